@@ -1,0 +1,132 @@
+/** What the core needs of a container engine (Docker or Podman). All names are idempotency keys: doing a thing twice is doing it once. */
+
+export type EngineProbe =
+  | {
+      kind: 'ready'
+      name: string
+      version: string
+      apiVersion: string
+      os: string
+      arch: string
+      memoryBytes: number
+      cpus: number
+      endpoint: string
+      clockOffsetMs: number
+    }
+  | { kind: 'absent' | 'not-started' | 'no-permission' | 'too-old' | 'failed'; endpoint: string; detail: string }
+
+export interface PortPublish {
+  /** Inside the container. */
+  containerPort: number
+  /** On 127.0.0.1 of this machine (hardening: nothing beyond loopback without a stated reason). */
+  hostPort: number
+}
+
+export type Mount = { kind: 'volume'; volume: string; path: string; readOnly?: boolean }
+
+export interface ContainerSpec {
+  /** Unique on this engine, for example `hearth-<install>-pocket`. */
+  name: string
+  /** Which node of Hearth this is; stored as a label. */
+  nodeId: string
+  /** Pinned image, as `imageId` or `repo@sha256:...` resolved earlier by `resolveImage`. */
+  image: string
+  entrypoint?: string[]
+  command: string[]
+  user?: string
+  env?: Record<string, string>
+  ports: PortPublish[]
+  mounts: Mount[]
+  networks: { name: string; aliases: string[] }[]
+  restart: 'no' | 'unless-stopped'
+  memoryBytes: number
+  stopGraceSeconds: number
+  logDriver: 'default' | 'none'
+  /** Grows when the rendered spec or config changes, so that the planner sees a difference. Stored as a label. */
+  specHash: string
+  readOnlyRoot?: boolean
+}
+
+export interface SeenContainer {
+  id: string
+  name: string
+  nodeId: string
+  specHash: string
+  image: string
+  state: 'created' | 'running' | 'restarting' | 'exited' | 'dead' | 'removing' | 'paused'
+  exitCode: number | undefined
+  startedAtMs: number | undefined
+  finishedAtMs: number | undefined
+  oomKilled: boolean
+  restartCount: number
+}
+
+export interface PullProgress {
+  layers: { id: string; currentBytes: number; totalBytes: number; status: 'waiting' | 'fetching' | 'unpacking' | 'ready' }[]
+  lastLine: string
+}
+
+export interface ImageInfo {
+  /** Content id of the image on this engine (`sha256:...`). */
+  imageId: string
+  /** Registry digest when it came from one. */
+  digest: string | undefined
+  sizeBytes: number
+}
+
+export interface ExecResult {
+  exitCode: number
+  stdout: string
+  stderr: string
+}
+
+export interface EngineEvent {
+  nodeId: string | undefined
+  container: string
+  action: string
+  timeMs: number
+}
+
+export interface LogLine {
+  timeMs: number
+  stream: 'out' | 'err'
+  text: string
+}
+
+export interface ContainerStats {
+  cpuPercent: number
+  memoryBytes: number
+  memoryLimitBytes: number
+}
+
+export interface Engine {
+  probe(): Promise<EngineProbe>
+  /** All containers of this installation (found by label, never from memory). */
+  list(): Promise<SeenContainer[]>
+  image(reference: string): Promise<ImageInfo | undefined>
+  /** Rejects `image-unavailable`; `cancelled` when the signal aborts; a pull with no byte for `stallMs` rejects `image-unavailable` with detail.reason = 'stalled'. */
+  pull(reference: string, onProgress: (progress: PullProgress) => void, signal: AbortSignal): Promise<ImageInfo>
+  ensureNetwork(name: string, options?: { internal?: boolean }): Promise<void>
+  /** `memory` makes a tmpfs volume: it lives as long as a running container holds it. */
+  ensureVolume(name: string, options: { memory: boolean }): Promise<void>
+  removeVolume(name: string): Promise<void>
+  removeNetwork(name: string): Promise<void>
+  /** Creates when no container of that name exists; when one exists with another specHash it is removed first (it must be stopped). Rejects `port-taken` with detail.port. */
+  create(spec: ContainerSpec): Promise<void>
+  /** Idempotent. Rejects `port-taken` with detail.port when a published port is in use. */
+  start(name: string): Promise<void>
+  stop(name: string, graceSeconds: number): Promise<void>
+  remove(name: string): Promise<void>
+  exec(
+    name: string,
+    command: string[],
+    options?: { stdin?: string; user?: string; timeoutMs?: number; signal?: AbortSignal },
+  ): Promise<ExecResult>
+  /** Writes one file into a container (created or running). `mode` octal, `uid`/`gid` of the owner. */
+  writeFile(name: string, path: string, content: Uint8Array, options: { mode: number; uid: number; gid: number }): Promise<void>
+  readFile(name: string, path: string): Promise<Uint8Array>
+  logs(name: string, options: { tail: number; sinceMs?: number }): Promise<LogLine[]>
+  stats(name: string): Promise<ContainerStats | undefined>
+  /** Follows events of this installation until the signal aborts. Reconnects by itself; calls `onResync` at every (re)connect, after which the caller lists again. */
+  follow(onEvent: (event: EngineEvent) => void, onResync: () => void, signal: AbortSignal): Promise<void>
+}

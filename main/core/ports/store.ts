@@ -1,0 +1,173 @@
+import type { IntentRow } from '#shared/model/intent.ts'
+
+/** What the core needs kept. One writer; every method is one transaction. Amounts are bigint here and text in SQLite. */
+
+export interface NodeRow {
+  id: string
+  network: string
+  wanted: 'running' | 'stopped'
+  /** Who asked for it: a container the user stopped stays stopped. */
+  wantedBy: 'user' | 'hearth'
+  /** Pinned image (`repo@sha256:` or image id) once resolved. */
+  imagePin: string | undefined
+  /** Host ports by container port, chosen once and kept. */
+  ports: Record<string, number>
+  updatedAtMs: number
+}
+
+export interface ChainRow {
+  network: string
+  chainId: string
+  block1Hash: string | undefined
+  genesisTime: string | undefined
+  createdAtMs: number
+  facts: Record<string, string>
+}
+
+export interface Cursor {
+  network: string
+  height: number
+  hash: string
+}
+
+export type ClaimStage = 'claimed' | 'proven' | 'settled' | 'expired' | 'discarded'
+
+/** One claim of one (operator, application, service, session end). */
+export interface ClaimRow {
+  network: string
+  operatorAddress: string
+  applicationAddress: string
+  serviceId: string
+  sessionEndHeight: number
+  sessionId: string | undefined
+  stage: ClaimStage
+  relays: bigint
+  claimedComputeUnits: bigint
+  estimatedComputeUnits: bigint
+  claimedUpokt: bigint
+  settledUpokt: bigint | undefined
+  mintedUpokt: bigint | undefined
+  overservicingLossUpokt: bigint | undefined
+  deflationLossUpokt: bigint | undefined
+  slashedUpokt: bigint | undefined
+  claimHeight: number | undefined
+  claimTxHash: string | undefined
+  proofHeight: number | undefined
+  proofTxHash: string | undefined
+  settledHeight: number | undefined
+  settledAtMs: number | undefined
+  /** 'not-required' | 'probabilistic' | 'threshold' once known. */
+  proofRequirement: string | undefined
+  reason: string | undefined
+}
+
+/** What one recipient got (or lost) at one place on chain. Unique on (network, height, position, address). */
+export interface MovementRow {
+  network: string
+  height: number
+  /** Where in the block: `tx:<i>`, `tx:<i>:fee`, `end:<i>:<j>`. With address it makes the row unique, so that reading a block twice changes nothing. */
+  position: string
+  address: string
+  /** Negative when it left. */
+  deltaUpokt: bigint
+  kind: 'reward' | 'fee' | 'stake' | 'unstake' | 'transfer' | 'proof-fee' | 'other'
+  txHash: string | undefined
+  /** For rewards: which claim. */
+  claim: { operatorAddress: string; applicationAddress: string; serviceId: string; sessionEndHeight: number; opReason: string } | undefined
+  timeMs: number
+}
+
+export interface BlockRows {
+  network: string
+  height: number
+  hash: string
+  timeMs: number
+  claims: Partial<ClaimRow>[]
+  movements: MovementRow[]
+}
+
+/** Opening balance of a watched address, read from the bank at the height before Hearth's first row. */
+export interface WatchedAddress {
+  network: string
+  address: string
+  label: string
+  sinceHeight: number
+  openingUpokt: bigint
+}
+
+export interface RelayResultRow {
+  id: number
+  batchId: string
+  atMs: number
+  serviceId: string
+  sessionId: string
+  operatorAddress: string
+  ok: boolean
+  signatureOk: boolean
+  latencyMs: number
+  httpStatus: number
+  answer: string
+  error: string | undefined
+}
+
+export interface ActivityRow {
+  id: number
+  atMs: number
+  actor: 'you' | 'hearth' | 'network' | 'system'
+  level: 'info' | 'warn' | 'bad'
+  /** Key of a sentence in renderer/text, with its facts. */
+  text: string
+  facts: Record<string, string>
+}
+
+export interface Store {
+  setting(key: string): Promise<string | undefined>
+  setSetting(key: string, value: string): Promise<void>
+
+  nodes(network: string): Promise<NodeRow[]>
+  putNode(row: NodeRow): Promise<void>
+  removeNodes(network: string): Promise<void>
+
+  chain(network: string): Promise<ChainRow | undefined>
+  putChain(row: ChainRow): Promise<void>
+  /** Forgets a local chain with everything read from it. Refused for real networks. */
+  removeChain(network: string): Promise<void>
+
+  intents(network: string): Promise<IntentRow[]>
+  intent(id: string): Promise<IntentRow | undefined>
+  /** Insert or replace; refuses a step backwards (see shared/model/intent). */
+  putIntent(row: IntentRow): Promise<void>
+
+  cursor(network: string): Promise<Cursor | undefined>
+  setCursor(cursor: Cursor): Promise<void>
+  /** Rows, totals and cursor in one transaction. Refuses a gap (height must be cursor + 1) and does nothing for a height at or under the cursor. */
+  applyBlock(rows: BlockRows): Promise<void>
+  claims(query: { network: string; before?: { sessionEndHeight: number; key: string }; limit: number }): Promise<ClaimRow[]>
+  claimRewards(claim: {
+    network: string
+    operatorAddress: string
+    applicationAddress: string
+    serviceId: string
+    sessionEndHeight: number
+  }): Promise<MovementRow[]>
+  movements(query: { network: string; address?: string; limit: number; beforeHeight?: number }): Promise<MovementRow[]>
+  /** Sum of all movements of an address up to and with `height`. */
+  movementSum(network: string, address: string, height: number): Promise<bigint>
+  /** Rewards per UTC day and recipient. */
+  rewardsPerDay(network: string, addresses: string[], sinceMs: number): Promise<{ dayStartMs: number; upokt: bigint; claims: number }[]>
+  totals(
+    network: string,
+    addresses: string[],
+    dayStartMs: number,
+  ): Promise<{ settledUpokt: bigint; todayUpokt: bigint; claimsSettled: number; claimsLost: number }>
+  watched(network: string): Promise<WatchedAddress[]>
+  putWatched(row: WatchedAddress): Promise<void>
+
+  addRelayResults(rows: Omit<RelayResultRow, 'id'>[]): Promise<void>
+  relayResults(query: { beforeId?: number; limit: number }): Promise<RelayResultRow[]>
+
+  addActivity(row: Omit<ActivityRow, 'id'>): Promise<void>
+  activity(query: { beforeId?: number; limit: number }): Promise<ActivityRow[]>
+
+  close(): Promise<void>
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+
+/** Every way in which a request can fail that the user can act on. `renderer/text` has a sentence and a next step for each. */
+export const ERROR_CODES = [
+  'invalid-request',
+  'unknown-request',
+  'too-large',
+  'not-allowed',
+  'internal',
+  'vault-absent',
+  'vault-exists',
+  'vault-locked',
+  'wrong-password',
+  'too-many-tries',
+  'vault-damaged',
+  'weak-password',
+  'wrong-words',
+  'key-unknown',
+  'key-wrong-network',
+  'surface-expired',
+  'engine-absent',
+  'engine-not-started',
+  'engine-no-permission',
+  'engine-too-old',
+  'engine-failed',
+  'image-unavailable',
+  'port-taken',
+  'no-network',
+  'chain-unreachable',
+  'chain-stalled',
+  'chain-unknown-fingerprint',
+  'node-unknown',
+  'node-not-ready',
+  'amount-invalid',
+  'amount-too-small',
+  'balance-too-small',
+  'endpoint-invalid',
+  'address-invalid',
+  'shares-invalid',
+  'tx-refused',
+  'tx-expired',
+  'tx-pending',
+  'tx-changed',
+  'supplier-foreign-owner',
+  'supplier-absent',
+  'not-in-session',
+  'relay-refused',
+  'task-unknown',
+  'cancelled',
+  'store-damaged',
+  'store-newer',
+  'disk-full',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
+export const errorCodeSchema = z.enum(ERROR_CODES)
+
+/** What crosses to the page when a request fails. `detail` is short, plain and never a stack; `ref` finds the entry in the log. */
+export const apiErrorSchema = z.strictObject({
+  code: errorCodeSchema,
+  detail: z.record(z.string(), z.string().max(600)).optional(),
+  ref: z.string().max(40),
+})
+export type ApiError = z.infer<typeof apiErrorSchema>
+
+/** Thrown inside main for an expected failure. Anything else becomes `internal`. */
+export class HearthError extends Error {
+  readonly code: ErrorCode
+  readonly detail: Record<string, string>
+  /** @param code what happened @param detail named facts for the sentence (amounts, ports, names); never a secret */
+  constructor(code: ErrorCode, detail: Record<string, string> = {}, options?: { cause?: unknown }) {
+    super(`${code} ${JSON.stringify(detail)}`, options)
+    this.name = 'HearthError'
+    this.code = code
+    this.detail = detail
+  }
+}
+
+export type ApiResult<T> = { ok: true; value: T } | { ok: false; error: ApiError }

@@ -1,0 +1,304 @@
+import { z } from 'zod'
+import { errorCodeSchema } from './errors.ts'
+import { INTENT_STATUSES, intentKindSchema } from '../model/intent.ts'
+
+/**
+ * The state tree that main publishes and the page copies. Small and serialisable: amounts are decimal text in upokt, times UTC ms.
+ * Top level: slices. A slice is one object, or a map by id; patches replace whole entries (see patches.ts).
+ */
+const upokt = z.string().regex(/^-?\d{1,30}$/)
+const ms = z.number().int().nonnegative()
+const height = z.number().int().nonnegative()
+
+export const networkIdSchema = z.enum(['local', 'mainnet', 'beta', 'practice'])
+export type NetworkId = z.infer<typeof networkIdSchema>
+
+const asOf = z.strictObject({ height, atMs: ms })
+
+const appSlice = z.strictObject({
+  version: z.string(),
+  shell: z.enum(['electron', 'web']),
+  host: z.string(),
+  network: networkIdSchema.nullable(),
+  startedAtMs: ms,
+  /** A sentence key when the store had to be cured at start. */
+  notice: z.string().nullable(),
+})
+
+const vaultSlice = z.strictObject({
+  kind: z.enum(['absent', 'locked', 'unlocked', 'damaged']),
+  /** Why keys are needed again, what waits for them and until when. */
+  needed: z
+    .strictObject({
+      reason: z.enum(['after-restart', 'keeper-gone']),
+      sinceMs: ms,
+      claimsAtRisk: z.number().int(),
+      deadlineHeight: height.nullable(),
+      deadlineMs: ms.nullable(),
+    })
+    .nullable(),
+})
+
+const engineSlice = z.strictObject({
+  kind: z.enum(['unknown', 'ready', 'absent', 'not-started', 'no-permission', 'too-old', 'failed']),
+  name: z.string(),
+  version: z.string(),
+  endpoint: z.string(),
+  detail: z.string(),
+  clockOffsetMs: z.number(),
+  memoryBytes: z.number(),
+  atMs: ms,
+})
+
+const chainSlice = z.strictObject({
+  status: z.enum(['none', 'starting', 'ready', 'stalled', 'unreachable']),
+  chainId: z.string(),
+  height,
+  hash: z.string(),
+  blockTimeMs: ms,
+  /** Median of the last 100 block times; null until two blocks were seen. */
+  medianBlockMs: z.number().nullable(),
+  readAtMs: ms,
+  params: z
+    .strictObject({
+      atHeight: height,
+      numBlocksPerSession: z.number().int(),
+      gracePeriodEndOffsetBlocks: z.number().int(),
+      claimWindowOpenOffsetBlocks: z.number().int(),
+      claimWindowCloseOffsetBlocks: z.number().int(),
+      proofWindowOpenOffsetBlocks: z.number().int(),
+      proofWindowCloseOffsetBlocks: z.number().int(),
+      sessionGridAnchorHeight: z.number().int(),
+      sessionNumberAtAnchor: z.number().int(),
+      supplierUnbondingPeriodSessions: z.number().int(),
+      computeUnitsToTokensMultiplier: upokt,
+      computeUnitCostGranularity: upokt,
+      supplierMinStakeUpokt: upokt,
+      supplierStakingFeeUpokt: upokt,
+      proofMissingPenaltyUpokt: upokt,
+    })
+    .nullable(),
+})
+
+const keyEntry = z.strictObject({
+  id: z.string(),
+  role: z.enum(['owner', 'operator']),
+  name: z.string(),
+  network: networkIdSchema,
+  address: z.string(),
+  wordsConfirmedAtMs: ms.nullable(),
+  createdAtMs: ms,
+})
+
+export const nodeSeenSchema = z.enum(['absent', 'starting', 'running', 'stopped', 'failing', 'stopping', 'unknown'])
+const nodeEntry = z.strictObject({
+  id: z.string(),
+  catalogId: z.string(),
+  title: z.string(),
+  kind: z.enum(['chain-node', 'backend', 'keeper', 'relay-miner']),
+  wanted: z.enum(['running', 'stopped']),
+  wantedBy: z.enum(['user', 'hearth']),
+  seen: nodeSeenSchema,
+  /** What it is doing or why it is not well: a key of renderer/text with facts. */
+  reason: z.strictObject({ key: z.string(), facts: z.record(z.string(), z.string()) }).nullable(),
+  error: z.strictObject({ code: errorCodeSchema, detail: z.record(z.string(), z.string()) }).nullable(),
+  image: z.string(),
+  digest: z.string(),
+  version: z.string(),
+  /** Host port on 127.0.0.1 by container port. */
+  ports: z.record(z.string(), z.number().int()),
+  startedAtMs: ms.nullable(),
+  restarts: z.number().int(),
+  height: height.nullable(),
+  cpuPercent: z.number().nullable(),
+  memoryBytes: z.number().nullable(),
+  memoryLimitBytes: z.number().nullable(),
+  lastLines: z.array(z.string().max(400)).max(3),
+  atMs: ms,
+})
+
+/** Something long: steps with time, progress, cancel. Finished ones stay until dismissed or the next of their kind. */
+const taskEntry = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['local-chain-start', 'local-chain-remove', 'faucet', 'test-relays', 'node-start', 'node-stop']),
+  status: z.enum(['running', 'done', 'failed', 'cancelled']),
+  startedAtMs: ms,
+  endedAtMs: ms.nullable(),
+  cancellable: z.boolean(),
+  steps: z.array(
+    z.strictObject({
+      key: z.string(),
+      status: z.enum(['waiting', 'running', 'done', 'failed']),
+      startedAtMs: ms.nullable(),
+      endedAtMs: ms.nullable(),
+      facts: z.record(z.string(), z.string()),
+    }),
+  ),
+  /** Download progress by image. */
+  pulls: z.array(
+    z.strictObject({
+      title: z.string(),
+      reference: z.string(),
+      status: z.enum(['waiting', 'fetching', 'ready', 'failed']),
+      layers: z.array(
+        z.strictObject({
+          id: z.string(),
+          currentBytes: z.number(),
+          totalBytes: z.number(),
+          status: z.enum(['waiting', 'fetching', 'unpacking', 'ready']),
+        }),
+      ),
+    }),
+  ),
+  done: z.number().int(),
+  total: z.number().int(),
+  lastLine: z.string(),
+  facts: z.record(z.string(), z.string()),
+  error: z.strictObject({ code: errorCodeSchema, detail: z.record(z.string(), z.string()) }).nullable(),
+})
+
+const intentEntry = z.strictObject({
+  id: z.string(),
+  kind: intentKindSchema,
+  status: z.enum(INTENT_STATUSES),
+  signerAddress: z.string(),
+  facts: z.record(z.string(), z.string()),
+  txHash: z.string().nullable(),
+  timeoutHeight: height,
+  includedHeight: height.nullable(),
+  error: z.strictObject({ code: errorCodeSchema, detail: z.record(z.string(), z.string()) }).nullable(),
+  createdAtMs: ms,
+  updatedAtMs: ms,
+})
+
+const balanceEntry = z.strictObject({ address: z.string(), upokt, asOf })
+
+const serviceShape = z.strictObject({
+  serviceId: z.string(),
+  endpoints: z.array(z.strictObject({ url: z.string(), rpcType: z.string() })),
+  revShare: z.array(z.strictObject({ address: z.string(), percent: z.number() })),
+})
+
+const supplierSlice = z.strictObject({
+  /** Words of design/language section 5. */
+  status: z.enum([
+    'unknown',
+    'not-staked',
+    'stake-sent',
+    'starts-next-session',
+    'staked-no-services',
+    'active',
+    'active-differs',
+    'below-minimum',
+    'unstaking',
+    'unstaked',
+  ]),
+  operatorAddress: z.string(),
+  ownerAddress: z.string(),
+  stakeUpokt: upokt,
+  services: z.array(serviceShape),
+  pending: z.array(z.strictObject({ service: serviceShape, activationHeight: height })),
+  unstakeSessionEndHeight: height,
+  unbondingEndHeight: height,
+  differences: z.array(z.strictObject({ serviceId: z.string(), key: z.string(), facts: z.record(z.string(), z.string()) })),
+  asOf: asOf.nullable(),
+})
+
+const sessionLane = z.strictObject({
+  number: z.number().int(),
+  start: height,
+  end: height,
+  graceEnd: height,
+  claimOpen: height,
+  claimClose: height,
+  proofOpen: height,
+  proofClose: height,
+  settle: height,
+  stage: z.enum(['serving', 'open', 'claimed', 'proof-due', 'proven', 'settled', 'expired', 'discarded', 'not-claimed', 'idle']),
+  relays: z.string().nullable(),
+  claimedUpokt: upokt.nullable(),
+  settledUpokt: upokt.nullable(),
+  claimHeight: height.nullable(),
+  proofHeight: height.nullable(),
+})
+
+const clockSlice = z.strictObject({
+  lanes: z.array(sessionLane).max(8),
+  verdict: z.enum(['nothing-to-lose', 'safe', 'wait', 'costs', 'cannot-tell']),
+  facts: z.record(z.string(), z.string()),
+  height,
+  atMs: ms,
+})
+
+const earningsSlice = z.strictObject({
+  revision: z.number().int(),
+  settledUpokt: upokt,
+  todayUpokt: upokt,
+  claimsSettled: z.number().int(),
+  claimsLost: z.number().int(),
+  pendingUpokt: upokt,
+  /** Height up to which blocks were read. */
+  readHeight: height,
+  firstHeight: height,
+  ledger: z.strictObject({
+    status: z.enum(['unchecked', 'equal', 'different']),
+    atHeight: height,
+    atMs: ms,
+    rows: z
+      .array(z.strictObject({ address: z.string(), label: z.string(), ledgerUpokt: upokt, balanceUpokt: upokt, differenceUpokt: upokt }))
+      .max(20),
+  }),
+})
+
+const relaysSlice = z.strictObject({
+  revision: z.number().int(),
+  last: z
+    .strictObject({
+      batchId: z.string(),
+      sent: z.number().int(),
+      answered: z.number().int(),
+      verified: z.number().int(),
+      refused: z.number().int(),
+      medianMs: z.number(),
+      sessionId: z.string(),
+      atMs: ms,
+    })
+    .nullable(),
+})
+
+const attentionEntry = z.strictObject({
+  id: z.string(),
+  level: z.enum(['info', 'warn', 'bad']),
+  key: z.string(),
+  facts: z.record(z.string(), z.string()),
+  /** Name of the screen that has the fix. */
+  fix: z.enum(['unlock', 'engine', 'nodes', 'supplier', 'earnings', 'home', 'none']),
+  sinceMs: ms,
+})
+
+export const stateSchema = z.strictObject({
+  app: appSlice,
+  vault: vaultSlice,
+  engine: engineSlice,
+  chain: chainSlice,
+  keys: z.record(z.string(), keyEntry),
+  nodes: z.record(z.string(), nodeEntry),
+  tasks: z.record(z.string(), taskEntry),
+  intents: z.record(z.string(), intentEntry),
+  balances: z.record(z.string(), balanceEntry),
+  supplier: supplierSlice,
+  clock: clockSlice,
+  earnings: earningsSlice,
+  relays: relaysSlice,
+  attention: z.record(z.string(), attentionEntry),
+})
+
+export type AppState = z.infer<typeof stateSchema>
+export type SliceName = keyof AppState
+/** Slices that are maps by id; the others are single objects. */
+export const MAP_SLICES = ['keys', 'nodes', 'tasks', 'intents', 'balances', 'attention'] as const satisfies SliceName[]
+export type MapSliceName = (typeof MAP_SLICES)[number]
+export type ObjectSliceName = Exclude<SliceName, MapSliceName>
+export type NodeState = AppState['nodes'][string]
+export type TaskState = AppState['tasks'][string]
+export type IntentState = AppState['intents'][string]
