@@ -1,63 +1,63 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { Readable } from "node:stream";
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 
 /** One entry of an archive. Paths are relative to its root, without a leading slash. Owner 0:0 unless said. */
 export type TarEntry = { path: string; mode: number; uid?: number; gid?: number } & (
-  | { kind: "folder" }
-  | { kind: "text"; text: string }
-  | { kind: "file"; source: string }
-  | { kind: "link"; target: string }
-);
+  | { kind: 'folder' }
+  | { kind: 'text'; text: string }
+  | { kind: 'file'; source: string }
+  | { kind: 'link'; target: string }
+)
 
-const BLOCK = 512;
+const BLOCK = 512
 
 function octal(value: number, width: number): string {
-  return `${value.toString(8).padStart(width - 1, "0")}\0`;
+  return `${value.toString(8).padStart(width - 1, '0')}\0`
 }
 
 function header(entry: TarEntry, size: number): Buffer {
-  const block = Buffer.alloc(BLOCK);
-  const path = entry.kind === "folder" ? `${entry.path}/` : entry.path;
-  if (Buffer.byteLength(path) > 100) throw new Error(`path too long for a plain tar header: ${path}`);
-  block.write(path, 0);
-  block.write(octal(entry.mode, 8), 100);
-  block.write(octal(entry.uid ?? 0, 8), 108);
-  block.write(octal(entry.gid ?? 0, 8), 116);
-  block.write(octal(size, 12), 124);
+  const block = Buffer.alloc(BLOCK)
+  const path = entry.kind === 'folder' ? `${entry.path}/` : entry.path
+  if (Buffer.byteLength(path) > 100) throw new Error(`path too long for a plain tar header: ${path}`)
+  block.write(path, 0)
+  block.write(octal(entry.mode, 8), 100)
+  block.write(octal(entry.uid ?? 0, 8), 108)
+  block.write(octal(entry.gid ?? 0, 8), 116)
+  block.write(octal(size, 12), 124)
   // A fixed time makes the same files give the same archive.
-  block.write(octal(0, 12), 136);
-  block.write("        ", 148);
-  block.write(entry.kind === "folder" ? "5" : entry.kind === "link" ? "2" : "0", 156);
-  if (entry.kind === "link") block.write(entry.target, 157);
-  block.write("ustar\0" + "00", 257);
-  let sum = 0;
-  for (const byte of block) sum += byte;
-  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  return block;
+  block.write(octal(0, 12), 136)
+  block.write('        ', 148)
+  block.write(entry.kind === 'folder' ? '5' : entry.kind === 'link' ? '2' : '0', 156)
+  if (entry.kind === 'link') block.write(entry.target, 157)
+  block.write('ustar\x0000', 257)
+  let sum = 0
+  for (const byte of block) sum += byte
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
+  return block
 }
 
 async function* archive(entries: readonly TarEntry[]): AsyncGenerator<Buffer> {
-  const seen = new Set<string>();
+  const seen = new Set<string>()
   for (const entry of entries) {
     // Recipes are put together from parts that name the same folders; the engine refuses a path given twice.
-    if (seen.has(entry.path)) continue;
-    seen.add(entry.path);
-    if (entry.kind === "text") {
-      const content = Buffer.from(entry.text);
-      yield header(entry, content.length);
-      yield content;
-      yield Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK);
-    } else if (entry.kind === "file") {
-      const { size } = await stat(entry.source);
-      yield header(entry, size);
-      for await (const chunk of createReadStream(entry.source, { highWaterMark: 1 << 20 })) yield chunk as Buffer;
-      yield Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
+    if (seen.has(entry.path)) continue
+    seen.add(entry.path)
+    if (entry.kind === 'text') {
+      const content = Buffer.from(entry.text)
+      yield header(entry, content.length)
+      yield content
+      yield Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK)
+    } else if (entry.kind === 'file') {
+      const { size } = await stat(entry.source)
+      yield header(entry, size)
+      for await (const chunk of createReadStream(entry.source, { highWaterMark: 1 << 20 })) yield chunk as Buffer
+      yield Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK)
     } else {
-      yield header(entry, 0);
+      yield header(entry, 0)
     }
   }
-  yield Buffer.alloc(2 * BLOCK);
+  yield Buffer.alloc(2 * BLOCK)
 }
 
 /**
@@ -65,5 +65,5 @@ async function* archive(entries: readonly TarEntry[]): AsyncGenerator<Buffer> {
  * particular `tar` program is needed to make an image. Of two entries with one path the first counts.
  */
 export function tarStream(entries: readonly TarEntry[]): Readable {
-  return Readable.from(archive(entries), { objectMode: false });
+  return Readable.from(archive(entries), { objectMode: false })
 }

@@ -32,7 +32,7 @@ export interface Cursor {
 
 export type ClaimStage = 'claimed' | 'proven' | 'settled' | 'expired' | 'discarded'
 
-/** One claim of one (operator, application, service, session end). */
+/** One claim of one (operator, application, service, session end). `settled…` fields also date an expired or discarded claim. */
 export interface ClaimRow {
   network: string
   operatorAddress: string
@@ -61,18 +61,25 @@ export interface ClaimRow {
   reason: string | undefined
 }
 
+export type ClaimChange = Pick<
+  ClaimRow,
+  'network' | 'operatorAddress' | 'applicationAddress' | 'serviceId' | 'sessionEndHeight' | 'stage'
+> &
+  Partial<ClaimRow>
+
 /** What one recipient got (or lost) at one place on chain. Unique on (network, height, position, address). */
 export interface MovementRow {
   network: string
   height: number
-  /** Where in the block: `tx:<i>`, `tx:<i>:fee`, `end:<i>:<j>`. With address it makes the row unique, so that reading a block twice changes nothing. */
+  /** Where in the block: `tx:<i>:<event>`, `end:<event>`, `end:<event>:<j>`. With address it makes the row unique, so that reading a block twice changes nothing. */
   position: string
   address: string
   /** Negative when it left. */
   deltaUpokt: bigint
+  /** `reward` is income of the supplier's side alone (shared/model/claim); other parts of a claim that reach a watched address are `other`. */
   kind: 'reward' | 'fee' | 'stake' | 'unstake' | 'transfer' | 'proof-fee' | 'other'
   txHash: string | undefined
-  /** For rewards: which claim. */
+  /** For what a claim paid: which one, and why. */
   claim: { operatorAddress: string; applicationAddress: string; serviceId: string; sessionEndHeight: number; opReason: string } | undefined
   timeMs: number
 }
@@ -82,15 +89,17 @@ export interface BlockRows {
   height: number
   hash: string
   timeMs: number
-  claims: Partial<ClaimRow>[]
+  /** What this block says of each claim; fields left out keep what earlier blocks said. The identity and `stage` are always there. */
+  claims: ClaimChange[]
   movements: MovementRow[]
 }
 
-/** Opening balance of a watched address, read from the bank at the height before Hearth's first row. */
+/** Opening balance of a watched address. Movements above `sinceHeight` add up to what the bank says later. */
 export interface WatchedAddress {
   network: string
   address: string
   label: string
+  /** The height whose end the opening balance belongs to. */
   sinceHeight: number
   openingUpokt: bigint
 }
@@ -142,7 +151,14 @@ export interface Store {
   setCursor(cursor: Cursor): Promise<void>
   /** Rows, totals and cursor in one transaction. Refuses a gap (height must be cursor + 1) and does nothing for a height at or under the cursor. */
   applyBlock(rows: BlockRows): Promise<void>
-  claims(query: { network: string; before?: { sessionEndHeight: number; key: string }; limit: number }): Promise<ClaimRow[]>
+  /** Newest session end first, then by key (shared/model/claim); `before` is the last row of the page before. */
+  claims(query: {
+    network: string
+    before?: { sessionEndHeight: number; key: string }
+    stages?: ClaimStage[]
+    limit: number
+  }): Promise<ClaimRow[]>
+  /** Supplier income of one claim, every recipient. */
   claimRewards(claim: {
     network: string
     operatorAddress: string
@@ -150,6 +166,7 @@ export interface Store {
     serviceId: string
     sessionEndHeight: number
   }): Promise<MovementRow[]>
+  /** Newest height first. */
   movements(query: { network: string; address?: string; limit: number; beforeHeight?: number }): Promise<MovementRow[]>
   /** Sum of all movements of an address up to and with `height`. */
   movementSum(network: string, address: string, height: number): Promise<bigint>
@@ -161,6 +178,7 @@ export interface Store {
     dayStartMs: number,
   ): Promise<{ settledUpokt: bigint; todayUpokt: bigint; claimsSettled: number; claimsLost: number }>
   watched(network: string): Promise<WatchedAddress[]>
+  /** Opening balance and height are written once; later calls change the label alone. */
   putWatched(row: WatchedAddress): Promise<void>
 
   addRelayResults(rows: Omit<RelayResultRow, 'id'>[]): Promise<void>

@@ -1,0 +1,2 @@
+/** What other folders may take: the key process (the one allowed way from adapter to adapter), the shells and tests. */
+export { createTxCodec } from './codec.ts'

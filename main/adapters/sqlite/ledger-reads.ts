@@ -1,0 +1,86 @@
+import type Database from 'better-sqlite3'
+import { claimKey } from '#shared/model/claim.ts'
+import { readClaim, readMovement, type StoredClaim, type StoredMovement } from './ledger-rows.ts'
+import { DAY_MS } from './ledger-writes.ts'
+import type { SyncStore } from './protocol.ts'
+
+/** Claims, movements and their sums. Amounts are added as bigint here: SQLite's own sum would make a float of a large one. */
+export function ledgerReads(
+  db: Database.Database,
+): Pick<SyncStore, 'claims' | 'claimRewards' | 'movements' | 'movementSum' | 'rewardsPerDay' | 'totals'> {
+  const claims = db.prepare<{ network: string; height: number; key: string; stages: string | null; limit: number }, StoredClaim>(`
+    SELECT * FROM claims WHERE network = @network
+      AND (session_end_height < @height OR (session_end_height = @height AND key > @key))
+      AND (@stages IS NULL OR stage IN (SELECT value FROM json_each(@stages)))
+    ORDER BY session_end_height DESC, key LIMIT @limit`)
+  const claimRewards = db.prepare<[string, string], StoredMovement>(
+    "SELECT * FROM movements WHERE network = ? AND claim_key = ? AND kind = 'reward' ORDER BY address, position",
+  )
+  const movements = db.prepare<[string, number, number], StoredMovement>(
+    'SELECT * FROM movements WHERE network = ? AND height < ? ORDER BY height DESC, position, address LIMIT ?',
+  )
+  const movementsOf = db.prepare<[string, string, number, number], StoredMovement>(
+    'SELECT * FROM movements WHERE network = ? AND address = ? AND height < ? ORDER BY height DESC, position LIMIT ?',
+  )
+  const deltas = db
+    .prepare<[string, string, number], string>('SELECT delta_upokt FROM movements WHERE network = ? AND address = ? AND height <= ?')
+    .pluck()
+  const days = db.prepare<[string, string, number], { address: string; day_start_ms: number; upokt: string }>(`
+    SELECT address, day_start_ms, upokt FROM reward_days
+    WHERE network = ? AND address IN (SELECT value FROM json_each(?)) AND day_start_ms >= ? ORDER BY day_start_ms`)
+  const settledPerDay = db.prepare<[string, number], { day: number; claims: number }>(`
+    SELECT settled_at_ms / ${DAY_MS} AS day, count(*) AS claims FROM claims
+    WHERE network = ? AND stage = 'settled' AND settled_at_ms >= ? GROUP BY day ORDER BY day`)
+  const countByStage = db.prepare<[string], { stage: string; claims: number }>(
+    'SELECT stage, count(*) AS claims FROM claims WHERE network = ? GROUP BY stage',
+  )
+
+  return {
+    claims: (query) =>
+      claims
+        .all({
+          network: query.network,
+          height: query.before?.sessionEndHeight ?? Number.MAX_SAFE_INTEGER,
+          key: query.before?.key ?? '',
+          stages: query.stages ? JSON.stringify(query.stages) : null,
+          limit: query.limit,
+        })
+        .map(readClaim),
+    claimRewards: (claim) => claimRewards.all(claim.network, claimKey(claim)).map(readMovement),
+    movements({ network, address, limit, beforeHeight = Number.MAX_SAFE_INTEGER }) {
+      const rows =
+        address === undefined ? movements.all(network, beforeHeight, limit) : movementsOf.all(network, address, beforeHeight, limit)
+      return rows.map(readMovement)
+    },
+    movementSum(network, address, height) {
+      // The rows themselves, never a cached sum: a row altered on disk must show.
+      let sum = 0n
+      for (const delta of deltas.iterate(network, address, height)) sum += BigInt(delta)
+      return sum
+    },
+    rewardsPerDay(network, addresses, sinceMs) {
+      const firstDay = Math.floor(sinceMs / DAY_MS) * DAY_MS
+      const rows = new Map<number, { dayStartMs: number; upokt: bigint; claims: number }>()
+      const rowOf = (dayStartMs: number): { dayStartMs: number; upokt: bigint; claims: number } => {
+        const row = rows.get(dayStartMs) ?? { dayStartMs, upokt: 0n, claims: 0 }
+        rows.set(dayStartMs, row)
+        return row
+      }
+      for (const day of days.iterate(network, JSON.stringify(addresses), firstDay)) rowOf(day.day_start_ms).upokt += BigInt(day.upokt)
+      for (const day of settledPerDay.iterate(network, firstDay)) rowOf(day.day * DAY_MS).claims = day.claims
+      return [...rows.values()].sort((a, b) => a.dayStartMs - b.dayStartMs)
+    },
+    totals(network, addresses, dayStartMs) {
+      const totals = { settledUpokt: 0n, todayUpokt: 0n, claimsSettled: 0, claimsLost: 0 }
+      for (const day of days.iterate(network, JSON.stringify(addresses), 0)) {
+        totals.settledUpokt += BigInt(day.upokt)
+        if (day.day_start_ms >= dayStartMs) totals.todayUpokt += BigInt(day.upokt)
+      }
+      for (const { stage, claims: count } of countByStage.iterate(network)) {
+        if (stage === 'settled') totals.claimsSettled += count
+        else if (stage === 'expired' || stage === 'discarded') totals.claimsLost += count
+      }
+      return totals
+    },
+  }
+}

@@ -1,0 +1,4 @@
+/** What the rest of Hearth uses of the vault. Everything else in this folder belongs to the key process or to the file. */
+export { createVault, type VaultOptions } from './create-vault.ts'
+export { createRehearsalKeys } from './rehearsal-keys.ts'
+export type { KeyProcess, SpawnKeyProcess } from './fork-key-process.ts'

@@ -1,0 +1,111 @@
+import { Bip39, EnglishMnemonic, Slip10, Slip10Curve, stringToPath } from '@cosmjs/crypto'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+
+/** Words, private keys and signatures. Callers zero every private key that they get from here. */
+
+/** The first account of every Cosmos wallet: the same words work there with the prefix `pokt` (onchain facts, section 7). */
+export const KEY_PATH = "m/44'/118'/0'/0/0"
+const WORD_COUNTS = [12, 15, 18, 21, 24]
+
+/** @param entropy 32 bytes give 24 words */
+export function wordsOf(entropy: Uint8Array): string[] {
+  return Bip39.encode(entropy).toString().split(' ')
+}
+
+/** Private key of a list of words that is known to be valid. */
+export async function privateKeyOfWords(words: string[], path: string = KEY_PATH): Promise<Uint8Array> {
+  const seed = await Bip39.mnemonicToSeed(new EnglishMnemonic(words.join(' ')))
+  const derived = Slip10.derivePath(Slip10Curve.Secp256k1, seed, stringToPath(path))
+  const privateKey = Uint8Array.from(derived.privkey)
+  derived.privkey.fill(0)
+  derived.chainCode.fill(0)
+  seed.fill(0)
+  return privateKey
+}
+
+/** Compressed public key, hex. */
+export function pubKeyHexOf(privateKey: Uint8Array): string {
+  return Buffer.from(secp256k1.getPublicKey(privateKey, true)).toString('hex')
+}
+
+/** Signs SHA-256(bytes): RFC 6979, low S. @returns 64 bytes R||S, checked against the public key before it leaves. */
+export function signBytes(privateKey: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const digest = sha256(bytes)
+  const signature = secp256k1.sign(digest, privateKey, { prehash: false, lowS: true })
+  if (!secp256k1.verify(signature, digest, secp256k1.getPublicKey(privateKey, true), { prehash: false, lowS: true }))
+    throw new Error('a fresh signature does not verify')
+  return signature
+}
+
+export type TypedSecret = { kind: 'words'; words: string[] } | { kind: 'hex'; privateKey: Uint8Array } | { kind: 'wrong'; sentence: string }
+
+/**
+ * Reads what a person typed: 12 to 24 words, or a private key of 64 hex digits.
+ * Nothing typed is repeated in the sentence except a word that is not in the list.
+ */
+export function readSecret(text: string): TypedSecret {
+  const parts = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((part) => part !== '')
+  if (parts.length === 0) return wrong('Nothing was typed. Type the words, or a private key of 64 hex digits.')
+  if (parts.length === 1 && (parts[0] ?? '').length > 16) return readHex(parts[0] ?? '')
+  for (const [index, word] of parts.entries()) {
+    if (EnglishMnemonic.wordlist.includes(word)) continue
+    const near = nearest(word)
+    return wrong(`Word ${index + 1}, "${word.slice(0, 24)}", is not in the list.${near === undefined ? '' : ` Did you mean "${near}"?`}`)
+  }
+  if (!WORD_COUNTS.includes(parts.length))
+    return wrong(`These are ${parts.length} words. A key has 12, 15, 18, 21 or 24 of them; look for one left out or written twice.`)
+  try {
+    new EnglishMnemonic(parts.join(' ')).toString()
+  } catch {
+    return wrong(
+      'Every word is in the list, but together they do not fit: one is another word, or two changed places. Compare with your paper.',
+    )
+  }
+  return { kind: 'words', words: parts }
+}
+
+function readHex(text: string): TypedSecret {
+  const hex = text.startsWith('0x') ? text.slice(2) : text
+  if (!/^[0-9a-f]+$/.test(hex)) return wrong('This is neither a list of words nor a private key of 64 hex digits (0 to 9, a to f).')
+  if (hex.length !== 64) return wrong(`A private key has 64 hex digits; these are ${hex.length}.`)
+  const privateKey = new Uint8Array(Buffer.from(hex, 'hex'))
+  if (!secp256k1.utils.isValidSecretKey(privateKey)) return wrong('These 64 hex digits are not a possible private key.')
+  return { kind: 'hex', privateKey }
+}
+
+function wrong(sentence: string): TypedSecret {
+  return { kind: 'wrong', sentence }
+}
+
+/** The one word of the list that is nearest by letters changed, left out or added; undefined when none is within two. */
+function nearest(word: string): string | undefined {
+  let best: string | undefined
+  let bestDistance = 3
+  for (const candidate of EnglishMnemonic.wordlist) {
+    const distance = editDistance(word, candidate)
+    if (distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+function editDistance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 2) return 3
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const change = a[i - 1] === b[j - 1] ? 0 : 1
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + change))
+    }
+    row = next
+  }
+  return row[b.length] ?? 3
+}

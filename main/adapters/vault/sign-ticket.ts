@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { HearthError } from '#shared/api/errors.ts'
+import { assertNever } from '#shared/lib/assert-never.ts'
+import type { DecodedTx, Message, TxCodec } from '#main/core/ports/tx.ts'
+import type { PublicKeyInfo, SignRequest } from '#main/core/ports/vault.ts'
+import { describeTx, signerOf, type KnownAddress, type TxSheet } from './describe-tx.ts'
+import { keyNetwork } from './key-networks.ts'
+import { messagePage } from './page-frame.ts'
+import { signedPage, signPage, type SignPageParts } from './sign-pages.ts'
+import type { Step, Ticket } from './tickets.ts'
+
+export interface SignPorts {
+  codec: TxCodec
+  known: KnownAddress
+  /** Tries the typed password against the vault file's own wrap. */
+  passwordOpens(text: string): Promise<boolean>
+  /** 64 bytes R||S over SHA-256 of the bytes. */
+  sign(bytes: Uint8Array): Uint8Array
+}
+
+/**
+ * Reads the bytes and refuses before anything is shown. Rejects `tx-changed` (unknown content, more than one message, another signer) and
+ * `key-wrong-network` (the chain of the bytes is not one that this key may sign for).
+ */
+export function readForSigning(codec: TxCodec, request: SignRequest, key: PublicKeyInfo): { decoded: DecodedTx; message: Message } {
+  const decoded = codec.decodeSignDoc(request.signDocBytes)
+  const [message] = decoded.messages
+  if (!message || decoded.messages.length !== 1) throw new HearthError('tx-changed', { reason: 'messages' })
+  // SECURITY: S18 a key signs only for the chains of the network that it was made for.
+  if (!keyNetwork(key.network)?.maySign(decoded.chainId)) throw new HearthError('key-wrong-network', { network: key.network })
+  if (
+    decoded.pubKeyHex.toLowerCase() !== key.pubKeyHex ||
+    codec.addressOf(key.pubKeyHex) !== key.address ||
+    signerOf(message) !== key.address
+  )
+    throw new HearthError('tx-changed', { reason: 'signer' })
+  // What is no address or service id could carry words of its own onto the sheet.
+  if (!addressesOf(message).every((address) => codec.isAddress(address))) throw new HearthError('tx-changed', { reason: 'address' })
+  if (!serviceIdsOf(message).every((id) => /^[a-zA-Z0-9_-]{1,42}$/.test(id))) throw new HearthError('tx-changed', { reason: 'service' })
+  return { decoded, message }
+}
+
+/** One signature, asked on one page. */
+export function createSignTicket(request: SignRequest, key: PublicKeyInfo, ports: SignPorts): Ticket {
+  const bytes = Uint8Array.from(request.signDocBytes)
+  const { decoded, message } = readForSigning(ports.codec, { ...request, signDocBytes: bytes }, key)
+  const sheet: TxSheet = describeTx(decoded, request.context, ports.known)
+  const network = keyNetwork(key.network) ?? { title: key.network, playMoney: false }
+  const parts: SignPageParts = {
+    sheet,
+    network,
+    rawJson: JSON.stringify(
+      { ...decoded, messages: [message] },
+      (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value),
+      2,
+    ),
+    bytesHex: Buffer.from(bytes).toString('hex'),
+    sha256Hex: createHash('sha256').update(bytes).digest('hex'),
+  }
+
+  return {
+    render: (nonce, notice) => signPage(parts, nonce, notice),
+    async post(form, { waitSeconds }): Promise<Step> {
+      const action = form.get('action')
+      if (action === 'refuse')
+        return {
+          kind: 'done',
+          page: messagePage('Nothing was signed', ['Nothing leaves this PC. You can close this page and go on in Hearth.'], 200, network),
+          outcome: { kind: 'refused', intentId: request.intentId },
+        }
+      if (action !== 'sign') return { kind: 'again', notice: 'That button is not on this page. Look again.' }
+      const password = form.get('password') ?? ''
+      if (password === '') return { kind: 'again', notice: 'Nothing was signed: the vault password is needed here. Type it below.' }
+      if (waitSeconds > 0) return { kind: 'again', notice: `Nothing was signed: too many wrong passwords. Try again in ${waitSeconds} s.` }
+      if (!(await ports.passwordOpens(password)))
+        return { kind: 'again', password: 'wrong', notice: 'Nothing was signed: that is not the vault password. Try again.' }
+      const txBytes = ports.codec.assemble(bytes, ports.sign(bytes))
+      return {
+        kind: 'done',
+        password: 'right',
+        page: signedPage(sheet, network),
+        outcome: { kind: 'signed', intentId: request.intentId, txBytes },
+      }
+    },
+    close() {},
+  }
+}
+
+function addressesOf(message: Message): string[] {
+  switch (message.kind) {
+    case 'stake-supplier':
+      return [
+        message.signer,
+        message.ownerAddress,
+        message.operatorAddress,
+        ...message.services.flatMap((service) => service.revShare.map((share) => share.address)),
+      ]
+    case 'unstake-supplier':
+      return [message.signer, message.operatorAddress]
+    case 'stake-application':
+      return [message.address]
+    case 'send':
+      return [message.fromAddress, message.toAddress]
+    default:
+      return assertNever(message)
+  }
+}
+
+function serviceIdsOf(message: Message): string[] {
+  if (message.kind === 'stake-supplier') return message.services.map((service) => service.serviceId)
+  return message.kind === 'stake-application' ? message.serviceIds : []
+}

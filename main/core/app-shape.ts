@@ -1,0 +1,13 @@
+import type { ApiResult } from '#shared/api/errors.ts'
+import type { Patch } from '#shared/api/patches.ts'
+
+/** The whole application as a shell sees it. */
+export interface App {
+  /** Validates by the request table, runs, and wraps every outcome: never rejects for an expected failure. */
+  call(name: string, input: unknown): Promise<ApiResult<unknown>>
+  /** Calls `listener` with every numbered patch. @returns how to stop */
+  subscribe(listener: (patch: Patch) => void): () => void
+  /** Serves the confirm surface: `body` is the raw form post, handed to the key process unread. */
+  surface(token: string, method: 'GET' | 'POST', body: Uint8Array): Promise<{ status: number; html: Uint8Array }>
+  stop(): Promise<void>
+}

@@ -1,0 +1,10 @@
+import type { Check } from './check.ts'
+
+/** Without the container engine nothing runs; the cause decides what helps. */
+export const engineGone: Check = {
+  id: 'engine-gone',
+  look(state) {
+    if (state.engine.kind === 'ready' || state.engine.kind === 'unknown' || state.app.network === null) return undefined
+    return { level: 'bad', key: `engine-${state.engine.kind}`, facts: { endpoint: state.engine.endpoint, detail: state.engine.detail }, fix: 'engine' }
+  },
+}

@@ -1,0 +1,112 @@
+import { HearthError } from '#shared/api/errors.ts'
+import { renderTemplate } from './render-template.ts'
+
+/** Name of the template under resources/templates. */
+export const MINER_TEMPLATE = 'relay-miner/config.yaml'
+
+/** Where things lie in the relay miner's container (official image: user 1025, home /home/pocket). */
+export const MINER_PATHS = {
+  /** A volume that outlives the container. Mounted on the home because an empty volume takes over its owner; the store is a folder in it. */
+  dataVolume: '/home/pocket',
+  smtStore: '/home/pocket/smt',
+  config: '/home/pocket/relayminer.yaml',
+  /** The memory-only volume with the keyring, read-only here. */
+  keys: '/keys',
+  /** What `--home` is set to; nothing of value is in it. */
+  scratch: '/tmp/h',
+} as const
+
+/** Inside the container. */
+export const MINER_PORTS = { relays: 8545, metrics: 9090 } as const
+
+const REQUEST_TIMEOUT_SECONDS = 10
+
+export interface MinerServiceFacts {
+  serviceId: string
+  /** As the miner's container reaches it: http, https, ws or wss. */
+  backendUrl: string
+}
+
+export interface MinerFacts {
+  /** Name of the operator key in the keyring. */
+  signingKeyName: string
+  /** As the miner's container reaches them, scheme `tcp`, `http` or `https`. */
+  nodeRpcUrl: string
+  nodeGrpcUrl: string
+  /** One entry for each service of the supplier on chain. */
+  services: MinerServiceFacts[]
+}
+
+const NODE_SCHEMES = ['tcp:', 'http:', 'https:']
+const BACKEND_SCHEMES = ['http:', 'https:', 'ws:', 'wss:']
+
+/**
+ * Writes the stock miner's configuration (offchain facts 2.2).
+ * @param template text of `MINER_TEMPLATE`
+ * @returns YAML. Rejects `invalid-request` when there is no service, two of one id, or an address of a scheme that the miner cannot use
+ */
+export function renderMinerConfig(facts: MinerFacts, template: string): string {
+  if (facts.services.length === 0) throw new HearthError('invalid-request', { field: 'services' })
+  const ids = facts.services.map((service) => service.serviceId)
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+  if (twice !== undefined) throw new HearthError('invalid-request', { field: 'services', serviceId: twice })
+  mustHaveScheme('nodeRpcUrl', facts.nodeRpcUrl, NODE_SCHEMES)
+  mustHaveScheme('nodeGrpcUrl', facts.nodeGrpcUrl, NODE_SCHEMES)
+  for (const service of facts.services) mustHaveScheme(`backend of ${service.serviceId}`, service.backendUrl, BACKEND_SCHEMES)
+  return renderTemplate(template, {
+    signingKeyName: facts.signingKeyName,
+    smtStorePath: MINER_PATHS.smtStore,
+    requestTimeoutSeconds: REQUEST_TIMEOUT_SECONDS,
+    nodeRpcUrl: facts.nodeRpcUrl,
+    nodeGrpcUrl: facts.nodeGrpcUrl,
+    metricsAddress: `:${MINER_PORTS.metrics}`,
+    services: facts.services.map((service) => ({
+      serviceId: service.serviceId,
+      listenUrl: `http://0.0.0.0:${MINER_PORTS.relays}`,
+      backendUrl: service.backendUrl,
+    })),
+  })
+}
+
+function mustHaveScheme(field: string, url: string, schemes: string[]): void {
+  let protocol = ''
+  try {
+    protocol = new URL(url).protocol
+  } catch {
+    // Told below.
+  }
+  if (!schemes.includes(protocol)) throw new HearthError('invalid-request', { field, url })
+}
+
+/**
+ * Arguments for the official image, whose entry point is `pocketd`. Nothing in it is secret.
+ * @param facts `gasPrice` in upokt per gas, from `minerGasPrice`
+ */
+export function minerCommand(facts: { chainId: string; gasPrice: string }): string[] {
+  const files = ['--config', MINER_PATHS.config, '--home', MINER_PATHS.scratch]
+  // Always named: the program's own default depends on the order in which it builds its commands (offchain facts 2.1).
+  const keyring = ['--keyring-backend', 'test', '--keyring-dir', MINER_PATHS.keys]
+  const chain = ['--chain-id', facts.chainId, '--grpc-insecure=true', '--gas-prices', `${facts.gasPrice}upokt`, '--gas-adjustment', '1.5']
+  return ['relayminer', 'start', ...files, ...keyring, ...chain]
+}
+
+/** Least price that real operators use; a network that asks for less than a tenth of it gets it all the same. */
+const LEAST_GAS_PRICE = { digits: 1n, scale: 5 }
+const MARGIN = 10n
+
+/**
+ * The gas price for claims and proofs: ten times the node's own minimum, at least 0.00001. Higher ones cost more than small claims bring; at the minimum itself a
+ * node with a slightly higher one refuses (offchain facts 2.1).
+ * @param minimum exact decimal text, upokt per gas @returns exact decimal text
+ */
+export function minerGasPrice(minimum: string): string {
+  const match = /^(\d{1,20})(?:\.(\d{1,30}))?$/.exec(minimum)
+  if (!match) throw new HearthError('internal', { minimum })
+  const fraction = match[2] ?? ''
+  const scale = Math.max(fraction.length, LEAST_GAS_PRICE.scale)
+  const wanted = MARGIN * BigInt((match[1] ?? '0') + fraction.padEnd(scale, '0'))
+  const least = LEAST_GAS_PRICE.digits * 10n ** BigInt(scale - LEAST_GAS_PRICE.scale)
+  const digits = (wanted > least ? wanted : least).toString().padStart(scale + 1, '0')
+  const text = `${digits.slice(0, -scale)}.${digits.slice(-scale)}`
+  return text.replace(/\.?0+$/, '')
+}

@@ -1,0 +1,88 @@
+import type { AppState } from '#shared/api/state.ts'
+import type { Chain, ChainParams, SupplierRecord } from '../ports/chain.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { PublicKeyInfo } from '../ports/vault.ts'
+import type { StatePublisher } from '../state/publisher.ts'
+
+/** Reads the chain's record of our supplier and the balances of our keys, and publishes both with their height. */
+export interface SupplierWatch {
+  read(chain: Chain, height: number, params: ChainParams, keys: PublicKeyInfo[]): Promise<void>
+  record(): SupplierRecord | undefined
+  clear(): void
+}
+
+/** @param served the services that the relay miner here is configured for, or undefined while it is not wanted */
+export function createSupplierWatch(deps: { state: StatePublisher; clock: Clock; served: () => string[] | undefined }): SupplierWatch {
+  const { state, clock } = deps
+  let record: SupplierRecord | undefined
+  let wasStaked = false
+
+  return {
+    record: () => record,
+    clear() {
+      record = undefined
+      wasStaked = false
+    },
+    async read(chain, height, params, keys) {
+      const asOf = { height, atMs: clock.now() }
+      for (const key of keys) {
+        const upokt = await chain.balance(key.address)
+        state.put('balances', key.address, { address: key.address, upokt: upokt.toString(), asOf })
+      }
+      // The newest operator key is the one in use; a key without confirmed words never is.
+      const operators = keys.filter((key) => key.role === 'operator').sort((a, b) => b.createdAtMs - a.createdAtMs)
+      let operator = operators[0]
+      record = undefined
+      for (const candidate of operators) {
+        const found = await chain.supplier(candidate.address)
+        if (found) {
+          record = found
+          operator = candidate
+          break
+        }
+      }
+      const sent = Object.values(state.state.intents).some((intent) => intent.kind.startsWith('stake-') && (intent.status === 'signed' || intent.status === 'broadcast'))
+      if (record) wasStaked = true
+      state.set('supplier', {
+        status: supplierStatus(record, params, { sent, wasStaked, differs: differences(record, deps.served()).length > 0 }),
+        operatorAddress: operator?.address ?? '',
+        ownerAddress: record?.ownerAddress ?? keys.find((key) => key.role === 'owner')?.address ?? '',
+        stakeUpokt: (record?.stakeUpokt ?? 0n).toString(),
+        services: (record?.services ?? []).map(publicService),
+        pending: (record?.pending ?? []).map((entry) => ({ service: publicService(entry.service), activationHeight: entry.activationHeight })),
+        unstakeSessionEndHeight: record?.unstakeSessionEndHeight ?? 0,
+        unbondingEndHeight:
+          record && record.unstakeSessionEndHeight > 0 ? record.unstakeSessionEndHeight + params.supplierUnbondingPeriodSessions * params.numBlocksPerSession : 0,
+        differences: differences(record, deps.served()),
+        asOf,
+      })
+    },
+  }
+}
+
+const publicService = (service: SupplierRecord['services'][number]): AppState['supplier']['services'][number] => ({
+  serviceId: service.serviceId,
+  endpoints: service.endpoints.map((endpoint) => ({ url: endpoint.url, rpcType: endpoint.rpcType })),
+  revShare: service.revShare.map((share) => ({ address: share.address, percent: share.percent })),
+})
+
+/** Which of the words of the design's status table holds. */
+export function supplierStatus(
+  record: SupplierRecord | undefined,
+  params: Pick<ChainParams, 'supplierMinStakeUpokt'>,
+  facts: { sent: boolean; wasStaked: boolean; differs: boolean },
+): AppState['supplier']['status'] {
+  if (!record) return facts.sent ? 'stake-sent' : facts.wasStaked ? 'unstaked' : 'not-staked'
+  if (record.stakeUpokt < params.supplierMinStakeUpokt) return 'below-minimum'
+  if (record.unstakeSessionEndHeight > 0) return 'unstaking'
+  if (record.services.length > 0) return facts.differs ? 'active-differs' : 'active'
+  return record.pending.length > 0 ? 'starts-next-session' : 'staked-no-services'
+}
+
+/** Staked and not served is the dangerous side: gateways score it hard. Served and not staked is harmless and not listed. */
+export function differences(record: SupplierRecord | undefined, served: string[] | undefined): AppState['supplier']['differences'] {
+  if (!record || served === undefined) return []
+  return record.services
+    .filter((service) => !served.includes(service.serviceId))
+    .map((service) => ({ serviceId: service.serviceId, key: 'staked-not-served', facts: { serviceId: service.serviceId } }))
+}

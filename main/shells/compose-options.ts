@@ -1,0 +1,17 @@
+import type { App } from '#main/core/app-shape.ts'
+
+/** What a shell tells the wiring. */
+export interface ComposeOptions {
+  /** Folder of the databases and the vault, already there and 0700. */
+  dataDir: string
+  shell: 'web' | 'electron'
+  /** Makes the address at which the shell serves a ticket of the confirm surface. */
+  surfaceUrl(token: string): string
+  /** Image by the catalogue's name, for engines that cannot reach a registry. */
+  imageOverrides?: Record<string, string>
+  engineEndpoint?: string
+  /** Rules of the local chain other than the shipped ones; judged by the wiring. */
+  localRules?: Record<string, unknown>
+}
+
+export type Compose = (options: ComposeOptions) => Promise<App>

@@ -1,0 +1,30 @@
+import { readdir, stat } from 'node:fs/promises'
+import { posix, win32 } from 'node:path'
+
+/** By one of these a folder is known as Hearth's. */
+const OWN_FILES = new Set(['hearth.db', 'metrics.db', 'vault.json', 'vault'])
+
+/**
+ * Where Hearth keeps its things when the user names no folder.
+ * @param env of the process @param home of the user
+ */
+export function defaultDataDir(platform: string, env: Record<string, string | undefined>, home: string): string {
+  if (platform === 'win32') return win32.join(env['APPDATA'] ?? win32.join(home, 'AppData', 'Roaming'), 'Hearth')
+  if (platform === 'darwin') return posix.join(home, 'Library', 'Application Support', 'Hearth')
+  // The XDG rule: a relative path is to be ignored.
+  const xdg = env['XDG_DATA_HOME']
+  return posix.join(xdg && posix.isAbsolute(xdg) ? xdg : posix.join(home, '.local', 'share'), 'hearth')
+}
+
+/**
+ * Refuses a folder that others use: taking it over would close it to them (lockDataFolder makes it 0700), /tmp for instance.
+ * @throws Error with a sentence for the user
+ */
+export async function refuseSharedFolder(dataDir: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const stats = await stat(dataDir).catch(() => undefined)
+  if (!stats?.isDirectory() || (stats.mode & 0o077) === 0) return
+  const entries = await readdir(dataDir)
+  if (entries.length === 0 || entries.some((name) => OWN_FILES.has(name))) return
+  throw new Error(`The folder ${dataDir} is open to other users and holds other things. Name an empty folder of your own.`)
+}

@@ -1,0 +1,122 @@
+/**
+ * The part of Electron that Hearth uses, as narrow as it is. The real module is checked against it where it is loaded (load.ts), the fake of the tests implements it,
+ * so that neither can drift.
+ */
+export interface Frame {
+  readonly origin: string
+  /** null for a main frame. */
+  readonly parent: Frame | null
+}
+
+export interface CancelEvent {
+  preventDefault(): void
+}
+
+export interface WebContents {
+  send(channel: string, ...args: unknown[]): void
+  setWindowOpenHandler(handler: (details: { url: string }) => { action: 'deny' }): void
+  on(event: 'will-navigate', listener: (details: CancelEvent & { readonly url: string }) => void): unknown
+  on(event: 'will-frame-navigate', listener: (details: CancelEvent & { readonly url: string }) => void): unknown
+  on(event: 'will-redirect', listener: (details: CancelEvent & { readonly url: string }) => void): unknown
+  on(event: 'will-attach-webview', listener: (event: CancelEvent) => void): unknown
+  isDestroyed(): boolean
+}
+
+export interface WebPreferences {
+  preload?: string
+  partition?: string
+  sandbox: true
+  contextIsolation: true
+  nodeIntegration: false
+  nodeIntegrationInWorker: false
+  nodeIntegrationInSubFrames: false
+  webSecurity: true
+  allowRunningInsecureContent: false
+  experimentalFeatures: false
+  webviewTag: false
+  navigateOnDragDrop: false
+  safeDialogs: true
+  spellcheck: false
+  devTools: boolean
+}
+
+export interface WindowOptions {
+  width: number
+  height: number
+  minWidth?: number
+  minHeight?: number
+  title: string
+  show: boolean
+  minimizable?: boolean
+  maximizable?: boolean
+  autoHideMenuBar?: boolean
+  webPreferences: WebPreferences
+}
+
+export interface Window {
+  readonly webContents: WebContents
+  loadURL(url: string): Promise<void>
+  once(event: 'ready-to-show', listener: () => void): unknown
+  once(event: 'closed', listener: () => void): unknown
+  show(): void
+  focus(): void
+  restore(): void
+  isMinimized(): boolean
+  isDestroyed(): boolean
+  close(): void
+}
+
+export type SchemeHandler = (request: Request) => Promise<Response>
+
+export interface Session {
+  readonly protocol: { handle(scheme: string, handler: SchemeHandler): void }
+  readonly webRequest: {
+    onBeforeRequest(listener: (details: { url: string }, callback: (answer: { cancel?: boolean }) => void) => void): void
+  }
+  setPermissionRequestHandler(
+    handler: (
+      webContents: WebContents,
+      permission: string,
+      callback: (granted: boolean) => void,
+      details: { requestingUrl?: string; isMainFrame: boolean },
+    ) => void,
+  ): void
+  setPermissionCheckHandler(
+    handler: (webContents: WebContents | null, permission: string, requestingOrigin: string, details: { isMainFrame: boolean }) => boolean,
+  ): void
+  setDevicePermissionHandler(handler: () => boolean): void
+  on(event: 'will-download', listener: (event: CancelEvent) => void): unknown
+}
+
+export interface InvokeEvent {
+  readonly sender: WebContents
+  readonly senderFrame: Frame | null
+}
+
+export interface ElectronApi {
+  readonly app: {
+    readonly isPackaged: boolean
+    readonly commandLine: { appendSwitch(name: string, value?: string): void; hasSwitch(name: string): boolean }
+    enableSandbox(): void
+    requestSingleInstanceLock(): boolean
+    whenReady(): Promise<void>
+    on(event: 'second-instance', listener: () => void): unknown
+    on(event: 'window-all-closed', listener: () => void): unknown
+    on(event: 'activate', listener: () => void): unknown
+    on(event: 'before-quit', listener: (event: CancelEvent) => void): unknown
+    on(event: 'web-contents-created', listener: (event: CancelEvent, contents: WebContents) => void): unknown
+    setPath(name: 'userData', path: string): void
+    quit(): void
+    exit(code?: number): void
+  }
+  readonly BrowserWindow: new (options: WindowOptions) => Window
+  readonly protocol: {
+    registerSchemesAsPrivileged(
+      schemes: { scheme: string; privileges: { standard: boolean; secure: boolean; supportFetchAPI?: boolean; codeCache?: boolean } }[],
+    ): void
+  }
+  readonly session: { fromPartition(partition: string, options?: { cache: boolean }): Session }
+  readonly ipcMain: { handle(channel: string, listener: (event: InvokeEvent, ...args: unknown[]) => Promise<unknown>): void }
+  readonly shell: { openExternal(url: string): Promise<void> }
+  readonly dialog: { showErrorBox(title: string, content: string): void }
+}

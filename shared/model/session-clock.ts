@@ -1,0 +1,93 @@
+import type { AppState } from '../api/state.ts'
+import { openSessions, sessionAt, type SessionHeights, type SessionRules } from './session.ts'
+import { stopVerdict, type StopInput } from './stop-verdict.ts'
+
+/** The session clock: one lane per session that still matters. Source: onchain facts 5.2, screens 1. Integers only; every height is a block height. */
+
+export type ClockLane = AppState['clock']['lanes'][number]
+export type LaneStage = ClockLane['stage']
+
+/** What is known of one claim; a row of the store fits. */
+export interface ClockClaim {
+  sessionEndHeight: number
+  stage: 'claimed' | 'proven' | 'settled' | 'expired' | 'discarded'
+  relays: bigint
+  claimedUpokt: bigint
+  settledUpokt: bigint | undefined
+  claimHeight: number | undefined
+  proofHeight: number | undefined
+  /** `not-required` when the chain said so; anything else may need a proof. */
+  proofRequirement: string | undefined
+}
+
+/** Relays that were served and not yet claimed, by session end height. A session that is absent was not counted, which is not the same as zero. */
+export type RelaysBySession = ReadonlyMap<number, bigint>
+
+/** What the state keeps at most. */
+const MAX_LANES = 8
+
+/**
+ * The lanes at a height: every session that is not closed and the last closed one, newest first.
+ * @param height newest block @param claims of our operators, any session @param relaysBySession what the miner has counted
+ */
+export function clockLanes(
+  height: number,
+  rules: SessionRules,
+  claims: readonly ClockClaim[],
+  relaysBySession: RelaysBySession,
+): ClockLane[] {
+  const open = openSessions(height, rules)
+  const oldest = open[0]
+  const lastClosed = oldest && oldest.start > 1 ? [sessionAt(oldest.start - 1, rules)] : []
+  return [...lastClosed, ...open]
+    .map((session) => {
+      const own = claims.filter((claim) => claim.sessionEndHeight === session.end)
+      return laneOf(height, session, own, relaysBySession.get(session.end))
+    })
+    .reverse()
+    .slice(0, MAX_LANES)
+}
+
+function laneOf(height: number, session: SessionHeights, claims: readonly ClockClaim[], counted: bigint | undefined): ClockLane {
+  const relays = claims.length > 0 ? sum(claims.map((claim) => claim.relays)) : counted
+  const settled = claims.flatMap((claim) => (claim.settledUpokt === undefined ? [] : [claim.settledUpokt]))
+  return {
+    ...session,
+    stage: claims.length > 0 ? claimedStage(height, session, claims) : unclaimedStage(height, session, counted),
+    relays: relays === undefined ? null : relays.toString(),
+    claimedUpokt: claims.length > 0 ? sum(claims.map((claim) => claim.claimedUpokt)).toString() : null,
+    settledUpokt: settled.length > 0 ? sum(settled).toString() : null,
+    claimHeight: latest(claims.map((claim) => claim.claimHeight)),
+    proofHeight: latest(claims.map((claim) => claim.proofHeight)),
+  }
+}
+
+function unclaimedStage(height: number, session: SessionHeights, counted: bigint | undefined): LaneStage {
+  if (height <= session.end) return 'serving'
+  if (height > session.claimClose) return counted !== undefined && counted > 0n ? 'not-claimed' : 'idle'
+  return counted === 0n ? 'idle' : 'open'
+}
+
+/** Several claims share a lane (one per application and service): the lane shows the worst of them. */
+function claimedStage(height: number, session: SessionHeights, claims: readonly ClockClaim[]): LaneStage {
+  const has = (stage: ClockClaim['stage']): boolean => claims.some((claim) => claim.stage === stage)
+  if (has('expired')) return 'expired'
+  const owesProof = claims.some((claim) => claim.stage === 'claimed' && claim.proofRequirement !== 'not-required')
+  if (owesProof) return height >= session.proofOpen ? 'proof-due' : 'claimed'
+  if (has('proven') || has('claimed')) return 'proven'
+  return has('discarded') ? 'discarded' : 'settled'
+}
+
+const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n)
+
+function latest(heights: readonly (number | undefined)[]): number | null {
+  const known = heights.filter((height) => height !== undefined)
+  return known.length > 0 ? Math.max(...known) : null
+}
+
+/** The whole slice `clock` of the state: lanes, verdict and its facts. */
+export function sessionClock(input: Omit<StopInput, 'lanes'> & { relaysBySession: RelaysBySession }): AppState['clock'] {
+  const { relaysBySession, ...rest } = input
+  const lanes = clockLanes(input.height, input.rules, input.claims, relaysBySession)
+  return { lanes, ...stopVerdict({ ...rest, lanes }), height: input.height, atMs: input.headTimeMs }
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { KEY_PATH, privateKeyOfWords, pubKeyHexOf, readSecret, signBytes, wordsOf } from '#main/adapters/vault/private-keys.ts'
+import keys from '../../fixtures/vectors/keys.json' with { type: 'json' }
+import { vectors } from '../cosmos/vectors.ts'
+import { codec } from './support.ts'
+
+const words = keys.mnemonic.split(' ')
+
+describe('private keys', () => {
+  it.each(keys.keys)('derives $name as pocketd does', async (vector) => {
+    const privateKey = await privateKeyOfWords(words, vector.path)
+    expect(Buffer.from(privateKey).toString('hex')).toBe(vector.privateKeyHex)
+    expect(Buffer.from(pubKeyHexOf(privateKey), 'hex').toString('base64')).toBe(vector.pubkeyBase64)
+    expect(codec.addressOf(pubKeyHexOf(privateKey))).toBe(vector.address)
+  })
+
+  it('uses the first account of every Cosmos wallet', async () => {
+    expect(KEY_PATH).toBe("m/44'/118'/0'/0/0")
+    expect(Buffer.from(await privateKeyOfWords(words)).toString('hex')).toBe(keys.keys[0]?.privateKeyHex)
+  })
+
+  it.each(vectors)('signs $name byte for byte like pocketd', ({ draft, privateKey, txBytes }) => {
+    const signDoc = codec.signDoc(draft)
+    expect(Buffer.from(codec.assemble(signDoc, signBytes(privateKey, signDoc))).equals(txBytes)).toBe(true)
+  })
+
+  it('makes 24 words of 32 bytes that lead back to the same key', async () => {
+    const made = wordsOf(new Uint8Array(32).fill(7))
+    expect(made).toHaveLength(24)
+    const read = readSecret(` ${made.join('\n ').toUpperCase()} `)
+    if (read.kind !== 'words') throw new Error(read.kind)
+    expect(read.words).toEqual(made)
+  })
+})
+
+describe('reading what was typed', () => {
+  const sentence = (text: string): string => {
+    const read = readSecret(text)
+    if (read.kind !== 'wrong') throw new Error(`taken: ${read.kind}`)
+    return read.sentence
+  }
+
+  it('says which word is not in the list and what was meant', () => {
+    const typed = [...words]
+    typed[6] = 'abondon'
+    expect(sentence(typed.join(' '))).toBe('Word 7, "abondon", is not in the list. Did you mean "abandon"?')
+    typed[6] = 'xqzzzzzz'
+    expect(sentence(typed.join(' '))).toBe('Word 7, "xqzzzzzz", is not in the list.')
+  })
+  it('tells a wrong number of words and a wrong checksum apart', () => {
+    expect(sentence(words.slice(1).join(' '))).toContain('These are 23 words')
+    expect(sentence([...words.slice(0, -1), 'zoo'].join(' '))).toContain('together they do not fit')
+  })
+  it('accepts 12 words', () => {
+    expect(readSecret('abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about').kind).toBe('words')
+  })
+  it('reads 64 hex digits, with or without 0x, and refuses what is no scalar', () => {
+    const hex = keys.keys[0]?.privateKeyHex ?? ''
+    for (const text of [hex, `0x${hex}`, ` ${hex.toUpperCase()}\n`]) {
+      const read = readSecret(text)
+      if (read.kind !== 'hex') throw new Error(read.kind)
+      expect(Buffer.from(read.privateKey).toString('hex')).toBe(hex)
+    }
+    expect(sentence(hex.slice(1))).toContain('these are 63')
+    expect(sentence('0'.repeat(64))).toContain('not a possible private key')
+    expect(sentence('f'.repeat(64))).toContain('not a possible private key')
+    expect(sentence('g'.repeat(64))).toContain('neither')
+    expect(sentence('  \n ')).toContain('Nothing was typed')
+  })
+})

@@ -1,0 +1,129 @@
+/** A test chain with a staked application and supplier, a backend, a keeper and the stock relay miner with Hearth's own rendered configuration. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import { MINER_PATHS, MINER_PORTS, minerCommand, minerGasPrice, renderMinerConfig } from '#main/core/relays/miner-config.ts'
+import { startTestChain, TEST_LABEL, type TestChain, type TestChainOptions } from '#test/localnet/chain.ts'
+import { docker, freePort, mustDocker } from '#test/localnet/engine.ts'
+import { projectRoot } from '#test/localnet/paths.ts'
+import { readMachine } from '#test/localnet/prepare.ts'
+import { until } from '#test/localnet/process.ts'
+
+export const SERVICE = 'anvil'
+const FUNDS_UPOKT = 100_000_000_000n
+
+export interface TestIdentity {
+  address: string
+  privateKey: Uint8Array
+  pubKeyHex: string
+}
+
+export interface MinerBundle {
+  chain: TestChain
+  application: TestIdentity
+  operator: TestIdentity
+  owner: string
+  /** Where this machine reaches the miner. */
+  relayUrl: string
+  metricsUrl: string
+  minerLogs: () => Promise<string>
+  stop: () => Promise<void>
+}
+
+/** Makes a key here and puts it into the node's test keyring too, so that the official program can stake with it. */
+async function makeIdentity(chain: TestChain, name: string): Promise<TestIdentity> {
+  const privateKey = secp256k1.utils.randomSecretKey()
+  const imported = await chain.exec(['pocketd', 'keys', 'import-hex', name, '--keyring-backend', 'test'], `${bytesToHex(privateKey)}\n`)
+  if (imported.code !== 0) throw new Error(`import of ${name}: ${imported.stderr}`)
+  const shown = await chain.exec(['pocketd', 'keys', 'show', name, '--address', '--keyring-backend', 'test'])
+  return { address: shown.stdout.trim(), privateKey, pubKeyHex: bytesToHex(secp256k1.getPublicKey(privateKey, true)) }
+}
+
+async function sendWithFile(chain: TestChain, from: string, command: string[], content: string): Promise<void> {
+  await chain.exec(['sh', '-c', 'cat > /tmp/stake.yaml'], content)
+  const sent = await chain.send(from, [...command, '--config', '/tmp/stake.yaml'])
+  if (sent.code !== 0) throw new Error(`${command.join(' ')}: ${sent.log}`)
+}
+
+/** Backend, keeper and miner; `stop` of the bundle removes them. */
+async function startContainers(socket: string, images: Record<string, string>, chain: TestChain, operator: TestIdentity, ports: { relays: number; metrics: number }) {
+  const name = chain.container
+  const label = ['--label', TEST_LABEL]
+  const { pocketd = '', anvil = '' } = images
+  await mustDocker(socket, [
+    ...['run', '--detach', '--init', ...label, '--name', `${name}-backend`, '--network', chain.network, '--network-alias', 'backend'],
+    ...[anvil, 'anvil -p 8547 --host 0.0.0.0'],
+  ])
+  const memory = ['--opt', 'type=tmpfs', '--opt', 'device=tmpfs', '--opt', 'o=uid=1025,gid=1025,mode=0700,size=1m']
+  await mustDocker(socket, ['volume', 'create', ...label, '--driver', 'local', ...memory, `${name}-keys`])
+  await mustDocker(socket, [
+    ...['run', '--detach', '--init', ...label, '--name', `${name}-keeper`, '--log-driver', 'none', '--network', 'none'],
+    ...['--volume', `${name}-keys:${MINER_PATHS.keys}`, '--entrypoint', 'sleep', pocketd, '86400'],
+  ])
+  const importKey = ['pocketd', 'keys', 'import-hex', 'operator', '--keyring-backend', 'test', '--keyring-dir', MINER_PATHS.keys]
+  await mustDocker(socket, ['exec', '-i', `${name}-keeper`, ...importKey], { input: `${bytesToHex(operator.privateKey)}\n` })
+
+  const template = readFileSync(join(projectRoot, 'resources/templates/relay-miner/config.yaml'), 'utf8')
+  const facts = {
+    signingKeyName: 'operator',
+    nodeRpcUrl: 'tcp://chain:26657',
+    nodeGrpcUrl: 'tcp://chain:9090',
+    services: [{ serviceId: SERVICE, backendUrl: 'http://backend:8547' }],
+  }
+  await mustDocker(socket, ['volume', 'create', ...label, `${name}-miner`])
+  const gasPrice = minerGasPrice('0.000001000000000000')
+  await mustDocker(socket, [
+    ...['create', '--init', ...label, '--name', `${name}-miner`, '--network', chain.network, '--network-alias', 'miner'],
+    ...['--volume', `${name}-keys:${MINER_PATHS.keys}:ro`, '--volume', `${name}-miner:${MINER_PATHS.dataVolume}`],
+    ...['--publish', `127.0.0.1:${ports.relays}:${MINER_PORTS.relays}`, '--publish', `127.0.0.1:${ports.metrics}:${MINER_PORTS.metrics}`],
+    ...[pocketd, ...minerCommand({ chainId: chain.chainId, gasPrice })],
+  ])
+  const writeConfig = ['run', '--rm', '-i', ...label, '--volume', `${name}-miner:${MINER_PATHS.dataVolume}`, '--entrypoint', 'sh', pocketd]
+  await mustDocker(socket, [...writeConfig, '-c', `cat > ${MINER_PATHS.config}`], { input: renderMinerConfig(facts, template) })
+  await mustDocker(socket, ['start', `${name}-miner`])
+}
+
+/** About twenty-five seconds. The caller stops it. */
+export async function startMinerBundle(options: TestChainOptions): Promise<MinerBundle> {
+  const machine = readMachine()
+  const socket = machine.engineSocket
+  if (socket === null || machine.testImages['pocketd'] === undefined || machine.testImages['anvil'] === undefined) {
+    throw new Error('this machine lacks the engine or an image')
+  }
+  const chain = await startTestChain({ name: 'relays', services: [{ id: SERVICE, computeUnitsPerRelay: 100 }], ...options })
+  const name = chain.container
+  const minerLogs = async (): Promise<string> => {
+    const logs = await docker(socket, ['logs', '--tail', '60', `${name}-miner`])
+    return `${logs.stdout}${logs.stderr}`
+  }
+  const stop = async (): Promise<void> => {
+    await docker(socket, ['rm', '--force', '--volumes', ...['miner', 'keeper', 'backend'].map((part) => `${name}-${part}`)])
+    await docker(socket, ['volume', 'rm', '--force', `${name}-keys`, `${name}-miner`])
+    await chain.stop()
+  }
+  try {
+    const ports = { relays: await freePort(), metrics: await freePort() }
+    const relayUrl = `http://127.0.0.1:${ports.relays}`
+    const application = await makeIdentity(chain, 'application')
+    const operator = await makeIdentity(chain, 'operator')
+    const owner = (await makeIdentity(chain, 'owner')).address
+    await chain.fund([application.address, operator.address, owner], FUNDS_UPOKT)
+    const stakes = 'stake_amount: 50000000000upokt\n'
+    await sendWithFile(chain, 'application', ['application', 'stake-application'], `${stakes}service_ids: ["${SERVICE}"]\n`)
+    const identity = `owner_address: ${owner}\noperator_address: ${operator.address}\ndefault_rev_share_percent:\n  ${owner}: 100\n`
+    await sendWithFile(chain, 'owner', ['supplier', 'stake-supplier', '--stake-only'], `${identity}stake_amount: 60000000000upokt\n`)
+    const endpoint = `    endpoints:\n      - publicly_exposed_url: ${relayUrl}\n        rpc_type: JSON_RPC\n`
+    const services = `services:\n  - service_id: ${SERVICE}\n${endpoint}`
+    await sendWithFile(chain, 'operator', ['supplier', 'stake-supplier', '--services-only'], `${identity}${services}`)
+    await startContainers(socket, machine.testImages, chain, operator, ports)
+    const bundle = { chain, application, operator, owner, relayUrl, metricsUrl: `http://127.0.0.1:${ports.metrics}/metrics`, minerLogs, stop }
+    await until('the relay miner', 40_000, async () => ((await fetch(bundle.metricsUrl)).ok ? true : undefined)).catch(async (error: unknown) => {
+      throw new Error(`the miner does not listen: ${await minerLogs()}`, { cause: error })
+    })
+    return bundle
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import type { AppState } from '#shared/api/state.ts'
+import { CHECKS, runChecks } from '#main/core/checks/index.ts'
+import { initialState } from '#main/core/state/initial.ts'
+import { createStatePublisher } from '#main/core/state/publisher.ts'
+import { createTestClock } from '#test/fakes/clock.ts'
+
+const well = (): AppState => initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 1, notice: null })
+const asOf = { height: 9, atMs: 1 }
+/** One state per check in which exactly that check speaks. */
+const SICK: Record<string, (state: AppState) => void> = {
+  'keys-needed': (s) => (s.vault = { kind: 'locked', needed: { reason: 'after-restart', sinceMs: 1, claimsAtRisk: 2, deadlineHeight: 40, deadlineMs: 5 } }),
+  'ledger-different': (s) =>
+    (s.earnings.ledger = { status: 'different', atHeight: 9, atMs: 1, rows: [{ address: 'a', label: 'Owner', ledgerUpokt: '2', balanceUpokt: '1', differenceUpokt: '1' }] }),
+  'supplier-below-minimum': (s) => (s.supplier = { ...s.supplier, status: 'below-minimum' }),
+  'operator-low': (s) => {
+    s.supplier = { ...s.supplier, status: 'staked-no-services', operatorAddress: 'op' }
+    s.balances = { op: { address: 'op', upokt: '3', asOf } }
+  },
+  'engine-gone': (s) => (s.engine = { ...s.engine, kind: 'not-started' }),
+  'node-failing': (s) =>
+    (s.nodes = {
+      miner: { id: 'miner', catalogId: 'relay-miner', title: 'Relay miner', kind: 'relay-miner', wanted: 'running', wantedBy: 'user', seen: 'failing', reason: null, error: null, image: '', digest: '', version: '', ports: {}, startedAtMs: null, restarts: 5, height: null, cpuPercent: null, memoryBytes: null, memoryLimitBytes: null, lastLines: [], atMs: 1 },
+    }),
+  'chain-stalled': (s) => (s.chain = { ...s.chain, status: 'stalled', height: 9 }),
+  'supplier-differs': (s) => (s.supplier = { ...s.supplier, status: 'active-differs', differences: [{ serviceId: 'anvil', key: 'staked-not-served', facts: {} }] }),
+  'engine-clock': (s) => (s.engine = { ...s.engine, kind: 'ready', clockOffsetMs: -12_000 }),
+}
+
+describe('checks', () => {
+  it('say nothing when all is well', () => {
+    for (const check of CHECKS) expect(check.look(well(), 1), check.id).toBeUndefined()
+  })
+  it.each(CHECKS.map((check) => [check.id, check] as const))('%s speaks for its own fault and no other does', (id) => {
+    const sick = well()
+    SICK[id]?.(sick)
+    expect(CHECKS.filter((check) => check.look(sick, 1)).map((check) => check.id)).toEqual([id])
+  })
+  it('keep the time at which a finding began and clear it when it is cured', () => {
+    const publisher = createStatePublisher(well(), createTestClock())
+    publisher.patch('engine', { kind: 'absent' })
+    runChecks(publisher, 100)
+    runChecks(publisher, 200)
+    expect(publisher.state.attention['engine-gone']?.sinceMs).toBe(100)
+    publisher.patch('engine', { kind: 'ready' })
+    runChecks(publisher, 300)
+    expect(publisher.state.attention['engine-gone']).toBeUndefined()
+  })
+})

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest'
+import { mayMove, type IntentRow } from '#shared/model/intent.ts'
+import type { Heads } from '#main/core/chain/heads.ts'
+import type { Store } from '#main/core/ports/store.ts'
+import type { PublicKeyInfo, SignRequest, Vault } from '#main/core/ports/vault.ts'
+import { initialState } from '#main/core/state/initial.ts'
+import { createStatePublisher } from '#main/core/state/publisher.ts'
+import { createTransactions } from '#main/core/supplier/transactions.ts'
+import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
+import { createFakeChain, PARAMS } from '#test/fakes/chain.ts'
+import { createTestClock, createTestLog } from '#test/fakes/clock.ts'
+
+const OWNER = 'pokt1r5v5srda7xfth3hn2s26txvrcrntldjuxdc0t8'
+const OTHER = 'pokt1sr6k0yjfj38wx2hanxgw7c3f4nam5s69sln9cg'
+const codec = createTxCodec()
+const ownerKey: PublicKeyInfo = {
+  id: 'own',
+  role: 'owner',
+  name: 'Owner',
+  network: 'local',
+  address: OWNER,
+  pubKeyHex: '02ba66a84cf7839af172a13e7fc9f5e7008cb8bca1585f8f3bafb3039eda3c1fdd',
+  createdAtMs: 1,
+  wordsConfirmedAtMs: 1,
+}
+
+/** What lives through a crash: the rows and the chain. `life()` is one run of the app on them. */
+function setup() {
+  const rows = new Map<string, IntentRow>()
+  const chain = createFakeChain((bytes) => codec.hash(bytes))
+  chain.balances.set(OWNER, 100_000_000n)
+  const clock = createTestClock()
+  const writes: string[] = []
+  const store = {
+    intents: () => Promise.resolve([...rows.values()]),
+    intent: (id: string) => Promise.resolve(rows.get(id)),
+    putIntent: (row: IntentRow) => {
+      const before = rows.get(row.id)
+      if (before && !mayMove(before.status, row.status)) return Promise.reject(new Error(`${before.status} -> ${row.status}`))
+      rows.set(row.id, row)
+      writes.push(row.status)
+      return Promise.resolve()
+    },
+  } as unknown as Store
+  const life = () => {
+    const asked: SignRequest[] = []
+    const vault = {
+      keys: () => Promise.resolve([ownerKey]),
+      openSign: (request: SignRequest) => {
+        asked.push(request)
+        return Promise.resolve({ token: `t${asked.length}`, expiresAtMs: 1 })
+      },
+      closeTicket: () => Promise.resolve(),
+    } as unknown as Vault
+    const state = createStatePublisher(initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 1, notice: null }), clock)
+    const heads = { require: () => chain, params: () => PARAMS, height: () => chain.heightNow } as unknown as Heads
+    const transactions = createTransactions({
+      heads,
+      network: () => 'local',
+      store,
+      vault,
+      codec,
+      state,
+      clock,
+      log: createTestLog(),
+      surfaceUrl: (token) => `http://localhost:1/s/${token}`,
+      networkTitle: () => ({ title: 'Local chain', playMoney: true }),
+    })
+    return { transactions, state, asked }
+  }
+  return { rows, chain, clock, life, writes }
+}
+const send = { kind: 'send', keyId: 'own', toAddress: OTHER, amountPokt: '5' } as const
+/** Stands in for the key process: any 64 bytes will do for this fake chain. */
+const sign = (row: IntentRow | undefined) => codec.assemble(row?.signDocBytes ?? new Uint8Array(), new Uint8Array(64).fill(7))
+
+describe('a transaction', () => {
+  it('is stored with its hash before it is sent, and followed into its block', async () => {
+    const { rows, chain, life, writes } = setup()
+    const { transactions, state, asked } = life()
+    const { intentId, surfaceUrl } = await transactions.prepare(send)
+    expect(surfaceUrl).toBe('http://localhost:1/s/t1')
+    expect(codec.decodeSignDoc(asked[0]?.signDocBytes ?? new Uint8Array()).messages).toEqual([{ kind: 'send', fromAddress: OWNER, toAddress: OTHER, amountUpokt: 5_000_000n }])
+    expect(chain.broadcasts).toHaveLength(0)
+    let seenAtBroadcast: string | undefined
+    const broadcast = chain.broadcast.bind(chain)
+    chain.broadcast = (bytes) => {
+      seenAtBroadcast = rows.get(intentId)?.status
+      return broadcast(bytes)
+    }
+    await transactions.signed(intentId, sign(rows.get(intentId)))
+    expect(seenAtBroadcast).toBe('signed')
+    expect(writes).toEqual(['prepared', 'signed', 'broadcast'])
+    chain.makeBlock()
+    await transactions.follow(chain, chain.heightNow)
+    expect(state.state.intents[intentId]).toMatchObject({ status: 'included', includedHeight: chain.heightNow, error: null })
+  })
+
+  it('killed between storing and sending is sent once by the next life, the same bytes', async () => {
+    const { rows, chain, life } = setup()
+    const first = life()
+    const { intentId } = await first.transactions.prepare(send)
+    chain.reachable = false
+    await expect(first.transactions.signed(intentId, sign(rows.get(intentId)))).rejects.toThrow(/chain-unreachable/)
+    expect(rows.get(intentId)?.status).toBe('signed')
+    chain.reachable = true
+    const second = life()
+    await second.transactions.resume()
+    await second.transactions.follow(chain, chain.heightNow)
+    expect(chain.broadcasts).toHaveLength(1)
+    chain.makeBlock()
+    await second.transactions.follow(chain, chain.heightNow)
+    await second.transactions.follow(chain, chain.heightNow)
+    expect(chain.broadcasts).toHaveLength(1)
+    expect(rows.get(intentId)?.status).toBe('included')
+  })
+
+  it('killed after sending and before noting it is looked up, not sent again', async () => {
+    const { rows, chain, life } = setup()
+    const first = life()
+    const { intentId } = await first.transactions.prepare(send)
+    const row = rows.get(intentId)
+    const txBytes = sign(row)
+    if (row) rows.set(intentId, { ...row, status: 'signed', txBytes, txHash: codec.hash(txBytes) })
+    await chain.broadcast(txBytes)
+    chain.makeBlock()
+    const second = life()
+    await second.transactions.resume()
+    await second.transactions.follow(chain, chain.heightNow)
+    expect(chain.broadcasts).toHaveLength(1)
+    expect(rows.get(intentId)?.status).toBe('included')
+  })
+
+  it('tells apart refused before a block, failed inside one, and expired', async () => {
+    const refused = setup()
+    const one = refused.life()
+    const a = await one.transactions.prepare(send)
+    refused.chain.refuseWith = { code: 32, log: 'account sequence mismatch, expected 3, got 2' }
+    await one.transactions.signed(a.intentId, sign(refused.rows.get(a.intentId)))
+    expect(one.state.state.intents[a.intentId]).toMatchObject({ status: 'refused', includedHeight: null, error: { code: 'tx-refused' } })
+
+    const failed = setup()
+    const two = failed.life()
+    const b = await two.transactions.prepare(send)
+    await two.transactions.signed(b.intentId, sign(failed.rows.get(b.intentId)))
+    failed.chain.makeBlock(1)
+    await two.transactions.follow(failed.chain, failed.chain.heightNow)
+    expect(two.state.state.intents[b.intentId]).toMatchObject({ status: 'refused', includedHeight: failed.chain.heightNow })
+
+    const late = setup()
+    const three = late.life()
+    const c = await three.transactions.prepare(send)
+    await three.transactions.signed(c.intentId, sign(late.rows.get(c.intentId)))
+    const limit = late.rows.get(c.intentId)?.timeoutHeight ?? 0
+    await three.transactions.follow(late.chain, limit)
+    expect(late.rows.get(c.intentId)?.status).toBe('broadcast')
+    await three.transactions.follow(late.chain, limit + 2)
+    expect(three.state.state.intents[c.intentId]).toMatchObject({ status: 'expired', error: { code: 'tx-expired' } })
+  })
+
+  it('does not start a second one of the same key while one is under way, and replaces one that waits for its sheet', async () => {
+    const { rows, life } = setup()
+    const { transactions } = life()
+    const first = await transactions.prepare(send)
+    const second = await transactions.prepare(send).catch((error: unknown) => error)
+    expect(rows.get(first.intentId)?.status).toBe('discarded')
+    const { intentId } = second as { intentId: string }
+    await transactions.signed(intentId, sign(rows.get(intentId)))
+    await expect(transactions.prepare(send)).rejects.toThrow(/tx-pending/)
+  })
+
+  it('cannot be signed twice or after it was put away', async () => {
+    const { rows, chain, life } = setup()
+    const { transactions } = life()
+    const { intentId } = await transactions.prepare(send)
+    await transactions.signed(intentId, sign(rows.get(intentId)))
+    await expect(transactions.signed(intentId, sign(rows.get(intentId)))).rejects.toThrow(/tx-expired/)
+    await expect(transactions.discard(intentId)).rejects.toThrow(/tx-pending/)
+    expect(chain.broadcasts).toHaveLength(1)
+  })
+
+  it('needs the money, with the fee', async () => {
+    const { chain, life } = setup()
+    chain.balances.set(OWNER, 5_000_000n)
+    await expect(life().transactions.prepare(send)).rejects.toMatchObject({ code: 'balance-too-small', detail: { missing: '0.000001' } })
+  })
+})

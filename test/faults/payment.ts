@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
+import { startTestChain } from '#test/localnet/chain.ts'
+import { prepareMachine } from '#test/localnet/prepare.ts'
+import { runLife, type Scenario } from './scenario.ts'
+
+const AMOUNT_UPOKT = 5_000_000n
+const codec = createTxCodec()
+const freshKey = (): { keyHex: string; address: string } => {
+  const key = randomBytes(32)
+  return { keyHex: key.toString('hex'), address: codec.addressOf(bytesToHex(secp256k1.getPublicKey(key, true))) }
+}
+
+/** A payment of 5 POKT on a real chain, killed at each step between the wish and the note that it was sent: the recipient has it exactly once in the end. */
+export const paymentScenario: Scenario = {
+  name: 'payment',
+  owns: (point) => point.startsWith('tx.') || point.startsWith('store.intent.'),
+  fullRounds: 20,
+  async start() {
+    await prepareMachine()
+    const chain = await startTestChain({ name: 'faults' })
+    const folder = mkdtempSync(join(tmpdir(), 'hearth-faults-'))
+    let run = 0
+
+    const once = async (point: string, count: number, guard: 'guarded' | 'unguarded') => {
+      run += 1
+      const sender = freshKey()
+      const recipient = freshKey().address
+      await chain.fund([sender.address], 100_000_000n)
+      const args = [join(folder, String(run)), chain.rpcUrl, chain.restUrl, sender.keyHex, recipient, guard]
+      const first = await runLife('tx-life.ts', args, point, count)
+      if (first.killed) await chain.waitForHeight((await chain.height()) + 2)
+      const second = await runLife('tx-life.ts', args, '')
+      await chain.waitForHeight((await chain.height()) + 2)
+      const payments = Number((await chain.balance(recipient)) / AMOUNT_UPOKT)
+      return { first, second, payments }
+    }
+
+    return {
+      async kill(point, round) {
+        // The intent row is written three times; each round of a store point dies at another of them.
+        const { first, second, payments } = await once(point, point.startsWith('store.intent.') ? 1 + (round % 3) : 1, 'guarded')
+        const finished = second.answer !== undefined
+        return {
+          killed: first.killed,
+          lost: payments === 0 ? 1 : 0,
+          doubled: Math.max(0, payments - 1),
+          problem: !finished ? `the next life failed: ${second.output.slice(-400)}` : payments === 1 ? undefined : `paid ${payments} times`,
+        }
+      },
+      async withoutGuard() {
+        const { payments } = await once('tx.after-broadcast', 1, 'unguarded')
+        return Math.max(0, payments - 1)
+      },
+      async [Symbol.asyncDispose]() {
+        await chain.stop()
+        rmSync(folder, { recursive: true, force: true })
+      },
+    }
+  },
+}

@@ -1,0 +1,180 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { WebSocket } from 'ws'
+import { createWebShell, type WebShell } from '#main/shells/web/shell.ts'
+import { createQuietLog } from '#test/fakes/quiet-log.ts'
+import { createShellApp, type ShellApp } from '#test/fakes/shell-app.ts'
+
+export interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+/** One raw request to 127.0.0.1, with exactly the headers given (Host too). The path is sent as it stands. */
+export function ask(
+  port: number,
+  path: string,
+  options: { method?: string; headers?: Record<string, string | string[]>; body?: string; host?: string } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(
+      {
+        host: options.host ?? '127.0.0.1',
+        port,
+        path,
+        method: options.method ?? 'GET',
+        headers: options.headers,
+        setHost: options.headers?.['Host'] === undefined,
+        agent: false,
+      },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString('utf8') }),
+        )
+        response.on('error', reject)
+      },
+    )
+    sent.on('error', reject)
+    sent.end(options.body)
+  })
+}
+
+/** Sends bytes as they stand and returns all that comes back. */
+export function askRaw(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    let answer = ''
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString('latin1')
+    })
+    socket.on('close', () => resolve(answer))
+    socket.on('error', reject)
+    socket.setTimeout(5000, () => socket.destroy(new Error('no end')))
+  })
+}
+
+/** A socket whose messages and end can be awaited. */
+export interface TestSocket {
+  socket: WebSocket
+  /** Parsed frames so far. */
+  frames: Record<string, unknown>[]
+  next(): Promise<Record<string, unknown>>
+  ended: Promise<{ code: number; status: number | undefined }>
+  send(message: unknown): void
+}
+
+/** Opens `/socket`; a refused upgrade resolves `ended` with its HTTP status. */
+export function openSocket(port: number, headers: Record<string, string>): Promise<TestSocket> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`, { headers })
+    const frames: Record<string, unknown>[] = []
+    const waiting: ((frame: Record<string, unknown>) => void)[] = []
+    let status: number | undefined
+    let taken = 0
+    const ended = new Promise<{ code: number; status: number | undefined }>((end) => socket.on('close', (code) => end({ code, status })))
+    const made: TestSocket = {
+      socket,
+      frames,
+      ended,
+      send: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
+      next: () =>
+        new Promise((got) => {
+          const there = frames[taken]
+          taken += 1
+          if (there) got(there)
+          else waiting.push(got)
+        }),
+    }
+    socket.on('message', (bytes: Buffer) => {
+      const frame = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>
+      frames.push(frame)
+      waiting.shift()?.(frame)
+    })
+    socket.on('unexpected-response', (_request, response) => {
+      status = response.statusCode
+      response.destroy()
+      socket.terminate()
+      resolve(made)
+    })
+    socket.on('error', () => resolve(made))
+    socket.on('open', () => resolve(made))
+  })
+}
+
+/** A listening shell with a fake app and a small page, and how to knock at it. */
+export interface Stage {
+  app: ShellApp
+  shell: WebShell
+  log: ReturnType<typeof createQuietLog>
+  port: number
+  confirmPort: number
+  host: string
+  origin: string
+  /** Moves the shell's clock. */
+  wait(ms: number): void
+  /** Opens a session. @returns its cookie as a header value */
+  login(): Promise<string>
+  /** Token of a new link. */
+  token(): string
+  close(): Promise<void>
+}
+
+export async function createStage(app: ShellApp = createShellApp()): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'hearth-shell-'))
+  const rendererDir = join(folder, 'page')
+  await mkdir(join(rendererDir, 'assets'), { recursive: true })
+  await mkdir(join(folder, 'page-evil'))
+  await Promise.all([
+    writeFile(join(rendererDir, 'index.html'), '<!doctype html><meta property="csp-nonce" nonce="__CSP_NONCE__"><title>page</title>'),
+    writeFile(join(rendererDir, 'assets', 'index-Ab12Cd34.js'), 'export {}'),
+    writeFile(join(rendererDir, 'plain.svg'), '<svg/>'),
+    writeFile(join(rendererDir, '.hidden.json'), '"secret"'),
+    writeFile(join(folder, 'secret.json'), '"secret"'),
+    writeFile(join(folder, 'page-evil', 'secret.json'), '"secret"'),
+    symlink(join(folder, 'secret.json'), join(rendererDir, 'link.json')),
+    symlink(join(folder, 'page-evil'), join(rendererDir, 'linked')),
+  ])
+  const log = createQuietLog()
+  let offsetMs = 0
+  const shell = await createWebShell({
+    app,
+    rendererDir,
+    surfaceCss: Buffer.from('body{}'),
+    host: '127.0.0.1',
+    port: 0,
+    confirmPort: 0,
+    log,
+    now: () => Date.now() + offsetMs,
+  })
+  const port = Number(new URL(shell.url).port)
+  const token = (): string => new URL(shell.oneTimeLink()).searchParams.get('token') ?? ''
+  return {
+    app,
+    shell,
+    log,
+    port,
+    confirmPort: Number(new URL(shell.confirmOrigin).port),
+    host: `127.0.0.1:${port}`,
+    origin: shell.url,
+    wait(ms) {
+      offsetMs += ms
+    },
+    token,
+    async login() {
+      const opened = await ask(port, `/open?token=${token()}`)
+      const cookie = opened.headers['set-cookie']?.[0]?.split(';')[0]
+      if (opened.status !== 303 || !cookie) throw new Error(`no session: ${opened.status}`)
+      return cookie
+    },
+    async close() {
+      await shell.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
