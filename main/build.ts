@@ -15,7 +15,7 @@ const DIST = join(ROOT, 'dist')
 const PARTS = { renderer: buildRenderer, main: buildMain, preload: buildPreload }
 
 /** Files that run as a process or worker of their own; found by their address, so that a new one needs no entry here. */
-const OWN_THREAD = /new URL\(\s*'(\.{1,2}\/[\w./-]+)\.ts'\s*,\s*import\.meta\.url\s*\)/g
+const OWN_THREAD = /new URL\(\s*['"](\.{1,2}\/[\w./-]+)\.ts['"]\s*,\s*import\.meta\.url\s*\)/g
 
 async function buildRenderer(): Promise<void> {
   await build({ root: join(ROOT, 'renderer'), configFile: join(ROOT, 'renderer', 'vite.config.ts'), logLevel: 'warn' })
@@ -76,9 +76,11 @@ async function buildPreload(): Promise<void> {
 function ownThreads(): Plugin {
   return {
     name: 'hearth-own-threads',
+    enforce: 'pre',
     async transform(code, id) {
-      if (!id.startsWith(join(ROOT, 'main')) || !OWN_THREAD.test(code)) return undefined
-      for (const match of code.matchAll(OWN_THREAD)) {
+      const found = [...code.matchAll(OWN_THREAD)]
+      if (!id.startsWith(join(ROOT, 'main')) || found.length === 0) return undefined
+      for (const match of found) {
         const resolved = await this.resolve(`${match[1]}.ts`, id)
         if (!resolved) throw new Error(`${id} starts ${match[1]}.ts, which is not there`)
         this.emitFile({ type: 'chunk', id: resolved.id })

@@ -58,6 +58,8 @@ export interface AppOptions {
 
 /** How often checks look without being woken. */
 const CHECK_MS = 2_000
+/** Play money is in the next block or the one after; this long means that something is wrong. */
+const ARRIVAL_MS = 60_000
 
 /**
  * The whole application: wires the rooms of the core to the ports and to the request table. Returns at once; what takes time goes on behind.
@@ -87,7 +89,6 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   const miner = createMinerSetup({ template: ports.template, heads, record: () => watch.record(), backendUrl: (serviceId) => nodes.backendUrl(serviceId), nodeUrls: () => nodes.insideUrls() })
   const nodes = createNodes({
     engine,
-    connectChain: ports.connectChain,
     store,
     net,
     state,
@@ -95,19 +96,19 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
     clock,
     log,
     rehearsal,
-    template: ports.template,
     installId: options.installId,
     rules: options.localRules,
     imageOverrides: options.imageOverrides,
     heads,
+    network: chosen,
     minerConfig: () => miner.config(),
     async onChainReady(signal) {
       heads.wake()
       for (const service of options.localRules.services) {
-        await ensureApplication({ chain: ports.connectChain(required(nodes.endpoints(), 'node-not-ready')), codec, rehearsal, clock }, service.id, signal)
+        await ensureApplication({ chain: heads.require(), codec, rehearsal, clock }, service.id, signal)
       }
     },
-    onKeysNeeded: () => deliverKey(),
+    giveKey: () => deliverKey(),
   })
   const transactions = createTransactions({
     heads,
@@ -180,7 +181,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
         await watch.read(chain, head.height, params, await keys.list())
         await earnings.catchUp(chain, head.height)
         await sessionClock.update(head.height)
-        await nodes.minerMayChange()
+        if (state.state.nodes['miner']?.wanted === 'running') nodes.wake()
       }
       runChecks(state, clock.now())
     })()
@@ -291,8 +292,9 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       if (!codec.isAddress(address)) throw new HearthError('address-invalid', { problem: 'not-an-address', which: 'recipient' })
       const taskId = tasks.start('faucet', ['ask', 'arrive'], async (task) => {
         task.update({ facts: { address, amountPokt: formatPokt(parsed.upokt) } })
+        const before = await heads.require().balance(address)
         await task.step('ask', () => nodes.faucet(address, parsed.upokt, task.signal))
-        await task.step('arrive', () => arrival(address, parsed.upokt, task.signal))
+        await task.step('arrive', () => arrival(address, before + parsed.upokt, task.signal))
         activity('faucet', { address, amountUpokt: parsed.upokt.toString() })
       })
       return Promise.resolve({ taskId })
@@ -323,13 +325,11 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   const mustBeLocal = (): void => {
     if (chosen() !== 'local') throw new HearthError('no-network')
   }
-  const arrival = async (address: string, upokt: bigint, signal: AbortSignal): Promise<void> => {
-    const before = BigInt(state.state.balances[address]?.upokt ?? '0')
-    for (;;) {
-      signal.throwIfAborted()
-      const chain = heads.require()
-      const balance = await chain.balance(address)
-      if (balance >= upokt && balance > before) break
+  const arrival = async (address: string, expected: bigint, signal: AbortSignal): Promise<void> => {
+    const until = clock.now() + ARRIVAL_MS
+    while ((await heads.require().balance(address)) < expected) {
+      if (signal.aborted) throw new HearthError('cancelled')
+      if (clock.now() > until) throw new HearthError('tx-expired', { address })
       await clock.sleep(500, signal)
     }
     heads.wake()
@@ -362,7 +362,9 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
     async stop() {
       abort.abort()
       tasks.cancelAll()
+      keys.stop()
       await Promise.all([tasks.settled(), ...running])
+      await earnings.stop()
       await vault.stop()
       await store.close()
     },

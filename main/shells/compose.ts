@@ -9,8 +9,7 @@ import { openStore } from '#main/adapters/sqlite/open-store.ts'
 import { systemClock } from '#main/adapters/system/clock.ts'
 import { createLog } from '#main/adapters/system/log.ts'
 import { createNet } from '#main/adapters/system/net.ts'
-import { createRehearsalKeys } from '#main/adapters/vault/rehearsal-keys.ts'
-import { createVault } from '#main/adapters/vault/vault.ts'
+import { createRehearsalKeys, createVault } from '#main/adapters/vault/index.ts'
 import type { App } from '#main/core/app-shape.ts'
 import { createApp } from '#main/core/app.ts'
 import { localChainRulesSchema } from '#shared/networks/local.ts'
@@ -34,8 +33,8 @@ export const compose: Compose = async (options): Promise<App> => {
         log,
       }),
       connectChain,
-      vault: createVault({ dataDir, clock, log }),
-      rehearsal: createRehearsalKeys({ dataDir, clock }),
+      vault: await createVault({ dataDir, clock, log }),
+      rehearsal: await createRehearsalKeys({ dataDir, clock }),
       store,
       net: createNet(dataDir),
       clock,

@@ -55,7 +55,10 @@ export function pendingSessions(rules: {
   proofWindowCloseOffsetBlocks: number
 }): number {
   const windows =
-    rules.claimWindowOpenOffsetBlocks + rules.claimWindowCloseOffsetBlocks + rules.proofWindowOpenOffsetBlocks + rules.proofWindowCloseOffsetBlocks
+    rules.claimWindowOpenOffsetBlocks +
+    rules.claimWindowCloseOffsetBlocks +
+    rules.proofWindowOpenOffsetBlocks +
+    rules.proofWindowCloseOffsetBlocks
   return Math.ceil(windows / rules.numBlocksPerSession)
 }
 
@@ -182,7 +185,8 @@ export function settlementOf(settledUpokt: bigint, rules: SettlementRules): Sett
  * @param percentages whole numbers that add up to 100, in the order of the configuration @returns upokt in the same order
  */
 export function shareOut(amountUpokt: bigint, percentages: readonly number[]): bigint[] {
-  if (percentages.length === 0 || percentages.reduce((total, percent) => total + percent, 0) !== 100) throw new Error('shares must add up to 100')
+  if (percentages.length === 0 || percentages.reduce((total, percent) => total + percent, 0) !== 100)
+    throw new Error('shares must add up to 100')
   const parts = percentages.map((percent) => (amountUpokt * BigInt(percent)) / 100n)
   const rest = amountUpokt - parts.reduce((total, part) => total + part, 0n)
   return parts.map((part, index) => (index === 0 ? part + rest : part))

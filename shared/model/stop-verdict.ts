@@ -106,7 +106,9 @@ function workOf(input: StopInput, lane: ClockLane): Work[] {
     )
     const valueUpokt = owing.reduce((total, claim) => total + claim.claimedUpokt, 0n)
     const claims = owing.length
-    return claims === 0 ? [] : [{ kind: 'proof', sessionEndHeight: lane.end, opens: lane.proofOpen, deadline: lane.proofClose, valueUpokt, claims }]
+    return claims === 0
+      ? []
+      : [{ kind: 'proof', sessionEndHeight: lane.end, opens: lane.proofOpen, deadline: lane.proofClose, valueUpokt, claims }]
   }
   if (lane.stage !== 'serving' && lane.stage !== 'open') return []
   // Not counted: there may be work as long as somebody could have served.
@@ -188,7 +190,11 @@ function settledFacts(input: StopInput, work: readonly Work[]): Record<string, s
 function quietFacts(input: StopInput, work: readonly Work[]): Record<string, string> {
   if (!input.minerRunning) return {}
   const { rules, height } = input
-  const windows = rules.claimWindowOpenOffsetBlocks + rules.claimWindowCloseOffsetBlocks + rules.proofWindowOpenOffsetBlocks + rules.proofWindowCloseOffsetBlocks
+  const windows =
+    rules.claimWindowOpenOffsetBlocks +
+    rules.claimWindowCloseOffsetBlocks +
+    rules.proofWindowOpenOffsetBlocks +
+    rules.proofWindowCloseOffsetBlocks
   const until = height + 2 * (rules.numBlocksPerSession + windows)
   let start: number | undefined
   for (let at = height; at <= until; at += 1) {

@@ -2,8 +2,7 @@ import { networkInterfaces } from 'node:os'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LINK_LIFE_MS, LOCK_OUT_MS, MAX_MISSES, SESSION_IDLE_MS } from '#main/shells/web/access.ts'
-import { MAX_REQUEST_BYTES } from '#shared/api/requests.ts'
-import { ask, askRaw, createStage, openSocket, type Answer, type Stage } from '#test/shells/support/web-client.ts'
+import { ask, askRaw, createStage, expectHardened, openSocket, type Answer, type Stage } from '#test/shells/support/web-client.ts'
 
 /** SECURITY: S17 (and S5, S7, S8 as far as the web shell has them), against a shell that really listens. */
 let stage: Stage
@@ -11,22 +10,6 @@ beforeEach(async () => {
   stage = await createStage()
 })
 afterEach(() => stage.close())
-
-const TICKET = `/s/${'a'.repeat(43)}`
-
-function expectHardened(answer: Answer): void {
-  const csp = String(answer.headers['content-security-policy'])
-  expect(csp).toContain("default-src 'none'")
-  expect(csp).toContain("frame-ancestors 'none'")
-  expect(csp).toContain("base-uri 'none'")
-  expect(csp).not.toMatch(/unsafe|\*/)
-  expect(answer.headers['x-content-type-options']).toBe('nosniff')
-  expect(answer.headers['x-frame-options']).toBe('DENY')
-  expect(answer.headers['cross-origin-opener-policy']).toBe('same-origin')
-  expect(answer.headers['referrer-policy']).toMatch(/^(no-referrer|same-origin)$/)
-  expect(answer.headers['cache-control']).toMatch(/^(no-store|private, max-age=31536000, immutable)$/)
-  expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))).toEqual([])
-}
 
 describe('the session', () => {
   test('a link opens one session, with a cookie that no script reads and no other site sends', async () => {
@@ -268,174 +251,6 @@ describe('files', () => {
     const answer = await askRaw(stage.port, `GET ${path} HTTP/1.1\r\nHost: ${stage.host}\r\nCookie: ${cookie}\r\nConnection: close\r\n\r\n`)
     expect(answer).toMatch(/^HTTP\/1\.1 40[04]/)
     expect(answer).not.toContain('"secret"')
-  })
-})
-
-describe('the socket', () => {
-  const open = async (): Promise<Awaited<ReturnType<typeof openSocket>>> =>
-    openSocket(stage.port, { Origin: stage.origin, Cookie: await stage.login() })
-
-  test('without a session it closes with 4401 and nothing reaches the app', async () => {
-    for (const headers of [{ Origin: stage.origin }, { Origin: stage.origin, Cookie: `hearth_session=${'A'.repeat(43)}` }]) {
-      const socket = await openSocket(stage.port, headers)
-      if (socket.socket.readyState === 1) socket.send({ id: 1, name: 'state.get', input: {} })
-      expect((await socket.ended).code).toBe(4401)
-    }
-    expect(stage.app.calls).toEqual([])
-    expect(stage.app.listeners()).toBe(0)
-  })
-
-  test.each(['nodes.destroy', '__proto__', 'constructor', 'toString', 'hasOwnProperty', '', 'x'.repeat(100)])(
-    'name %j is unknown',
-    async (name) => {
-      const socket = await open()
-      socket.send({ id: 7, name, input: {} })
-      expect(await socket.next()).toMatchObject({ id: 7, result: { ok: false, error: { code: 'unknown-request' } } })
-      expect(stage.app.calls).toEqual([])
-    },
-  )
-
-  test.each([
-    '{"id":1,"name":"state.get","input":{"__proto__":{"polluted":1}}}',
-    '{"id":1,"name":"state.get","__proto__":{"input":1}}',
-    '{"id":1,"name":"tx.prepare","input":{"a":[{"__proto__":null}]}}',
-  ])('a prototype key is refused: %s', async (text) => {
-    const socket = await open()
-    socket.send(text)
-    expect((await socket.ended).code).toBe(4400)
-    expect(stage.app.calls).toEqual([])
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
-  })
-
-  test.each([
-    '',
-    'nonsense',
-    '[]',
-    'null',
-    '1',
-    '{}',
-    '{"id":{},"name":"state.get"}',
-    '{"id":1.5,"name":"state.get"}',
-    `{"id":"${'x'.repeat(65)}","name":"state.get"}`,
-  ])('a malformed frame ends it: %s', async (text) => {
-    const socket = await open()
-    socket.send(text)
-    expect((await socket.ended).code).toBe(4400)
-    expect(stage.app.calls).toEqual([])
-  })
-
-  test('a frame whose name is no text is answered under its id', async () => {
-    const socket = await open()
-    socket.send({ id: 'q', name: ['state.get'], input: {} })
-    expect(await socket.next()).toMatchObject({ id: 'q', result: { ok: false, error: { code: 'invalid-request' } } })
-  })
-
-  test('a binary frame ends it with 4400, an oversized one with 1009', async () => {
-    const binary = await open()
-    binary.socket.send(Buffer.from('{"id":1,"name":"state.get"}'), { binary: true })
-    expect((await binary.ended).code).toBe(4400)
-    const large = await open()
-    large.send({ id: 1, name: 'state.get', input: { text: 'x'.repeat(MAX_REQUEST_BYTES) } })
-    expect((await large.ended).code).toBe(1009)
-    expect(stage.app.calls).toEqual([])
-  })
-})
-
-describe('the confirm listener', () => {
-  const at = (path: string, options: Parameters<typeof ask>[2] = {}): Promise<Answer> =>
-    ask(stage.confirmPort, path, { ...options, headers: { Host: `localhost:${stage.confirmPort}`, ...options.headers } })
-  const post = (headers: Record<string, string>, body = 'password=x'): Promise<Answer> =>
-    at(TICKET, { method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers }, body })
-
-  test('serves a ticket and its style, with a policy that knows no script', async () => {
-    const page = await at(TICKET, {
-      headers: { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' },
-    })
-    expect(page.status).toBe(200)
-    expect(page.headers['content-security-policy']).toBe(
-      "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    )
-    expectHardened(page)
-    const style = await at('/surface.css')
-    expect([style.status, style.headers['content-type'], style.body]).toEqual([200, 'text/css; charset=utf-8', 'body{}'])
-    expectHardened(style)
-    expect(stage.app.posts).toEqual([{ token: 'a'.repeat(43), method: 'GET', body: '' }])
-  })
-
-  test('takes the form of its own page, byte for byte', async () => {
-    const answer = await post({ Origin: stage.shell.confirmOrigin, 'Sec-Fetch-Site': 'same-origin' }, 'password=%20x%26&y=%C3%BC')
-    expect(answer.status).toBe(200)
-    expect(stage.app.posts).toEqual([{ token: 'a'.repeat(43), method: 'POST', body: 'password=%20x%26&y=%C3%BC' }])
-  })
-
-  test('takes no form from anywhere else', async () => {
-    const own = stage.shell.confirmOrigin
-    const foreign: Record<string, string>[] = [
-      {},
-      { Origin: 'null' },
-      { Origin: stage.origin },
-      { Origin: 'http://evil.example' },
-      { Origin: `http://127.0.0.1:${stage.confirmPort}` },
-      { Origin: own, 'Sec-Fetch-Site': 'cross-site' },
-      { Origin: own, 'Sec-Fetch-Site': 'same-site' },
-    ]
-    for (const headers of foreign) {
-      const answer = await post(headers)
-      expect([headers, answer.status]).toEqual([headers, 403])
-      expectHardened(answer)
-    }
-    expect(stage.app.posts).toEqual([])
-  })
-
-  test('is shown in no frame and loaded as nothing but a page', async () => {
-    for (const headers of [
-      { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'iframe' },
-      { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'image' },
-      { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'empty' },
-    ]) {
-      expect((await at(TICKET, { headers })).status).toBe(403)
-    }
-    expect(stage.app.posts).toEqual([])
-  })
-
-  test('refuses another Host, type, size and method', async () => {
-    const Origin = stage.shell.confirmOrigin
-    for (const Host of ['evil.example', stage.host, `127.0.0.1:${stage.confirmPort}`, 'localhost'])
-      expect((await at(TICKET, { headers: { Host } })).status).toBe(403)
-    for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x'])
-      expect((await post({ Origin, 'Content-Type': type })).status).toBe(415)
-    expect((await post({ Origin }, 'x'.repeat(16 * 1024 + 1))).status).toBe(413)
-    expect((await post({ Origin, 'Transfer-Encoding': 'chunked' }, 'x'.repeat(16 * 1024 + 1))).status).toBe(413)
-    expect(stage.app.posts).toEqual([])
-    expect((await post({ Origin }, 'x'.repeat(16 * 1024))).status).toBe(200)
-    for (const method of ['PUT', 'DELETE', 'HEAD', 'OPTIONS']) expect((await at(TICKET, { method })).status).toBe(405)
-  })
-
-  test.each([
-    '/',
-    '/open?token=x',
-    '/socket',
-    '/index.html',
-    '/s/',
-    '/s/short',
-    '/s/../surface.css',
-    `${TICKET}/more`,
-    `${TICKET}?x=1`,
-    '/s/%61aaaaaaaaaaaaaaaaaaaaaaa',
-  ])('%s is not there, session or not', async (path) => {
-    const cookie = await stage.login()
-    const answer = await at(path, { headers: { Cookie: cookie } })
-    expect(answer.status).toBe(404)
-    expectHardened(answer)
-    expect(stage.app.posts).toEqual([])
-  })
-
-  test('a failing surface tells nothing of why', async () => {
-    stage.app.surface = () => Promise.reject(new Error('the words are abandon abandon'))
-    const answer = await at(TICKET)
-    expect(answer.status).toBe(500)
-    expect(answer.body).not.toContain('abandon')
-    expectHardened(answer)
   })
 })
 

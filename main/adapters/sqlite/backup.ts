@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { HearthError } from '#shared/api/errors.ts'
 import { faultPoint } from '#shared/lib/fault-point.ts'
@@ -17,7 +17,8 @@ const stemOf = (file: string): string => basename(file).replace(/\.db$/, '')
 /** Verified copies of a store, newest first, as full paths. */
 export function listBackups(file: string): string[] {
   const folder = folderOf(file)
-  if (!existsSync(folder)) return []
+  // Whatever else lies in its place is no list of copies.
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return []
   const prefix = `${stemOf(file)}-`
   return readdirSync(folder)
     .filter((name) => name.startsWith(prefix) && /^\d{8}T\d{9}Z-v\d+\.db$/.test(name.slice(prefix.length)))
@@ -59,13 +60,13 @@ export async function makeBackup(db: Database.Database, file: string, version: n
   return path
 }
 
-/** Opens a copy by itself, checks every page and its version. Throws `store-damaged` when it could not be used for a restore. */
+/** Opens a copy by itself, checks every page and its version (any that this program knows, when none is given). Throws `store-damaged` when it could not be used for a restore. */
 function checkCopy(path: string, version: number | undefined): void {
   const header = readHeader(path)
   if (header.kind !== 'sqlite' || header.applicationId !== APPLICATION_ID)
     throw new HearthError('store-damaged', { reason: 'not-a-backup', file: path })
   const newest = MIGRATIONS.at(-1)?.version ?? 0
-  if (header.userVersion > newest)
+  if (version === undefined && header.userVersion > newest)
     throw new HearthError('store-newer', { file: path, version: String(header.userVersion), known: String(newest) })
   const copy = new Database(path, { readonly: true })
   try {

@@ -7,7 +7,7 @@ import type { SyncStore } from './protocol.ts'
 /** Claims, movements and their sums. Amounts are added as bigint here: SQLite's own sum would make a float of a large one. */
 export function ledgerReads(
   db: Database.Database,
-): Pick<SyncStore, 'claims' | 'claimRewards' | 'movements' | 'movementSum' | 'rewardsPerDay' | 'totals'> {
+): Pick<SyncStore, 'claims' | 'claimRewards' | 'movements' | 'movementSum' | 'rewardsPerDay' | 'totals' | 'rewardSums'> {
   const claims = db.prepare<{ network: string; height: number; key: string; stages: string | null; limit: number }, StoredClaim>(`
     SELECT * FROM claims WHERE network = @network
       AND (session_end_height < @height OR (session_end_height = @height AND key > @key))
@@ -31,6 +31,10 @@ export function ledgerReads(
   const settledPerDay = db.prepare<[string, number], { day: number; claims: number }>(`
     SELECT settled_at_ms / ${DAY_MS} AS day, count(*) AS claims FROM claims
     WHERE network = ? AND stage = 'settled' AND settled_at_ms >= ? GROUP BY day ORDER BY day`)
+  const rewardRows = db.prepare<[string], { address: string; upokt: string }>(
+    "SELECT address, delta_upokt AS upokt FROM movements WHERE network = ? AND kind = 'reward'",
+  )
+  const rewardDays = db.prepare<[string], { address: string; upokt: string }>('SELECT address, upokt FROM reward_days WHERE network = ?')
   const countByStage = db.prepare<[string], { stage: string; claims: number }>(
     'SELECT stage, count(*) AS claims FROM claims WHERE network = ? GROUP BY stage',
   )
@@ -81,6 +85,17 @@ export function ledgerReads(
         else if (stage === 'expired' || stage === 'discarded') totals.claimsLost += count
       }
       return totals
+    },
+    rewardSums(network) {
+      const sums = new Map<string, { address: string; rowsUpokt: bigint; daysUpokt: bigint }>()
+      const sumOf = (address: string): { rowsUpokt: bigint; daysUpokt: bigint } => {
+        const sum = sums.get(address) ?? { address, rowsUpokt: 0n, daysUpokt: 0n }
+        sums.set(address, sum)
+        return sum
+      }
+      for (const row of rewardRows.iterate(network)) sumOf(row.address).rowsUpokt += BigInt(row.upokt)
+      for (const day of rewardDays.iterate(network)) sumOf(day.address).daysUpokt += BigInt(day.upokt)
+      return [...sums.values()]
     },
   }
 }

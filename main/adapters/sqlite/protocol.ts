@@ -29,6 +29,7 @@ const METHODS: Record<StoreMethod, true> = {
   movementSum: true,
   rewardsPerDay: true,
   totals: true,
+  rewardSums: true,
   watched: true,
   putWatched: true,
   addRelayResults: true,

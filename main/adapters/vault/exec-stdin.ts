@@ -7,12 +7,26 @@ const TIMEOUT_MS = 20_000
 const MAX_OUTPUT_BYTES = 8 * 1024
 
 /**
- * Hands bytes to the stdin of one new exec in a container and waits for its end. Rejects `engine-failed` with what the engine or the command said,
- * cleared of anything that could be a key.
- * SECURITY: S16 the one thing for which the key process opens the engine's socket. Plain HTTP on a local socket or loopback only; the bytes stand in no
- * argument, environment or label, so `docker inspect` of container and exec shows none of them.
+ * Hands a key to the importing command in a container, by the stdin of a new exec. Doing it twice is doing it once: a keyring that holds this very key already is fine.
+ * Rejects `engine-failed` with what the engine or the command said, cleared of anything that could be a key.
+ * SECURITY: S16 the one thing for which the key process opens the engine's socket. Plain HTTP on a local socket or loopback only; the key stands in no
+ * argument, environment or label, so `docker inspect` of container and exec shows none of it.
+ * @param line 64 hex digits and a newline; the caller zeroes it @param address of the key
  */
-export async function writeToExec(target: DeliverTarget, input: Uint8Array): Promise<void> {
+export async function deliverKey(target: DeliverTarget, line: Uint8Array, address: string): Promise<void> {
+  const imported = await runExec(target, line)
+  if (imported.exitCode === 0) return
+  const [program = '', keys = '', , name = '', ...flags] = target.command
+  if (imported.output.includes('cannot overwrite key')) {
+    const shown = await runExec({ ...target, command: [program, keys, 'show', name, '--address', ...flags] }, new Uint8Array(0))
+    if (shown.exitCode === 0 && shown.output.trim() === address) return
+    throw failed('another key has this name in the container')
+  }
+  throw failed(`the command ended with ${imported.exitCode}: ${clear(imported.output)}`)
+}
+
+/** Runs one command in the container with `input` as its whole stdin. */
+async function runExec(target: DeliverTarget, input: Uint8Array): Promise<{ exitCode: number; output: string }> {
   const where = endpointOptions(target.engineEndpoint)
   const created = await askJson(where, 'POST', `/containers/${encodeURIComponent(target.container)}/exec`, {
     AttachStdin: true,
@@ -23,8 +37,7 @@ export async function writeToExec(target: DeliverTarget, input: Uint8Array): Pro
   })
   const id = textField(created, 'Id')
   const output = await runAttached(where, id, input)
-  const seen = await ended(where, id)
-  if (seen !== 0) throw failed(`the command ended with ${seen}: ${clear(output)}`)
+  return { exitCode: await ended(where, id), output }
 }
 
 /** Rejects endpoints through which a key could leave this machine. */
@@ -154,7 +167,7 @@ function clear(text: string): string {
     .replace(/[A-Za-z0-9+/=]{20,}/g, '…')
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, 300)
+    .slice(-300)
 }
 
 function textField(answer: Record<string, unknown>, name: string): string {

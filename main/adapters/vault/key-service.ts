@@ -3,7 +3,7 @@ import { HearthError } from '#shared/api/errors.ts'
 import { assertNever } from '#shared/lib/assert-never.ts'
 import type { TxCodec } from '#main/core/ports/tx.ts'
 import type { PublicKeyInfo, SignRequest } from '#main/core/ports/vault.ts'
-import { writeToExec } from './exec-stdin.ts'
+import { deliverKey } from './exec-stdin.ts'
 import { readForm } from './forms.ts'
 import { keyNetwork } from './key-networks.ts'
 import type { DeliverTarget, KeyAnswers, KeyRequest, TicketRef } from './messages.ts'
@@ -37,7 +37,7 @@ export interface KeyServicePorts {
   codec: TxCodec
   /** Writes the sealed file; resolves once it is on the disk. */
   save(file: Uint8Array): Promise<void>
-  deliver?: typeof writeToExec
+  deliver?: typeof deliverKey
   random?: (bytes: number) => Uint8Array
 }
 
@@ -58,7 +58,7 @@ const MAX_TICKETS = 20
 export function createKeyService(ports: KeyServicePorts): KeyService {
   const { codec } = ports
   const random = ports.random ?? ((bytes: number) => new Uint8Array(randomBytes(bytes)))
-  const deliver = ports.deliver ?? writeToExec
+  const deliver = ports.deliver ?? deliverKey
   const tickets = new Map<string, OpenTicket>()
   let open: { dataKey: Uint8Array; body: VaultBody } | undefined
 
@@ -226,14 +226,14 @@ export function createKeyService(ports: KeyServicePorts): KeyService {
     return { page: step.page, outcome: step.outcome, password: step.password }
   }
 
-  const deliverKey = async (keyId: string, target: DeliverTarget): Promise<void> => {
+  const deliverTo = async (keyId: string, target: DeliverTarget): Promise<void> => {
     const { key, withPrivateKey } = keyOf(keyId)
     // SECURITY: S18 an owner key never leaves the vault, and no command but the importing one is ever given a key.
     if (key.role !== 'operator') throw new HearthError('not-allowed', { reason: 'owner-key' })
     if (!DELIVER_COMMAND.every((word, index) => target.command[index] === word)) throw new HearthError('not-allowed', { reason: 'command' })
     const input = withPrivateKey(hexLine)
     try {
-      await deliver(target, input)
+      await deliver(target, input, key.address)
     } finally {
       input.fill(0)
     }
@@ -255,7 +255,7 @@ export function createKeyService(ports: KeyServicePorts): KeyService {
         end(hashOf(request.token))
         return {}
       case 'deliver':
-        await deliverKey(request.keyId, request.target)
+        await deliverTo(request.keyId, request.target)
         return {}
       default:
         return assertNever(request)

@@ -1,5 +1,5 @@
 import type { KeyRole, SurfacePage } from '#main/core/ports/vault.ts'
-import { addressHtml, html, ownName, type Html } from './html.ts'
+import { addressHtml, markup, ownName, type Html } from './html.ts'
 import { noticeHtml, page, type PageParts } from './page-frame.ts'
 
 export interface NewKeyHead {
@@ -8,7 +8,7 @@ export interface NewKeyHead {
   network: NonNullable<PageParts['network']>
 }
 
-const hidden = (nonce: string): Html => html`<input type="hidden" name="nonce" value="${nonce}" />`
+const hidden = (nonce: string): Html => markup`<input type="hidden" name="nonce" value="${nonce}">`
 const roleNotes: Record<KeyRole, { has: string; lost: string }> = {
   operator: {
     has: 'can sign claims, stop your supplier and spend the POKT kept for fees. The stake still goes to your owner address only.',
@@ -27,119 +27,50 @@ export function wordsPage(head: NewKeyHead, words: string[], address: string, no
     title: 'New words',
     network: head.network,
     narrow: true,
-    main: html`<h1 tabindex="-1" autofocus>Write these ${count} words on paper, in this order</h1>
-      <p class="lead">
-        They are your new ${head.role} key, “${ownName(head.name)}”. Down the columns, 1 to ${count}. When this is done nobody can show them
-        again, neither you nor Hearth.
-      </p>
-      ${noticeHtml(notice)}
-      <ol class="words">
-        ${words.map((word, index) => html`<li><i>${index + 1}</i><b>${word}</b></li>`)}
-      </ol>
-      <p class="printed">The words are left out of print.</p>
-      <div class="three">
-        <div>
-          <h2>Who has them</h2>
-          <p>${roleNotes[head.role].has}</p>
-        </div>
-        <div>
-          <h2>If paper and PC are lost</h2>
-          <p>${roleNotes[head.role].lost}</p>
-        </div>
-        <div>
-          <h2>No photo, no copy</h2>
-          <p>Pictures and the clipboard end up in places you do not see. Printing this page leaves the words out.</p>
-        </div>
-      </div>
-      <p class="s">Address of this key: ${addressHtml(address)}</p>`,
-    foot: html`<form method="post" autocomplete="off">
-      ${hidden(nonce)}<button class="btn" name="action" value="cancel">Make no key</button><span class="s t3">nothing is kept</span
-      ><span class="grow"></span><span class="s">Next, three of them are asked back.</span
-      ><button class="btn pri" name="action" value="written">I have written them down</button>
-    </form>`,
+    main: markup`<h1 tabindex="-1" autofocus>Write these ${count} words on paper, in this order</h1>
+<p class="lead">They are your new ${head.role} key, “${ownName(head.name)}”. Down the columns, 1 to ${count}. When this is done nobody can show them again, neither you nor Hearth.</p>
+${noticeHtml(notice)}
+<ol class="words">${words.map((word, index) => markup`<li><i>${index + 1}</i><b>${word}</b></li>`)}</ol>
+<p class="printed">The words are left out of print.</p>
+<div class="three"><div><h2>Who has them</h2><p>${roleNotes[head.role].has}</p></div><div><h2>If paper and PC are lost</h2><p>${roleNotes[head.role].lost}</p></div><div><h2>No photo, no copy</h2><p>Pictures and the clipboard end up in places you do not see. Printing this page leaves the words out.</p></div></div>
+<p class="s">Address of this key: ${addressHtml(address)}</p>`,
+    foot: markup`<form method="post" autocomplete="off">${hidden(nonce)}<button class="btn" name="action" value="cancel">Make no key</button><span class="s t3">nothing is kept</span><span class="grow"></span><span class="s">Next, three of them are asked back.</span><button class="btn pri" name="action" value="written">I have written them down</button></form>`,
   })
 }
 
 /** Three words asked back. The first submit button is the harmless check, so that Enter never throws the key away. */
 export function askPage(head: NewKeyHead, positions: number[], address: string, nonce: string, notice: string | undefined): SurfacePage {
+  const fields = positions.map(
+    (position, index) =>
+      markup`<label>Word ${position + 1}<input name="word${index}" type="text" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="16"></label>`,
+  )
   return page({
     title: 'Words asked back',
     network: head.network,
     narrow: true,
-    main: html`<h1 tabindex="-1" autofocus>Three of the words, from your paper</h1>
-      <p class="lead">This shows that the paper is right while it can still be mended. Only then is the key kept.</p>
-      ${noticeHtml(notice)}
-      <form id="ask" method="post" autocomplete="off" class="ask">
-        ${hidden(nonce)}<button class="first" name="action" value="check" tabindex="-1" aria-hidden="true">Check</button>${positions.map(
-          (position, index) =>
-            html`<label
-              >Word ${position + 1}<input
-                name="word${index}"
-                type="text"
-                autocomplete="off"
-                autocapitalize="none"
-                autocorrect="off"
-                spellcheck="false"
-                maxlength="16"
-            /></label>`,
-        )}
-      </form>
-      <p class="s">Address of this key: ${addressHtml(address)}</p>`,
-    foot: html`<div class="bar">
-      <button class="btn" form="ask" name="action" value="cancel">Make no key</button
-      ><button class="btn" form="ask" name="action" value="back">Show the words again</button><span class="grow"></span
-      ><button class="btn pri" form="ask" name="action" value="check">Check and keep this key</button>
-    </div>`,
+    main: markup`<h1 tabindex="-1" autofocus>Three of the words, from your paper</h1>
+<p class="lead">This shows that the paper is right while it can still be mended. Only then is the key kept.</p>
+${noticeHtml(notice)}
+<form id="ask" method="post" autocomplete="off" class="ask">${hidden(nonce)}<button class="first" name="action" value="check" tabindex="-1" aria-hidden="true">Check</button>${fields}</form>
+<p class="s">Address of this key: ${addressHtml(address)}</p>`,
+    foot: markup`<div class="bar"><button class="btn" form="ask" name="action" value="cancel">Make no key</button><button class="btn" form="ask" name="action" value="back">Show the words again</button><span class="grow"></span><button class="btn pri" form="ask" name="action" value="check">Check and keep this key</button></div>`,
   })
 }
 
 /** Words or a private key typed in. What was typed stays on the page when it is refused. */
 export function importPage(head: NewKeyHead, typed: string, nonce: string, notice: string | undefined): SurfacePage {
+  // A text area drops the first line break after its tag; without that one, a typed one would be lost.
   return page({
     title: 'Bring a key',
     network: head.network,
     narrow: true,
-    main: html`<h1 tabindex="-1" autofocus>Type the words of your ${head.role} key</h1>
-      <p class="lead">
-        12 to 24 words with spaces between, or a private key of 64 hex digits. It becomes “${ownName(head.name)}” and is kept sealed under
-        your vault password.
-      </p>
-      ${noticeHtml(notice)}
-      <form id="bring" method="post" autocomplete="off" class="bring">
-        ${hidden(nonce)}<label for="secret">Words or private key</label
-        ><textarea
-          id="secret"
-          name="secret"
-          rows="5"
-          autocomplete="off"
-          autocapitalize="none"
-          autocorrect="off"
-          spellcheck="false"
-          maxlength="2000"
-        >
-${typed}</textarea>
-      </form>
-      <div class="three">
-        <div>
-          <h2>Who has them</h2>
-          <p>${roleNotes[head.role].has}</p>
-        </div>
-        <div>
-          <h2>Which account</h2>
-          <p>
-            Words give the first account of every Cosmos wallet, m/44'/118'/0'/0/0. Other accounts of the same words are brought in by their
-            private key.
-          </p>
-        </div>
-        <div>
-          <h2>One place</h2>
-          <p>Two machines that serve with one operator key void each other’s proofs, and that costs stake.</p>
-        </div>
-      </div>`,
-    foot: html`<div class="bar">
-      <button class="btn" form="bring" name="action" value="cancel">Bring no key</button><span class="s t3">nothing is kept</span
-      ><span class="grow"></span><button class="btn pri" form="bring" name="action" value="import">Keep this key</button>
-    </div>`,
+    main: markup`<h1 tabindex="-1" autofocus>Type the words of your ${head.role} key</h1>
+<p class="lead">12 to 24 words with spaces between, or a private key of 64 hex digits. It becomes “${ownName(head.name)}” and is kept sealed under your vault password.</p>
+${noticeHtml(notice)}
+<form id="bring" method="post" autocomplete="off" class="bring">${hidden(nonce)}<label for="secret">Words or private key</label><textarea id="secret" name="secret" rows="5" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="2000">
+${typed}</textarea></form>
+<div class="three"><div><h2>Who has them</h2><p>${roleNotes[head.role].has}</p></div><div><h2>Which account</h2><p>Words give the first account of every Cosmos wallet, m/44'/118'/0'/0/0. Other accounts of the same words are brought in by their private key.</p></div><div><h2>One place</h2><p>Two machines that serve with one operator key void each other’s proofs, and that costs stake.</p></div></div>`,
+    foot: markup`<div class="bar"><button class="btn" form="bring" name="action" value="cancel">Bring no key</button><span class="s t3">nothing is kept</span><span class="grow"></span><button class="btn pri" form="bring" name="action" value="import">Keep this key</button></div>`,
   })
 }
 
@@ -149,9 +80,8 @@ export function keyMadePage(head: NewKeyHead, address: string): SurfacePage {
     title: 'Key kept',
     network: head.network,
     narrow: true,
-    main: html`<h1 tabindex="-1" autofocus>The ${head.role} key “${ownName(head.name)}” is in the vault</h1>
-      <p class="lead">${addressHtml(address)}</p>
-      <p class="lead">You can close this page and go on in Hearth.</p>`,
+    main: markup`<h1 tabindex="-1" autofocus>The ${head.role} key “${ownName(head.name)}” is in the vault</h1>
+<p class="lead">${addressHtml(address)}</p><p class="lead">You can close this page and go on in Hearth.</p>`,
     foot: undefined,
   })
 }

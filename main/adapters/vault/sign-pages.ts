@@ -1,6 +1,6 @@
 import type { SurfacePage } from '#main/core/ports/vault.ts'
 import type { SheetRow, TxSheet } from './describe-tx.ts'
-import { addressHtml, html, plainText, type Html } from './html.ts'
+import { addressHtml, markup, plainText, type Html } from './html.ts'
 import { noticeHtml, page, type PageParts } from './page-frame.ts'
 
 export interface SignPageParts {
@@ -18,78 +18,25 @@ export function signPage(parts: SignPageParts, nonce: string, notice: string | u
   return page({
     title: 'Confirm',
     network: parts.network,
-    main: html`<h1 tabindex="-1" autofocus>${sheet.title}</h1>
-      <p class="lead">
-        One message, read back from the exact bytes to be signed. This page is made by the key vault; the app that asked for it cannot
-        change a word here.
-      </p>
-      ${noticeHtml(notice)}
-      <div class="two">
-        <div>
-          <dl class="sheet">${sheet.rows.map(rowHtml)}</dl>
-          <details>
-            <summary>The raw message, its bytes and their hash</summary>
-            <dl class="raw">
-              ${sheet.technical.map(
-                (one) =>
-                  html`<div>
-                    <dt>${one.term}</dt>
-                    <dd>${one.text}</dd>
-                  </div>`,
-              )}
-              <div>
-                <dt>SHA-256 of the bytes</dt>
-                <dd>${parts.sha256Hex}</dd>
-              </div>
-            </dl>
-            <pre>${plainLines(parts.rawJson)}</pre>
-            <pre>${parts.bytesHex}</pre>
-          </details>
-        </div>
-        <aside>
-          <section>
-            <h2>This wallet, POKT</h2>
-            <dl class="kv">
-              ${sheet.reading.map(
-                (one) =>
-                  html`<div>
-                    <dt>${one.term}</dt>
-                    <dd>${one.text}</dd>
-                  </div>`,
-              )}
-            </dl>
-            <p class="s t3">Hearth’s own reading of the chain, not part of what is signed.</p>
-          </section>
-          <section>
-            <h2>Then</h2>
-            <p class="s">Hearth sends it and waits until it is in a block. Closing this page signs nothing.</p>
-          </section>
-        </aside>
-      </div>`,
+    main: markup`<h1 tabindex="-1" autofocus>${sheet.title}</h1>
+<p class="lead">One message, read back from the exact bytes to be signed. This page is made by the key vault; the app that asked for it cannot change a word here.</p>
+${noticeHtml(notice)}
+<div class="two"><div><dl class="sheet">${sheet.rows.map(rowHtml)}</dl>
+<details><summary>The raw message, its bytes and their hash</summary><dl class="raw">${sheet.technical.map(pairHtml)}${pairHtml({ term: 'SHA-256 of the bytes', text: parts.sha256Hex })}</dl><pre>${plainLines(parts.rawJson)}</pre><pre>${parts.bytesHex}</pre></details></div>
+<aside><section><h2>This wallet, POKT</h2><dl class="kv">${sheet.reading.map(pairHtml)}</dl><p class="s t3">Hearth’s own reading of the chain, not part of what is signed.</p></section>
+<section><h2>Then</h2><p class="s">Hearth sends it and waits until it is in a block. Closing this page signs nothing.</p></section></aside></div>`,
     // SECURITY: S18 "Do not sign" is the first submit button, so Enter in the password field never signs.
-    foot: html`<form method="post" autocomplete="off">
-      <input type="hidden" name="nonce" value="${nonce}" /><button class="btn" name="action" value="refuse">Do not sign</button
-      ><span class="s t3">or press Enter</span><span class="grow"></span><label class="s" for="password">Vault password</label
-      ><input id="password" name="password" type="password" autocomplete="off" maxlength="1024" /><button
-        class="btn pri"
-        name="action"
-        value="sign"
-      >
-        ${sheet.act}
-      </button>
-    </form>`,
+    foot: markup`<form method="post" autocomplete="off"><input type="hidden" name="nonce" value="${nonce}"><button class="btn" name="action" value="refuse">Do not sign</button><span class="s t3">or press Enter</span><span class="grow"></span><label class="s" for="password">Vault password</label><input id="password" name="password" type="password" autocomplete="off" maxlength="1024"><button class="btn pri" name="action" value="sign">${sheet.act}</button></form>`,
   })
 }
 
 function rowHtml(one: SheetRow): Html {
-  return html`<div>
-    <dt>${one.term}</dt>
-    <dd>
-      <b>${one.strong}</b
-      >${one.address === undefined ? undefined : addressHtml(one.address)}${one.notes.map((note) => html`<span class="e">${note}</span>`)}
-    </dd>
-    <dd class="v">${one.value ?? ''}</dd>
-  </div>`
+  const notes = one.notes.map((note) => markup`<span class="e">${note}</span>`)
+  return markup`<div><dt>${one.term}</dt><dd><b>${one.strong}</b>${one.address === undefined ? undefined : addressHtml(one.address)}${notes}</dd><dd class="v">${one.value ?? ''}</dd></div>`
+}
+
+function pairHtml(one: { term: string; text: string }): Html {
+  return markup`<div><dt>${one.term}</dt><dd>${one.text}</dd></div>`
 }
 
 function plainLines(text: string): string {
@@ -102,9 +49,7 @@ export function signedPage(sheet: TxSheet, network: SignPageParts['network']): S
     title: 'Signed',
     network,
     narrow: true,
-    main: html`<h1 tabindex="-1" autofocus>Signed</h1>
-      <p class="lead">${sheet.title.replace(/\?$/, '.')} Hearth sends it now.</p>
-      <p class="lead">You can close this page; that does not take it back. How it goes is shown in Hearth.</p>`,
+    main: markup`<h1 tabindex="-1" autofocus>Signed</h1><p class="lead">${sheet.title.replace(/\?$/, '.')} Hearth sends it now.</p><p class="lead">You can close this page; that does not take it back. How it goes is shown in Hearth.</p>`,
     foot: undefined,
   })
 }

@@ -39,6 +39,15 @@ export function createLedgerCheck(deps: { store: Store; state: StatePublisher; c
     return ledgerRow(account, account.openingUpokt + sum - before, await chain.balance(account.address, height))
   }
 
+  /** The figures on screen are made of daily sums: they must say what the rows say. */
+  const wrongSums = async (network: string, accounts: WatchedAddress[]): Promise<LedgerRow[]> => {
+    const sums = new Map((await store.rewardSums(network)).map((sum) => [sum.address, sum]))
+    return accounts.flatMap((account) => {
+      const sum = sums.get(account.address)
+      return sum && sum.daysUpokt !== sum.rowsUpokt ? [ledgerRow(account, sum.daysUpokt, sum.rowsUpokt)] : []
+    })
+  }
+
   /** One block alone: what its rows say moved against how the balance changed from the block before. */
   const blockRow = async (chain: Chain, account: WatchedAddress, height: number): Promise<LedgerRow> => {
     const moved =
@@ -72,8 +81,12 @@ export function createLedgerCheck(deps: { store: Store; state: StatePublisher; c
         state.patch('earnings', { ledger: { status: 'unchecked', atHeight: cursor?.height ?? 0, atMs: clock.now(), rows: [] } })
         return
       }
-      const rows: LedgerRow[] = []
-      for (const account of accounts) rows.push(await totalRow(chain, account, cursor.height))
+      const byAddress = new Map<string, LedgerRow>()
+      for (const account of accounts) byAddress.set(account.address, await totalRow(chain, account, cursor.height))
+      // An address whose total agrees may still hold errors that cancel out: then the part that is wrong is what is shown.
+      const note = (wrong: LedgerRow[]): void => {
+        for (const row of wrong) if (byAddress.get(row.address)?.differenceUpokt === '0') byAddress.set(row.address, row)
+      }
       for (const height of new Set([...settlements, ...suspects])) {
         // Of a chain that was removed since.
         if (height > cursor.height) {
@@ -92,10 +105,10 @@ export function createLedgerCheck(deps: { store: Store; state: StatePublisher; c
         if (wrong.length > 0) suspects.add(height)
         else suspects.delete(height)
         forget(height)
-        // A block may be wrong while the totals agree, when two errors cancel out: then its own rows are what is shown.
-        const totalsAgree = wrong.every((row) => rows.some((total) => total.address === row.address && total.differenceUpokt === '0'))
-        if (totalsAgree) rows.push(...wrong)
+        note(wrong)
       }
+      note(await wrongSums(network, accounts))
+      const rows = [...byAddress.values()]
       const different = rows.filter((row) => row.differenceUpokt !== '0')
       const wasEqual = state.state.earnings.ledger.status !== 'different'
       state.patch('earnings', {

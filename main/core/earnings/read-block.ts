@@ -12,7 +12,8 @@ const BATCH = 'pocket.tokenomics.EventSettlementBatch'
  *
  * Rewards come from the claims themselves (`reward_distribution_detailed`, onchain facts 4.3), never from the bank transfers of the settlement, which are sums over many
  * claims. Everything else that reaches or leaves a watched address comes from `coin_spent` and `coin_received`.
- * @param watched addresses whose balance is accounted for; claims of operators among them are kept, with all recipients of their rewards
+ * @param watched addresses whose balance is accounted for; claims of operators among them are kept from the start, with all recipients of their rewards, and claims of
+ *   others from the settlement in which they pay one of them
  */
 export function readBlock(network: string, block: ChainBlock, watched: ReadonlySet<string>): BlockRows {
   const events: PlacedEvent[] = [
@@ -25,7 +26,7 @@ export function readBlock(network: string, block: ChainBlock, watched: ReadonlyS
     height: block.height,
     hash: block.hash,
     timeMs: block.timeMs,
-    claims: readClaims(network, block, events, watched),
+    claims: readClaims(network, block, events, (claim, event) => watched.has(claim.operatorAddress) || paysSupplierIncome(event, watched)),
     movements: [...block.txs.flatMap((tx) => txMovements(network, block, tx, watched)), ...blockMovements(network, block, watched)],
   }
 }
@@ -118,6 +119,11 @@ function rewardParts(event: ChainEvent): { address: string; opReason: string; up
     }
     return { address, opReason, upokt }
   })
+}
+
+/** Whether a claim of someone else's operator pays one of ours: its income needs a claim to stand on. */
+function paysSupplierIncome(event: ChainEvent, watched: ReadonlySet<string>): boolean {
+  return event.type === SETTLED && rewardParts(event).some((part) => watched.has(part.address) && isSupplierReward(part.opReason))
 }
 
 /** What a bank event does to an address; undefined for other events and for nothing moved. */

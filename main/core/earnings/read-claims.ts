@@ -34,15 +34,20 @@ const READERS: Record<string, (event: ChainEvent, block: ChainBlock, txHash: str
 }
 
 /**
- * What a block says of the claims of our suppliers, one entry per claim.
- * @param operators operator addresses whose claims are kept
+ * What a block says of the claims that concern us, one entry per claim.
+ * @param concerns whether an event of a claim is to be kept
  */
-export function readClaims(network: string, block: ChainBlock, events: PlacedEvent[], operators: ReadonlySet<string>): ClaimChange[] {
+export function readClaims(
+  network: string,
+  block: ChainBlock,
+  events: PlacedEvent[],
+  concerns: (identity: ClaimIdentity, event: ChainEvent) => boolean,
+): ClaimChange[] {
   const found = new Map<string, ClaimIdentity & Change>()
   for (const { event, txHash } of events) {
     const read = READERS[event.type]
     const identity = read && claimOf(event)
-    if (!read || !identity || !operators.has(identity.operatorAddress)) continue
+    if (!read || !identity || !concerns(identity, event)) continue
     const key = claimKey(identity)
     const before = found.get(key) ?? identity
     found.set(key, { ...before, ...withoutUndefined(read(event, block, txHash)) })

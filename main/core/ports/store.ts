@@ -177,6 +177,8 @@ export interface Store {
     addresses: string[],
     dayStartMs: number,
   ): Promise<{ settledUpokt: bigint; todayUpokt: bigint; claimsSettled: number; claimsLost: number }>
+  /** Supplier income per address, added up from the rows themselves and from the daily sums that figures are made of: the two must agree. */
+  rewardSums(network: string): Promise<{ address: string; rowsUpokt: bigint; daysUpokt: bigint }[]>
   watched(network: string): Promise<WatchedAddress[]>
   /** Opening balance and height are written once; later calls change the label alone. */
   putWatched(row: WatchedAddress): Promise<void>

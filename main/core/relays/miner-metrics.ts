@@ -31,7 +31,7 @@ const UNKNOWN_SERVICE = 'unknown_service_id'
  * changes between releases. Counts of all suppliers of a service are added up; requests of no known service are under `unknown_service_id`.
  * @param page text of the metrics page
  */
-export function readMinerMetrics(page: string): MinerMetrics {
+export function parseMinerMetrics(page: string): MinerMetrics {
   const metrics: MinerMetrics = { height: undefined, services: {} }
   for (const line of page.split('\n')) {
     const match = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+\d+)?\s*$/.exec(line)

@@ -1,6 +1,7 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { equalBytes } from '@noble/curves/utils.js'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { HearthError } from '#shared/api/errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Net } from '../ports/net.ts'
 import {
@@ -72,6 +73,8 @@ export const RPC_TYPES = { GRPC: 1, WEBSOCKET: 2, JSON_RPC: 3, REST: 4, COMET_BF
 export type RpcType = keyof typeof RPC_TYPES
 
 const ANSWER_CHARS = 200
+/** A timer may fire a little before the clock says so. */
+const TIMER_SLACK_MS = 20
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -107,8 +110,8 @@ export async function sendRelay(
   } catch (error) {
     parts.signal?.throwIfAborted()
     const latencyMs = parts.clock.now() - startedAtMs
-    const failure = latencyMs >= parts.timeoutMs ? 'timeout' : 'unreachable'
-    return { ...failed(failure, firstLine(error)), latencyMs }
+    const failure = latencyMs >= parts.timeoutMs - TIMER_SLACK_MS ? 'timeout' : 'unreachable'
+    return { ...failed(failure, reasonOf(error)), latencyMs }
   }
 }
 
@@ -216,4 +219,8 @@ function printable(bytes: Uint8Array): string {
   return clip(text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim())
 }
 const clip = (text: string): string => (text.length > ANSWER_CHARS ? `${text.slice(0, ANSWER_CHARS - 1)}…` : text)
-const firstLine = (error: unknown): string => clip((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '')
+
+function reasonOf(error: unknown): string {
+  if (error instanceof HearthError) return clip(error.detail['reason'] ?? error.code)
+  return clip((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '')
+}

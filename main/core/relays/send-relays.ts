@@ -47,6 +47,8 @@ export interface RelaySender {
 export interface RelaySenderParts {
   /** The chain in use; undefined while none is. */
   chain: () => Chain | undefined
+  /** Parameters that were read already; asked of the chain when absent. */
+  params?: () => ChainParams | undefined
   net: Net
   store: Pick<Store, 'addRelayResults'>
   rehearsal: RehearsalKeys
@@ -103,7 +105,7 @@ async function prepare(parts: RelaySenderParts, wish: TestWish, task: TaskContex
     chain.supplier(wish.operatorAddress),
     chain.account(wish.operatorAddress),
     chain.application(identity.address),
-    chain.params(),
+    parts.params?.() ?? chain.params(),
   ])
   if (!supplier) throw new HearthError('supplier-absent', { operatorAddress: wish.operatorAddress })
   if (!application) throw new HearthError('relay-refused', { reason: 'application-not-staked', applicationAddress: identity.address })

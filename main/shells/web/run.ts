@@ -59,11 +59,10 @@ export async function runWeb(argv: string[], compose: Compose, places: Locations
     endOnSignal(app, shell, lock)
     greet(shell, options)
   } catch (error) {
-    await shell?.close()
-    await app?.stop()
-    lock?.release()
     process.stderr.write(`${sentenceOf(error)}\n`)
     process.exitCode = 1
+    await Promise.allSettled([shell?.close(), app?.stop()])
+    lock?.release()
     // A half-made app may hold the process open.
     setTimeout(() => process.exit(1), 2_000).unref()
   }
@@ -71,10 +70,10 @@ export async function runWeb(argv: string[], compose: Compose, places: Locations
 
 function greet(shell: WebShell, options: WebOptions): void {
   const interactive = process.stdin.isTTY && process.stdout.isTTY
-  const link = shell.oneTimeLink()
-  process.stdout.write(`Hearth is ready. Open once, within ten minutes: ${link}\n`)
   const again = (): void => void process.stdout.write(`A new link, good once, for ten minutes: ${shell.oneTimeLink()}\n`)
   if (process.platform !== 'win32') process.on('SIGUSR2', again)
+  const link = shell.oneTimeLink()
+  process.stdout.write(`Hearth is ready. Open once, within ten minutes: ${link}\n`)
   if (!interactive) return
   process.stdout.write('Enter: a new link. Ctrl-C: end Hearth.\n')
   process.stdin.on('data', again)

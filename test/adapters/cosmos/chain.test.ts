@@ -342,6 +342,8 @@ describe('an endpoint that lies, hides or breaks', () => {
   it("takes no proxy's 404 for an absent supplier", async () => {
     node.on(`${POCKET}/supplier/`, { status: 404, body: '<html>not found</html>' })
     expect(await failure(chain.supplier(OP1))).toMatchObject({ code: 'chain-unreachable', detail: { reason: 'HTTP 404' } })
+    node.on(`${POCKET}/supplier/`, refused(13, 'store is closed'))
+    expect(await failure(chain.supplier(OP1))).toMatchObject({ code: 'chain-unreachable', detail: { reason: 'store is closed' } })
     node.on(`${POCKET}/supplier/`, { status: 404, body: { error: 'no such route' } })
     expect((await failure(chain.supplier(OP1))).code).toBe('chain-unreachable')
   })

@@ -95,7 +95,6 @@ describe('default chain', () => {
         msg_index: '0',
       },
     ])
-    // Native events stay text, also where the text looks like something else.
     const fees = ofType(tx?.events ?? [], 'tx')
     expect(fees).toContainEqual({ fee: '223upokt', fee_payer: OP1 })
     expect(fees).toContainEqual({ acc_seq: `${OP1}/1` })
@@ -191,6 +190,15 @@ describe('answers that do not fit', () => {
     expect(fails(undefined, undefined)).toBe('')
     expect(fails(block, { ...results, finalize_block_events: [{ type: 7, attributes: [] }] })).toBe('finalize_block_events.0.type')
     expect(fails(block, { ...results, more: 1, finalize_block_events: null })).toBe('understood')
+  })
+
+  it('leaves native events as text, also where the text could be read as something else', () => {
+    const attributes = [
+      { key: 'amount', value: '7' },
+      { key: 'note', value: '"quoted"' },
+    ]
+    expect(decodeEvent({ type: 'transfer', attributes }).attributes).toEqual({ amount: '7', note: '"quoted"' })
+    expect(decodeEvent({ type: 'a.b.Typed', attributes }).attributes).toEqual({ amount: 7, note: 'quoted' })
   })
 
   it('keeps attributes that are no JSON, and a name that is special to the language', () => {

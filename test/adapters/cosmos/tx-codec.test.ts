@@ -237,6 +237,15 @@ describe('addresses', () => {
     }
   })
 
+  it('have one spelling: a letter more before a final p keeps the checksum of bech32 right, and is refused', () => {
+    let ending = ''
+    while (!ending.endsWith('p')) {
+      ending = codec.addressOf(bytesToHex(secp256k1.getPublicKey(secp256k1.utils.randomSecretKey(), true)))
+    }
+    expect(codec.isAddress(ending)).toBe(true)
+    expect(codec.isAddress(`${ending.slice(0, -1)}qp`)).toBe(false)
+  })
+
   it('know module accounts and refuse what is not exactly one', () => {
     const good = 'pokt1j40dzzmn6cn9kxku7a5tjnud6hv37vesr5ccaa'
     expect(codec.isAddress(good)).toBe(true)

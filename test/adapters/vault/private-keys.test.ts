@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { KEY_PATH, privateKeyOfWords, pubKeyHexOf, readSecret, signBytes, wordsOf } from '#main/adapters/vault/private-keys.ts'
-import keys from '../../fixtures/vectors/keys.json' with { type: 'json' }
-import { vectors } from '../cosmos/vectors.ts'
-import { codec } from './support.ts'
+import { SIGNED_BY_HEARTH, vector } from '../cosmos/vectors.ts'
+import { codec, VECTOR_KEYS as keys } from './support.ts'
 
+const vectors = SIGNED_BY_HEARTH.map((name) => vector(name))
 const words = keys.mnemonic.split(' ')
 
 describe('private keys', () => {
-  it.each(keys.keys)('derives $name as pocketd does', async (vector) => {
-    const privateKey = await privateKeyOfWords(words, vector.path)
-    expect(Buffer.from(privateKey).toString('hex')).toBe(vector.privateKeyHex)
-    expect(Buffer.from(pubKeyHexOf(privateKey), 'hex').toString('base64')).toBe(vector.pubkeyBase64)
-    expect(codec.addressOf(pubKeyHexOf(privateKey))).toBe(vector.address)
+  it.each(keys.keys)('derives $name as pocketd does', async (from) => {
+    const privateKey = await privateKeyOfWords(words, from.path)
+    expect(Buffer.from(privateKey).toString('hex')).toBe(from.privateKeyHex)
+    expect(Buffer.from(pubKeyHexOf(privateKey), 'hex').toString('base64')).toBe(from.pubkeyBase64)
+    expect(codec.addressOf(pubKeyHexOf(privateKey))).toBe(from.address)
   })
 
   it('uses the first account of every Cosmos wallet', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,12 @@ import type { KeyAnswers } from '#main/adapters/vault/messages.ts'
 import { KDF_BOUNDS, type KdfTarget } from '#main/adapters/vault/vault-format.ts'
 import type { TxDraft } from '#main/core/ports/tx.ts'
 import type { SignRequest, SurfacePage } from '#main/core/ports/vault.ts'
+
+/** Keys that pocketd made and exported. */
+export const VECTOR_KEYS = JSON.parse(readFileSync(new URL('../../fixtures/vectors/keys.json', import.meta.url), 'utf8')) as {
+  mnemonic: string
+  keys: { name: string; path: string; address: string; pubkeyBase64: string; privateKeyHex: string }[]
+}
 
 export const PASSWORD = 'violet tractor seldom ink'
 export const NOW = 1_700_000_000_000
@@ -60,7 +67,12 @@ export interface TestService {
   saves: Uint8Array[]
   /** The next save fails. */
   failNextSave(): void
-  surface(token: string, method: 'GET' | 'POST', body?: Uint8Array, more?: { nowMs?: number; waitSeconds?: number }): Promise<KeyAnswers['surface']>
+  surface(
+    token: string,
+    method: 'GET' | 'POST',
+    body?: Uint8Array,
+    more?: { nowMs?: number; waitSeconds?: number },
+  ): Promise<KeyAnswers['surface']>
   /** Brings in a private key and gives back its id. */
   importKey(secret: string, role?: 'owner' | 'operator', network?: string, name?: string): Promise<string>
 }
@@ -91,7 +103,11 @@ export async function openService(more: Partial<KeyServicePorts> = {}): Promise<
       fail = true
     },
     async importKey(secret, role = 'operator', network = 'local', name = 'key one') {
-      const { token } = await service.handle<'open-new-key'>({ kind: 'open-new-key', request: { name, role, network, mode: 'import' }, nowMs: NOW })
+      const { token } = await service.handle<'open-new-key'>({
+        kind: 'open-new-key',
+        request: { name, role, network, mode: 'import' },
+        nowMs: NOW,
+      })
       const shown = await surface(token, 'GET')
       const done = await surface(token, 'POST', formOf(shown.page, { action: 'import', secret }))
       if (done.outcome?.kind !== 'key-made') throw new Error(textOf(done.page))
@@ -116,7 +132,9 @@ export const OPERATOR = 'pokt1vtad8680vhdfqvxx0f2yaxa6agdylelm9gry5w'
 /** A transaction of the owner of keys.json on a local chain. */
 export function ownerDraft(more: Partial<TxDraft> = {}): TxDraft {
   return {
-    messages: [{ kind: 'stake-supplier', signer: OWNER, ownerAddress: OWNER, operatorAddress: OPERATOR, stakeUpokt: 59_505_000_000n, services: [] }],
+    messages: [
+      { kind: 'stake-supplier', signer: OWNER, ownerAddress: OWNER, operatorAddress: OPERATOR, stakeUpokt: 59_505_000_000n, services: [] },
+    ],
     memo: '',
     chainId: 'hearth-local-1',
     accountNumber: 7n,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
-import { MINER_PATHS, MINER_PORTS, minerCommand, minerGasPrice, renderMinerConfig } from '#main/core/relays/miner-config.ts'
+import { MINER_PATHS, MINER_PORTS, MINER_TEMPLATE, minerCommand, minerGasPrice, renderMinerConfig } from '#main/core/relays/miner-config.ts'
 import { startTestChain, TEST_LABEL, type TestChain, type TestChainOptions } from '#test/localnet/chain.ts'
 import { docker, freePort, mustDocker } from '#test/localnet/engine.ts'
 import { projectRoot } from '#test/localnet/paths.ts'
@@ -47,41 +47,46 @@ async function sendWithFile(chain: TestChain, from: string, command: string[], c
 }
 
 /** Backend, keeper and miner; `stop` of the bundle removes them. */
-async function startContainers(socket: string, images: Record<string, string>, chain: TestChain, operator: TestIdentity, ports: { relays: number; metrics: number }) {
+async function startContainers(
+  socket: string,
+  images: Record<string, string>,
+  chain: TestChain,
+  operator: TestIdentity,
+  ports: { relays: number; metrics: number },
+) {
   const name = chain.container
   const label = ['--label', TEST_LABEL]
   const { pocketd = '', anvil = '' } = images
-  await mustDocker(socket, [
-    ...['run', '--detach', '--init', ...label, '--name', `${name}-backend`, '--network', chain.network, '--network-alias', 'backend'],
-    ...[anvil, 'anvil -p 8547 --host 0.0.0.0'],
-  ])
+  const onNetwork = (alias: string): string[] => ['--network', chain.network, '--network-alias', alias]
+  const run = ['run', '--detach', '--init', ...label, '--name']
+  await mustDocker(socket, [...run, `${name}-backend`, ...onNetwork('backend'), anvil, 'anvil -p 8547 --host 0.0.0.0'])
+
   const memory = ['--opt', 'type=tmpfs', '--opt', 'device=tmpfs', '--opt', 'o=uid=1025,gid=1025,mode=0700,size=1m']
   await mustDocker(socket, ['volume', 'create', ...label, '--driver', 'local', ...memory, `${name}-keys`])
-  await mustDocker(socket, [
-    ...['run', '--detach', '--init', ...label, '--name', `${name}-keeper`, '--log-driver', 'none', '--network', 'none'],
-    ...['--volume', `${name}-keys:${MINER_PATHS.keys}`, '--entrypoint', 'sleep', pocketd, '86400'],
-  ])
+  const keys = `${name}-keys:${MINER_PATHS.keys}`
+  const apart = ['--log-driver', 'none', '--network', 'none']
+  await mustDocker(socket, [...run, `${name}-keeper`, ...apart, '--volume', keys, '--entrypoint', 'sleep', pocketd, '86400'])
   const importKey = ['pocketd', 'keys', 'import-hex', 'operator', '--keyring-backend', 'test', '--keyring-dir', MINER_PATHS.keys]
   await mustDocker(socket, ['exec', '-i', `${name}-keeper`, ...importKey], { input: `${bytesToHex(operator.privateKey)}\n` })
 
-  const template = readFileSync(join(projectRoot, 'resources/templates/relay-miner/config.yaml'), 'utf8')
+  const template = readFileSync(join(projectRoot, 'resources/templates', MINER_TEMPLATE), 'utf8')
   const facts = {
     signingKeyName: 'operator',
     nodeRpcUrl: 'tcp://chain:26657',
     nodeGrpcUrl: 'tcp://chain:9090',
     services: [{ serviceId: SERVICE, backendUrl: 'http://backend:8547' }],
   }
+  const data = `${name}-miner:${MINER_PATHS.dataVolume}`
   await mustDocker(socket, ['volume', 'create', ...label, `${name}-miner`])
-  const gasPrice = minerGasPrice('0.000001000000000000')
-  await mustDocker(socket, [
-    ...['create', '--init', ...label, '--name', `${name}-miner`, '--network', chain.network, '--network-alias', 'miner'],
-    ...['--volume', `${name}-keys:${MINER_PATHS.keys}:ro`, '--volume', `${name}-miner:${MINER_PATHS.dataVolume}`],
-    ...['--publish', `127.0.0.1:${ports.relays}:${MINER_PORTS.relays}`, '--publish', `127.0.0.1:${ports.metrics}:${MINER_PORTS.metrics}`],
-    ...[pocketd, ...minerCommand({ chainId: chain.chainId, gasPrice })],
+  const writeConfig = ['run', '--rm', '-i', ...label, '--volume', data, '--entrypoint', 'sh', pocketd, '-c', `cat > ${MINER_PATHS.config}`]
+  await mustDocker(socket, writeConfig, { input: renderMinerConfig(facts, template) })
+  const published = [`${ports.relays}:${MINER_PORTS.relays}`, `${ports.metrics}:${MINER_PORTS.metrics}`].flatMap((each) => [
+    '-p',
+    `127.0.0.1:${each}`,
   ])
-  const writeConfig = ['run', '--rm', '-i', ...label, '--volume', `${name}-miner:${MINER_PATHS.dataVolume}`, '--entrypoint', 'sh', pocketd]
-  await mustDocker(socket, [...writeConfig, '-c', `cat > ${MINER_PATHS.config}`], { input: renderMinerConfig(facts, template) })
-  await mustDocker(socket, ['start', `${name}-miner`])
+  const volumes = ['--volume', `${keys}:ro`, '--volume', data]
+  const command = minerCommand({ chainId: chain.chainId, gasPrice: minerGasPrice('0.000001000000000000') })
+  await mustDocker(socket, [...run, `${name}-miner`, ...onNetwork('miner'), ...volumes, ...published, pocketd, ...command])
 }
 
 /** About twenty-five seconds. The caller stops it. */
@@ -117,10 +122,21 @@ export async function startMinerBundle(options: TestChainOptions): Promise<Miner
     const services = `services:\n  - service_id: ${SERVICE}\n${endpoint}`
     await sendWithFile(chain, 'operator', ['supplier', 'stake-supplier', '--services-only'], `${identity}${services}`)
     await startContainers(socket, machine.testImages, chain, operator, ports)
-    const bundle = { chain, application, operator, owner, relayUrl, metricsUrl: `http://127.0.0.1:${ports.metrics}/metrics`, minerLogs, stop }
-    await until('the relay miner', 40_000, async () => ((await fetch(bundle.metricsUrl)).ok ? true : undefined)).catch(async (error: unknown) => {
-      throw new Error(`the miner does not listen: ${await minerLogs()}`, { cause: error })
-    })
+    const bundle = {
+      chain,
+      application,
+      operator,
+      owner,
+      relayUrl,
+      metricsUrl: `http://127.0.0.1:${ports.metrics}/metrics`,
+      minerLogs,
+      stop,
+    }
+    await until('the relay miner', 40_000, async () => ((await fetch(bundle.metricsUrl)).ok ? true : undefined)).catch(
+      async (error: unknown) => {
+        throw new Error(`the miner does not listen: ${await minerLogs()}`, { cause: error })
+      },
+    )
     return bundle
   } catch (error) {
     await stop()

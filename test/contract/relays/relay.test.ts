@@ -4,7 +4,7 @@ import type { Clock } from '#main/core/ports/clock.ts'
 import type { Net } from '#main/core/ports/net.ts'
 import type { RelayResultRow } from '#main/core/ports/store.ts'
 import type { RehearsalKeys } from '#main/core/ports/vault.ts'
-import { readMinerMetrics } from '#main/core/relays/miner-metrics.ts'
+import { parseMinerMetrics } from '#main/core/relays/miner-metrics.ts'
 import { signRing } from '#main/core/relays/ring-signature.ts'
 import { createRelaySender, sendRelay, type RelayTarget } from '#main/core/relays/send-relays.ts'
 import { testCall } from '#main/core/relays/test-calls.ts'
@@ -12,6 +12,7 @@ import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
 import { createTasks } from '#main/core/tasks/tasks.ts'
 import { createTestLog } from '#test/fakes/clock.ts'
+import { isShort, walkRing } from '#test/core/relays/independent-ring.ts'
 import { until } from '#test/localnet/process.ts'
 import { SERVICE, startMinerBundle, type MinerBundle } from './miner-bundle.ts'
 import { createRestChain } from './rest-chain.ts'
@@ -29,7 +30,7 @@ const clock: Clock = {
 const net: Net = {
   async post(url, body, headers, timeoutMs, signal) {
     const limit = AbortSignal.timeout(timeoutMs)
-    const joined = signal ? AbortSignal.any([signal as globalThis.AbortSignal, limit]) : limit
+    const joined = signal ? AbortSignal.any([signal, limit]) : limit
     const answer = await fetch(url, { method: 'POST', body: Uint8Array.from(body), headers, signal: joined })
     return { status: answer.status, body: new Uint8Array(await answer.arrayBuffer()) }
   },
@@ -76,7 +77,15 @@ const sendWith = async (target: RelayTarget, ring: Uint8Array[], key = bundle.ap
   )
 
 beforeAll(async () => {
-  bundle = await startMinerBundle({ blockMs: 500, blocksPerSession: SESSION_BLOCKS, grace: 1, claimOpen: 1, claimClose: 3, proofOpen: 0, proofClose: 3 })
+  bundle = await startMinerBundle({
+    blockMs: 500,
+    blocksPerSession: SESSION_BLOCKS,
+    grace: 1,
+    claimOpen: 1,
+    claimClose: 3,
+    proofOpen: 0,
+    proofClose: 3,
+  })
   // The services count from a session start on.
   const start = Math.ceil((await bundle.chain.height()) / SESSION_BLOCKS) * SESSION_BLOCKS + 1
   await bundle.chain.waitForHeight(start)
@@ -112,7 +121,7 @@ describe('the stock relay miner', () => {
     expect(rows.every((row) => row.signatureOk && row.httpStatus === 200 && row.answer.includes('"result"'))).toBe(true)
     expect(state.state.relays.last).toMatchObject({ sent: RELAYS, verified: RELAYS, refused: 0 })
 
-    const metrics = readMinerMetrics(await (await fetch(bundle.metricsUrl)).text())
+    const metrics = parseMinerMetrics(await (await fetch(bundle.metricsUrl)).text())
     expect(metrics.services[SERVICE]).toMatchObject({ successes: RELAYS, dropped: 0, delayedFailures: 0 })
     expect(metrics.height).toBeGreaterThanOrEqual(firstHeight)
 
@@ -124,6 +133,36 @@ describe('the stock relay miner', () => {
     const key = hexToBytes(bundle.application.pubKeyHex)
     expect(await sendWith(await targetNow(), [key])).toMatchObject({ ok: true, signatureOk: true })
     expect(await sendWith(await targetNow(), [key, key, key])).toMatchObject({ ok: true, signatureOk: true })
+  })
+
+  it('takes signatures with a short challenge, which stand at the left as the reference puts them', async () => {
+    const key = hexToBytes(bundle.application.pubKeyHex)
+    let found = 0
+    for (let tries = 0; tries < 5; tries += 1) {
+      const outcome = await sendRelay(
+        {
+          net,
+          clock,
+          timeoutMs: 10_000,
+          sign: async (hash) => {
+            for (;;) {
+              const wire = signRing(hash, bundle.application.privateKey, [key])
+              // Only what ends in a zero can be short: a quick look before the long one.
+              if (wire[35] !== 0 || !walkRing(hash, wire).reduced.some(isShort)) continue
+              found += 1
+              return Promise.resolve(wire)
+            }
+          },
+        },
+        await targetNow(),
+        testCall(SERVICE, 'JSON_RPC', tries),
+      )
+      // Looking for one takes a while: the session may be over by then.
+      if (!outcome.sessionRefused) expect(outcome).toMatchObject({ ok: true, failure: undefined })
+      else found -= 1
+      if (found >= 3) break
+    }
+    expect(found).toBeGreaterThanOrEqual(3)
   })
 
   it('refuses a spoilt signature, a foreign ring and a wrong session before it serves them', async () => {

@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { readBlock } from '#main/core/earnings/read-block.ts'
 import type { ChainBlock } from '#main/core/ports/chain.ts'
 import type { BlockRows, MovementRow } from '#main/core/ports/store.ts'
-import { addressOf, emptyBlock, recordedBalances, recordedBlock, recordedChain, recordedHeights, type RecordedName } from './recorded-chain.ts'
+import {
+  addressOf,
+  emptyBlock,
+  recordedBalances,
+  recordedBlock,
+  recordedChain,
+  recordedHeights,
+  type RecordedName,
+} from './recorded-chain.ts'
 
 const NAMES: RecordedName[] = ['default', 'mainnet-like', 'overserviced']
 const accounts = (name: RecordedName): Map<string, string> => new Map(recordedBalances(name).map((row) => [row.account, row.address]))
@@ -18,7 +26,8 @@ describe('against the real bank', () => {
       const balances = recordedBalances(name).filter((row) => row.address === address)
       const [first] = balances
       expect(balances.length).toBeGreaterThan(1)
-      const openingUpokt = BigInt(first?.upokt ?? '') - sum(rows.filter((row) => row.address === address && row.height <= (first?.height ?? 0)))
+      const openingUpokt =
+        BigInt(first?.upokt ?? '') - sum(rows.filter((row) => row.address === address && row.height <= (first?.height ?? 0)))
       // The stake of the second application was not recorded; everything else starts at nothing or at its genesis amount.
       if (account !== 'faucet' && account !== 'validator' && account !== 'app2') expect([account, openingUpokt]).toEqual([account, 0n])
       for (const { height, upokt } of balances) {
@@ -31,8 +40,14 @@ describe('against the real bank', () => {
   test('the bank of the recordings is the real one', async () => {
     for (const name of NAMES) {
       const { chain } = recordedChain(name)
-      for (const row of recordedBalances(name).filter((candidate) => ['owner', 'friend', 'op1', 'op2', 'op3', 'app'].includes(candidate.account))) {
-        expect([row.account, row.height, await chain.balance(row.address, row.height)]).toEqual([row.account, row.height, BigInt(row.upokt)])
+      for (const row of recordedBalances(name).filter((candidate) =>
+        ['owner', 'friend', 'op1', 'op2', 'op3', 'app'].includes(candidate.account),
+      )) {
+        expect([row.account, row.height, await chain.balance(row.address, row.height)]).toEqual([
+          row.account,
+          row.height,
+          BigInt(row.upokt),
+        ])
       }
     }
   })
@@ -41,7 +56,13 @@ describe('against the real bank', () => {
     const owner = addressOf('default', 'owner')
     const friend = addressOf('default', 'friend')
     const operator = addressOf('default', 'op1')
-    const identity = { network: 'local', operatorAddress: operator, applicationAddress: addressOf('default', 'app'), serviceId: 'anvil', sessionEndHeight: 90 }
+    const identity = {
+      network: 'local',
+      operatorAddress: operator,
+      applicationAddress: addressOf('default', 'app'),
+      serviceId: 'anvil',
+      sessionEndHeight: 90,
+    }
 
     const claimed = read('default', 93, 'owner', 'op1')
     expect(claimed.claims).toEqual([
@@ -59,7 +80,9 @@ describe('against the real bank', () => {
     expect(claimed.movements).toMatchObject([{ address: operator, deltaUpokt: -223n, kind: 'fee', position: 'tx:0:0' }])
 
     const proven = read('default', 97, 'owner', 'op1')
-    expect(proven.claims).toMatchObject([{ ...identity, stage: 'proven', proofHeight: 97, proofTxHash: recordedBlock('default', 97).txs[0]?.hash }])
+    expect(proven.claims).toMatchObject([
+      { ...identity, stage: 'proven', proofHeight: 97, proofTxHash: recordedBlock('default', 97).txs[0]?.hash },
+    ])
     expect(proven.movements.map((row) => [row.address, row.deltaUpokt, row.kind])).toEqual([
       [operator, -514n, 'fee'],
       [operator, -1000n, 'proof-fee'],
@@ -94,7 +117,16 @@ describe('against the real bank', () => {
 describe('claims that were lost or paid less', () => {
   test('block 300: two proofs missing, expired and slashed', () => {
     const { claims, movements } = read('default', 300, 'owner', 'op1', 'op2')
-    expect(claims.map((claim) => [claim.operatorAddress, claim.stage, claim.reason, claim.slashedUpokt, claim.claimedUpokt, claim.settledHeight])).toEqual([
+    expect(
+      claims.map((claim) => [
+        claim.operatorAddress,
+        claim.stage,
+        claim.reason,
+        claim.slashedUpokt,
+        claim.claimedUpokt,
+        claim.settledHeight,
+      ]),
+    ).toEqual([
       [addressOf('default', 'op2'), 'expired', 'PROOF_MISSING', 1_000_000n, 37_800n, 300],
       [addressOf('default', 'op1'), 'expired', 'PROOF_MISSING', 1_000_000n, 29_400n, 300],
     ])
@@ -103,7 +135,9 @@ describe('claims that were lost or paid less', () => {
   })
 
   test('block 310: the stake comes back to the owner', () => {
-    expect(read('default', 310, 'owner').movements).toMatchObject([{ address: addressOf('default', 'owner'), deltaUpokt: 59_509_000_000n, kind: 'unstake' }])
+    expect(read('default', 310, 'owner').movements).toMatchObject([
+      { address: addressOf('default', 'owner'), deltaUpokt: 59_509_000_000n, kind: 'unstake' },
+    ])
   })
 
   test('block 390: one settled, one discarded with its error, and a stake returned in the same block', () => {
@@ -124,7 +158,12 @@ describe('claims that were lost or paid less', () => {
   test('overserviced 110: the loss and its cause stand on the claim', () => {
     const { claims } = read('overserviced', 110, 'op1', 'op3')
     const lost = claims.find((claim) => claim.claimedUpokt === 525_000n)
-    expect(lost).toMatchObject({ stage: 'settled', settledUpokt: 491_590n, overservicingLossUpokt: 33_410n, reason: 'APPLICATION_OVERSERVICED' })
+    expect(lost).toMatchObject({
+      stage: 'settled',
+      settledUpokt: 491_590n,
+      overservicingLossUpokt: 33_410n,
+      reason: 'APPLICATION_OVERSERVICED',
+    })
     expect(claims).toHaveLength(3)
   })
 
@@ -165,7 +204,10 @@ describe('transactions', () => {
     expect(block.txs[0]?.code).not.toBe(0)
     expect(read('default', 245, 'op2').movements).toMatchObject([{ deltaUpokt: -1n, kind: 'fee', txHash: block.txs[0]?.hash }])
     const pretending = structuredClone(block)
-    pretending.txs[0]?.events.push({ type: 'coin_spent', attributes: { spender: addressOf('default', 'op2'), amount: '500upokt', msg_index: '0' } })
+    pretending.txs[0]?.events.push({
+      type: 'coin_spent',
+      attributes: { spender: addressOf('default', 'op2'), amount: '500upokt', msg_index: '0' },
+    })
     expect(readBlock('local', pretending, new Set([addressOf('default', 'op2')])).movements).toHaveLength(1)
   })
 
@@ -201,10 +243,26 @@ describe('form', () => {
   })
 
   test('coins as objects and missing keys of old formats are read', () => {
-    const attributes = { supplier_operator_address: 'a', application_address: 'b', service_id: 's', session_end_block_height: '10', claimed_upokt: { denom: 'upokt', amount: '7' } }
+    const attributes = {
+      supplier_operator_address: 'a',
+      application_address: 'b',
+      service_id: 's',
+      session_end_block_height: '10',
+      claimed_upokt: { denom: 'upokt', amount: '7' },
+    }
     const block: ChainBlock = { ...emptyBlock(12), blockEvents: [{ type: 'pocket.tokenomics.EventClaimSettled', attributes }] }
     expect(readBlock('local', block, new Set(['a'])).claims).toEqual([
-      { network: 'local', operatorAddress: 'a', applicationAddress: 'b', serviceId: 's', sessionEndHeight: 10, stage: 'settled', claimedUpokt: 7n, settledHeight: 12, settledAtMs: block.timeMs },
+      {
+        network: 'local',
+        operatorAddress: 'a',
+        applicationAddress: 'b',
+        serviceId: 's',
+        sessionEndHeight: 10,
+        stage: 'settled',
+        claimedUpokt: 7n,
+        settledHeight: 12,
+        settledAtMs: block.timeMs,
+      },
     ])
   })
 
@@ -214,16 +272,24 @@ describe('form', () => {
       ...emptyBlock(12),
       blockEvents: [
         { type: 'pocket.proof.EventProofSubmitted', attributes: claim },
-        { type: 'pocket.proof.EventProofValidityChecked', attributes: { ...claim, claim_proof_status_int: 2, failure_reason: 'closest path' } },
+        {
+          type: 'pocket.proof.EventProofValidityChecked',
+          attributes: { ...claim, claim_proof_status_int: 2, failure_reason: 'closest path' },
+        },
       ],
     }
-    expect(readBlock('local', block, new Set(['a'])).claims).toMatchObject([{ stage: 'claimed', reason: 'PROOF_INVALID closest path', proofHeight: 12 }])
+    expect(readBlock('local', block, new Set(['a'])).claims).toMatchObject([
+      { stage: 'claimed', reason: 'PROOF_INVALID closest path', proofHeight: 12 },
+    ])
   })
 
   test('a reward that cannot be read stops the block instead of being left out', () => {
     const block = recordedBlock('default', 100)
     const settled = block.blockEvents.find((event) => event.type.endsWith('EventClaimSettled'))
-    if (settled) settled.attributes.reward_distribution_detailed = [{ recipient_address: addressOf('default', 'owner'), op_reason: 'X', amount: 'many' }]
+    if (settled)
+      settled.attributes.reward_distribution_detailed = [
+        { recipient_address: addressOf('default', 'owner'), op_reason: 'X', amount: 'many' },
+      ]
     expect(() => readBlock('local', block, new Set([addressOf('default', 'owner')]))).toThrow(/cannot be read/)
   })
 })

@@ -120,7 +120,13 @@ export function recordedChain(name: RecordedName, openings: Record<string, bigin
 /** Balances of the genesis accounts, where a chain began. */
 export const GENESIS_FAUCET_UPOKT = 1_000_000_000_000_000n
 
-export const emptyBlock = (height: number): ChainBlock => ({ height, hash: `EMPTY${height}`, timeMs: 1_790_000_000_000 + height * 1000, txs: [], blockEvents: [] })
+export const emptyBlock = (height: number): ChainBlock => ({
+  height,
+  hash: `EMPTY${height}`,
+  timeMs: 1_790_000_000_000 + height * 1000,
+  txs: [],
+  blockEvents: [],
+})
 
 function rawMovements(name: RecordedName, height: number): Map<string, bigint> {
   const path = `${folder(name)}/blocks/${height}.results.json`

@@ -26,12 +26,19 @@ const DEFAULT: SettlementRules = {
   claimShares: { supplier: ratio('0.7'), proposer: ratio('0.05'), sourceOwner: ratio('0.15'), application: ratio('0') },
   globalMintShares: { supplier: ratio('0.7'), proposer: ratio('0.05'), sourceOwner: ratio('0.15'), application: ratio('0') },
 }
-const mainnetPrice = (targetHash: bigint) => ({ computeUnitsToTokensMultiplier: 145_990n, computeUnitCostGranularity: 1_000_000n, targetHash })
+const mainnetPrice = (targetHash: bigint) => ({
+  computeUnitsToTokensMultiplier: 145_990n,
+  computeUnitCostGranularity: 1_000_000n,
+  targetHash,
+})
 const POKT = 1_000_000n
 
 describe('the worked examples of the protocol facts', () => {
   it('2: a claim without difficulty', () => {
-    expect(claimValue(12_000n * 1900n, mainnetPrice(EASIEST_TARGET))).toEqual({ estimatedComputeUnits: 22_800_000n, claimedUpokt: 3_328_572n })
+    expect(claimValue(12_000n * 1900n, mainnetPrice(EASIEST_TARGET))).toEqual({
+      estimatedComputeUnits: 22_800_000n,
+      claimedUpokt: 3_328_572n,
+    })
     const settlement = settlementOf(3_328_572n, MAINNET)
     expect(settlement).toMatchObject({ mintedUpokt: 3_245_357n, deflationLossUpokt: 83_215n, inflationUpokt: 4n, discarded: false })
     expect(settlement.claim).toEqual({
@@ -117,7 +124,12 @@ describe('settledAmount', () => {
 
 describe('the small parts', () => {
   it('counts pending sessions like the chain', () => {
-    const offsets = { claimWindowOpenOffsetBlocks: 11, claimWindowCloseOffsetBlocks: 10, proofWindowOpenOffsetBlocks: 1, proofWindowCloseOffsetBlocks: 10 }
+    const offsets = {
+      claimWindowOpenOffsetBlocks: 11,
+      claimWindowCloseOffsetBlocks: 10,
+      proofWindowOpenOffsetBlocks: 1,
+      proofWindowCloseOffsetBlocks: 10,
+    }
     expect(pendingSessions({ numBlocksPerSession: 20, ...offsets })).toBe(2)
     expect(pendingSessions({ numBlocksPerSession: 60, ...offsets })).toBe(1)
     expect(pendingSessions({ numBlocksPerSession: 32, ...offsets })).toBe(1)
@@ -159,7 +171,9 @@ function settledClaims(file: string): Record<string, string>[] {
   }
   return told.result.finalize_block_events
     .filter((event) => event.type === 'pocket.tokenomics.EventClaimSettled')
-    .map((event) => Object.fromEntries(event.attributes.map(({ key, value }) => [key, value.startsWith('"') ? (JSON.parse(value) as string) : value])))
+    .map((event) =>
+      Object.fromEntries(event.attributes.map(({ key, value }) => [key, value.startsWith('"') ? (JSON.parse(value) as string) : value])),
+    )
 }
 
 const upokt = (coin: string | undefined): bigint => BigInt((coin ?? '').replace('upokt', ''))

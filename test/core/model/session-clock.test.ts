@@ -48,9 +48,11 @@ interface Scene {
   relays?: RelaysBySession
   input?: Partial<StopInput>
 }
-const noRelays = (rules: SessionRules): RelaysBySession => new Map(Array.from({ length: 4000 }, (_, index) => [index * rules.numBlocksPerSession, 0n]))
+const noRelays = (rules: SessionRules): RelaysBySession =>
+  new Map(Array.from({ length: 4000 }, (_, index) => [index * rules.numBlocksPerSession, 0n]))
 /** Zero relays everywhere but where the scene says so. */
-const relaysAt = (...ends: [number, bigint][]): RelaysBySession => new Map([[E - 40, 0n], [E - 20, 0n], [E, 0n], [E + 20, 0n], [E + 40, 0n], ...ends])
+const relaysAt = (...ends: [number, bigint][]): RelaysBySession =>
+  new Map([[E - 40, 0n], [E - 20, 0n], [E, 0n], [E + 20, 0n], [E + 40, 0n], ...ends])
 
 function verdictAt({ height, rules = MAINNET, claims = [], relays = relaysAt(), input = {} }: Scene) {
   return stopVerdict({
@@ -142,7 +144,12 @@ describe('clockLanes', () => {
       claimHeight: E + 14,
       proofHeight: E + 24,
     })
-    expect(lanes.find((lane) => lane.end === E + 20)).toMatchObject({ relays: null, claimedUpokt: null, settledUpokt: null, claimHeight: null })
+    expect(lanes.find((lane) => lane.end === E + 20)).toMatchObject({
+      relays: null,
+      claimedUpokt: null,
+      settledUpokt: null,
+      claimHeight: null,
+    })
   })
 })
 
@@ -189,23 +196,43 @@ describe('stopVerdict on mainnet', () => {
 
   it('is back by the earliest deadline, not by that of the next window', () => {
     const claims = [claim({ stage: 'claimed', sessionEndHeight: E - 20, claimHeight: E - 7 })]
-    const { verdict, facts } = verdictAt({ height: E + 1, relays: relaysAt([E, 5n]), claims: [{ ...claims[0]!, proofRequirement: 'not-required' }] })
+    const { verdict, facts } = verdictAt({
+      height: E + 1,
+      relays: relaysAt([E, 5n]),
+      claims: [{ ...claims[0]!, proofRequirement: 'not-required' }],
+    })
     expect(verdict).toBe('safe')
     expect(facts['backByHeight']).toBe(String(E + 17))
     // With a proof owed for the older session its window (E+3 to E+13) comes first.
-    expect(verdictAt({ height: E, relays: relaysAt([E, 5n]), claims }).facts).toMatchObject({ afterHeight: String(E + 13), slashClaims: '1' })
+    expect(verdictAt({ height: E, relays: relaysAt([E, 5n]), claims }).facts).toMatchObject({
+      afterHeight: String(E + 13),
+      slashClaims: '1',
+    })
   })
 
   it('adds up what stopping costs, and says when it cannot', () => {
-    const claims = [claim({ stage: 'claimed', claimedUpokt: 700n }), claim({ stage: 'claimed', claimedUpokt: 50n }), claim({ stage: 'proven' })]
+    const claims = [
+      claim({ stage: 'claimed', claimedUpokt: 700n }),
+      claim({ stage: 'claimed', claimedUpokt: 50n }),
+      claim({ stage: 'proven' }),
+    ]
     const known = verdictAt({ height: E + 25, claims, relays: relaysAt([E, 9n]) })
     expect(known).toMatchObject({
       verdict: 'costs',
-      facts: { costUpokt: '750', costClaims: '2', costUnknown: '0', deadlineHeight: String(E + 33), deadlineMs: String(NOW + 8 * BLOCK_MS) },
+      facts: {
+        costUpokt: '750',
+        costClaims: '2',
+        costUnknown: '0',
+        deadlineHeight: String(E + 33),
+        deadlineMs: String(NOW + 8 * BLOCK_MS),
+      },
     })
     const unclaimed = { height: E + 15, relays: served }
     expect(verdictAt(unclaimed).facts).toMatchObject({ costUpokt: '0', costClaims: '1', costUnknown: '1' })
-    expect(verdictAt({ ...unclaimed, input: { estimatesUpokt: new Map([[E, 4321n]]) } }).facts).toMatchObject({ costUpokt: '4321', costUnknown: '0' })
+    expect(verdictAt({ ...unclaimed, input: { estimatesUpokt: new Map([[E, 4321n]]) } }).facts).toMatchObject({
+      costUpokt: '4321',
+      costUnknown: '0',
+    })
   })
 
   it('counts the punishment for missing proofs and whether the stake would fall under the minimum', () => {
@@ -217,7 +244,9 @@ describe('stopVerdict on mainnet', () => {
       }).facts
     expect(scene(106n)).toMatchObject({ slashClaims: '2', slashUpokt: '6', slashBelowMinimum: 'no' })
     expect(scene(105n)).toMatchObject({ slashClaims: '2', slashUpokt: '6', slashBelowMinimum: 'yes' })
-    expect(verdictAt({ height: E + 5, input: { stakeUpokt: 1n, supplierMinStakeUpokt: 100n, proofMissingPenaltyUpokt: 3n } }).facts).toMatchObject({
+    expect(
+      verdictAt({ height: E + 5, input: { stakeUpokt: 1n, supplierMinStakeUpokt: 100n, proofMissingPenaltyUpokt: 3n } }).facts,
+    ).toMatchObject({
       slashClaims: '0',
       slashUpokt: '0',
       slashBelowMinimum: 'no',
@@ -279,8 +308,14 @@ describe('stopVerdict when little is known', () => {
       verdict: 'cannot-tell',
       facts: { reason: 'height-old', ageMs: '180001' },
     })
-    expect(verdictAt({ ...scene, input: { minerReadable: false } })).toMatchObject({ verdict: 'cannot-tell', facts: { reason: 'miner-unreadable' } })
-    expect(verdictAt({ ...scene, input: { staked: undefined } })).toMatchObject({ verdict: 'cannot-tell', facts: { reason: 'supplier-unknown' } })
+    expect(verdictAt({ ...scene, input: { minerReadable: false } })).toMatchObject({
+      verdict: 'cannot-tell',
+      facts: { reason: 'miner-unreadable' },
+    })
+    expect(verdictAt({ ...scene, input: { staked: undefined } })).toMatchObject({
+      verdict: 'cannot-tell',
+      facts: { reason: 'supplier-unknown' },
+    })
   })
 
   it('has nothing to lose when there is neither stake nor anything under way, however old the height', () => {
@@ -306,7 +341,10 @@ describe('stopVerdict on the fast chain', () => {
   it('goes through serving, claim, proof and settlement of one session', () => {
     // Session 5..8: claim window 10..11, proof window 11..12, settled at 12.
     const served: [number, bigint][] = [[8, 5n]]
-    expect(at(6, served)).toMatchObject({ verdict: 'costs', facts: { deadlineHeight: '11', deadlineMs: String(NOW + 5 * 500), costClaims: '1' } })
+    expect(at(6, served)).toMatchObject({
+      verdict: 'costs',
+      facts: { deadlineHeight: '11', deadlineMs: String(NOW + 5 * 500), costClaims: '1' },
+    })
     expect(at(8, served)).toMatchObject({ verdict: 'wait', facts: { blocks: '3', waitMs: '1500' } })
     expect(at(10, served).verdict).toBe('wait')
     expect(at(11, served).verdict).toBe('safe')
@@ -341,7 +379,12 @@ describe('sessionClock', () => {
       proofMissingPenaltyUpokt: 1n,
     })
     expect(stateSchema.shape.clock.parse(clock)).toEqual(clock)
-    expect(clock).toMatchObject({ verdict: 'safe', height: E + 15, atMs: NOW, facts: { payPerMinuteUpokt: '40000', slashBelowMinimum: 'yes', miner: 'running' } })
+    expect(clock).toMatchObject({
+      verdict: 'safe',
+      height: E + 15,
+      atMs: NOW,
+      facts: { payPerMinuteUpokt: '40000', slashBelowMinimum: 'yes', miner: 'running' },
+    })
     expect(clock.lanes.map((lane) => [lane.end - E, lane.stage, lane.relays])).toEqual([
       [20, 'serving', '12'],
       [0, 'claimed', '100'],

@@ -37,7 +37,17 @@ describe('sessionAt', () => {
     })
   })
   it('gives worked example 5 (local chain), with the anchor unset', () => {
-    const expected = { number: 3, start: 21, end: 30, graceEnd: 31, claimOpen: 32, claimClose: 36, proofOpen: 36, proofClose: 40, settle: 40 }
+    const expected = {
+      number: 3,
+      start: 21,
+      end: 30,
+      graceEnd: 31,
+      claimOpen: 32,
+      claimClose: 36,
+      proofOpen: 36,
+      proofClose: 40,
+      settle: 40,
+    }
     expect(sessionAt(25, LOCAL)).toEqual(expected)
     expect(sessionAt(21, LOCAL)).toEqual(expected)
     expect(sessionAt(30, LOCAL)).toEqual(expected)
@@ -56,7 +66,11 @@ describe('sessionAt', () => {
   })
   it('counts an anchor above the height as unset', () => {
     expect(sessionAt(25, { ...LOCAL, sessionGridAnchorHeight: 26, sessionNumberAtAnchor: 9 })).toMatchObject({ number: 3, start: 21 })
-    expect(sessionAt(26, { ...LOCAL, sessionGridAnchorHeight: 26, sessionNumberAtAnchor: 9 })).toMatchObject({ number: 9, start: 26, end: 35 })
+    expect(sessionAt(26, { ...LOCAL, sessionGridAnchorHeight: 26, sessionNumberAtAnchor: 9 })).toMatchObject({
+      number: 9,
+      start: 26,
+      end: 35,
+    })
   })
   it('matches a session that a real chain answered', () => {
     // fixtures/default/rest/session-at-285.json

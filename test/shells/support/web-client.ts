@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { WebSocket } from 'ws'
 import { createWebShell, type WebShell } from '#main/shells/web/shell.ts'
 import { createQuietLog } from '#test/fakes/quiet-log.ts'
@@ -177,4 +178,19 @@ export async function createStage(app: ShellApp = createShellApp()): Promise<Sta
       await rm(folder, { recursive: true })
     },
   }
+}
+
+/** Every answer of the web shell, refusals too, carries these and lets nobody across origins. */
+export function expectHardened(answer: Answer): void {
+  const csp = String(answer.headers['content-security-policy'])
+  expect(csp).toContain("default-src 'none'")
+  expect(csp).toContain("frame-ancestors 'none'")
+  expect(csp).toContain("base-uri 'none'")
+  expect(csp).not.toMatch(/unsafe|\*/)
+  expect(answer.headers['x-content-type-options']).toBe('nosniff')
+  expect(answer.headers['x-frame-options']).toBe('DENY')
+  expect(answer.headers['cross-origin-opener-policy']).toBe('same-origin')
+  expect(answer.headers['referrer-policy']).toMatch(/^(no-referrer|same-origin)$/)
+  expect(answer.headers['cache-control']).toMatch(/^(no-store|private, max-age=31536000, immutable)$/)
+  expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))).toEqual([])
 }

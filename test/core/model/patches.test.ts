@@ -38,7 +38,10 @@ describe('applyPatch', () => {
     const before = snapshot()
     const added = applied(before, patch(4, { slice: 'keys', id: 'k1', value: key }))
     expect(added.state.keys).toEqual({ k1: key })
-    const replaced = applied(added, patch(5, { slice: 'keys', id: 'k1', value: { ...key, name: 'Mine' } }, { slice: 'keys', id: 'k2', value: key }))
+    const replaced = applied(
+      added,
+      patch(5, { slice: 'keys', id: 'k1', value: { ...key, name: 'Mine' } }, { slice: 'keys', id: 'k2', value: key }),
+    )
     expect(Object.keys(replaced.state.keys)).toEqual(['k1', 'k2'])
     expect(replaced.state.keys['k1']?.name).toBe('Mine')
     const removed = applied(replaced, patch(6, { slice: 'keys', id: 'k1' }))

@@ -1,0 +1,52 @@
+import type Docker from 'dockerode'
+import type { ContainerSpec } from '#main/core/ports/engine.ts'
+
+export const LABELS = { install: 'hearth.install', node: 'hearth.node', spec: 'hearth.spec' } as const
+
+/** Processes in one container; far above what a chain node needs, far under what would hurt the machine. */
+const PIDS_LIMIT = 4_096
+
+/** The first start of a volume needs its owner changed, which only root with these may do. A container that does not ask for root by name gets none. */
+const ROOT_CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETUID', 'SETGID']
+
+const isRoot = (user: string | undefined): boolean => user !== undefined && ['0', 'root'].includes(user.split(':')[0] ?? '')
+
+/**
+ * The engine's form of a spec. What a container may do is decided here and in the catalogue, never by a request.
+ * SECURITY: S16 no privileged mode, no host network, no bind mounts, all capabilities dropped, ports on loopback only.
+ */
+export function containerOptions(spec: ContainerSpec, installId: string): Docker.ContainerCreateOptions {
+  const [first] = spec.networks
+  return {
+    name: spec.name,
+    Image: spec.image,
+    ...(spec.entrypoint === undefined ? {} : { Entrypoint: spec.entrypoint }),
+    Cmd: spec.command,
+    ...(spec.user === undefined ? {} : { User: spec.user }),
+    Env: Object.entries(spec.env ?? {}).map(([key, value]) => `${key}=${value}`),
+    Labels: { [LABELS.install]: installId, [LABELS.node]: spec.nodeId, [LABELS.spec]: spec.specHash },
+    ExposedPorts: Object.fromEntries(spec.ports.map((port) => [`${port.containerPort}/tcp`, {}])),
+    StopTimeout: spec.stopGraceSeconds,
+    HostConfig: {
+      PortBindings: Object.fromEntries(
+        spec.ports.map((port) => [`${port.containerPort}/tcp`, [{ HostIp: '127.0.0.1', HostPort: String(port.hostPort) }]]),
+      ),
+      Mounts: spec.mounts.map((mount) => ({ Type: 'volume', Source: mount.volume, Target: mount.path, ReadOnly: mount.readOnly ?? false })),
+      RestartPolicy: { Name: spec.restart },
+      Memory: spec.memoryBytes,
+      MemorySwap: spec.memoryBytes,
+      PidsLimit: PIDS_LIMIT,
+      CapDrop: ['ALL'],
+      CapAdd: isRoot(spec.user) ? ROOT_CAPABILITIES : [],
+      SecurityOpt: ['no-new-privileges'],
+      ReadonlyRootfs: spec.readOnlyRoot ?? false,
+      Init: true,
+      NetworkMode: first?.name ?? 'none',
+      LogConfig:
+        spec.logDriver === 'none' ? { Type: 'none', Config: {} } : { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } },
+    },
+    NetworkingConfig: {
+      EndpointsConfig: first === undefined ? {} : { [first.name]: { Aliases: first.aliases } },
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import type Docker from 'dockerode'
+import { HearthError } from '#shared/api/errors.ts'
+import type { ContainerSpec } from '#main/core/ports/engine.ts'
+import { containerOptions, LABELS } from './container-options.ts'
+import { statusOf } from './errors.ts'
+import { mustBeOurs, orNothing, ownedContainer } from './owned.ts'
+
+/**
+ * Makes the container of a spec, or leaves the one that was made of the same spec. One of another spec is replaced unless it runs (`engine-failed`).
+ * Its volumes must be there: the engine would make missing ones itself, on disk and without a label.
+ */
+export async function createContainer(api: Docker, spec: ContainerSpec, installId: string): Promise<void> {
+  for (const { volume } of spec.mounts) {
+    const info = await orNothing(() => api.getVolume(volume).inspect())
+    if (!info) throw new HearthError('engine-failed', { reason: `there is no volume ${volume}` })
+    mustBeOurs(info.Labels, 'volume', volume, installId)
+  }
+  let existing = await ownedContainer(api, spec.name, installId)
+  if (existing && existing.Config.Labels[LABELS.spec] !== spec.specHash) {
+    if (existing.State.Running)
+      throw new HearthError('engine-failed', { reason: `${spec.name} runs; it must be stopped before it is replaced` })
+    await orNothing(() => api.getContainer(spec.name).remove({ v: false }))
+    existing = undefined
+  }
+  if (!existing) {
+    try {
+      await api.createContainer(containerOptions(spec, installId))
+    } catch (error) {
+      // Somebody was faster; if it was ourselves with the same spec, all is well.
+      if (statusOf(error) !== 409) throw error
+      if ((await ownedContainer(api, spec.name, installId))?.Config.Labels[LABELS.spec] !== spec.specHash) throw error
+    }
+  }
+  await joinNetworks(api, spec)
+}
+
+/** An engine before API 1.44 takes one network at creation. A crash between the two is made good by the next `create`, so this looks each time. */
+async function joinNetworks(api: Docker, spec: ContainerSpec): Promise<void> {
+  const others = spec.networks.slice(1)
+  if (others.length === 0) return
+  const joined = (await api.getContainer(spec.name).inspect()).NetworkSettings.Networks
+  for (const network of others) {
+    if (network.name in joined) continue
+    await api.getNetwork(network.name).connect({ Container: spec.name, EndpointConfig: { Aliases: network.aliases } })
+  }
+}

@@ -1,0 +1,172 @@
+import Docker from 'dockerode'
+import { HearthError } from '#shared/api/errors.ts'
+import type { Clock } from '#main/core/ports/clock.ts'
+import type { Engine } from '#main/core/ports/engine.ts'
+import type { Log } from '#main/core/ports/log.ts'
+import { PULL_STALL_MS } from '#main/core/retry.ts'
+import { packFile, unpackFile } from './archive.ts'
+import { connect } from './connect.ts'
+import { LABELS } from './container-options.ts'
+import { createContainer } from './create-container.ts'
+import { engineError, statusOf } from './errors.ts'
+import { followEvents } from './events.ts'
+import { execIn } from './exec.ts'
+import { candidateEndpoints, isEngineInstalled } from './find-endpoint.ts'
+import { readLogs } from './logs.ts'
+import { orNothing, ownedContainer } from './owned.ts'
+import { ensureNetwork, ensureVolume, removeNetwork, removeVolume } from './places.ts'
+import { probeEndpoints, probeError } from './probe.ts'
+import { pullImage } from './pull.ts'
+import { containerStats, seenContainer } from './seen-container.ts'
+
+const CALL_TIMEOUT_MS = 60_000
+/** On top of a container's grace: the engine's own work for ending it. */
+const STOP_SLACK_MS = 30_000
+
+/**
+ * A Docker or Podman engine. SECURITY: S16 this adapter alone opens the engine's socket (and the key process, for the stdin of one exec).
+ * Only containers, volumes and networks that carry this installation's label are ever changed.
+ * @param options.endpoint asked instead of looking for one; `options.installId` label of everything that is ours;
+ * `options.pullStallMs` silence after which a pull counts as stalled
+ */
+export function createDockerEngine(options: {
+  endpoint?: string
+  installId: string
+  clock: Clock
+  log: Log
+  pullStallMs?: number
+}): Engine {
+  const { installId, clock, log, pullStallMs = PULL_STALL_MS } = options
+  /** Once found it stays: containers that run on one engine must not be made again on another because the first was away for a moment. */
+  let endpoint = options.endpoint
+  let found: Docker | undefined
+
+  const probe: Engine['probe'] = async () => {
+    const result = await probeEndpoints(candidateEndpoints(endpoint), isEngineInstalled, clock)
+    if (result.kind === 'ready' && found === undefined) {
+      endpoint = result.endpoint
+      found = connect(result.endpoint, CALL_TIMEOUT_MS)
+    }
+    return result
+  }
+  const client = async (): Promise<Docker> => {
+    if (found) return found
+    const result = await probe()
+    if (result.kind !== 'ready') throw probeError(result)
+    return connect(result.endpoint, CALL_TIMEOUT_MS)
+  }
+  /** A client that may wait: for an event, a slow layer, a container that takes its time to end. */
+  const patient = async (timeoutMs = 0): Promise<Docker> => {
+    await client()
+    return connect(endpoint ?? '', timeoutMs)
+  }
+  const guarded = async <T>(run: (api: Docker) => Promise<T>): Promise<T> => {
+    try {
+      return await run(await client())
+    } catch (error) {
+      throw engineError(error)
+    }
+  }
+  /** Runs on a container that must be there and ours. */
+  const onOwned = <T>(name: string, run: (container: Docker.Container, api: Docker) => Promise<T>): Promise<T> =>
+    guarded(async (api) => {
+      if (!(await ownedContainer(api, name, installId))) throw new HearthError('engine-failed', { reason: `there is no container ${name}` })
+      return run(api.getContainer(name), api)
+    })
+
+  const image: Engine['image'] = (reference) =>
+    guarded(async (api) => {
+      const info = await orNothing(() => api.getImage(reference).inspect())
+      if (!info) return undefined
+      const repository = reference.replace(/@.*$/, '').replace(/:[^:/]*$/, '')
+      // An image made on this engine has none, an old Podman leaves the field out.
+      const digests: string[] = info.RepoDigests ?? []
+      const digest = digests.find((entry) => entry.startsWith(`${repository}@`)) ?? digests[0]
+      return { imageId: info.Id, digest: digest?.split('@')[1], sizeBytes: info.Size }
+    })
+
+  return {
+    probe,
+    image,
+    list: () =>
+      guarded(async (api) => {
+        const rows = await api.listContainers({ all: true, filters: { label: [`${LABELS.install}=${installId}`] } })
+        const seen = await Promise.all(rows.map((row) => orNothing(() => api.getContainer(row.Id).inspect())))
+        return seen.flatMap((info) => (info ? [seenContainer(info)] : []))
+      }),
+
+    async pull(reference, onProgress, signal) {
+      await guarded(async () => pullImage(await patient(), reference, { onProgress, signal, stallMs: pullStallMs }))
+      const info = await image(reference)
+      if (!info) throw new HearthError('image-unavailable', { reference, reason: 'pulled, and the engine does not list it' })
+      return info
+    },
+
+    ensureNetwork: (name, { internal = false } = {}) => guarded((api) => ensureNetwork(api, name, internal, installId)),
+    ensureVolume: (name, { memory }) => guarded((api) => ensureVolume(api, name, memory, installId)),
+    removeVolume: (name) => guarded((api) => removeVolume(api, name, installId)),
+    removeNetwork: (name) => guarded((api) => removeNetwork(api, name, installId)),
+
+    create: (spec) => guarded((api) => createContainer(api, spec, installId)),
+    start: (name) =>
+      onOwned(name, async (container) => {
+        try {
+          await container.start()
+        } catch (error) {
+          // 304: it runs already.
+          if (statusOf(error) !== 304) throw error
+        }
+      }),
+    stop: (name, graceSeconds) =>
+      guarded(async (api) => {
+        if (!(await ownedContainer(api, name, installId))) return
+        const waiting = await patient(graceSeconds * 1000 + STOP_SLACK_MS)
+        try {
+          await waiting.getContainer(name).stop({ t: graceSeconds })
+        } catch (error) {
+          // 304: it does not run; 404: gone meanwhile.
+          if (statusOf(error) !== 304 && statusOf(error) !== 404) throw error
+        }
+      }),
+    remove: (name) =>
+      guarded(async (api) => {
+        if (!(await ownedContainer(api, name, installId))) return
+        await orNothing(() => api.getContainer(name).remove({ force: true, v: false }))
+      }),
+
+    exec: (name, command, execOptions = {}) => onOwned(name, async () => execIn(await patient(), name, command, execOptions)),
+
+    writeFile: (name, path, content, { mode, uid, gid }) =>
+      onOwned(name, async (container) => {
+        const slash = path.lastIndexOf('/')
+        const archive = packFile(path.slice(slash + 1), content, { mode, uid, gid, mtimeMs: clock.now() })
+        await container.putArchive(archive, { path: path.slice(0, slash) || '/' })
+      }),
+    readFile: (name, path) =>
+      onOwned(name, async (container) => {
+        const parts: Buffer[] = []
+        for await (const chunk of await container.getArchive({ path })) parts.push(Buffer.from(chunk as Uint8Array))
+        const file = unpackFile(Buffer.concat(parts))
+        if (!file) throw new HearthError('engine-failed', { reason: 'that is no ordinary file', path })
+        return new Uint8Array(file)
+      }),
+
+    logs: (name, { tail, sinceMs }) => guarded((api) => readLogs(api, name, tail, sinceMs)),
+    stats: (name) =>
+      guarded(async (api) => {
+        const raw = await orNothing(() => api.getContainer(name).stats({ stream: false }))
+        return raw && containerStats(raw)
+      }),
+
+    follow: (onEvent, onResync, signal) =>
+      followEvents({
+        connect: async () => ((await probe()).kind === 'ready' ? patient() : undefined),
+        filter: `${LABELS.install}=${installId}`,
+        onEvent,
+        onResync,
+        signal,
+        clock,
+        log,
+      }),
+  }
+}

@@ -1,0 +1,94 @@
+import type Docker from 'dockerode'
+import { HearthError } from '#shared/api/errors.ts'
+import type { PullProgress } from '#main/core/ports/engine.ts'
+import { engineError, textOf } from './errors.ts'
+
+export interface PullEvent {
+  id?: string
+  status?: string
+  progressDetail?: { current?: number; total?: number }
+  error?: string
+}
+
+export type Layer = PullProgress['layers'][number]
+
+/**
+ * Pulls an image and tells the progress of each layer.
+ * Rejects `cancelled`, `image-unavailable` (detail.reason: the registry's words, or `stalled` when no byte came for `stallMs`), `disk-full`, or as `engineError`.
+ * @param docker a client without a time limit of its own
+ */
+export async function pullImage(
+  docker: Docker,
+  reference: string,
+  options: { onProgress: (progress: PullProgress) => void; signal: AbortSignal; stallMs: number },
+): Promise<void> {
+  const { onProgress, signal, stallMs } = options
+  const abort = new AbortController()
+  let reason: 'cancelled' | 'stalled' | undefined
+  const cancel = (): void => {
+    reason ??= 'cancelled'
+    abort.abort()
+  }
+  if (signal.aborted) throw new HearthError('cancelled')
+  signal.addEventListener('abort', cancel, { once: true })
+  const layers = new Map<string, Layer>()
+  let lastLine = ''
+  let stall: NodeJS.Timeout | undefined
+  const alive = (): void => {
+    clearTimeout(stall)
+    stall = setTimeout(() => {
+      reason ??= 'stalled'
+      abort.abort()
+    }, stallMs)
+  }
+  try {
+    alive()
+    const stream = (await docker.pull(reference, { abortSignal: abort.signal })) as NodeJS.ReadableStream & { destroy(): void }
+    const end = (): void => stream.destroy()
+    abort.signal.addEventListener('abort', end, { once: true })
+    abort.signal.throwIfAborted()
+    stream.setEncoding('utf8')
+    let rest = ''
+    const take = (line: string): void => {
+      if (line.trim() === '') return
+      const event = JSON.parse(line) as PullEvent
+      if (event.error !== undefined) throw new Error(event.error)
+      noteProgress(layers, event)
+      lastLine = `${event.id ?? ''} ${event.status ?? ''}`.trim()
+    }
+    for await (const chunk of stream) {
+      alive()
+      const lines = (rest + String(chunk)).split('\n')
+      rest = lines.pop() ?? ''
+      lines.forEach(take)
+      onProgress({ layers: [...layers.values()].map((layer) => ({ ...layer })), lastLine })
+    }
+    take(rest)
+    if (reason !== undefined) throw new Error(reason)
+  } catch (error) {
+    if (reason === 'cancelled') throw new HearthError('cancelled')
+    if (reason === 'stalled') throw new HearthError('image-unavailable', { reference, reason: 'stalled' })
+    const known = engineError(error)
+    throw known.code === 'engine-failed' || known.code === 'image-unavailable'
+      ? new HearthError('image-unavailable', { reference, reason: textOf(error) }, { cause: error })
+      : known
+  } finally {
+    clearTimeout(stall)
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+/** "Pulling fs layer" and its followers are the engine's own words for the stages of a layer. */
+export function noteProgress(layers: Map<string, Layer>, event: PullEvent): void {
+  const { id, status = '' } = event
+  if (id === undefined || status.startsWith('Pulling from') || !/^[0-9a-f]{6,}$/.test(id)) return
+  const before = layers.get(id) ?? { id, currentBytes: 0, totalBytes: 0, status: 'waiting' as const }
+  const total = event.progressDetail?.total ?? before.totalBytes
+  const layer: Layer = { ...before, totalBytes: total }
+  if (status === 'Downloading')
+    Object.assign(layer, { status: 'fetching', currentBytes: event.progressDetail?.current ?? before.currentBytes })
+  else if (status === 'Extracting' || status === 'Verifying Checksum' || status === 'Download complete')
+    Object.assign(layer, { status: 'unpacking', currentBytes: total })
+  else if (status === 'Pull complete' || status === 'Already exists') Object.assign(layer, { status: 'ready', currentBytes: total })
+  layers.set(id, layer)
+}

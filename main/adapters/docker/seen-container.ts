@@ -1,0 +1,46 @@
+import type Docker from 'dockerode'
+import type { ContainerStats, SeenContainer } from '#main/core/ports/engine.ts'
+import { LABELS } from './container-options.ts'
+
+const STATES: SeenContainer['state'][] = ['created', 'running', 'restarting', 'exited', 'dead', 'removing', 'paused']
+
+/** What the core wants to know of an inspected container. */
+export function seenContainer(info: Docker.ContainerInspectInfo): SeenContainer {
+  const labels = info.Config.Labels
+  const state = STATES.find((known) => known === info.State.Status) ?? 'dead'
+  return {
+    id: info.Id,
+    name: info.Name.replace(/^\//, ''),
+    nodeId: labels[LABELS.node] ?? '',
+    specHash: labels[LABELS.spec] ?? '',
+    image: info.Image,
+    state,
+    // The engine says 0 of a container that runs or never ran.
+    exitCode: state === 'exited' || state === 'dead' || state === 'restarting' ? info.State.ExitCode : undefined,
+    startedAtMs: timeMs(info.State.StartedAt),
+    finishedAtMs: timeMs(info.State.FinishedAt),
+    oomKilled: info.State.OOMKilled,
+    restartCount: info.RestartCount ?? 0,
+  }
+}
+
+/** The engine writes year 1 for "never". */
+function timeMs(text: string): number | undefined {
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) || ms <= 0 ? undefined : ms
+}
+
+/** Load of a container from two samples of the engine; undefined for one that does not run. */
+export function containerStats(raw: Docker.ContainerStats): ContainerStats | undefined {
+  const { usage, limit, stats } = raw.memory_stats as Partial<Docker.MemoryStats>
+  if (usage === undefined || limit === undefined) return undefined
+  const cpu = raw.cpu_stats.cpu_usage.total_usage - raw.precpu_stats.cpu_usage.total_usage
+  const system = raw.cpu_stats.system_cpu_usage - (raw.precpu_stats.system_cpu_usage ?? 0)
+  // Pages of files that the kernel gives back at once are no need of the program: as the docker client counts (cgroup v2, then v1).
+  const cache = stats?.inactive_file ?? stats?.total_inactive_file ?? 0
+  return {
+    cpuPercent: system > 0 && cpu > 0 ? (cpu / system) * (raw.cpu_stats.online_cpus ?? 1) * 100 : 0,
+    memoryBytes: Math.max(0, usage - cache),
+    memoryLimitBytes: limit,
+  }
+}

@@ -1,0 +1,275 @@
+import { HearthError } from '#shared/api/errors.ts'
+import { CATALOG } from '#shared/catalog/index.ts'
+import type { LocalChainRules } from '#shared/networks/local.ts'
+import type { Heads } from '../chain/heads.ts'
+import type { ChainEndpoints } from '../ports/chain.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Engine, LogLine } from '../ports/engine.ts'
+import type { Log } from '../ports/log.ts'
+import type { Net } from '../ports/net.ts'
+import type { NodeRow, Store } from '../ports/store.ts'
+import type { RehearsalKeys } from '../ports/vault.ts'
+import { MINER_PATHS } from '../relays/miner-config.ts'
+import { OPERATOR_KEY_NAME, type MinerStart } from '../relays/miner-setup.ts'
+import type { StatePublisher } from '../state/publisher.ts'
+import type { Tasks } from '../tasks/tasks.ts'
+import { REMOVE_STEPS, removeLocalChain, START_STEPS, startLocalChain, type LocalChainDeps } from './local-chain.ts'
+import { sendFromFaucet } from './make-chain.ts'
+import { createReconciler, markUnknown } from './reconcile.ts'
+import { namesOf } from './specs.ts'
+
+const TICK_MS = 5_000
+/** While something is under way. */
+const SOON_MS = 700
+const PORTS_TRIED = 200
+
+/** Containers as wanted: what the user asks of nodes, and the loop that makes it so. */
+export interface Nodes {
+  start(nodeId: string): Promise<void>
+  stop(nodeId: string): Promise<void>
+  restart(nodeId: string): Promise<void>
+  changePort(nodeId: string, containerPort: number, hostPort: number): Promise<void>
+  /** The next free port after the one in use. */
+  suggestPort(nodeId: string, containerPort: number): Promise<number>
+  logs(nodeId: string, tail: number): Promise<LogLine[]>
+  startLocalChain(): string
+  removeLocalChain(): string
+  checkEngine(): Promise<void>
+  /** Where the chain node answers on this machine; undefined while it does not run. */
+  endpoints(): ChainEndpoints | undefined
+  /** The chain node as other containers reach it. */
+  insideUrls(): { rpcUrl: string; grpcUrl: string } | undefined
+  backendUrl(serviceId: string): string | undefined
+  backendNode(serviceId: string): string | undefined
+  /** Where relays are taken on this machine. */
+  relayUrl(): string | undefined
+  faucet(address: string, upokt: bigint, signal: AbortSignal): Promise<void>
+  /** Where and how the key process hands the operator key over; undefined while no keeper runs. */
+  keeperTarget(): Promise<{ engineEndpoint: string; container: string; command: string[] } | undefined>
+  wake(): void
+  run(signal: AbortSignal): Promise<void>
+}
+
+export function createNodes(deps: {
+  engine: Engine
+  store: Store
+  net: Net
+  state: StatePublisher
+  tasks: Tasks
+  clock: Clock
+  log: Log
+  rehearsal: RehearsalKeys
+  heads: Heads
+  installId: string
+  rules: LocalChainRules
+  imageOverrides: Record<string, string>
+  network: () => string | null
+  minerConfig: () => Promise<MinerStart | undefined>
+  onChainReady: (signal: AbortSignal) => Promise<void>
+  /** The keeper runs without its key. Resolves true when it was given. */
+  giveKey: () => Promise<boolean>
+}): Nodes {
+  const { engine, store, net, state, tasks, clock, log, rules } = deps
+  const names = namesOf(deps.installId)
+  const catalog = CATALOG
+  const reconciler = createReconciler({ engine, names, catalog, state, net, clock, log, minerConfig: deps.minerConfig, giveKey: deps.giveKey })
+  let rows: NodeRow[] = []
+  let wakeUp: () => void = () => undefined
+  let woken = false
+  let turn: Promise<unknown> = Promise.resolve()
+  const wake = (): void => {
+    woken = true
+    wakeUp()
+  }
+  /** Rounds of the loop and the making of a chain never overlap. */
+  const hold = <T>(run: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(run)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+
+  const probeEngine = async (): Promise<boolean> => {
+    const found = await engine.probe()
+    const ready = found.kind === 'ready'
+    state.set('engine', {
+      kind: found.kind,
+      name: ready ? found.name : '',
+      version: ready ? found.version : '',
+      endpoint: found.endpoint,
+      detail: ready ? '' : found.detail.slice(0, 500),
+      clockOffsetMs: ready ? found.clockOffsetMs : 0,
+      memoryBytes: ready ? found.memoryBytes : 0,
+      atMs: clock.now(),
+    })
+    return ready
+  }
+  const rowOf = async (nodeId: string): Promise<NodeRow> => {
+    const row = (await store.nodes(required(deps.network()))).find((candidate) => candidate.id === nodeId)
+    if (!row) throw new HearthError('node-unknown', { nodeId })
+    return row
+  }
+  const want = async (nodeId: string, wanted: NodeRow['wanted'], wantedBy: NodeRow['wantedBy']): Promise<void> => {
+    await store.putNode({ ...(await rowOf(nodeId)), wanted, wantedBy, updatedAtMs: clock.now() })
+  }
+  const portOf = (nodeId: string, name: string): number | undefined => {
+    const port = catalog.find((entry) => entry.nodeId === nodeId)?.ports.find((candidate) => candidate.name === name)
+    const row = rows.find((candidate) => candidate.id === nodeId)
+    return port && row ? row.ports[String(port.containerPort)] : undefined
+  }
+  const choosePort = async (preferred: number, taken: ReadonlySet<number>): Promise<number> => {
+    for (let port = preferred; port < Math.min(65_536, preferred + PORTS_TRIED); port += 1) {
+      if (!taken.has(port) && (await net.portFree(port))) return port
+    }
+    throw new HearthError('port-taken', { port: String(preferred) })
+  }
+  const refresh = async (): Promise<void> => {
+    const network = deps.network()
+    rows = network === null ? [] : await store.nodes(network)
+  }
+  const localChain: LocalChainDeps = {
+    engine,
+    store,
+    net,
+    state,
+    tasks,
+    clock,
+    rehearsal: deps.rehearsal,
+    heads: deps.heads,
+    names,
+    catalog,
+    rules,
+    imageOverrides: deps.imageOverrides,
+    probeEngine,
+    choosePort,
+    onChainReady: deps.onChainReady,
+    wake,
+  }
+
+  const round = async (): Promise<boolean> => {
+    await refresh()
+    if (!(await probeEngine())) {
+      markUnknown(state, state.state.engine.kind)
+      return false
+    }
+    return reconciler.round(rows)
+  }
+
+  return {
+    wake,
+    async start(nodeId) {
+      const row = await rowOf(nodeId)
+      reconciler.forgive(nodeId)
+      // The miner is nothing without its key, and the keeper is there for the miner alone.
+      if (nodeId === 'miner') {
+        reconciler.forgive('keeper')
+        await want('keeper', 'running', 'hearth')
+      }
+      await want(row.id, 'running', 'user')
+      wake()
+    },
+    async stop(nodeId) {
+      await want(nodeId, 'stopped', 'user')
+      // The key leaves memory with the miner that needed it.
+      if (nodeId === 'miner') await want('keeper', 'stopped', 'hearth')
+      wake()
+    },
+    async restart(nodeId) {
+      const row = await rowOf(nodeId)
+      const entry = catalog.find((candidate) => candidate.nodeId === nodeId)
+      reconciler.forgive(nodeId)
+      await store.putNode({ ...row, wanted: 'running', wantedBy: 'user', updatedAtMs: clock.now() })
+      hold(() => engine.stop(names.container(nodeId), entry?.stopGraceSeconds ?? 10))
+        .catch((error: unknown) => log.error('restart', error, { node: nodeId }))
+        .finally(() => {
+          reconciler.forgive(nodeId)
+          wake()
+        })
+    },
+    async changePort(nodeId, containerPort, hostPort) {
+      const row = await rowOf(nodeId)
+      if (row.ports[String(containerPort)] === undefined) throw new HearthError('invalid-request', { path: 'containerPort' })
+      if (row.ports[String(containerPort)] !== hostPort && !(await net.portFree(hostPort))) throw new HearthError('port-taken', { port: String(hostPort) })
+      await store.putNode({ ...row, ports: { ...row.ports, [String(containerPort)]: hostPort }, updatedAtMs: clock.now() })
+      reconciler.forgive(nodeId)
+      wake()
+    },
+    async suggestPort(nodeId, containerPort) {
+      const row = await rowOf(nodeId)
+      const inUse = row.ports[String(containerPort)]
+      if (inUse === undefined) throw new HearthError('invalid-request', { path: 'containerPort' })
+      const all = await store.nodes(required(deps.network()))
+      return choosePort(inUse + 1, new Set(all.flatMap((other) => Object.values(other.ports))))
+    },
+    async logs(nodeId, tail) {
+      await rowOf(nodeId)
+      return engine.logs(names.container(nodeId), { tail })
+    },
+    startLocalChain: () =>
+      tasks.start('local-chain-start', START_STEPS, async (task) => {
+        await startLocalChain(localChain, task, (run) =>
+          hold(async () => {
+            const value = await run()
+            await refresh()
+            return value
+          }),
+        )
+      }),
+    removeLocalChain: () => tasks.start('local-chain-remove', REMOVE_STEPS, (task) => removeLocalChain(localChain, task, hold), { cancellable: false }),
+    async checkEngine() {
+      await probeEngine()
+      wake()
+    },
+    endpoints() {
+      const rpc = portOf('pocket', 'rpc')
+      const rest = portOf('pocket', 'rest')
+      const row = rows.find((candidate) => candidate.id === 'pocket')
+      // While it is stopped there is no use in asking, and "no chain" is the truth.
+      if (rpc === undefined || rest === undefined || row?.wanted !== 'running' || row.imagePin === undefined) return undefined
+      return { rpcUrl: `http://127.0.0.1:${rpc}`, restUrl: `http://127.0.0.1:${rest}` }
+    },
+    insideUrls: () => (rows.some((row) => row.id === 'pocket') ? { rpcUrl: 'tcp://pocket:26657', grpcUrl: 'tcp://pocket:9090' } : undefined),
+    backendUrl(serviceId) {
+      const entry = catalog.find((candidate) => candidate.kind === 'backend' && candidate.serves.includes(serviceId))
+      return entry ? `http://${entry.nodeId}:${entry.ports[0]?.containerPort}` : undefined
+    },
+    backendNode: (serviceId) => catalog.find((entry) => entry.serves.includes(serviceId))?.nodeId,
+    relayUrl() {
+      const port = portOf('miner', 'relays')
+      return port === undefined ? undefined : `http://127.0.0.1:${port}`
+    },
+    async faucet(address, upokt, signal) {
+      if (reconciler.seen('pocket')?.state !== 'running') throw new HearthError('node-not-ready', { nodeId: 'pocket' })
+      await sendFromFaucet(engine, names.container('pocket'), rules.chainId, address, upokt, signal)
+    },
+    async keeperTarget() {
+      if (reconciler.seen('keeper')?.state !== 'running') return undefined
+      return {
+        engineEndpoint: state.state.engine.endpoint,
+        container: names.container('keeper'),
+        command: ['pocketd', 'keys', 'import-hex', OPERATOR_KEY_NAME, '--keyring-backend', 'test', '--keyring-dir', MINER_PATHS.keys],
+      }
+    },
+    async run(signal) {
+      await refresh()
+      const following = engine.follow(() => wake(), () => wake(), signal)
+      while (!signal.aborted) {
+        woken = false
+        const busy = await hold(round).catch((error: unknown) => {
+          if (error instanceof HearthError) log.warn('reconcile', { code: error.code, reason: error.detail['reason'] ?? '' })
+          else log.error('reconcile', error)
+          return false
+        })
+        if (signal.aborted) break
+        const pause = new AbortController()
+        wakeUp = () => pause.abort()
+        if (!woken) await clock.sleep(busy ? SOON_MS : TICK_MS, AbortSignal.any([signal, pause.signal]))
+      }
+      await following
+    },
+  }
+}
+
+function required<T>(value: T | null): T {
+  if (value === null) throw new HearthError('no-network')
+  return value
+}

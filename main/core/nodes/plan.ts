@@ -1,0 +1,70 @@
+import type { CatalogEntry } from '#shared/catalog/schema.ts'
+import type { ContainerSpec, SeenContainer } from '../ports/engine.ts'
+import type { NodeRow } from '../ports/store.ts'
+
+/** What one node needs next. Every step can be done twice without harm. */
+export type Step = { kind: 'create' } | { kind: 'configure' } | { kind: 'start' } | { kind: 'stop' } | { kind: 'give-key' }
+
+/** Why a node that should run does not yet. Keys of sentences. */
+export type WaitReason = { key: 'waits-for'; facts: { nodeId: string } } | { key: 'waits-for-image' | 'waits-for-supplier' | 'needs-key' | 'stops-trying'; facts: Record<string, string> }
+
+export interface NodeFacts {
+  entry: CatalogEntry
+  row: NodeRow
+  seen: SeenContainer | undefined
+  /** Undefined while something that the container is made of is not known. */
+  spec: ContainerSpec | undefined
+  ready: boolean
+  /** Only of the keeper: whether the operator key lies in it. */
+  hasKey: boolean
+  /** Crashed too often lately. */
+  givenUp: boolean
+}
+
+export interface NodePlan {
+  nodeId: string
+  steps: Step[]
+  reason: WaitReason | null
+}
+
+/**
+ * Wanted and seen side by side, for all nodes: what to do now, and why the rest waits. Pure.
+ * Nodes that the user stopped are stopped and stay so; one that should run is created, configured and started once all that it depends on is ready.
+ */
+export function plan(nodes: NodeFacts[]): NodePlan[] {
+  const byId = new Map(nodes.map((node) => [node.entry.nodeId, node]))
+  return nodes.map((node) => planOne(node, byId))
+}
+
+function planOne(node: NodeFacts, byId: ReadonlyMap<string, NodeFacts>): NodePlan {
+  const { entry, row, seen, spec } = node
+  const nodeId = entry.nodeId
+  const up = seen !== undefined && (seen.state === 'running' || seen.state === 'restarting' || seen.state === 'paused')
+  const wait = (reason: WaitReason, steps: Step[] = []): NodePlan => ({ nodeId, steps, reason })
+
+  if (row.wanted === 'stopped') return { nodeId, steps: up ? [{ kind: 'stop' }] : [], reason: null }
+  if (node.givenUp) return wait({ key: 'stops-trying', facts: {} }, up ? [{ kind: 'stop' }] : [])
+  if (row.imagePin === undefined) return wait({ key: 'waits-for-image', facts: {} })
+
+  // A running miner whose configuration cannot be rendered now (chain away for a moment) goes on with the one it has.
+  if (spec === undefined) return up ? { nodeId, steps: [], reason: null } : wait({ key: 'waits-for-supplier', facts: {} })
+
+  if (up && seen.specHash === spec.specHash) {
+    return entry.kind === 'keeper' && !node.hasKey ? wait({ key: 'needs-key', facts: {} }, [{ kind: 'give-key' }]) : { nodeId, steps: [], reason: null }
+  }
+
+  for (const id of entry.dependsOn) {
+    const other = byId.get(id)
+    if (!other) continue
+    if (other.entry.kind === 'keeper' && other.seen?.state === 'running' && !other.hasKey) return wait({ key: 'needs-key', facts: {} })
+    if (!other.ready) return wait({ key: 'waits-for', facts: { nodeId: id } })
+  }
+  const steps: Step[] = []
+  if (up) steps.push({ kind: 'stop' })
+  if (!seen || seen.specHash !== spec.specHash) {
+    steps.push({ kind: 'create' })
+    if (entry.kind === 'relay-miner') steps.push({ kind: 'configure' })
+  }
+  steps.push({ kind: 'start' })
+  return { nodeId, steps, reason: null }
+}

@@ -1,0 +1,47 @@
+import type { CatalogEntry } from '#shared/catalog/schema.ts'
+import type { AppState } from '#shared/api/state.ts'
+import type { Net } from '../ports/net.ts'
+import { parseMinerMetrics } from '../relays/miner-metrics.ts'
+
+const PROBE_TIMEOUT_MS = 3_000
+
+/** Whether a running node does its work, and at which height where it has one. */
+export interface Readiness {
+  ready: boolean
+  height: number | null
+}
+
+/** Asks a node the question that its users would ask. Never rejects: no answer is "not ready". */
+export async function probe(entry: CatalogEntry, ports: Record<string, number>, deps: { net: Net; chain: AppState['chain']; keeperHasKey: boolean }): Promise<Readiness> {
+  const { net, chain } = deps
+  const portOf = (name: string): number | undefined => {
+    const port = entry.ports.find((candidate) => candidate.name === name)
+    return port === undefined ? undefined : ports[String(port.containerPort)]
+  }
+  switch (entry.kind) {
+    case 'chain-node':
+      return { ready: chain.status === 'ready' && chain.height > 0, height: chain.height > 0 ? chain.height : null }
+    case 'backend': {
+      const answer = await ask(net, portOf('rpc'), '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}')
+      const height = /"result"\s*:\s*"0x([0-9a-f]+)"/.exec(answer ?? '')?.[1]
+      return { ready: height !== undefined, height: height === undefined ? null : Number.parseInt(height, 16) }
+    }
+    case 'keeper':
+      return { ready: deps.keeperHasKey, height: null }
+    case 'relay-miner': {
+      const page = await ask(net, portOf('metrics'), '')
+      const height = page === undefined ? undefined : parseMinerMetrics(page).height
+      return { ready: height !== undefined && height > 0, height: height ?? null }
+    }
+  }
+}
+
+async function ask(net: Net, port: number | undefined, body: string): Promise<string | undefined> {
+  if (port === undefined) return undefined
+  try {
+    const answer = await net.post(`http://127.0.0.1:${port}/`, new TextEncoder().encode(body), { 'content-type': 'application/json' }, PROBE_TIMEOUT_MS)
+    return answer.status === 200 ? new TextDecoder().decode(answer.body) : undefined
+  } catch {
+    return undefined
+  }
+}

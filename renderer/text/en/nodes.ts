@@ -1,0 +1,2 @@
+/** Words of the nodes pages. */
+export const nodes = {} as const satisfies Record<string, string>

@@ -1,0 +1,2 @@
+/** Words of the supplier pages. */
+export const supplier = {} as const satisfies Record<string, string>

@@ -1,0 +1,56 @@
+import i18next from 'i18next'
+import { useCallback } from 'react'
+import { initReactI18next, useTranslation } from 'react-i18next'
+import { en } from './en.ts'
+import { keyInWords, readable } from './facts.ts'
+
+type Leaves<T, Prefix extends string = ''> = {
+  [K in keyof T & string]: T[K] extends string ? `${Prefix}${WithoutCount<K>}` : Leaves<T[K], `${Prefix}${K}.`>
+}[keyof T & string]
+type WithoutCount<K extends string> = K extends `${infer Base}_one` ? Base : K extends `${infer Base}_other` ? Base : K
+
+/** Path of every text; those that count come without their `_one` and `_other`. */
+export type TextKey = Leaves<typeof en>
+export type Words = (key: TextKey, values?: Record<string, string | number>) => string
+/** Groups of texts whose keys come from main. */
+export type KeyedGroup = 'attention' | 'activity' | 'reasons' | 'steps' | 'notices' | 'relayFailures' | 'differences'
+
+let started = false
+
+/** Loads the language once; texts are there at once, since they are part of the page. */
+export function startText(): void {
+  if (started) return
+  started = true
+  void i18next.use(initReactI18next).init({
+    lng: 'en',
+    fallbackLng: 'en',
+    resources: { en: { translation: en } },
+    interpolation: { escapeValue: false },
+    nsSeparator: false,
+    returnNull: false,
+    initAsync: false,
+  })
+}
+
+/** The words for a component. */
+export function useText(): Words {
+  const { t } = useTranslation()
+  return useCallback((key, values) => t(key, values ?? {}), [t])
+}
+
+/** The words outside of components. */
+export const words: Words = (key, values) => i18next.t(key, values ?? {})
+
+/** Whether a group has a sentence for a key of main. */
+export function hasKey(group: KeyedGroup, key: string): boolean {
+  return Object.hasOwn(en[group], key) || Object.hasOwn(en[group], `${key}_other`)
+}
+
+/** The sentence for a key of main with its facts; a key that has none is shown in words rather than not at all. */
+export function keyed(t: Words, group: KeyedGroup, key: string, facts: Record<string, string>): string {
+  if (!hasKey(group, key)) return keyInWords(key, facts)
+  const values: Record<string, string | number> = readable(facts)
+  const counted = facts['count'] ?? facts['claims']
+  if (counted !== undefined && /^\d+$/.test(counted)) values['count'] = Number(counted)
+  return t(`${group}.${key}` as TextKey, values)
+}

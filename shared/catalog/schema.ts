@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+/** One kind of container that Hearth can run. What a container may do is written here, in code that was reviewed, never in a request (hardening S16). */
+export const catalogEntrySchema = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  /** Name of the node and of its container; also its host name on its networks. */
+  nodeId: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  title: z.string().min(3).max(40),
+  kind: z.enum(['chain-node', 'backend', 'keeper', 'relay-miner']),
+  image: z.strictObject({
+    reference: z.string().regex(/^[a-z0-9.-]+\/[a-z0-9._/-]+:[A-Za-z0-9._-]+$/),
+    version: z.string().min(1),
+    /** `pin-on-first-use`: the tag is resolved once, its digest is shown, kept and used from then on. */
+    digest: z.union([z.literal('pin-on-first-use'), z.string().regex(/^sha256:[0-9a-f]{64}$/)]),
+  }),
+  memoryBytes: z.number().int().min(32 * 1024 * 1024),
+  /** All published on 127.0.0.1 only. */
+  ports: z.array(z.strictObject({ name: z.string(), containerPort: z.number().int(), preferredHostPort: z.number().int().min(1024).max(65_535) })),
+  volumes: z.array(z.strictObject({ name: z.enum(['chain', 'keys', 'miner']), path: z.string().startsWith('/'), memory: z.boolean(), readOnly: z.boolean() })),
+  networks: z.array(z.enum(['chain', 'backend'])),
+  dependsOn: z.array(z.string()),
+  environment: z.record(z.string(), z.string()),
+  stopGraceSeconds: z.number().int().min(1).max(300),
+  /** `no` where a start without Hearth would be a start without its key. */
+  restart: z.enum(['no', 'unless-stopped']),
+  logDriver: z.enum(['default', 'none']),
+  /** Services of the network that this backend answers. */
+  serves: z.array(z.string()),
+})
+export type CatalogEntry = z.infer<typeof catalogEntrySchema>

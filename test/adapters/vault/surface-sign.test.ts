@@ -1,0 +1,133 @@
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
+import { describe, expect, it } from 'vitest'
+import type { Message, TxCodec, TxDraft } from '#main/core/ports/tx.ts'
+import { codec, CONTEXT, formOf, NOW, openService, OPERATOR, OWNER, ownerDraft, PASSWORD, textOf, VECTOR_KEYS as keys } from './support.ts'
+
+const OWNER_HEX = keys.keys[0]?.privateKeyHex ?? ''
+const setup = async (network = 'local', overrides: Partial<TxCodec> = {}) => {
+  const vault = await openService({ codec: { ...codec, ...overrides } })
+  const keyId = await vault.importKey(OWNER_HEX, 'owner', network, 'first')
+  const openSign = (draft: TxDraft, bytes = codec.signDoc(draft)) =>
+    vault.service.handle<'open-sign'>({
+      kind: 'open-sign',
+      request: { intentId: 'intent-1', keyId, signDocBytes: bytes, context: CONTEXT },
+      nowMs: NOW,
+    })
+  return { vault, keyId, openSign }
+}
+
+describe('signing', () => {
+  it('shows the sheet, signs the exact bytes with the password, once', async () => {
+    const { vault, openSign } = await setup()
+    const draft = ownerDraft()
+    const { token } = await openSign(draft)
+    const shown = await vault.surface(token, 'GET')
+    const text = textOf(shown.page)
+    expect(text).toContain('Stake 59,505 POKT for a supplier?')
+    expect(text).toContain('<button class="btn pri" name="action" value="sign">Sign and stake 59,505 POKT</button>')
+    expect(text.indexOf('value="refuse"')).toBeLessThan(text.indexOf('value="sign"'))
+    expect(text).toContain(Buffer.from(sha256(codec.signDoc(draft))).toString('hex'))
+    expect(text).not.toMatch(/<script|\sstyle=|\son\w+=|javascript:/i)
+
+    const signed = await vault.surface(token, 'POST', formOf(shown.page, { action: 'sign', password: PASSWORD }))
+    if (signed.outcome?.kind !== 'signed') throw new Error(textOf(signed.page))
+    expect(signed.password).toBe('right')
+    const raw = TxRaw.decode(signed.outcome.txBytes)
+    expect(codec.assemble(codec.signDoc(draft), raw.signatures[0] ?? new Uint8Array(0))).toEqual(signed.outcome.txBytes)
+    expect(
+      secp256k1.verify(raw.signatures[0] ?? new Uint8Array(64), sha256(codec.signDoc(draft)), Buffer.from(draft.pubKeyHex, 'hex'), {
+        prehash: false,
+        lowS: true,
+      }),
+    ).toBe(true)
+    const again = await vault.surface(token, 'POST', formOf(shown.page, { action: 'sign', password: PASSWORD }))
+    expect(again.outcome).toBeUndefined()
+  })
+
+  it('wrong, empty or too early password: a sentence and the sheet again, no signature', async () => {
+    const { vault, openSign } = await setup()
+    const { token } = await openSign(ownerDraft())
+    let { page } = await vault.surface(token, 'GET')
+    const post = async (password: string, waitSeconds = 0) => {
+      const answer = await vault.surface(token, 'POST', formOf(page, { action: 'sign', password }), { waitSeconds })
+      page = answer.page
+      expect(answer.outcome).toBeUndefined()
+      return { password: answer.password, text: textOf(answer.page) }
+    }
+    expect(await post('not this one, no')).toMatchObject({
+      password: 'wrong',
+      text: expect.stringContaining('that is not the vault password'),
+    })
+    expect(await post('')).toMatchObject({ password: undefined, text: expect.stringContaining('password is needed') })
+    // While the wait lasts not even the right one is tried.
+    expect(await post(PASSWORD, 8)).toMatchObject({ password: undefined, text: expect.stringContaining('Try again in 8 s') })
+    expect(textOf(page)).toContain('Sign and stake')
+    expect(textOf(page)).not.toContain(PASSWORD)
+  })
+
+  it('"Do not sign" ends it, whatever else the form holds', async () => {
+    const { vault, openSign } = await setup()
+    const { token } = await openSign(ownerDraft())
+    const shown = await vault.surface(token, 'GET')
+    const refused = await vault.surface(token, 'POST', formOf(shown.page, { action: 'refuse', password: PASSWORD }))
+    expect(refused.outcome).toEqual({ kind: 'refused', intentId: 'intent-1' })
+    expect((await vault.surface(token, 'POST', formOf(shown.page, { action: 'sign', password: PASSWORD }))).outcome).toBeUndefined()
+  })
+
+  it.each([
+    ['local', 'pocket', false],
+    ['local', 'pocket-lego-testnet', false],
+    ['local', 'hearth-local-9', true],
+    ['mainnet', 'hearth-local-1', false],
+    ['mainnet', 'pocket', true],
+    ['beta', 'pocket', false],
+    ['beta', 'pocket-lego-testnet', true],
+    ['practice', 'hearth-local-1', false],
+  ])('a key of %s on chain %s: %s', async (network, chainId, allowed) => {
+    const { openSign } = await setup(network)
+    const opening = openSign(ownerDraft({ chainId }))
+    if (allowed) expect((await opening).token).toMatch(/^[\w-]{43}$/)
+    else await expect(opening).rejects.toMatchObject({ code: 'key-wrong-network' })
+  })
+
+  it('refuses another signer, several messages, foreign bytes and what is no address', async () => {
+    const { openSign } = await setup()
+    const operatorPubKey = Buffer.from(keys.keys[1]?.pubkeyBase64 ?? '', 'base64').toString('hex')
+    const unstake: Message = { kind: 'unstake-supplier', signer: OPERATOR, operatorAddress: OPERATOR }
+    await expect(openSign(ownerDraft({ messages: [unstake], pubKeyHex: operatorPubKey }))).rejects.toMatchObject({
+      code: 'tx-changed',
+      detail: { reason: 'signer' },
+    })
+    const send: Message = { kind: 'send', fromAddress: OWNER, toAddress: OPERATOR, amountUpokt: 1n }
+    await expect(openSign(ownerDraft({ messages: [send, send] }))).rejects.toMatchObject({
+      code: 'tx-changed',
+      detail: { reason: 'messages' },
+    })
+    await expect(openSign(ownerDraft(), new Uint8Array([1, 2, 3]))).rejects.toMatchObject({ code: 'tx-changed' })
+    const lying = await setup('local', {
+      decodeSignDoc: () => ownerDraft({ messages: [{ ...send, toAddress: `${OPERATOR}, your owner key` }] }),
+    })
+    await expect(lying.openSign(ownerDraft())).rejects.toMatchObject({ code: 'tx-changed', detail: { reason: 'address' } })
+  })
+
+  it('a text in the bytes cannot become markup', async () => {
+    const { vault, openSign } = await setup()
+    const { token } = await openSign(ownerDraft({ memo: '</b><form action="https://x"><input name=password>' }))
+    const text = textOf((await vault.surface(token, 'GET')).page)
+    expect(text.match(/<form/g)).toHaveLength(1)
+    expect(text).toContain('&#60;form action=&#34;https://x&#34;&#62;')
+  })
+
+  it('an unknown key is said to be one', async () => {
+    const { vault } = await setup()
+    await expect(
+      vault.service.handle<'open-sign'>({
+        kind: 'open-sign',
+        request: { intentId: 'i', keyId: 'key-none', signDocBytes: codec.signDoc(ownerDraft()), context: CONTEXT },
+        nowMs: NOW,
+      }),
+    ).rejects.toMatchObject({ code: 'key-unknown' })
+  })
+})

@@ -1,0 +1,15 @@
+import { join } from 'node:path'
+import { openTestStore, temporaryFolder } from '#test/adapters/sqlite/open-test-store.ts'
+import { storeContract } from './suite.ts'
+
+storeContract('SQLite file', async () => {
+  const file = join(temporaryFolder(), 'hearth.db')
+  const store = await openTestStore(file)
+  return {
+    store,
+    async reopen() {
+      await store.close()
+      return openTestStore(file)
+    },
+  }
+})
