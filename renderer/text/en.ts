@@ -1,12 +1,61 @@
-import { screens } from './en/screens.ts'
+import { clock } from './en/clock.ts'
 import { earnings } from './en/earnings.ts'
+import { errors, errorVariants } from './en/errors.ts'
+import { frame, keys, status, ui } from './en/frame.ts'
+import { check, checkFact, dash, home } from './en/home.ts'
+import {
+  activity,
+  attention,
+  attentionMore,
+  differences,
+  fixes,
+  intentKinds,
+  nodeNames,
+  notices,
+  reasons,
+  relayFailures,
+  stepFacts,
+  stepHints,
+  steps,
+} from './en/keyed.ts'
+import { start, task } from './en/local-chain.ts'
+import { lock } from './en/lock.ts'
 import { nodes } from './en/nodes.ts'
+import { engine, setup } from './en/setup.ts'
 import { supplier } from './en/supplier.ts'
 
-/** Every fixed sentence of the pages, by key. Sentences for keys that main sends are in en/keyed.ts and en/errors.ts, status words in en/status.ts. */
-export const en = { ...screens, ...nodes, ...supplier, ...earnings } as const
-export type TextKey = keyof typeof en
-
-export { attentionText, intentText, networkText, nodeKindText, noticeText, reasonText, roleText, stepText, activityText } from './en/keyed.ts'
-export { errorText, problemText } from './en/errors.ts'
-export * from './en/status.ts'
+/** Every word of the pages. */
+export const en = {
+  activity,
+  attention,
+  attentionMore,
+  check,
+  checkFact,
+  clock,
+  dash,
+  differences,
+  earnings,
+  engine,
+  errors,
+  errorVariants,
+  fixes,
+  frame,
+  home,
+  intentKinds,
+  keys,
+  lock,
+  nodeNames,
+  nodes,
+  notices,
+  reasons,
+  relayFailures,
+  setup,
+  start,
+  status,
+  stepFacts,
+  stepHints,
+  steps,
+  supplier,
+  task,
+  ui,
+} as const

@@ -42,7 +42,7 @@ export function Address({ value, short = false, copy = false, name }: { value: s
           {shortAddress(value)}
         </span>
       ) : (
-        <span className="mono flex flex-wrap gap-x-[0.5em]" aria-label={groups.join(' ')} role="text">
+        <span className="mono flex flex-wrap gap-x-[0.5em]">
           {groups.map((group, index) => (
             // The groups of an address never move.
             // oxlint-disable-next-line react/no-array-index-key

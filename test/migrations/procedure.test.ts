@@ -106,6 +106,21 @@ test('a step that orphans rows is refused', async () => {
   expect(look(file)).toEqual({ version: newest, ...KEPT })
 })
 
+test('no step runs when the copy cannot be trusted', async () => {
+  const file = await store()
+  setFault((name) => {
+    if (name !== 'store.backup.before-check') return
+    const folder = join(file, '..', 'backups')
+    for (const copy of readdirSync(folder).filter((entry) => entry.endsWith('.tmp'))) {
+      const bytes = readFileSync(join(folder, copy))
+      writeFileSync(join(folder, copy), bytes.fill(0xa5, bytes.length - 8192))
+    }
+  })
+  await expect(upgrade(file)).rejects.toMatchObject({ code: 'store-damaged' })
+  setFault(undefined)
+  expect(look(file)).toEqual({ version: newest, ...KEPT })
+})
+
 test('no step runs on a damaged store', async () => {
   const file = await store()
   const bytes = readFileSync(file)

@@ -1,5 +1,5 @@
 import { HearthError } from '#shared/api/errors.ts'
-import { createTxCodec } from '../cosmos/tx/codec.ts'
+import { createTxCodec } from '../cosmos/tx/index.ts'
 import { createKeyService } from './key-service.ts'
 import type { FromKeyProcess, ToKeyProcess } from './messages.ts'
 

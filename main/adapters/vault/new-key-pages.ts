@@ -20,6 +20,14 @@ const roleNotes: Record<KeyRole, { has: string; lost: string }> = {
   },
 }
 
+const useNotes: Record<KeyRole, { title: string; text: string }> = {
+  operator: { title: 'One place', text: 'Two machines that serve with one operator key void each other’s proofs, and that costs stake.' },
+  owner: {
+    title: 'What it is used for',
+    text: 'Only for what you confirm on a page like this one, each time with your vault password. It is given to no container.',
+  },
+}
+
 /** The new words, to be written down. */
 export function wordsPage(head: NewKeyHead, words: string[], address: string, nonce: string, notice: string | undefined): SurfacePage {
   const count = words.length
@@ -69,7 +77,7 @@ export function importPage(head: NewKeyHead, typed: string, nonce: string, notic
 ${noticeHtml(notice)}
 <form id="bring" method="post" autocomplete="off" class="bring">${hidden(nonce)}<label for="secret">Words or private key</label><textarea id="secret" name="secret" rows="5" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="2000">
 ${typed}</textarea></form>
-<div class="three"><div><h2>Who has them</h2><p>${roleNotes[head.role].has}</p></div><div><h2>Which account</h2><p>Words give the first account of every Cosmos wallet, m/44'/118'/0'/0/0. Other accounts of the same words are brought in by their private key.</p></div><div><h2>One place</h2><p>Two machines that serve with one operator key void each other’s proofs, and that costs stake.</p></div></div>`,
+<div class="three"><div><h2>Who has them</h2><p>${roleNotes[head.role].has}</p></div><div><h2>Which account</h2><p>Words give the first account of every Cosmos wallet, m/44'/118'/0'/0/0. Other accounts of the same words are brought in by their private key.</p></div><div><h2>${useNotes[head.role].title}</h2><p>${useNotes[head.role].text}</p></div></div>`,
     foot: markup`<div class="bar"><button class="btn" form="bring" name="action" value="cancel">Bring no key</button><span class="s t3">nothing is kept</span><span class="grow"></span><button class="btn pri" form="bring" name="action" value="import">Keep this key</button></div>`,
   })
 }

@@ -32,7 +32,10 @@ ${noticeHtml(notice)}
 
 function rowHtml(one: SheetRow): Html {
   const notes = one.notes.map((note) => markup`<span class="e">${note}</span>`)
-  return markup`<div><dt>${one.term}</dt><dd><b>${one.strong}</b>${one.address === undefined ? undefined : addressHtml(one.address)}${notes}</dd><dd class="v">${one.value ?? ''}</dd></div>`
+  const address = one.address === undefined ? undefined : addressHtml(one.address)
+  const words = markup`<b>${one.strong}</b>${address}${notes}`
+  if (one.value === undefined) return markup`<div><dt>${one.term}</dt><dd class="wide">${words}</dd></div>`
+  return markup`<div><dt>${one.term}</dt><dd>${words}</dd><dd class="v">${one.value}</dd></div>`
 }
 
 function pairHtml(one: { term: string; text: string }): Html {

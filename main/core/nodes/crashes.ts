@@ -5,31 +5,37 @@ import { CRASH_LIMIT, CRASH_WINDOW_MS } from '../retry.ts'
 export interface Crashes {
   /** Looks at a container that should run. @param asked whether Hearth itself stopped it just now */
   note(nodeId: string, seen: SeenContainer | undefined, nowMs: number, asked: boolean): void
-  givenUp(nodeId: string, nowMs: number): boolean
+  /** Too many ends in too short a time: stays so until forgiven, since trying on by itself is what was given up. */
+  givenUp(nodeId: string): boolean
   /** The user asked for another try. */
   forgive(nodeId: string): void
 }
 
+interface Ends {
+  containerId: string
+  finishedAtMs: number | undefined
+  restartCount: number
+  times: number[]
+  givenUp: boolean
+}
+
+/** Ends are told apart by container, time of death and the engine's own count of restarts, so that one that is up again at the next look is counted too. */
 export function createCrashes(): Crashes {
-  const ends = new Map<string, { last: string; times: number[] }>()
+  const known = new Map<string, Ends>()
   return {
     note(nodeId, seen, nowMs, asked) {
       if (!seen) return
-      const entry = ends.get(nodeId) ?? { last: '', times: [] }
-      // One end is one pair of container and time of death (or, where the engine restarts by itself, one step of its counter).
-      const mark = `${seen.id} ${seen.finishedAtMs ?? ''} ${seen.restartCount}`
-      const ended = (seen.state === 'exited' || seen.state === 'dead' || seen.state === 'restarting') && seen.finishedAtMs !== undefined
-      if (mark !== entry.last && (ended || seen.restartCount > 0)) {
-        const isFirstLook = entry.last === ''
-        entry.last = mark
-        // What ended before we looked for the first time ended with the machine or with us, not by a crash.
-        if (!asked && !isFirstLook && ended) entry.times.push(nowMs)
-      }
-      if (entry.last === '') entry.last = mark
-      entry.times = entry.times.filter((time) => time > nowMs - CRASH_WINDOW_MS)
-      ends.set(nodeId, entry)
+      const before = known.get(nodeId)
+      const now = { containerId: seen.id, finishedAtMs: seen.finishedAtMs, restartCount: seen.restartCount }
+      const times = before?.times ?? []
+      // What ended before the first look ended with the machine or with us, not by a crash.
+      const isSameContainer = before?.containerId === seen.id
+      const hasEnded = isSameContainer && (now.finishedAtMs !== before.finishedAtMs || now.restartCount > before.restartCount)
+      if (hasEnded && !asked) times.push(nowMs)
+      const recent = times.filter((time) => time > nowMs - CRASH_WINDOW_MS)
+      known.set(nodeId, { ...now, times: recent, givenUp: (before?.givenUp ?? false) || recent.length >= CRASH_LIMIT })
     },
-    givenUp: (nodeId, nowMs) => (ends.get(nodeId)?.times.filter((time) => time > nowMs - CRASH_WINDOW_MS).length ?? 0) >= CRASH_LIMIT,
-    forgive: (nodeId) => void ends.delete(nodeId),
+    givenUp: (nodeId) => known.get(nodeId)?.givenUp ?? false,
+    forgive: (nodeId) => void known.delete(nodeId),
   }
 }

@@ -61,10 +61,9 @@ function planOne(node: NodeFacts, byId: ReadonlyMap<string, NodeFacts>): NodePla
   }
   const steps: Step[] = []
   if (up) steps.push({ kind: 'stop' })
-  if (!seen || seen.specHash !== spec.specHash) {
-    steps.push({ kind: 'create' })
-    if (entry.kind === 'relay-miner') steps.push({ kind: 'configure' })
-  }
+  if (!seen || seen.specHash !== spec.specHash) steps.push({ kind: 'create' })
+  // Written before every start: a crash between making the container and writing its configuration must not leave one without.
+  if (entry.kind === 'relay-miner') steps.push({ kind: 'configure' })
   steps.push({ kind: 'start' })
   return { nodeId, steps, reason: null }
 }

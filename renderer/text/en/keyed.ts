@@ -1,107 +1,140 @@
-/** Sentences for keys that main sends: attention rows, task steps, reasons of nodes, activity. `{name}` stands for a fact; `{x:pokt}` and such say how it is written. */
+/**
+ * Sentences for keys that main sends. Facts arrive as facts.ts makes them ready: `…Upokt` also as `…Pokt`, `…Ms` also as `…Time`, heights with separators,
+ * addresses short.
+ */
 
-/** Attention rows: cause first, then what it means. */
-export const attentionText: Record<string, { title: string; sub: string }> = {
-  'keys-needed': { title: 'The relay miner waits for the operator key', sub: 'It has none after a restart. Unlock, and serving goes on.' },
-  'keys-needed-at-risk': { title: '{claims} claims wait for the operator key', sub: 'Unlock before block {deadlineHeight:count}, about {deadlineMs:time}, or they stay unpaid.' },
-  'ledger-different': { title: 'The ledger and a balance differ by {differenceUpokt:pokt} POKT', sub: '{label}, {address:short}, at block {height:count}.' },
-  'supplier-below-minimum': { title: 'The stake fell below the minimum', sub: '{stakeUpokt:pokt} POKT of {minUpokt:pokt} POKT. The network asks the supplier to leave; the owner can top it up.' },
-  'operator-low': { title: 'The operator wallet is nearly empty', sub: '{upokt:pokt} POKT left. It pays for every claim and proof; without it they are missed.' },
-  'engine-absent': { title: 'No container engine', sub: 'Docker was not found, so no node runs.' },
-  'engine-not-started': { title: 'The container engine does not answer', sub: 'Docker is not started, so no node runs.' },
-  'engine-no-permission': { title: 'The container engine does not let Hearth in', sub: 'Your user may not use {endpoint}.' },
-  'engine-too-old': { title: 'The container engine is too old', sub: 'Update Docker, then look again.' },
-  'engine-failed': { title: 'The container engine has trouble', sub: '{detail}' },
-  'engine-clock': { title: 'The engine’s clock is {seconds} s off', sub: 'Transactions carry the time. Set the clock of this PC right.' },
-  'node-failing': { title: '{title} is failing', sub: 'It should run and does not.' },
-  'chain-stalled': { title: 'The chain has made no block since {sinceMs:time}', sub: 'Block {height:count} is the last. Nothing is settled until it goes on.' },
-  'chain-unreachable': { title: 'Hearth cannot see the chain', sub: 'Block {height:count} is the last one read. What runs keeps running.' },
-  'staked-not-served': { title: 'Staked and not served here: {services}', sub: 'Gateways send relays that nobody answers.' },
-  'staked-miner-stopped': { title: 'Staked, and the relay miner is stopped', sub: 'Gateways send relays for {services} that nobody answers.' },
-}
+/** Attention rows: the cause. */
+export const attention = {
+  'keys-needed': 'The relay miner waits for the operator key',
+  'keys-needed-at-risk_one': '{{count}} claim waits for the operator key',
+  'keys-needed-at-risk_other': '{{count}} claims wait for the operator key',
+  'ledger-different': 'The ledger and a balance differ by {{differencePokt}} POKT',
+  'supplier-below-minimum': 'The stake fell below the minimum',
+  'operator-low': 'The operator wallet is nearly empty',
+  'engine-absent': 'No container engine on this PC',
+  'engine-not-started': 'The container engine does not answer',
+  'engine-no-permission': 'The container engine does not let Hearth in',
+  'engine-too-old': 'The container engine is too old',
+  'engine-failed': 'The container engine has trouble',
+  'engine-clock': 'The engine’s clock is {{seconds}} s off',
+  'node-failing': '{{title}} is failing',
+  'chain-stalled': 'The chain has made no block since {{sinceTime}}',
+  'chain-unreachable': 'Hearth cannot see the chain',
+  'staked-not-served': 'Staked and not served here: {{services}}',
+  'staked-miner-stopped': 'Staked, and the relay miner is stopped',
+} as const
 
-/** Steps of tasks: `<kind>.<step>`, else `<step>`. */
-export const stepText: Record<string, { title: string; sub?: string }> = {
-  engine: { title: 'Engine answers' },
-  room: { title: 'Room and ports' },
-  'room-and-ports': { title: 'Room and ports' },
-  ports: { title: 'Ports are free' },
-  images: { title: 'Fetch the images' },
-  pull: { title: 'Fetch the images' },
-  genesis: { title: 'Make the first block’s file', sub: 'mainnet’s rules, play-money accounts' },
-  networks: { title: 'Make the networks' },
-  containers: { title: 'Start chain and backend', sub: 'containers on networks of their own' },
-  start: { title: 'Start chain and backend', sub: 'containers on networks of their own' },
-  chain: { title: 'Start the chain' },
-  backend: { title: 'Start the test backend' },
-  'first-block': { title: 'First block, first answer', sub: 'then one block after the other' },
-  blocks: { title: 'First block, first answer', sub: 'then one block after the other' },
-  application: { title: 'Stake the test application', sub: 'it plays the customer' },
-  stop: { title: 'Stop the containers' },
-  remove: { title: 'Remove containers and data' },
-  'remove-containers': { title: 'Remove the containers' },
-  'remove-volumes': { title: 'Remove the data' },
-  'remove-networks': { title: 'Remove the networks' },
-  forget: { title: 'Forget its records' },
-  'faucet.ask': { title: 'Ask the faucet' },
-  'faucet.arrive': { title: 'Wait for it to arrive' },
-  'test-relays.find-session': { title: 'Find the session' },
-  'test-relays.sign-and-send': { title: 'Sign and send' },
-  'test-relays.check': { title: 'Check answers and signatures' },
-}
+/** Attention rows: what it means. */
+export const attentionMore = {
+  'keys-needed': 'It has none after a restart. Unlock, and serving goes on.',
+  'keys-needed-at-risk': 'Unlock before block {{deadlineHeight}}, or they stay unpaid.',
+  'ledger-different': '{{label}} {{address}}, at block {{height}}.',
+  'supplier-below-minimum': '{{stakePokt}} of {{minPokt}} POKT. The network asks the supplier to leave; the owner can top it up.',
+  'operator-low': '{{pokt}} POKT left. It pays for every claim and proof; without it they are missed.',
+  'engine-absent': 'Docker was not found, so no node runs.',
+  'engine-not-started': 'Docker is not started, so no node runs.',
+  'engine-no-permission': 'Your user may not use {{endpoint}}.',
+  'engine-too-old': 'Update Docker, then look again.',
+  'engine-failed': '{{detail}}',
+  'engine-clock': 'Transactions carry the time. Set the clock of this PC right.',
+  'node-failing': 'It should run and does not.',
+  'chain-stalled': 'Block {{height}} is the last. Nothing is settled until it goes on.',
+  'chain-unreachable': 'Block {{height}} is the last one read. What runs keeps running.',
+  'staked-not-served': 'Gateways send relays that nobody answers.',
+  'staked-miner-stopped': 'Gateways send relays for {{services}} that nobody answers.',
+} as const
+
+/** Where the fix of an attention row is. */
+export const fixes = {
+  unlock: 'Unlock',
+  engine: 'Look at the engine',
+  nodes: 'Look at Nodes',
+  supplier: 'Look at Supplier',
+  earnings: 'Look at Earnings',
+  home: 'Look at Home',
+} as const
+
+/** Steps of tasks, by `<kind>:<step>`. */
+export const steps = {
+  'local-chain-start:engine': 'Engine answers',
+  'local-chain-start:room': 'Room and ports',
+  'local-chain-start:images': 'Fetch the images',
+  'local-chain-start:genesis': 'Make the first block’s file',
+  'local-chain-start:start': 'Start chain and backend',
+  'local-chain-start:first-block': 'First block, first answer',
+  'local-chain-remove:stop': 'Stop what runs',
+  'local-chain-remove:containers': 'Remove the containers',
+  'local-chain-remove:volumes': 'Remove their data',
+  'local-chain-remove:records': 'Forget what was read from it',
+  'faucet:ask': 'Ask the faucet',
+  'faucet:arrive': 'Wait for it to arrive',
+  'test-relays:find-session': 'Find the session',
+  'test-relays:sign-and-send': 'Sign and send',
+  'test-relays:check': 'Check answers and signatures',
+} as const
+
+/** Small print of a step before its facts are known, by `<kind>:<step>`. */
+export const stepHints = {
+  'local-chain-start:engine': 'Docker, started by you',
+  'local-chain-start:room': 'disk and free ports',
+  'local-chain-start:images': 'checked against their digests',
+  'local-chain-start:genesis': 'mainnet’s rules, play-money accounts',
+  'local-chain-start:start': 'two containers, own networks',
+  'local-chain-start:first-block': 'then one block after the other',
+} as const
+
+/** Small print of a step from its facts. */
+export const stepFacts = {
+  'local-chain-start:engine': '{{name}} {{version}}',
+  'local-chain-start:room': '{{free}} free, ports {{ports}}',
+  'local-chain-start:genesis': 'made before, kept',
+  'local-chain-start:first-block': 'block {{height}}',
+} as const
 
 /** What a node is doing, or why it is not well. */
-export const reasonText: Record<string, string> = {
-  pulling: 'Fetching its image',
-  'waits-for-chain': 'Waits for the chain',
-  'waits-for-keys': 'Waits for the operator key',
-  'waits-for-key': 'Waits for the operator key',
-  'waits-for-supplier': 'Starts when you have a supplier',
-  'waits-for-services': 'Starts when services are staked',
-  'waits-for-backend': 'Waits for the backend',
-  'keys-needed': 'Waits for the operator key',
-  'key-needed': 'Waits for the operator key',
-  'not-staked': 'Starts when you have a supplier',
-  'no-supplier': 'Starts when you have a supplier',
-  'out-of-memory': 'It ran out of memory and stopped',
-  exited: 'It stopped by itself with code {code}',
-  'restarting-often': 'It stops again and again',
-  'probe-failed': 'It runs and does not answer',
-  'port-taken': 'Port {port} is used by another program',
-  'engine-gone': 'The container engine does not answer',
-}
+export const reasons = {
+  'waits-for': 'Waits for {{nodeId}}',
+  'waits-for-image': 'Its image is not fetched yet',
+  'waits-for-supplier': 'Starts when you have a supplier with services',
+  'needs-key': 'Waits for the operator key',
+  'stops-trying': 'It stopped again and again; Hearth gave up for now',
+  'engine-gone': 'The container engine does not answer; it was {{last}} before',
+} as const
 
-/** What happened, for Lately and the flight recorder. */
-export const activityText: Record<string, string> = {
-  'network-chosen': 'Network chosen: {network:network}',
+/** Node names as main writes them. */
+export const nodeNames = { pocket: 'Pocket node', backend: 'Test backend', keeper: 'Key keeper', miner: 'Relay miner', 'relay-miner': 'Relay miner' } as const
+
+/** What happened, for Lately. */
+export const activity = {
+  'network-chosen': 'Network chosen: {{network}}',
   'vault-created': 'Vault created',
-  'vault-auto-locked': 'Keys locked after {minutes} quiet minutes',
-  'local-chain-start': 'Local chain: start asked',
-  'local-chain-remove': 'Local chain: removal asked',
-  'node-start': 'Start asked: {nodeId}',
-  'node-stop': 'Stop asked: {nodeId}',
-  'node-restart': 'Restart asked: {nodeId}',
-  faucet: '{amountUpokt:pokt} test POKT sent to {address:short}',
-  'key-made': 'Key made: {name}, {address:short}',
-  'tx-included': '{kind:intent} is on chain, block {height:count}',
-  'tx-refused': '{kind:intent} was refused by the chain',
-  'tx-expired': '{kind:intent} was not included in time',
-  'claim-settled': 'Session settled: +{upokt:pokt} POKT',
-}
+  'vault-auto-locked': 'Keys locked after {{minutes}} quiet minutes',
+  'local-chain-start': 'Start of the Local chain asked',
+  'local-chain-remove': 'Removal of the Local chain asked',
+  'node-start': 'Start asked: {{nodeId}}',
+  'node-stop': 'Stop asked: {{nodeId}}',
+  'node-restart': 'Restart asked: {{nodeId}}',
+  faucet: '{{amountPokt}} test POKT sent to {{address}}',
+  'key-made': 'Key made: {{name}}, {{address}}',
+  'tx-included': '{{kind}} is on chain, block {{height}}',
+  'tx-refused': '{{kind}} was refused by the chain',
+  'tx-expired': '{{kind}} was not included in time',
+} as const
 
-/** Why a stage of the store or the start was cured. */
-export const noticeText: Record<string, string> = {
+/** What was cured at start. */
+export const notices = {
   'store-restored': 'Hearth’s records were damaged and were put back from a copy.',
-  'store-rebuilt': 'Hearth’s records were damaged; they are being read from the chain again.',
-}
+  'store-rebuilt': 'Hearth’s records were damaged; they are read from the chain again.',
+} as const
 
-export const networkText: Record<string, string> = { local: 'Local chain', mainnet: 'Mainnet', beta: 'Beta', practice: 'Practice' }
-export const intentText: Record<string, string> = {
+export const relayFailures = { timeout: 'No answer in time', 'bad-signature': 'The signature does not fit', refused: 'Refused' } as const
+export const differences = {
+  'staked-not-served': 'Staked on the chain and not served on this PC: {{serviceId}}',
+} as const
+export const intentKinds = {
   'stake-owner': 'Stake',
   'stake-services': 'Services',
   unstake: 'Unstake',
   send: 'Payment',
   'stake-application': 'Application stake',
-}
-export const roleText: Record<string, string> = { owner: 'Owner', operator: 'Operator' }
-export const nodeKindText: Record<string, string> = { 'chain-node': 'Chain node', backend: 'Backend', keeper: 'Key keeper', 'relay-miner': 'Relay miner' }
+} as const

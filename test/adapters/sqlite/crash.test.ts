@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Store } from '#main/core/ports/store.ts'
 import { CRASH_BLOCKS, crashBlock } from './crash-rows.ts'
 import { openTestStore, temporaryFolder } from './open-test-store.ts'
+
+// Real files, synced for real: slow on a busy disk.
+vi.setConfig({ testTimeout: 30_000 })
 
 /** Runs the filling process until its fault kills it. */
 function crashAt(file: string, fault: string): void {

@@ -13,12 +13,15 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { openDatabase } from '#main/adapters/sqlite/database.ts'
 import { openStore, restoreStore } from '#main/adapters/sqlite/open-store.ts'
 import { explainStoreError } from '#main/adapters/sqlite/sqlite-error.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import { keptLog, openTestStore, temporaryFolder, testClock } from './open-test-store.ts'
+
+// Real files, synced for real: slow on a busy disk.
+vi.setConfig({ testTimeout: 30_000 })
 
 const DAY_MS = 86_400_000
 const START_MS = 1_790_000_000_000

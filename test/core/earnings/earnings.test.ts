@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createEarnings, watchedWishes, type Earnings } from '#main/core/earnings/earnings.ts'
 import { dayStart } from '#main/core/earnings/views.ts'
 import type { Chain, ChainParams, SupplierRecord } from '#main/core/ports/chain.ts'
@@ -12,6 +12,9 @@ import { stateSchema } from '#shared/api/state.ts'
 import { claimKey } from '#shared/model/claim.ts'
 import { keptLog, openTestStore, testClock, type KeptLog } from '#test/adapters/sqlite/open-test-store.ts'
 import { addressOf, recordedBlock, recordedChain, type RecordedChain } from './recorded-chain.ts'
+
+// Real files, synced for real: slow on a busy disk.
+vi.setConfig({ testTimeout: 30_000 })
 
 const OWNER = addressOf('default', 'owner')
 const OPERATOR = addressOf('default', 'op1')
@@ -91,6 +94,20 @@ describe('ledger against balances', () => {
       { address: OPERATOR, label: 'Operator', ledgerUpokt: '199999995826', balanceUpokt: '199999995826', differenceUpokt: '0' },
     ])
     expect(stateSchema.parse(state.state)).toEqual(state.state)
+  })
+
+  test('equal too for a key that was made after it had been paid as someone else’s recipient', async () => {
+    const { earnings, recorded, state, keys } = await scene()
+    keys.splice(0, 1)
+    await earnings.catchUp(recorded.chain, 150)
+    keys.push(key('Owner', OWNER))
+    await earnings.catchUp(recorded.chain, 310)
+    await earnings.check()
+    expect(state.state.earnings.ledger.status).toBe('equal')
+    expect(state.state.earnings.ledger.rows.find((row) => row.address === OWNER)).toMatchObject({
+      ledgerUpokt: '199999045106',
+      differenceUpokt: '0',
+    })
   })
 
   test('one row altered by 1 upokt turns it red, and putting it back turns it green', async () => {

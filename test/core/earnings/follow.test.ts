@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createFollower, type Follower, type WatchedWish } from '#main/core/earnings/follow.ts'
 import type { Chain } from '#main/core/ports/chain.ts'
 import type { BlockRows, Store } from '#main/core/ports/store.ts'
 import { keptLog, openTestStore, testClock } from '#test/adapters/sqlite/open-test-store.ts'
 import { addressOf, emptyBlock, recordedBalances, recordedChain } from './recorded-chain.ts'
+
+// Real files, synced for real: slow on a busy disk.
+vi.setConfig({ testTimeout: 30_000 })
 
 const OWNER = addressOf('default', 'owner')
 const OPERATOR = addressOf('default', 'op1')

@@ -1,0 +1,40 @@
+import type { TextKey } from '#renderer/text/text.ts'
+
+export type Section = 'home' | 'nodes' | 'supplier' | 'earnings'
+
+/** One screen. `sample` is an address that shows it; `:nodeId` in it stands for any node that is there. */
+export interface Route {
+  id: string
+  pattern: string
+  sample: string
+  /** Which entry of the navigation is lit; none = a screen without the frame. */
+  section: Section | null
+  title: TextKey
+}
+
+/** Every screen of the page. The page is built from this table, and so are the pictures that the tests take. */
+export const ROUTES = [
+  { id: 'home', pattern: '/', sample: '/', section: 'home', title: 'frame.home' },
+  { id: 'local-chain-start', pattern: '/start', sample: '/start', section: 'home', title: 'home.start.title' },
+  { id: 'nodes', pattern: '/nodes', sample: '/nodes', section: 'nodes', title: 'frame.nodes' },
+  { id: 'node', pattern: '/nodes/:nodeId', sample: '/nodes/:nodeId', section: 'nodes', title: 'frame.nodes' },
+  { id: 'supplier', pattern: '/supplier', sample: '/supplier', section: 'supplier', title: 'frame.supplier' },
+  { id: 'supplier-stake', pattern: '/supplier/stake', sample: '/supplier/stake', section: 'supplier', title: 'supplier.stake.title' },
+  { id: 'supplier-services', pattern: '/supplier/services', sample: '/supplier/services', section: 'supplier', title: 'supplier.services.title' },
+  { id: 'supplier-first-session', pattern: '/supplier/first-session', sample: '/supplier/first-session', section: 'supplier', title: 'supplier.first.title' },
+  { id: 'supplier-test-relays', pattern: '/supplier/test-relays', sample: '/supplier/test-relays', section: 'supplier', title: 'supplier.relays.title' },
+  { id: 'supplier-funds', pattern: '/supplier/funds', sample: '/supplier/funds', section: 'supplier', title: 'supplier.funds.title' },
+  { id: 'supplier-leave', pattern: '/supplier/leave', sample: '/supplier/leave', section: 'supplier', title: 'supplier.leave.title' },
+  { id: 'earnings', pattern: '/earnings', sample: '/earnings', section: 'earnings', title: 'frame.earnings' },
+  { id: 'setup', pattern: '/setup', sample: '/setup', section: null, title: 'setup.title' },
+  { id: 'unlock', pattern: '/unlock', sample: '/unlock', section: null, title: 'lock.open.title' },
+] as const satisfies Route[]
+
+export type RouteId = (typeof ROUTES)[number]['id']
+
+export const SECTIONS: { section: Section; path: string; icon: 'house' | 'boxes' | 'badge-check' | 'coins'; title: TextKey }[] = [
+  { section: 'home', path: '/', icon: 'house', title: 'frame.home' },
+  { section: 'nodes', path: '/nodes', icon: 'boxes', title: 'frame.nodes' },
+  { section: 'supplier', path: '/supplier', icon: 'badge-check', title: 'frame.supplier' },
+  { section: 'earnings', path: '/earnings', icon: 'coins', title: 'frame.earnings' },
+]

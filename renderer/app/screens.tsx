@@ -1,0 +1,34 @@
+import type { ReactNode } from 'react'
+import { Earnings } from '#renderer/features/earnings/Earnings.tsx'
+import { Home } from '#renderer/features/home/Home.tsx'
+import { LocalChainStart } from '#renderer/features/home/LocalChainStart.tsx'
+import { Unlock } from '#renderer/features/lock/Unlock.tsx'
+import { NodeDetail } from '#renderer/features/nodes/NodeDetail.tsx'
+import { Nodes } from '#renderer/features/nodes/Nodes.tsx'
+import { Setup } from '#renderer/features/setup/Setup.tsx'
+import { FirstSession } from '#renderer/features/supplier/FirstSession.tsx'
+import { Funds } from '#renderer/features/supplier/Funds.tsx'
+import { Leave } from '#renderer/features/supplier/Leave.tsx'
+import { StakeOwner } from '#renderer/features/supplier/StakeOwner.tsx'
+import { StakeServices } from '#renderer/features/supplier/StakeServices.tsx'
+import { Supplier } from '#renderer/features/supplier/Supplier.tsx'
+import { TestRelays } from '#renderer/features/supplier/TestRelays.tsx'
+import type { RouteId } from './routes.ts'
+
+/** What each route draws. */
+export const SCREENS: Record<RouteId, (params: { nodeId?: string }) => ReactNode> = {
+  home: () => <Home />,
+  'local-chain-start': () => <LocalChainStart />,
+  nodes: () => <Nodes />,
+  node: ({ nodeId }) => <NodeDetail key={nodeId ?? ''} nodeId={nodeId ?? ''} />,
+  supplier: () => <Supplier />,
+  'supplier-stake': () => <StakeOwner />,
+  'supplier-services': () => <StakeServices />,
+  'supplier-first-session': () => <FirstSession />,
+  'supplier-test-relays': () => <TestRelays />,
+  'supplier-funds': () => <Funds />,
+  'supplier-leave': () => <Leave />,
+  earnings: () => <Earnings />,
+  setup: () => <Setup />,
+  unlock: () => <Unlock />,
+}

@@ -1,0 +1,36 @@
+/** Words of the choice of a network. */
+export const setup = {
+  title: 'Which network?',
+  text: 'Nothing starts yet. You can come back to this page at any time.',
+  local: 'Local chain',
+  localSub: 'A real Pocket chain in containers on this PC, with play money. From the first block to a paid session in a few minutes.',
+  localChoose: 'Choose Local chain',
+  localChosen: 'Chosen',
+  mainnet: 'Mainnet',
+  mainnetSub: 'Real POKT. Staking takes {{stake}} POKT or more.',
+  beta: 'Beta',
+  betaSub: 'The public test network, with test POKT.',
+  practice: 'Practice',
+  practiceSub: 'A small simulated network inside Hearth, for PCs without a container engine.',
+  notYet: 'Not in this version yet',
+  engineTitle: 'Container engine',
+  engineReady: '{{name}} {{version}} answers',
+  engineUnknown: 'Looking for a container engine',
+  engineFacts: '{{memory}} of memory, {{endpoint}}',
+  lookAgain: 'Look again',
+  engineFirst: 'The Local chain needs a container engine; see below.',
+  cost: 'About 0.9 GB of disk and 0.4 GB of memory. Remove it at any time; it leaves nothing behind.',
+} as const
+
+export const engine = {
+  absent: 'No container engine was found on this PC.',
+  absentNext: 'Install Docker Engine (or Docker Desktop), start it, then look again.',
+  'not-started': 'Docker is here and does not answer.',
+  'not-startedNext': 'Start it: sudo systemctl start docker, or open Docker Desktop. Then look again.',
+  'no-permission': 'Docker runs and does not let your user in.',
+  'no-permissionNext': 'Run sudo usermod -aG docker $USER, log out and in again, then look again.',
+  'too-old': 'Docker {{version}} is too old.',
+  'too-oldNext': 'Update Docker, then look again.',
+  failed: 'Docker answers with an error.',
+  failedNext: 'Restart Docker, then look again.',
+} as const
