@@ -1,13 +1,15 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { AppState } from '#shared/api/state.ts'
-import { formatPokt, parsePokt } from '#shared/model/money.ts'
+import { requests, type RequestName } from '#shared/api/requests.ts'
 import type { LocalChainRules } from '#shared/networks/local.ts'
 import type { App } from './app-shape.ts'
 import { createHeads } from './chain/heads.ts'
 import { runChecks } from './checks/index.ts'
 import { createDispatcher, type Handlers } from './dispatch.ts'
 import { createEarnings } from './earnings/earnings.ts'
+import { createKeyGiver } from './keys/give-key.ts'
 import { createKeys } from './keys/keys.ts'
+import { requestPlayMoney } from './nodes/faucet.ts'
 import { createNodes } from './nodes/nodes.ts'
 import type { ConnectChain } from './ports/chain.ts'
 import type { Clock } from './ports/clock.ts'
@@ -58,8 +60,6 @@ export interface AppOptions {
 
 /** How often checks look without being woken. */
 const CHECK_MS = 2_000
-/** Play money is in the next block or the one after; this long means that something is wrong. */
-const ARRIVAL_MS = 60_000
 
 /**
  * The whole application: wires the rooms of the core to the ports and to the request table. Returns at once; what takes time goes on behind.
@@ -86,7 +86,13 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   const keys = createKeys({ vault, store, state, clock, log })
   const heads = createHeads({ connect: ports.connectChain, endpoints: () => nodes.endpoints(), network: chosen, store, state, clock, log })
   const watch = createSupplierWatch({ state, clock, served: () => miner.served() })
-  const miner = createMinerSetup({ template: ports.template, heads, record: () => watch.record(), backendUrl: (serviceId) => nodes.backendUrl(serviceId), nodeUrls: () => nodes.insideUrls() })
+  const miner = createMinerSetup({
+    template: ports.template,
+    heads,
+    record: () => watch.record(),
+    backendUrl: (serviceId) => nodes.backendUrl(serviceId),
+    nodeUrls: () => nodes.insideUrls(),
+  })
   const nodes = createNodes({
     engine,
     store,
@@ -108,7 +114,25 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
         await ensureApplication({ chain: heads.require(), codec, rehearsal, clock }, service.id, signal)
       }
     },
-    giveKey: () => deliverKey(),
+    giveKey: () => giveKey(),
+    async onChainRemoved() {
+      watch.clear()
+      const blank = initialState(state.state.app)
+      state.set('supplier', blank.supplier)
+      state.set('clock', blank.clock)
+      await earnings.resume()
+    },
+  })
+  const giveKey = createKeyGiver({
+    vault,
+    keys: () => keys.list(),
+    stakedOperator: () => watch.record()?.operatorAddress,
+    keeperTarget: () => nodes.keeperTarget(),
+    network: chosen,
+    heads,
+    state,
+    clock,
+    log,
   })
   const transactions = createTransactions({
     heads,
@@ -122,52 +146,43 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
     surfaceUrl: options.surfaceUrl,
     networkTitle: () => ({ title: 'Local chain', playMoney: true }),
   })
-  const earnings = createEarnings({ heads, store, state, clock, log, network: chosen, keys: () => keys.list(), record: () => watch.record() })
-  const sessionClock = createSessionClock({ state, store, clock, network: chosen, params: () => heads.params() })
-  const relays = createRelaySender({ chain: () => heads.current(), params: () => heads.params(), net, store, rehearsal, state, tasks, clock, log })
+  const earnings = createEarnings({
+    heads,
+    store,
+    state,
+    clock,
+    log,
+    network: chosen,
+    keys: () => keys.list(),
+    record: () => watch.record(),
+  })
+  const sessionClock = createSessionClock({
+    state,
+    store,
+    clock,
+    network: chosen,
+    params: () => heads.params(),
+    served: () => nodes.served(),
+  })
+  const relays = createRelaySender({
+    chain: () => heads.current(),
+    params: () => heads.params(),
+    net,
+    store,
+    rehearsal,
+    state,
+    tasks,
+    clock,
+    log,
+  })
 
-  const activity = (text: string, facts: Record<string, string> = {}, actor: 'you' | 'hearth' | 'network' = 'you', level: 'info' | 'warn' | 'bad' = 'info'): void => {
+  const activity = (
+    text: string,
+    facts: Record<string, string> = {},
+    actor: 'you' | 'hearth' | 'network' = 'you',
+    level: 'info' | 'warn' | 'bad' = 'info',
+  ): void => {
     store.addActivity({ atMs: clock.now(), actor, level, text, facts }).catch((error: unknown) => log.error('activity', error))
-  }
-
-  /** Gives the operator key to the keeper when the vault is open; says what is at risk when it is not. */
-  const deliverKey = async (): Promise<boolean> => {
-    const operator = await operatorKey()
-    if (!operator) return false
-    if ((await vault.status()).kind !== 'unlocked') {
-      await noteKeysNeeded(operator.address)
-      return false
-    }
-    const target = await nodes.keeperTarget()
-    if (!target) return false
-    await vault.deliverKey(operator.id, target)
-    state.patch('vault', { needed: null })
-    log.info('operator key given to the keeper', { key: operator.id })
-    return true
-  }
-  const operatorKey = async () => {
-    const all = (await keys.list()).filter((key) => key.role === 'operator' && key.network === chosen())
-    return all.find((key) => key.address === watch.record()?.operatorAddress) ?? all.at(-1)
-  }
-  const noteKeysNeeded = async (operatorAddress: string): Promise<void> => {
-    if (state.state.vault.needed) return
-    const chain = heads.current()
-    const params = heads.params()
-    const pending = chain ? await chain.pendingClaims(operatorAddress).catch(() => []) : []
-    const unproven = pending.filter((claim) => claim.proofStatus !== 'validated')
-    const offset = params ? params.claimWindowOpenOffsetBlocks + params.claimWindowCloseOffsetBlocks + params.proofWindowOpenOffsetBlocks + params.proofWindowCloseOffsetBlocks + 1 : 0
-    const ends = unproven.map((claim) => claim.sessionEndHeight)
-    const deadlineHeight = ends.length === 0 || !params ? null : Math.min(...ends) + offset
-    const median = state.state.chain.medianBlockMs
-    state.patch('vault', {
-      needed: {
-        reason: 'after-restart',
-        sinceMs: clock.now(),
-        claimsAtRisk: unproven.length,
-        deadlineHeight,
-        deadlineMs: deadlineHeight === null || median === null ? null : state.state.chain.blockTimeMs + Math.max(0, deadlineHeight - heads.height()) * median,
-      },
-    })
   }
 
   let busy = false
@@ -195,7 +210,12 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   transactions.onDone((intent) => {
     if (intent.status === 'discarded') return
     const level = intent.status === 'included' ? 'info' : 'warn'
-    activity(`tx-${intent.status}`, { kind: intent.kind, ...intent.facts, height: String(intent.includedHeight ?? ''), hash: intent.txHash ?? '' }, 'network', level)
+    activity(
+      `tx-${intent.status}`,
+      { kind: intent.kind, ...intent.facts, height: String(intent.includedHeight ?? ''), hash: intent.txHash ?? '' },
+      'network',
+      level,
+    )
     heads.wake()
   })
   vault.onLock(() => keys.refresh())
@@ -264,6 +284,8 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
     'nodes.stop': async ({ nodeId }) => {
       activity('node-stop', { nodeId })
       await nodes.stop(nodeId)
+      // Nothing waits for a key any more.
+      if (nodeId === 'miner') state.patch('vault', { needed: null })
       return {}
     },
     'nodes.restart': async ({ nodeId }) => {
@@ -285,19 +307,11 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       tasks.dismiss(taskId)
       return Promise.resolve({})
     },
-    'faucet.request': ({ address, amountPokt }) => {
+    'faucet.request': (wish) => {
       mustBeLocal()
-      const parsed = parsePokt(amountPokt)
-      if (!parsed.ok) throw new HearthError('amount-invalid', { problem: parsed.problem, given: amountPokt })
-      if (!codec.isAddress(address)) throw new HearthError('address-invalid', { problem: 'not-an-address', which: 'recipient' })
-      const taskId = tasks.start('faucet', ['ask', 'arrive'], async (task) => {
-        task.update({ facts: { address, amountPokt: formatPokt(parsed.upokt) } })
-        const before = await heads.require().balance(address)
-        await task.step('ask', () => nodes.faucet(address, parsed.upokt, task.signal))
-        await task.step('arrive', () => arrival(address, before + parsed.upokt, task.signal))
-        activity('faucet', { address, amountUpokt: parsed.upokt.toString() })
-      })
-      return Promise.resolve({ taskId })
+      const onArrived = (facts: Record<string, string>): void => activity('faucet', facts)
+      const isAddress = (text: string): boolean => codec.isAddress(text)
+      return Promise.resolve({ taskId: requestPlayMoney({ tasks, heads, clock, isAddress, send: nodes.faucet, onArrived }, wish) })
     },
     'supplier.options': () => supplierOptions({ chain: heads.require(), params: required(heads.params(), 'chain-unreachable'), nodes }),
     'tx.prepare': (wish) => transactions.prepare(wish),
@@ -312,36 +326,39 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       if (operatorAddress === '' || watch.record() === undefined) throw new HearthError('supplier-absent')
       return Promise.resolve({ taskId: relays.sendTest({ serviceId, count, operatorAddress }) })
     },
-    'relays.results': async ({ beforeId, limit }) => ({ rows: (await store.relayResults({ ...(beforeId === undefined ? {} : { beforeId }), limit })).map((row) => ({ ...row, error: row.error ?? null })) }),
+    'relays.results': async ({ beforeId, limit }) => ({
+      rows: (await store.relayResults({ ...(beforeId === undefined ? {} : { beforeId }), limit })).map((row) => ({
+        ...row,
+        error: row.error ?? null,
+      })),
+    }),
     'earnings.claims': (input) => earnings.claims(input),
     'earnings.days': ({ days }) => earnings.days(days),
     'earnings.check': async () => {
       await earnings.check()
       return {}
     },
-    'activity.list': async ({ beforeId, limit }) => ({ rows: await store.activity({ ...(beforeId === undefined ? {} : { beforeId }), limit }) }),
+    'activity.list': async ({ beforeId, limit }) => ({
+      rows: await store.activity({ ...(beforeId === undefined ? {} : { beforeId }), limit }),
+    }),
   }
 
   const mustBeLocal = (): void => {
     if (chosen() !== 'local') throw new HearthError('no-network')
   }
-  const arrival = async (address: string, expected: bigint, signal: AbortSignal): Promise<void> => {
-    const until = clock.now() + ARRIVAL_MS
-    while ((await heads.require().balance(address)) < expected) {
-      if (signal.aborted) throw new HearthError('cancelled')
-      if (clock.now() > until) throw new HearthError('tx-expired', { address })
-      await clock.sleep(500, signal)
-    }
-    heads.wake()
-  }
-
   await keys.refresh()
   await transactions.resume()
   await earnings.resume()
   const running = [heads.run(abort.signal), nodes.run(abort.signal), checks()]
 
+  const dispatch = createDispatcher(handlers, log)
+
   return {
-    call: createDispatcher(handlers, log),
+    call(name, input) {
+      // Reading is no sign of a person: the page reads by itself.
+      if (Object.hasOwn(requests, name) && requests[name as RequestName].writes) keys.touch()
+      return dispatch(name, input)
+    },
     subscribe: (listener) => state.subscribe(listener),
     async surface(token, method, body) {
       const { page, outcome } = await vault.surface(token, method, body)

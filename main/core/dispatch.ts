@@ -36,7 +36,11 @@ export function createDispatcher(handlers: Handlers, log: Log): (name: string, i
         return fail(error.code, error.detail, ref)
       }
       // A secret row's error text could quote what was typed.
-      return fail('internal', {}, log.error('request failed', row.secret ? new Error('withheld: secret request') : error, { request: name }))
+      return fail(
+        'internal',
+        {},
+        log.error('request failed', row.secret ? new Error('withheld: secret request') : error, { request: name }),
+      )
     }
   }
 

@@ -1,5 +1,5 @@
 import { useSyncExternalStore, type ReactNode } from 'react'
-import { useAppState } from '#renderer/bridge/hooks.ts'
+import { useAppState, useClock } from '#renderer/bridge/hooks.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Icon, Mark } from '#renderer/ui/icons.tsx'
 import { SessionClockMini } from '#renderer/ui/SessionClockMini.tsx'
@@ -14,12 +14,11 @@ export function Sidebar({ section }: { section: Section | null }): ReactNode {
   const t = useText()
   const app = useAppState((state) => ({ host: state.app.host, network: state.app.network }))
   const attention = useAppState((state) => Object.values(state.attention))
-  const chain = useAppState((state) => ({ blockTimeMs: state.chain.blockTimeMs, medianBlockMs: state.chain.medianBlockMs }))
-  const clock = useAppState((state) => state.clock)
+  const clock = useClock()
   const folded = useFolded()
   const asking = (wanted: Section): number => attention.filter((finding) => finding.level !== 'info' && FIX_SECTION[finding.fix] === wanted).length
   return (
-    <div className="side">
+    <aside className="side" aria-label={t('frame.name')}>
       <div className="brand">
         <Mark />
         <span>{t('frame.name')}</span>
@@ -49,8 +48,8 @@ export function Sidebar({ section }: { section: Section | null }): ReactNode {
           )
         })}
       </nav>
-      <SessionClockMini view={{ ...clock, blockTimeMs: clock.atMs === 0 ? chain.blockTimeMs : clock.atMs, medianBlockMs: chain.medianBlockMs }} href="#/" folded={folded} />
-    </div>
+      <SessionClockMini view={clock} href="#/" folded={folded} />
+    </aside>
   )
 }
 

@@ -119,3 +119,10 @@ export function useNow(everyMs = 1_000): number {
   }, [everyMs])
   return now
 }
+
+/** What the session clock draws: the clock's own height and time, and the pace of the chain. */
+export function useClock(): AppState['clock'] & { blockTimeMs: number; medianBlockMs: number | null } {
+  const clock = useAppState((state) => state.clock)
+  const medianBlockMs = useAppState((state) => state.chain.medianBlockMs)
+  return { ...clock, blockTimeMs: clock.atMs, medianBlockMs }
+}

@@ -81,7 +81,9 @@ export async function startDriver(dataDir: string, rules: Record<string, unknown
       const shown = await surface(token)
       const words = [...shown.matchAll(/<li><i>\d+<\/i><b>([a-z]+)<\/b><\/li>/g)].map((match) => match[1] ?? '')
       const asked = await surface(token, { nonce: nonceOf(shown), action: 'written' })
-      const answers = Object.fromEntries([...asked.matchAll(/<label>Word (\d+)</g)].map((match, index) => [`word${index}`, words[Number(match[1]) - 1] ?? '']))
+      const answers = Object.fromEntries(
+        [...asked.matchAll(/<label>Word (\d+)</g)].map((match, index) => [`word${index}`, words[Number(match[1]) - 1] ?? '']),
+      )
       await surface(token, { nonce: nonceOf(asked), action: 'check', ...answers })
       const state = await driver.until(`the ${role} key`, (now) => Object.keys(now.keys).some((id) => !before.has(id)))
       const made = Object.values(state.keys).find((key) => !before.has(key.id))
@@ -92,7 +94,9 @@ export async function startDriver(dataDir: string, rules: Record<string, unknown
       const { intentId, surfaceUrl: token } = await driver.call('tx.prepare', wish)
       const html = await surface(token)
       await surface(token, { nonce: nonceOf(html), action: 'sign', password: PASSWORD })
-      const state = await driver.until(`transaction ${wish.kind}`, (now) => ['included', 'refused', 'expired'].includes(now.intents[intentId]?.status ?? ''))
+      const state = await driver.until(`transaction ${wish.kind}`, (now) =>
+        ['included', 'refused', 'expired'].includes(now.intents[intentId]?.status ?? ''),
+      )
       const intent = state.intents[intentId]
       if (intent?.status !== 'included') throw new Error(`${wish.kind}: ${intent?.status} ${JSON.stringify(intent?.error)}`)
       return { intentId, sheet: plain(html) }
@@ -110,17 +114,29 @@ export const plain = (html: string): string =>
     .trim()
 
 function summary(state: AppState): string {
-  const nodes = Object.values(state.nodes).map((node) => `${node.id}:${node.wanted}/${node.seen}${node.reason ? `(${node.reason.key})` : ''}${node.error ? `[${node.error.code} ${JSON.stringify(node.error.detail)}]` : ''}`)
-  const tasks = Object.values(state.tasks).map((task) => `${task.kind}:${task.status}:${task.steps.find((step) => step.status === 'running' || step.status === 'failed')?.key ?? ''}${task.error ? JSON.stringify(task.error) : ''}`)
+  const nodes = Object.values(state.nodes).map(
+    (node) =>
+      `${node.id}:${node.wanted}/${node.seen}${node.reason ? `(${node.reason.key})` : ''}${node.error ? `[${node.error.code} ${JSON.stringify(node.error.detail)}]` : ''}`,
+  )
+  const tasks = Object.values(state.tasks).map(
+    (task) =>
+      `${task.kind}:${task.status}:${task.steps.find((step) => step.status === 'running' || step.status === 'failed')?.key ?? ''}${task.error ? JSON.stringify(task.error) : ''}`,
+  )
   return `chain ${state.chain.status} ${state.chain.height}; ${nodes.join(' ')}; ${tasks.join(' ')}; supplier ${state.supplier.status}; earnings ${JSON.stringify(state.earnings)}`
 }
 
 /** From nothing to a relay miner that serves: what every test of the whole starts with. */
-export async function reachServing(driver: Driver): Promise<{ owner: { id: string; address: string }; operator: { id: string; address: string } }> {
+export async function reachServing(
+  driver: Driver,
+): Promise<{ owner: { id: string; address: string }; operator: { id: string; address: string } }> {
   await driver.call('vault.create', { password: PASSWORD })
   await driver.call('app.chooseNetwork', { network: 'local' })
   await driver.call('localChain.start', {})
-  await driver.until('the local chain', (state) => Object.values(state.tasks).some((task) => task.kind === 'local-chain-start' && task.status !== 'running'), 120_000)
+  await driver.until(
+    'the local chain',
+    (state) => Object.values(state.tasks).some((task) => task.kind === 'local-chain-start' && task.status !== 'running'),
+    120_000,
+  )
   const task = Object.values(driver.state.tasks).find((candidate) => candidate.kind === 'local-chain-start')
   if (task?.status !== 'done') throw new Error(`the local chain did not start: ${summary(driver.state)}`)
   const owner = await driver.makeKey('Owner', 'owner')

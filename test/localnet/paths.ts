@@ -19,9 +19,14 @@ export function engineFolder(): string {
   return process.env['HEARTH_TEST_ENGINE_FOLDER'] ?? '/var/tmp/hearth-test/engine'
 }
 
+/** Folder of what `prepare.ts` found and made. It tells of one engine: a second one, moved elsewhere, has its own. */
+export function machineFolder(): string {
+  return process.env['HEARTH_TEST_ENGINE_FOLDER'] ?? cacheFolder()
+}
+
 /** File in which `prepare.ts` leaves what it found and made. */
 export function machineFile(): string {
-  return join(cacheFolder(), 'machine.json')
+  return join(machineFolder(), 'machine.json')
 }
 
 /** Full path of a program found on PATH or in one of `extraFolders`; undefined when there is none. */

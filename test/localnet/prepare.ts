@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { canRunPocketdHere, ensurePocketd } from './build-pocketd.ts'
 import { docker, ensureEngine, ensureRegistry, isDebianRoot, stopOwn, type Engine, type Registry } from './engine.ts'
 import { anvilImage, anvilProgram, caddyImage, ensureImage, pocketdImage, type TestImage } from './images.ts'
-import { cacheFolder, machineFile, projectRoot } from './paths.ts'
+import { cacheFolder, machineFile, machineFolder, projectRoot } from './paths.ts'
 import { chromiumPath, ensurePackages, unpackPackage } from './packages.ts'
 import { sleep } from './process.ts'
 
@@ -165,7 +165,7 @@ async function prepare(log: (line: string) => void): Promise<Machine> {
     ownsEngine: engine?.own ?? false,
     engineVersion: engine?.version ?? null,
     registry: registry ?? null,
-    imagesFile: join(cacheFolder(), 'images.json'),
+    imagesFile: join(machineFolder(), 'images.json'),
     images,
     testImages,
     pocketdPath: pocketd !== undefined && canRunPocketdHere() ? pocketd : null,
@@ -173,6 +173,7 @@ async function prepare(log: (line: string) => void): Promise<Machine> {
     chromiumPath: chromium ?? null,
     missing,
   }
+  await mkdir(machineFolder(), { recursive: true })
   await writeWhole(machine.imagesFile, `${JSON.stringify(images, null, 2)}\n`)
   await writeWhole(machineFile(), `${JSON.stringify(machine, null, 2)}\n`)
   return machine

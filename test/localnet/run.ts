@@ -71,7 +71,9 @@ try {
 } finally {
   if (driver.state.app.network === 'local') {
     const { taskId } = await driver.call('localChain.remove', {})
-    await driver.until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running').catch((error: unknown) => console.log(String(error)))
+    await driver
+      .until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
+      .catch((error: unknown) => console.log(String(error)))
   }
   await driver.stop()
   rmSync(dataDir, { recursive: true, force: true })
@@ -79,7 +81,9 @@ try {
 
 const relaysSent = sent.reduce((total, session) => total + session.sent, 0)
 const signaturesVerified = sent.reduce((total, session) => total + session.verified, 0)
-const leaves = claims.filter((claim) => sent.some((session) => session.endHeight === claim.sessionEndHeight)).reduce((total, claim) => total + Number(claim.relays), 0)
+const leaves = claims
+  .filter((claim) => sent.some((session) => session.endHeight === claim.sessionEndHeight))
+  .reduce((total, claim) => total + Number(claim.relays), 0)
 const difference = driver.state.earnings.ledger.rows.reduce((total, row) => total + Math.abs(Number(row.differenceUpokt)), 0)
 check(`at least 300 relays were sent`, relaysSent >= 300, relaysSent)
 console.log(`\n${passed} passed, ${failed} failed`)

@@ -10,6 +10,9 @@ import { mustBeOurs, orNothing, ownedContainer } from './owned.ts'
  * Its volumes must be there: the engine would make missing ones itself, on disk and without a label.
  */
 export async function createContainer(api: Docker, spec: ContainerSpec, installId: string): Promise<void> {
+  // Such ports would be published to nobody, without a word from the engine.
+  if (spec.ports.length > 0 && spec.networks.length === 0)
+    throw new HearthError('engine-failed', { reason: `${spec.name} has ports and no network` })
   for (const { volume } of spec.mounts) {
     const info = await orNothing(() => api.getVolume(volume).inspect())
     if (!info) throw new HearthError('engine-failed', { reason: `there is no volume ${volume}` })

@@ -27,7 +27,7 @@ const STOP_SLACK_MS = 30_000
  * A Docker or Podman engine. SECURITY: S16 this adapter alone opens the engine's socket (and the key process, for the stdin of one exec).
  * Only containers, volumes and networks that carry this installation's label are ever changed.
  * @param options.endpoint asked instead of looking for one; `options.installId` label of everything that is ours;
- * `options.pullStallMs` silence after which a pull counts as stalled
+ * `options.pullStallMs` silence after which a pull counts as stalled, `options.callTimeoutMs` after which an ordinary call does
  */
 export function createDockerEngine(options: {
   endpoint?: string
@@ -35,17 +35,20 @@ export function createDockerEngine(options: {
   clock: Clock
   log: Log
   pullStallMs?: number
+  callTimeoutMs?: number
 }): Engine {
-  const { installId, clock, log, pullStallMs = PULL_STALL_MS } = options
+  const { installId, clock, log, pullStallMs = PULL_STALL_MS, callTimeoutMs = CALL_TIMEOUT_MS } = options
   /** Once found it stays: containers that run on one engine must not be made again on another because the first was away for a moment. */
   let endpoint = options.endpoint
   let found: Docker | undefined
+  /** The last of the network requests: an engine that is asked twice at the same time makes two networks of one name, and then knows neither by it. */
+  let networks: Promise<void> = Promise.resolve()
 
   const probe: Engine['probe'] = async () => {
     const result = await probeEndpoints(candidateEndpoints(endpoint), isEngineInstalled, clock)
     if (result.kind === 'ready' && found === undefined) {
       endpoint = result.endpoint
-      found = connect(result.endpoint, CALL_TIMEOUT_MS)
+      found = connect(result.endpoint, callTimeoutMs)
     }
     return result
   }
@@ -53,7 +56,7 @@ export function createDockerEngine(options: {
     if (found) return found
     const result = await probe()
     if (result.kind !== 'ready') throw probeError(result)
-    return connect(result.endpoint, CALL_TIMEOUT_MS)
+    return connect(result.endpoint, callTimeoutMs)
   }
   /** A client that may wait: for an event, a slow layer, a container that takes its time to end. */
   const patient = async (timeoutMs = 0): Promise<Docker> => {
@@ -102,7 +105,11 @@ export function createDockerEngine(options: {
       return info
     },
 
-    ensureNetwork: (name, { internal = false } = {}) => guarded((api) => ensureNetwork(api, name, internal, installId)),
+    ensureNetwork: (name, { internal = false } = {}) => {
+      const made = networks.then(() => guarded((api) => ensureNetwork(api, name, internal, installId)))
+      networks = made.catch(() => undefined)
+      return made
+    },
     ensureVolume: (name, { memory }) => guarded((api) => ensureVolume(api, name, memory, installId)),
     removeVolume: (name) => guarded((api) => removeVolume(api, name, installId)),
     removeNetwork: (name) => guarded((api) => removeNetwork(api, name, installId)),

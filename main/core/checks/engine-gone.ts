@@ -5,6 +5,11 @@ export const engineGone: Check = {
   id: 'engine-gone',
   look(state) {
     if (state.engine.kind === 'ready' || state.engine.kind === 'unknown' || state.app.network === null) return undefined
-    return { level: 'bad', key: `engine-${state.engine.kind}`, facts: { endpoint: state.engine.endpoint, detail: state.engine.detail }, fix: 'engine' }
+    return {
+      level: 'bad',
+      key: `engine-${state.engine.kind}`,
+      facts: { endpoint: state.engine.endpoint, detail: state.engine.detail },
+      fix: 'engine',
+    }
   },
 }

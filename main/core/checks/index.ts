@@ -11,7 +11,17 @@ import { supplierBelowMinimum } from './supplier-below-minimum.ts'
 import { supplierDiffers } from './supplier-differs.ts'
 
 /** All checks, worst consequence first. */
-export const CHECKS: Check[] = [keysNeeded, ledgerDifferent, supplierBelowMinimum, operatorLow, engineGone, nodeFailing, chainStalled, supplierDiffers, engineClock]
+export const CHECKS: Check[] = [
+  keysNeeded,
+  ledgerDifferent,
+  supplierBelowMinimum,
+  operatorLow,
+  engineGone,
+  nodeFailing,
+  chainStalled,
+  supplierDiffers,
+  engineClock,
+]
 
 /** Runs every check and publishes what was found; a finding keeps the time at which it began. */
 export function runChecks(publisher: StatePublisher, nowMs: number): void {

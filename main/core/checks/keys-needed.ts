@@ -9,7 +9,11 @@ export const keysNeeded: Check = {
     return {
       level: needed.claimsAtRisk > 0 ? 'bad' : 'warn',
       key: needed.claimsAtRisk > 0 ? 'keys-needed-at-risk' : 'keys-needed',
-      facts: { claims: String(needed.claimsAtRisk), deadlineHeight: String(needed.deadlineHeight ?? ''), deadlineMs: String(needed.deadlineMs ?? '') },
+      facts: {
+        claims: String(needed.claimsAtRisk),
+        deadlineHeight: String(needed.deadlineHeight ?? ''),
+        deadlineMs: String(needed.deadlineMs ?? ''),
+      },
       fix: 'unlock',
     }
   },

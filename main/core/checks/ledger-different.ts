@@ -7,6 +7,11 @@ export const ledgerDifferent: Check = {
     const { ledger } = state.earnings
     const row = ledger.rows.find((candidate) => candidate.differenceUpokt !== '0')
     if (ledger.status !== 'different' || !row) return undefined
-    return { level: 'bad', key: 'ledger-different', facts: { address: row.address, label: row.label, differenceUpokt: row.differenceUpokt, height: String(ledger.atHeight) }, fix: 'earnings' }
+    return {
+      level: 'bad',
+      key: 'ledger-different',
+      facts: { address: row.address, label: row.label, differenceUpokt: row.differenceUpokt, height: String(ledger.atHeight) },
+      fix: 'earnings',
+    }
   },
 }

@@ -7,6 +7,11 @@ export const nodeFailing: Check = {
     const failing = Object.values(state.nodes).filter((node) => node.seen === 'failing')
     const first = failing[0]
     if (!first) return undefined
-    return { level: 'bad', key: 'node-failing', facts: { title: first.title, nodeId: first.id, count: String(failing.length), code: first.error?.code ?? '' }, fix: 'nodes' }
+    return {
+      level: 'bad',
+      key: 'node-failing',
+      facts: { title: first.title, nodeId: first.id, count: String(failing.length), code: first.error?.code ?? '' },
+      fix: 'nodes',
+    }
   },
 }

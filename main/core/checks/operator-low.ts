@@ -11,6 +11,11 @@ export const operatorLow: Check = {
     const balance = state.balances[operatorAddress]
     if (!balance || status === 'not-staked' || status === 'unknown' || status === 'unstaked') return undefined
     if (BigInt(balance.upokt) >= TRANSACTIONS_LEFT) return undefined
-    return { level: 'bad', key: 'operator-low', facts: { upokt: balance.upokt, address: operatorAddress, height: String(balance.asOf.height) }, fix: 'supplier' }
+    return {
+      level: 'bad',
+      key: 'operator-low',
+      facts: { upokt: balance.upokt, address: operatorAddress, height: String(balance.asOf.height) },
+      fix: 'supplier',
+    }
   },
 }

@@ -8,7 +8,11 @@ export const supplierBelowMinimum: Check = {
     return {
       level: 'bad',
       key: 'supplier-below-minimum',
-      facts: { stakeUpokt: state.supplier.stakeUpokt, minUpokt: state.chain.params?.supplierMinStakeUpokt ?? '0', height: String(state.supplier.asOf?.height ?? '') },
+      facts: {
+        stakeUpokt: state.supplier.stakeUpokt,
+        minUpokt: state.chain.params?.supplierMinStakeUpokt ?? '0',
+        height: String(state.supplier.asOf?.height ?? ''),
+      },
       fix: 'supplier',
     }
   },

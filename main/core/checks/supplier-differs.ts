@@ -6,10 +6,20 @@ export const supplierDiffers: Check = {
   look(state) {
     const miner = Object.values(state.nodes).find((node) => node.kind === 'relay-miner')
     if (state.supplier.status === 'active-differs') {
-      return { level: 'warn', key: 'staked-not-served', facts: { services: state.supplier.differences.map((difference) => difference.serviceId).join(', ') }, fix: 'supplier' }
+      return {
+        level: 'warn',
+        key: 'staked-not-served',
+        facts: { services: state.supplier.differences.map((difference) => difference.serviceId).join(', ') },
+        fix: 'supplier',
+      }
     }
     if (state.supplier.status === 'active' && (!miner || miner.wanted === 'stopped')) {
-      return { level: 'warn', key: 'staked-miner-stopped', facts: { services: state.supplier.services.map((service) => service.serviceId).join(', ') }, fix: 'nodes' }
+      return {
+        level: 'warn',
+        key: 'staked-miner-stopped',
+        facts: { services: state.supplier.services.map((service) => service.serviceId).join(', ') },
+        fix: 'nodes',
+      }
     }
     return undefined
   },

@@ -7,6 +7,7 @@ import type { Engine } from '../ports/engine.ts'
 import type { Net } from '../ports/net.ts'
 import type { NodeRow, Store } from '../ports/store.ts'
 import type { RehearsalKeys } from '../ports/vault.ts'
+import type { TaskState } from '#shared/api/state.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { TaskContext, Tasks } from '../tasks/tasks.ts'
 import { isChainMade, makeChain, releaseChain } from './make-chain.ts'
@@ -17,7 +18,7 @@ export const REMOVE_STEPS = ['stop', 'containers', 'volumes', 'records']
 
 /** Space that images and some days of blocks take, with room to spare. */
 const ROOM_BYTES = 3 * 1024 ** 3
-const FIRST_BLOCK_TRIES = 240
+const FIRST_BLOCK_MS = 120_000
 const FIRST_BLOCK_PAUSE_MS = 500
 /** Nodes that run as soon as there is a chain; keeper and miner wait for the user. */
 const AT_ONCE = ['pocket', 'backend']
@@ -38,79 +39,114 @@ export interface LocalChainDeps {
   probeEngine: () => Promise<boolean>
   choosePort: (preferred: number, taken: ReadonlySet<number>) => Promise<number>
   onChainReady: (signal: AbortSignal) => Promise<void>
+  onChainRemoved: () => Promise<void>
   wake: () => void
 }
 
 const NETWORK = 'local'
 
-/**
- * Makes the Local chain, or finishes what an earlier try began: every step looks first whether it is done. Cancelled or killed anywhere, what was fetched is kept
- * and the next start goes on. The reconcile loop rests meanwhile (`hold`).
- */
-export async function startLocalChain(deps: LocalChainDeps, task: TaskContext, hold: <T>(run: () => Promise<T>) => Promise<T>): Promise<void> {
-  const { engine, store, rules, clock } = deps
-  await task.step('engine', async () => {
-    if (!(await deps.probeEngine())) throw new HearthError(engineCode(deps.state), { detail: deps.state.state.engine.detail, endpoint: deps.state.state.engine.endpoint })
-    task.stepFacts('engine', { name: deps.state.state.engine.name, version: deps.state.state.engine.version })
-  })
-  await task.step('room', async () => {
-    const free = await deps.net.freeDiskBytes()
-    task.stepFacts('room', { freeBytes: String(free) })
-    if (free < ROOM_BYTES) throw new HearthError('disk-full', { freeBytes: String(free), neededBytes: String(ROOM_BYTES) })
-    const rows = await makeRows(deps)
-    task.stepFacts('room', { ports: rows.flatMap((row) => Object.values(row.ports)).join(', ') })
-  })
-  await task.step('images', () => fetchImages(deps, task))
+/** Runs something while the reconcile loop rests. */
+export type Hold = <T>(run: () => Promise<T>) => Promise<T>
 
-  await hold(async () => {
-    await task.step('genesis', async () => {
-      const node = await ensureNode(deps, 'pocket')
-      if (await isChainMade(engine, node)) {
-        task.stepFacts('genesis', { already: 'yes' })
-        return
-      }
-      // A fresh chain: what was read from an older one is of no use any more.
-      await store.removeChain(NETWORK)
-      const application = await deps.rehearsal.ensure(rules.chainId, 'application')
-      await makeChain(engine, node, rules, application.address, task.signal, (line) => task.update({ lastLine: line }))
-      await store.putChain({ network: NETWORK, chainId: rules.chainId, block1Hash: undefined, genesisTime: undefined, createdAtMs: clock.now(), facts: { application: application.address } })
-      await releaseChain(engine, node)
+/**
+ * Makes the Local chain, or finishes what an earlier try began: every step looks first whether it is done. Cancelled or killed anywhere, what was fetched is kept,
+ * nodes that did not run before do not run afterwards, and the next start goes on. The reconcile loop rests while containers are made (`hold`).
+ */
+export async function startLocalChain(deps: LocalChainDeps, task: TaskContext, hold: Hold): Promise<void> {
+  const before = await deps.store.nodes(NETWORK)
+  try {
+    await task.step('engine', async () => {
+      const { state } = deps
+      if (!(await deps.probeEngine()))
+        throw new HearthError(engineCode(state), { detail: state.state.engine.detail, endpoint: state.state.engine.endpoint })
+      task.stepFacts('engine', { name: state.state.engine.name, version: state.state.engine.version })
     })
-    await task.step('start', async () => {
-      await ensureNode(deps, 'backend')
+    await task.step('room', async () => {
+      const free = await deps.net.freeDiskBytes()
+      task.stepFacts('room', { freeBytes: String(free) })
+      if (free < ROOM_BYTES) throw new HearthError('disk-full', { freeBytes: String(free), neededBytes: String(ROOM_BYTES) })
+      const rows = await makeRows(deps)
+      task.stepFacts('room', { ports: rows.flatMap((row) => Object.values(row.ports)).join(', ') })
     })
-  })
-  await task.step('first-block', async () => {
-    for (let tries = 0; ; tries += 1) {
-      if (task.signal.aborted) throw new HearthError('cancelled')
-      deps.heads.wake()
-      const chain = deps.heads.current()
-      if (chain && deps.state.state.chain.height >= 1) {
-        const known = await store.chain(NETWORK)
-        if (known?.block1Hash === undefined) {
-          const fingerprint = await chain.fingerprint()
-          await store.putChain({
-            network: NETWORK,
-            chainId: fingerprint.chainId,
-            block1Hash: fingerprint.block1Hash,
-            genesisTime: fingerprint.genesisTime,
-            createdAtMs: known?.createdAtMs ?? clock.now(),
-            facts: known?.facts ?? {},
-          })
-        }
-        task.stepFacts('first-block', { height: String(deps.state.state.chain.height) })
-        break
+    await task.step('images', () => fetchImages(deps, task))
+    await hold(async () => {
+      await task.step('genesis', () => ensureChain(deps, task))
+      await task.step('start', async () => {
+        await ensureNode(deps, 'backend')
+        for (const nodeId of AT_ONCE) await want(deps, nodeId, 'running', 'user')
+      })
+    })
+    await task.step('first-block', async () => {
+      await firstBlock(deps, task)
+      await deps.onChainReady(task.signal)
+    })
+  } catch (error) {
+    if (task.signal.aborted) {
+      for (const nodeId of AT_ONCE) {
+        if (before.find((row) => row.id === nodeId)?.wanted !== 'running') await want(deps, nodeId, 'stopped', 'hearth')
       }
-      if (tries >= FIRST_BLOCK_TRIES) throw new HearthError('chain-unreachable', { reason: 'no first block within two minutes' })
-      await clock.sleep(FIRST_BLOCK_PAUSE_MS, task.signal)
     }
-    await deps.onChainReady(task.signal)
+    throw error
+  } finally {
+    deps.wake()
+  }
+}
+
+/** Makes the first block's file unless it is there, and lets the node's container go on into the chain. */
+async function ensureChain(deps: LocalChainDeps, task: TaskContext): Promise<void> {
+  const { engine, store, rules } = deps
+  const node = await ensureNode(deps, 'pocket')
+  if (await isChainMade(engine, node)) {
+    task.stepFacts('genesis', { already: 'yes' })
+    return
+  }
+  // A fresh chain: what was read from an older one is of no use any more.
+  await store.removeChain(NETWORK)
+  const application = await deps.rehearsal.ensure(rules.chainId, 'application')
+  await makeChain(engine, node, rules, application.address, task.signal, (line) => task.update({ lastLine: line }))
+  await store.putChain({
+    network: NETWORK,
+    chainId: rules.chainId,
+    block1Hash: undefined,
+    genesisTime: undefined,
+    createdAtMs: deps.clock.now(),
+    facts: { application: application.address },
   })
-  deps.wake()
+  await releaseChain(engine, node)
+}
+
+/** Waits for the first block and the backend's first answer, and writes down by what the chain is known again. */
+async function firstBlock(deps: LocalChainDeps, task: TaskContext): Promise<void> {
+  const { store, clock, state } = deps
+  const untilMs = clock.now() + FIRST_BLOCK_MS
+  for (;;) {
+    task.signal.throwIfAborted()
+    deps.heads.wake()
+    const chain = deps.heads.current()
+    if (chain && state.state.chain.height >= 1) {
+      const known = await store.chain(NETWORK)
+      if (known?.block1Hash === undefined) {
+        const { chainId, block1Hash, genesisTime } = await chain.fingerprint()
+        const { createdAtMs = clock.now(), facts = {} } = known ?? {}
+        await store.putChain({ network: NETWORK, chainId, block1Hash, genesisTime, createdAtMs, facts })
+      }
+      task.stepFacts('first-block', { height: String(state.state.chain.height) })
+      if (AT_ONCE.every((nodeId) => state.state.nodes[nodeId]?.seen === 'running')) return
+    }
+    // Waiting on is of no use when a container has ended again and again.
+    const failing = Object.values(state.state.nodes).find((node) => AT_ONCE.includes(node.id) && node.seen === 'failing')
+    if (failing) throw new HearthError('node-not-ready', { nodeId: failing.id, lines: failing.lastLines.join(' ').slice(0, 500) })
+    if (clock.now() >= untilMs) throw new HearthError('chain-unreachable', { reason: 'no first block within two minutes' })
+    await clock.sleep(FIRST_BLOCK_PAUSE_MS, task.signal)
+  }
 }
 
 /** Takes the Local chain away: containers, volumes, networks, and what was read from it. Only what carries this installation's label. */
-export async function removeLocalChain(deps: LocalChainDeps, task: TaskContext, hold: <T>(run: () => Promise<T>) => Promise<T>): Promise<void> {
+export async function removeLocalChain(
+  deps: LocalChainDeps,
+  task: TaskContext,
+  hold: <T>(run: () => Promise<T>) => Promise<T>,
+): Promise<void> {
   const { engine, store, names, catalog, state } = deps
   await hold(async () => {
     await task.step('stop', async () => {
@@ -130,7 +166,9 @@ export async function removeLocalChain(deps: LocalChainDeps, task: TaskContext, 
       await store.removeNodes(NETWORK)
       await store.removeChain(NETWORK)
       await deps.rehearsal.forget(deps.rules.chainId)
-      for (const slice of ['nodes', 'intents', 'balances'] as const) for (const id of Object.keys(state.state[slice])) state.remove(slice, id)
+      for (const slice of ['nodes', 'intents', 'balances'] as const)
+        for (const id of Object.keys(state.state[slice])) state.remove(slice, id)
+      await deps.onChainRemoved()
     })
   })
   deps.wake()
@@ -151,12 +189,12 @@ async function makeRows(deps: LocalChainDeps): Promise<NodeRow[]> {
       ports[key] = chosen
       taken.add(chosen)
     }
-    const atOnce = AT_ONCE.includes(entry.nodeId)
     const row: NodeRow = {
       id: entry.nodeId,
       network: NETWORK,
-      wanted: atOnce ? 'running' : (before?.wanted ?? 'stopped'),
-      wantedBy: atOnce ? 'user' : (before?.wantedBy ?? 'hearth'),
+      // Nothing is wanted to run before there is a chain: a start that is cancelled while it fetches changes nothing.
+      wanted: before?.wanted ?? 'stopped',
+      wantedBy: before?.wantedBy ?? 'hearth',
       imagePin: before?.imagePin,
       ports,
       updatedAtMs: clock.now(),
@@ -184,30 +222,56 @@ async function fetchImages(deps: LocalChainDeps, task: TaskContext): Promise<voi
   task.update({ pulls })
   for (const [index, official] of references.entries()) {
     const reference = deps.imageOverrides[official] ?? official
-    let image = await engine.image(reference)
-    if (!image) {
+    const known = await store.setting(`image-pin ${reference}`)
+    let pin = known !== undefined && (await engine.image(known)) ? known : undefined
+    if (pin === undefined) {
       show(index, { status: 'fetching' })
       try {
-        image = await engine.pull(
-          reference,
-          (progress) => {
-            show(index, { layers: progress.layers })
-            task.update({ lastLine: progress.lastLine })
-          },
-          task.signal,
-        )
+        // A tag may have moved since it was resolved first: what was pinned is fetched, where the registry knows it by its digest.
+        pin = await fetchAndPin(deps, task, reference, known?.includes('@') ? known : reference, (layers) => show(index, { layers }))
       } catch (error) {
         show(index, { status: 'failed' })
         throw error
       }
+      await store.setSetting(`image-pin ${reference}`, pin)
     }
     show(index, { status: 'ready' })
-    const pin = image.digest === undefined ? image.imageId : `${reference.replace(/:[^:/]*$/, '')}@${image.digest}`
     for (const row of await store.nodes(NETWORK)) {
       const entry = catalog.find((candidate) => candidate.nodeId === row.id)
       if (entry?.image.reference === official && row.imagePin !== pin) await store.putNode({ ...row, imagePin: pin })
     }
   }
+}
+
+/** @returns `repository@digest`, or the content id of an image that came from no registry */
+async function fetchAndPin(
+  deps: LocalChainDeps,
+  task: TaskContext,
+  reference: string,
+  source: string,
+  onLayers: (layers: TaskState['pulls'][number]['layers']) => void,
+): Promise<string> {
+  const { engine } = deps
+  const image =
+    (await engine.image(source)) ??
+    (await engine.pull(
+      source,
+      ({ layers, lastLine }) => {
+        onLayers(layers)
+        task.update({ lastLine })
+      },
+      task.signal,
+    ))
+  if (image.digest === undefined) return image.imageId
+  const pin = `${reference.replace(/:[^:/]*$/, '')}@${image.digest}`
+  // The same image may have come here under another name: then only its content id is good everywhere.
+  return (await engine.image(pin)) ? pin : image.imageId
+}
+
+/** Whether a node should run, and who says so. */
+async function want(deps: LocalChainDeps, nodeId: string, wanted: NodeRow['wanted'], wantedBy: NodeRow['wantedBy']): Promise<void> {
+  const row = (await deps.store.nodes(NETWORK)).find((candidate) => candidate.id === nodeId)
+  if (row) await deps.store.putNode({ ...row, wanted, wantedBy, updatedAtMs: deps.clock.now() })
 }
 
 /** Makes sure that a node's container exists and runs. @returns its name */
@@ -231,7 +295,8 @@ async function ensureNode(deps: LocalChainDeps, nodeId: string): Promise<string>
       if (!(error instanceof HearthError && error.code === 'port-taken') || tries >= 5) throw error
       const taken = new Set([...Object.values(row.ports), Number(error.detail['port'])])
       const ports: Record<string, number> = {}
-      for (const [key, port] of Object.entries(row.ports)) ports[key] = String(port) === error.detail['port'] ? await deps.choosePort(port + 1, taken) : port
+      for (const [key, port] of Object.entries(row.ports))
+        ports[key] = String(port) === error.detail['port'] ? await deps.choosePort(port + 1, taken) : port
       await store.putNode({ ...row, ports })
     }
   }

@@ -77,10 +77,35 @@ const VALIDATOR_UPOKT = '1000000000000'
  * Has the faucet send play money. Resolves when the node took the transaction; arrival is seen in the balance.
  * Rejects `tx-refused` with the chain's words, `engine-failed`, `cancelled`.
  */
-export async function sendFromFaucet(engine: Engine, container: string, chainId: string, address: string, upokt: bigint, signal: AbortSignal): Promise<void> {
+export async function sendFromFaucet(
+  engine: Engine,
+  container: string,
+  chainId: string,
+  address: string,
+  upokt: bigint,
+  signal: AbortSignal,
+): Promise<void> {
   const result = await engine.exec(
     container,
-    ['pocketd', 'tx', 'bank', 'send', 'faucet', address, `${upokt}upokt`, '--chain-id', chainId, '--gas', '200000', '--fees', '1upokt', '--yes', '--output', 'json', ...KEYRING],
+    [
+      'pocketd',
+      'tx',
+      'bank',
+      'send',
+      'faucet',
+      address,
+      `${upokt}upokt`,
+      '--chain-id',
+      chainId,
+      '--gas',
+      '200000',
+      '--fees',
+      '1upokt',
+      '--yes',
+      '--output',
+      'json',
+      ...KEYRING,
+    ],
     { signal, timeoutMs: 30_000 },
   )
   if (result.exitCode !== 0) throw new HearthError('engine-failed', { reason: result.stderr.trim().slice(-400) })

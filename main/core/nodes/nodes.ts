@@ -22,6 +22,8 @@ const TICK_MS = 5_000
 /** While something is under way. */
 const SOON_MS = 700
 const PORTS_TRIED = 200
+/** Events after which a container is another than before. Our own commands and file transfers make events too, and must not wake the loop that gives them. */
+const CHANGES: ReadonlySet<string> = new Set(['create', 'start', 'die', 'destroy', 'oom', 'pause', 'unpause'])
 
 /** Containers as wanted: what the user asks of nodes, and the loop that makes it so. */
 export interface Nodes {
@@ -41,6 +43,8 @@ export interface Nodes {
   insideUrls(): { rpcUrl: string; grpcUrl: string } | undefined
   backendUrl(serviceId: string): string | undefined
   backendNode(serviceId: string): string | undefined
+  /** Relays that the relay miner answered since its start; undefined while it does not tell. */
+  served(): bigint | undefined
   /** Where relays are taken on this machine. */
   relayUrl(): string | undefined
   faucet(address: string, upokt: bigint, signal: AbortSignal): Promise<void>
@@ -66,13 +70,25 @@ export function createNodes(deps: {
   network: () => string | null
   minerConfig: () => Promise<MinerStart | undefined>
   onChainReady: (signal: AbortSignal) => Promise<void>
+  /** The Local chain is gone, with all that was read from it. */
+  onChainRemoved: () => Promise<void>
   /** The keeper runs without its key. Resolves true when it was given. */
   giveKey: () => Promise<boolean>
 }): Nodes {
   const { engine, store, net, state, tasks, clock, log, rules } = deps
   const names = namesOf(deps.installId)
   const catalog = CATALOG
-  const reconciler = createReconciler({ engine, names, catalog, state, net, clock, log, minerConfig: deps.minerConfig, giveKey: deps.giveKey })
+  const reconciler = createReconciler({
+    engine,
+    names,
+    catalog,
+    state,
+    net,
+    clock,
+    log,
+    minerConfig: deps.minerConfig,
+    giveKey: deps.giveKey,
+  })
   let rows: NodeRow[] = []
   let wakeUp: () => void = () => undefined
   let woken = false
@@ -142,6 +158,7 @@ export function createNodes(deps: {
     probeEngine,
     choosePort,
     onChainReady: deps.onChainReady,
+    onChainRemoved: deps.onChainRemoved,
     wake,
   }
 
@@ -188,7 +205,8 @@ export function createNodes(deps: {
     async changePort(nodeId, containerPort, hostPort) {
       const row = await rowOf(nodeId)
       if (row.ports[String(containerPort)] === undefined) throw new HearthError('invalid-request', { path: 'containerPort' })
-      if (row.ports[String(containerPort)] !== hostPort && !(await net.portFree(hostPort))) throw new HearthError('port-taken', { port: String(hostPort) })
+      if (row.ports[String(containerPort)] !== hostPort && !(await net.portFree(hostPort)))
+        throw new HearthError('port-taken', { port: String(hostPort) })
       await store.putNode({ ...row, ports: { ...row.ports, [String(containerPort)]: hostPort }, updatedAtMs: clock.now() })
       reconciler.forgive(nodeId)
       wake()
@@ -214,7 +232,8 @@ export function createNodes(deps: {
           }),
         )
       }),
-    removeLocalChain: () => tasks.start('local-chain-remove', REMOVE_STEPS, (task) => removeLocalChain(localChain, task, hold), { cancellable: false }),
+    removeLocalChain: () =>
+      tasks.start('local-chain-remove', REMOVE_STEPS, (task) => removeLocalChain(localChain, task, hold), { cancellable: false }),
     async checkEngine() {
       await probeEngine()
       wake()
@@ -227,12 +246,14 @@ export function createNodes(deps: {
       if (rpc === undefined || rest === undefined || row?.wanted !== 'running' || row.imagePin === undefined) return undefined
       return { rpcUrl: `http://127.0.0.1:${rpc}`, restUrl: `http://127.0.0.1:${rest}` }
     },
-    insideUrls: () => (rows.some((row) => row.id === 'pocket') ? { rpcUrl: 'tcp://pocket:26657', grpcUrl: 'tcp://pocket:9090' } : undefined),
+    insideUrls: () =>
+      rows.some((row) => row.id === 'pocket') ? { rpcUrl: 'tcp://pocket:26657', grpcUrl: 'tcp://pocket:9090' } : undefined,
     backendUrl(serviceId) {
       const entry = catalog.find((candidate) => candidate.kind === 'backend' && candidate.serves.includes(serviceId))
       return entry ? `http://${entry.nodeId}:${entry.ports[0]?.containerPort}` : undefined
     },
     backendNode: (serviceId) => catalog.find((entry) => entry.serves.includes(serviceId))?.nodeId,
+    served: () => reconciler.served(),
     relayUrl() {
       const port = portOf('miner', 'relays')
       return port === undefined ? undefined : `http://127.0.0.1:${port}`
@@ -251,7 +272,13 @@ export function createNodes(deps: {
     },
     async run(signal) {
       await refresh()
-      const following = engine.follow(() => wake(), () => wake(), signal)
+      const following = engine.follow(
+        (event) => {
+          if (CHANGES.has(event.action)) wake()
+        },
+        () => wake(),
+        signal,
+      )
       while (!signal.aborted) {
         woken = false
         const busy = await hold(round).catch((error: unknown) => {

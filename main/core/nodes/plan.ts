@@ -6,7 +6,9 @@ import type { NodeRow } from '../ports/store.ts'
 export type Step = { kind: 'create' } | { kind: 'configure' } | { kind: 'start' } | { kind: 'stop' } | { kind: 'give-key' }
 
 /** Why a node that should run does not yet. Keys of sentences. */
-export type WaitReason = { key: 'waits-for'; facts: { nodeId: string } } | { key: 'waits-for-image' | 'waits-for-supplier' | 'needs-key' | 'stops-trying'; facts: Record<string, string> }
+export type WaitReason =
+  | { key: 'waits-for'; facts: { nodeId: string } }
+  | { key: 'waits-for-image' | 'waits-for-supplier' | 'needs-key' | 'stops-trying'; facts: Record<string, string> }
 
 export interface NodeFacts {
   entry: CatalogEntry
@@ -14,11 +16,19 @@ export interface NodeFacts {
   seen: SeenContainer | undefined
   /** Undefined while something that the container is made of is not known. */
   spec: ContainerSpec | undefined
+  /** Answers as its users need it. */
   ready: boolean
+  /** Has answered since this start of its container. */
+  hasWorked: boolean
   /** Only of the keeper: whether the operator key lies in it. */
   hasKey: boolean
   /** Crashed too often lately. */
   givenUp: boolean
+}
+
+/** Whether a container must be stopped before it can be changed. */
+export function isUp(seen: SeenContainer | undefined): boolean {
+  return seen?.state === 'running' || seen?.state === 'restarting' || seen?.state === 'paused'
 }
 
 export interface NodePlan {
@@ -39,7 +49,7 @@ export function plan(nodes: NodeFacts[]): NodePlan[] {
 function planOne(node: NodeFacts, byId: ReadonlyMap<string, NodeFacts>): NodePlan {
   const { entry, row, seen, spec } = node
   const nodeId = entry.nodeId
-  const up = seen !== undefined && (seen.state === 'running' || seen.state === 'restarting' || seen.state === 'paused')
+  const up = isUp(seen)
   const wait = (reason: WaitReason, steps: Step[] = []): NodePlan => ({ nodeId, steps, reason })
 
   if (row.wanted === 'stopped') return { nodeId, steps: up ? [{ kind: 'stop' }] : [], reason: null }
@@ -49,8 +59,10 @@ function planOne(node: NodeFacts, byId: ReadonlyMap<string, NodeFacts>): NodePla
   // A running miner whose configuration cannot be rendered now (chain away for a moment) goes on with the one it has.
   if (spec === undefined) return up ? { nodeId, steps: [], reason: null } : wait({ key: 'waits-for-supplier', facts: {} })
 
-  if (up && seen.specHash === spec.specHash) {
-    return entry.kind === 'keeper' && !node.hasKey ? wait({ key: 'needs-key', facts: {} }, [{ kind: 'give-key' }]) : { nodeId, steps: [], reason: null }
+  if (up && seen?.specHash === spec.specHash) {
+    return entry.kind === 'keeper' && !node.hasKey
+      ? wait({ key: 'needs-key', facts: {} }, [{ kind: 'give-key' }])
+      : { nodeId, steps: [], reason: null }
   }
 
   for (const id of entry.dependsOn) {

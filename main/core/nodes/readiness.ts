@@ -9,10 +9,16 @@ const PROBE_TIMEOUT_MS = 3_000
 export interface Readiness {
   ready: boolean
   height: number | null
+  /** Relays that the relay miner has answered since its start; only of the miner. */
+  served?: bigint
 }
 
 /** Asks a node the question that its users would ask. Never rejects: no answer is "not ready". */
-export async function probe(entry: CatalogEntry, ports: Record<string, number>, deps: { net: Net; chain: AppState['chain']; keeperHasKey: boolean }): Promise<Readiness> {
+export async function probe(
+  entry: CatalogEntry,
+  ports: Record<string, number>,
+  deps: { net: Net; chain: AppState['chain']; keeperHasKey: boolean },
+): Promise<Readiness> {
   const { net, chain } = deps
   const portOf = (name: string): number | undefined => {
     const port = entry.ports.find((candidate) => candidate.name === name)
@@ -30,8 +36,10 @@ export async function probe(entry: CatalogEntry, ports: Record<string, number>, 
       return { ready: deps.keeperHasKey, height: null }
     case 'relay-miner': {
       const page = await ask(net, portOf('metrics'), '')
-      const height = page === undefined ? undefined : parseMinerMetrics(page).height
-      return { ready: height !== undefined && height > 0, height: height ?? null }
+      if (page === undefined) return { ready: false, height: null }
+      const { height, services } = parseMinerMetrics(page)
+      const served = Object.values(services).reduce((total, service) => total + BigInt(Math.round(service.successes)), 0n)
+      return { ready: height !== undefined && height > 0, height: height ?? null, served }
     }
   }
 }
@@ -39,7 +47,12 @@ export async function probe(entry: CatalogEntry, ports: Record<string, number>, 
 async function ask(net: Net, port: number | undefined, body: string): Promise<string | undefined> {
   if (port === undefined) return undefined
   try {
-    const answer = await net.post(`http://127.0.0.1:${port}/`, new TextEncoder().encode(body), { 'content-type': 'application/json' }, PROBE_TIMEOUT_MS)
+    const answer = await net.post(
+      `http://127.0.0.1:${port}/`,
+      new TextEncoder().encode(body),
+      { 'content-type': 'application/json' },
+      PROBE_TIMEOUT_MS,
+    )
     return answer.status === 200 ? new TextDecoder().decode(answer.body) : undefined
   } catch {
     return undefined

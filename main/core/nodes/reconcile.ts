@@ -7,16 +7,18 @@ import type { Log } from '../ports/log.ts'
 import type { Net } from '../ports/net.ts'
 import type { NodeRow } from '../ports/store.ts'
 import { MINER_PATHS } from '../relays/miner-config.ts'
-import type { MinerStart } from '../relays/miner-setup.ts'
+import { OPERATOR_KEY_NAME, type MinerStart } from '../relays/miner-setup.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import { createCrashes } from './crashes.ts'
-import { plan, type NodeFacts, type NodePlan, type Step } from './plan.ts'
-import { probe } from './readiness.ts'
+import { isUp, plan, type NodeFacts, type NodePlan, type Step } from './plan.ts'
+import { probe, type Readiness } from './readiness.ts'
 import { specOf, type Names } from './specs.ts'
 
 const STATS_EVERY_MS = 10_000
-const KEY_FILE = '/keys/keyring-test/operator.info'
+const KEY_FILE = `${MINER_PATHS.keys}/keyring-test/${OPERATOR_KEY_NAME}.info`
+const KEY_LOOK_MS = 5_000
 const LAST_LINES = 3
+const FIRST_ANSWER_MS = 60_000
 
 /** One round: look, plan, do, publish. Rounds never overlap. */
 export interface Reconciler {
@@ -24,6 +26,8 @@ export interface Reconciler {
   round(rows: NodeRow[]): Promise<boolean>
   forgive(nodeId: string): void
   seen(nodeId: string): SeenContainer | undefined
+  /** Relays answered since the relay miner's start, as of the last round; undefined while it does not tell. */
+  served(): bigint | undefined
 }
 
 /**
@@ -45,9 +49,13 @@ export function createReconciler(deps: {
   const crashes = createCrashes()
   const errors = new Map<string, HearthError>()
   const stoppedByUs = new Set<string>()
+  /** The life of a container (its id and start) in which a node was last seen to work. */
+  const workedIn = new Map<string, string>()
   let containers: SeenContainer[] = []
   let keyIn: string | undefined
+  let keyGiven = false
   let statsAtMs = 0
+  let served: bigint | undefined
 
   const seenOf = (nodeId: string): SeenContainer | undefined => containers.find((container) => container.nodeId === nodeId)
 
@@ -57,11 +65,16 @@ export function createReconciler(deps: {
       keyIn = undefined
       return false
     }
-    const life = `${keeper.id} ${keeper.startedAtMs}`
+    const life = lifeOf(keeper)
     if (keyIn === life) return true
-    const found = await engine.exec(keeper.name, ['test', '-f', KEY_FILE], { timeoutMs: 5_000 })
-    if (found.exitCode === 0) keyIn = life
-    return found.exitCode === 0
+    try {
+      const found = await engine.exec(keeper.name, ['test', '-f', KEY_FILE], { timeoutMs: KEY_LOOK_MS })
+      if (found.exitCode === 0) keyIn = life
+      return found.exitCode === 0
+    } catch {
+      // It ended between the list and the question; the next round sees that.
+      return false
+    }
   }
 
   const doStep = async (step: Step, entry: CatalogEntry, spec: ContainerSpec | undefined, miner: MinerStart | undefined): Promise<void> => {
@@ -86,7 +99,7 @@ export function createReconciler(deps: {
         stoppedByUs.delete(entry.nodeId)
         return
       case 'give-key':
-        await deps.giveKey()
+        if (await deps.giveKey()) keyGiven = true
         return
     }
   }
@@ -94,17 +107,24 @@ export function createReconciler(deps: {
   const run = async (planned: NodePlan, node: NodeFacts, miner: MinerStart | undefined): Promise<boolean> => {
     try {
       for (const step of planned.steps) await doStep(step, node.entry, node.spec, miner)
-      if (planned.steps.length > 0) errors.delete(planned.nodeId)
-      return planned.steps.length > 0
+      // What went wrong is over once a step has worked, or the node does.
+      if (planned.steps.length > 0 || node.ready) errors.delete(planned.nodeId)
+      return planned.steps.some((step) => step.kind !== 'give-key')
     } catch (error) {
       const known = error instanceof HearthError ? error : new HearthError('engine-failed', { reason: 'unexpected' }, { cause: error })
-      if (errors.get(planned.nodeId)?.message !== known.message) log.warn('a step failed', { node: planned.nodeId, code: known.code, reason: known.detail['reason'] ?? '' })
+      if (errors.get(planned.nodeId)?.message !== known.message)
+        log.warn('a step failed', { node: planned.nodeId, code: known.code, reason: known.detail['reason'] ?? '' })
       errors.set(planned.nodeId, known)
       return false
     }
   }
 
-  const publish = async (node: NodeFacts, planned: NodePlan, height: number | null, stats: { cpuPercent: number; memoryBytes: number; memoryLimitBytes: number } | undefined): Promise<void> => {
+  const publish = async (
+    node: NodeFacts,
+    planned: NodePlan,
+    height: number | null,
+    stats: { cpuPercent: number; memoryBytes: number; memoryLimitBytes: number } | undefined,
+  ): Promise<void> => {
     const { entry, row, seen } = node
     const before = state.state.nodes[entry.nodeId]
     const error = errors.get(entry.nodeId)
@@ -120,7 +140,7 @@ export function createReconciler(deps: {
       wanted: row.wanted,
       wantedBy: row.wantedBy,
       seen: word,
-      reason: planned.reason ?? (word === 'failing' && node.givenUp ? { key: 'stops-trying', facts: { exitCode: String(seen?.exitCode ?? '') } } : null),
+      reason: planned.reason ?? (word === 'running' && !node.ready ? { key: 'not-answering', facts: {} } : null),
       error: error ? { code: error.code, detail: error.detail } : null,
       image: entry.image.reference,
       digest: row.imagePin ?? '',
@@ -139,6 +159,7 @@ export function createReconciler(deps: {
 
   return {
     seen: seenOf,
+    served: () => served,
     forgive(nodeId) {
       crashes.forgive(nodeId)
       errors.delete(nodeId)
@@ -158,14 +179,29 @@ export function createReconciler(deps: {
           continue
         }
         const seen = seenOf(entry.nodeId)
-        if (row.wanted === 'running') crashes.note(entry.nodeId, seen, now, stoppedByUs.has(entry.nodeId))
-        const answer = seen?.state === 'running' ? await probe(entry, row.ports, { net, chain: state.state.chain, keeperHasKey: hasKey }) : { ready: false, height: null }
+        crashes.note(entry.nodeId, seen, now, row.wanted === 'stopped' || stoppedByUs.has(entry.nodeId))
+        const answer: Readiness =
+          seen?.state === 'running'
+            ? await probe(entry, row.ports, { net, chain: state.state.chain, keeperHasKey: hasKey })
+            : { ready: false, height: null }
         heights.set(entry.nodeId, answer.height)
-        nodes.push({ entry, row, seen, spec: specOf(entry, row, names, miner), ready: answer.ready, hasKey, givenUp: crashes.givenUp(entry.nodeId, now) })
+        if (entry.kind === 'relay-miner') served = answer.served
+        if (answer.ready && seen) workedIn.set(entry.nodeId, lifeOf(seen))
+        nodes.push({
+          entry,
+          row,
+          seen,
+          spec: specOf(entry, row, names, miner),
+          ready: answer.ready,
+          hasKey,
+          hasWorked: seen !== undefined && workedIn.get(entry.nodeId) === lifeOf(seen),
+          givenUp: crashes.givenUp(entry.nodeId),
+        })
       }
       const takeStats = now - statsAtMs >= STATS_EVERY_MS
       if (takeStats) statsAtMs = now
       let moved = false
+      keyGiven = false
       for (const planned of plan(nodes)) {
         const node = nodes.find((candidate) => candidate.entry.nodeId === planned.nodeId)
         if (!node) continue
@@ -174,25 +210,36 @@ export function createReconciler(deps: {
         const stats = takeStats && node.seen?.state === 'running' ? await engine.stats(node.seen.name).catch(() => undefined) : undefined
         await publish(node, planned, heights.get(planned.nodeId) ?? null, stats)
       }
-      return moved || nodes.some((node) => node.row.wanted === 'running' && !node.ready && !node.givenUp)
+      // What waits for the user or for a later block is looked at with the slow tick; whoever changes it wakes the loop.
+      const isStarting = nodes.some(
+        (node) => node.row.wanted === 'running' && isYoung(node.seen, now) && node.entry.kind !== 'keeper' && !node.ready,
+      )
+      return moved || keyGiven || isStarting
     },
   }
 }
 
+/** Started a short while ago: its first answer is near. */
+const isYoung = (seen: SeenContainer | undefined, nowMs: number): boolean =>
+  seen?.state === 'running' && nowMs - (seen.startedAtMs ?? nowMs) < FIRST_ANSWER_MS
+const lifeOf = (seen: SeenContainer): string => `${seen.id} ${seen.startedAtMs}`
+
 /** One of the words of the design's table for what is seen. */
 export function seenWord(node: NodeFacts, planned: NodePlan, error: HearthError | undefined): NodeState['seen'] {
-  const { row, seen, ready, givenUp } = node
-  const up = seen?.state === 'running' || seen?.state === 'restarting' || seen?.state === 'paused'
+  const { row, seen, ready, hasWorked, givenUp } = node
+  const up = isUp(seen)
   if (row.wanted === 'stopped') return up ? 'stopping' : seen ? 'stopped' : 'absent'
   if (givenUp) return 'failing'
   if (error !== undefined && !up) return 'failing'
-  if (up && ready) return 'running'
+  // A node that worked since it was started runs; that it does not answer now is the reason shown beside.
+  if (up && (ready || hasWorked)) return 'running'
   return up || seen || planned.steps.length > 0 || planned.reason ? 'starting' : 'absent'
 }
 
 /** What is told of every node while the engine does not answer: the last known state is not the present one. */
 export function markUnknown(state: StatePublisher, engine: AppState['engine']['kind']): void {
   for (const [id, node] of Object.entries(state.state.nodes)) {
-    if (node.seen !== 'unknown') state.put('nodes', id, { ...node, seen: 'unknown', reason: { key: 'engine-gone', facts: { engine, last: node.seen } } })
+    if (node.seen !== 'unknown')
+      state.put('nodes', id, { ...node, seen: 'unknown', reason: { key: 'engine-gone', facts: { engine, last: node.seen } } })
   }
 }

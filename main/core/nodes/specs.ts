@@ -51,8 +51,16 @@ export function specOf(entry: CatalogEntry, row: NodeRow, names: Names, miner: M
     image: row.imagePin,
     ...runs,
     env: entry.environment,
-    ports: entry.ports.map((port) => ({ containerPort: port.containerPort, hostPort: row.ports[String(port.containerPort)] ?? port.preferredHostPort })),
-    mounts: entry.volumes.map((volume) => ({ kind: 'volume' as const, volume: names.volume(volume.name), path: volume.path, readOnly: volume.readOnly })),
+    ports: entry.ports.map((port) => ({
+      containerPort: port.containerPort,
+      hostPort: row.ports[String(port.containerPort)] ?? port.preferredHostPort,
+    })),
+    mounts: entry.volumes.map((volume) => ({
+      kind: 'volume' as const,
+      volume: names.volume(volume.name),
+      path: volume.path,
+      readOnly: volume.readOnly,
+    })),
     networks: entry.networks.map((network) => ({ name: names.network(network), aliases: [entry.nodeId] })),
     restart: entry.restart,
     memoryBytes: entry.memoryBytes,

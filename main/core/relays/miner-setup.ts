@@ -39,7 +39,9 @@ export function createMinerSetup(deps: {
       const urls = deps.nodeUrls()
       const chain = deps.heads.current()
       if (!record || !urls || !chain) return undefined
-      const ids = [...new Set([...record.services, ...record.pending.map((entry) => entry.service)].map((service) => service.serviceId))].sort()
+      const ids = [
+        ...new Set([...record.services, ...record.pending.map((entry) => entry.service)].map((service) => service.serviceId)),
+      ].sort()
       const services = ids.flatMap((serviceId) => {
         const backendUrl = deps.backendUrl(serviceId)
         return backendUrl === undefined ? [] : [{ serviceId, backendUrl }]

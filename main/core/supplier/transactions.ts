@@ -96,13 +96,25 @@ export function createTransactions(deps: {
     for (const other of await store.intents(network())) {
       if (other.signerAddress !== address) continue
       // Two transactions of one key need a block between them, and a second stake while one is under way is how people pay twice.
-      if (other.status === 'signed' || other.status === 'broadcast') throw new HearthError('tx-pending', { intentId: other.id, hash: other.txHash ?? '' })
+      if (other.status === 'signed' || other.status === 'broadcast')
+        throw new HearthError('tx-pending', { intentId: other.id, hash: other.txHash ?? '' })
       if (other.status === 'prepared' && other.kind === kind) await change(other, { status: 'discarded' })
     }
   }
 
-  const draftFor = async (chain: Chain, key: PublicKeyInfo, message: TxDraft['messages'][number], spendsUpokt: bigint, timeoutHeight: number): Promise<TxDraft> => {
-    const [account, balance, fingerprint, price] = await Promise.all([chain.account(key.address), chain.balance(key.address), chain.fingerprint(), chain.minimumGasPrice()])
+  const draftFor = async (
+    chain: Chain,
+    key: PublicKeyInfo,
+    message: TxDraft['messages'][number],
+    spendsUpokt: bigint,
+    timeoutHeight: number,
+  ): Promise<TxDraft> => {
+    const [account, balance, fingerprint, price] = await Promise.all([
+      chain.account(key.address),
+      chain.balance(key.address),
+      chain.fingerprint(),
+      chain.minimumGasPrice(),
+    ])
     // An address that never received anything has no account; the trial run would only say so in the chain's words.
     if (!account || balance < spendsUpokt) throw balanceTooSmall(balance, spendsUpokt + 1n, key.address)
     const draft: TxDraft = {
@@ -138,7 +150,14 @@ export function createTransactions(deps: {
   }
 
   const include = async (row: IntentRow, found: { height: number; code: number; log: string }): Promise<IntentRow> =>
-    finish(await change(row, { status: found.code === 0 ? 'included' : 'refused', includedHeight: found.height, code: found.code, log: found.log }))
+    finish(
+      await change(row, {
+        status: found.code === 0 ? 'included' : 'refused',
+        includedHeight: found.height,
+        code: found.code,
+        log: found.log,
+      }),
+    )
 
   const finish = (row: IntentRow): IntentRow => {
     tickets.delete(row.id)
@@ -247,7 +266,8 @@ export function createTransactions(deps: {
         for (const published of Object.values(state.state.intents)) {
           if (published.status !== 'prepared' && published.status !== 'signed' && published.status !== 'broadcast') continue
           const row = await store.intent(published.id)
-          if (row) await followOne(row, chain, height).catch((error: unknown) => log.error('following a transaction', error, { intent: row.id }))
+          if (row)
+            await followOne(row, chain, height).catch((error: unknown) => log.error('following a transaction', error, { intent: row.id }))
         }
       } finally {
         following = false
@@ -259,7 +279,12 @@ export function createTransactions(deps: {
 }
 
 function balanceTooSmall(have: bigint, needed: bigint, address: string): HearthError {
-  return new HearthError('balance-too-small', { have: formatPokt(have), needed: formatPokt(needed), missing: formatPokt(needed - have), address })
+  return new HearthError('balance-too-small', {
+    have: formatPokt(have),
+    needed: formatPokt(needed),
+    missing: formatPokt(needed - have),
+    address,
+  })
 }
 
 /** How long a stake takes to come back, from the chain's own numbers. */
@@ -270,7 +295,13 @@ export function unbondingText(params: ChainParams, medianBlockMs: number | null)
   if (medianBlockMs === null) return base
   const seconds = (blocks * medianBlockMs) / 1000
   const time =
-    seconds < 120 ? `${Math.max(1, Math.round(seconds))} s` : seconds < 7_200 ? `${Math.round(seconds / 60)} min` : seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`
+    seconds < 120
+      ? `${Math.max(1, Math.round(seconds))} s`
+      : seconds < 7_200
+        ? `${Math.round(seconds / 60)} min`
+        : seconds < 172_800
+          ? `${Math.round(seconds / 3600)} h`
+          : `${Math.round(seconds / 86_400)} days`
   return `${base}, about ${time}`
 }
 
@@ -284,7 +315,12 @@ function publicIntent(row: IntentRow): IntentState {
     txHash: row.txHash ?? null,
     timeoutHeight: row.timeoutHeight,
     includedHeight: row.includedHeight ?? null,
-    error: row.status === 'refused' ? { code: 'tx-refused', detail: { log: (row.log ?? '').slice(0, 500), code: String(row.code ?? '') } } : row.status === 'expired' ? { code: 'tx-expired', detail: {} } : null,
+    error:
+      row.status === 'refused'
+        ? { code: 'tx-refused', detail: { log: (row.log ?? '').slice(0, 500), code: String(row.code ?? '') } }
+        : row.status === 'expired'
+          ? { code: 'tx-expired', detail: {} }
+          : null,
     createdAtMs: row.createdAtMs,
     updatedAtMs: row.updatedAtMs,
   }

@@ -41,7 +41,9 @@ export function createSupplierWatch(deps: { state: StatePublisher; clock: Clock;
           break
         }
       }
-      const sent = Object.values(state.state.intents).some((intent) => intent.kind.startsWith('stake-') && (intent.status === 'signed' || intent.status === 'broadcast'))
+      const sent = Object.values(state.state.intents).some(
+        (intent) => intent.kind.startsWith('stake-') && (intent.status === 'signed' || intent.status === 'broadcast'),
+      )
       if (record) wasStaked = true
       state.set('supplier', {
         status: supplierStatus(record, params, { sent, wasStaked, differs: differences(record, deps.served()).length > 0 }),
@@ -49,10 +51,15 @@ export function createSupplierWatch(deps: { state: StatePublisher; clock: Clock;
         ownerAddress: record?.ownerAddress ?? keys.find((key) => key.role === 'owner')?.address ?? '',
         stakeUpokt: (record?.stakeUpokt ?? 0n).toString(),
         services: (record?.services ?? []).map(publicService),
-        pending: (record?.pending ?? []).map((entry) => ({ service: publicService(entry.service), activationHeight: entry.activationHeight })),
+        pending: (record?.pending ?? []).map((entry) => ({
+          service: publicService(entry.service),
+          activationHeight: entry.activationHeight,
+        })),
         unstakeSessionEndHeight: record?.unstakeSessionEndHeight ?? 0,
         unbondingEndHeight:
-          record && record.unstakeSessionEndHeight > 0 ? record.unstakeSessionEndHeight + params.supplierUnbondingPeriodSessions * params.numBlocksPerSession : 0,
+          record && record.unstakeSessionEndHeight > 0
+            ? record.unstakeSessionEndHeight + params.supplierUnbondingPeriodSessions * params.numBlocksPerSession
+            : 0,
         differences: differences(record, deps.served()),
         asOf,
       })

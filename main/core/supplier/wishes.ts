@@ -19,7 +19,10 @@ export interface CheckedWish {
  * Rules: onchain facts 2.4 and its matrix of who may sign what.
  * @returns the message to sign. Rejects with the code of the first rule broken; nothing was stored or sent.
  */
-export async function checkWish(wish: TxWish, deps: { chain: Chain; params: ChainParams; codec: TxCodec; keys: PublicKeyInfo[]; network: string }): Promise<CheckedWish> {
+export async function checkWish(
+  wish: TxWish,
+  deps: { chain: Chain; params: ChainParams; codec: TxCodec; keys: PublicKeyInfo[]; network: string },
+): Promise<CheckedWish> {
   const { chain, codec, params } = deps
   const keyOf = (id: string, role?: PublicKeyInfo['role']): PublicKeyInfo => {
     const key = deps.keys.find((candidate) => candidate.id === id)
@@ -35,7 +38,11 @@ export async function checkWish(wish: TxWish, deps: { chain: Chain; params: Chai
       const record = await chain.supplier(wish.operatorAddress)
       if (record) ownedBy(record, key.address)
       if (stakeUpokt < params.supplierMinStakeUpokt) {
-        throw new HearthError('amount-too-small', { min: formatPokt(params.supplierMinStakeUpokt), given: formatPokt(stakeUpokt), height: String(params.height) })
+        throw new HearthError('amount-too-small', {
+          min: formatPokt(params.supplierMinStakeUpokt),
+          given: formatPokt(stakeUpokt),
+          height: String(params.height),
+        })
       }
       const raised = stakeUpokt - (record?.stakeUpokt ?? 0n)
       return {
@@ -56,7 +63,8 @@ export async function checkWish(wish: TxWish, deps: { chain: Chain; params: Chai
       const services = wish.services.map((service) => serviceConfig(codec, service))
       const seen = new Set<string>()
       for (const service of services) {
-        if (seen.has(service.serviceId)) throw new HearthError('endpoint-invalid', { problem: 'service-twice', serviceId: service.serviceId })
+        if (seen.has(service.serviceId))
+          throw new HearthError('endpoint-invalid', { problem: 'service-twice', serviceId: service.serviceId })
         seen.add(service.serviceId)
       }
       const key = keyOf(wish.operatorKeyId, 'operator')
@@ -66,13 +74,25 @@ export async function checkWish(wish: TxWish, deps: { chain: Chain; params: Chai
       ownedBy(record, wish.ownerAddress)
       const offered = new Set((await chain.services()).map((service) => service.id))
       for (const service of services) {
-        if (!offered.has(service.serviceId)) throw new HearthError('endpoint-invalid', { problem: 'service-unknown', serviceId: service.serviceId })
+        if (!offered.has(service.serviceId))
+          throw new HearthError('endpoint-invalid', { problem: 'service-unknown', serviceId: service.serviceId })
       }
       return {
         key,
-        message: { kind: 'stake-supplier', signer: key.address, ownerAddress: record.ownerAddress, operatorAddress: key.address, stakeUpokt: undefined, services },
+        message: {
+          kind: 'stake-supplier',
+          signer: key.address,
+          ownerAddress: record.ownerAddress,
+          operatorAddress: key.address,
+          stakeUpokt: undefined,
+          services,
+        },
         spendsUpokt: params.supplierStakingFeeUpokt,
-        facts: { operatorAddress: key.address, ownerAddress: record.ownerAddress, services: services.map((service) => service.serviceId).join(', ') },
+        facts: {
+          operatorAddress: key.address,
+          ownerAddress: record.ownerAddress,
+          services: services.map((service) => service.serviceId).join(', '),
+        },
       }
     }
     case 'unstake': {
@@ -159,5 +179,9 @@ function serviceConfig(codec: TxCodec, wish: Extract<TxWish, { kind: 'stake-serv
   }
   const sum = [...shares.values()].reduce((total, percent) => total + percent, 0)
   if (sum !== 100) throw new HearthError('shares-invalid', { problem: 'sum', sum: String(sum), serviceId })
-  return { serviceId, endpoints: [{ url: text, rpcType: wish.rpcType }], revShare: [...shares].map(([shareAddress, percent]) => ({ address: shareAddress, percent })) }
+  return {
+    serviceId,
+    endpoints: [{ url: text, rpcType: wish.rpcType }],
+    revShare: [...shares].map(([shareAddress, percent]) => ({ address: shareAddress, percent })),
+  }
 }

@@ -14,7 +14,10 @@ export interface SocketRelay {
 export async function startSocketRelay(path: string, target: string): Promise<SocketRelay> {
   const open = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true }, (near) => {
-    if (relay.closed) return void near.destroy()
+    if (relay.closed) {
+      near.destroy()
+      return
+    }
     const far = connect({ path: target, allowHalfOpen: true })
     for (const [from, to] of [
       [near, far],

@@ -351,13 +351,25 @@ export function engineContract(name: string, makeEngine: () => Promise<EngineUnd
     })
 
     describe('ports', () => {
-      const onPort = (hostPort: number): Partial<ContainerSpec> => ({ ports: [{ containerPort: 80, hostPort }] })
+      let network = ''
+      beforeAll(async () => {
+        network = nextName()
+        await engine.ensureNetwork(network)
+      })
+      const onPort = (hostPort: number): Partial<ContainerSpec> => ({
+        ports: [{ containerPort: 80, hostPort }],
+        networks: [{ name: network, aliases: ['box'] }],
+      })
+
+      test('need a network', async () => {
+        const spec = containerSpec(under, nextName(), { ...onPort(await under.freePort()), networks: [] })
+        expect((await rejection(engine.create(spec))).code).toBe('engine-failed')
+        expect(await seen(spec.name)).toBeUndefined()
+      })
 
       test('one that a program has is told by its number; with another port the container starts', async () => {
-        const network = nextName()
-        await engine.ensureNetwork(network)
         const taken = await under.occupyPort()
-        const spec = containerSpec(under, nextName(), { ...onPort(taken.port), networks: [{ name: network, aliases: ['box'] }] })
+        const spec = containerSpec(under, nextName(), onPort(taken.port))
         await engine.create(spec)
         const error = await rejection(engine.start(spec.name))
         expect(error).toMatchObject({ code: 'port-taken', detail: { port: String(taken.port) } })

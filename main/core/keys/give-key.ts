@@ -1,0 +1,78 @@
+import type { Heads } from '../chain/heads.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { PublicKeyInfo, Vault } from '../ports/vault.ts'
+import type { StatePublisher } from '../state/publisher.ts'
+
+/** Where the keeper takes the key; undefined while none runs. */
+export type KeeperTarget = { engineEndpoint: string; container: string; command: string[] }
+
+/**
+ * Makes the function that gives the operator key to the keeper. With a locked vault it cannot, and says in `state.vault.needed` what waits for the key and until when.
+ * @returns resolves true when the key was given
+ */
+export function createKeyGiver(deps: {
+  vault: Vault
+  keys: () => Promise<PublicKeyInfo[]>
+  /** Operator of the supplier on chain, when there is one: of several keys it is the one that counts. */
+  stakedOperator: () => string | undefined
+  keeperTarget: () => Promise<KeeperTarget | undefined>
+  network: () => string | null
+  heads: Heads
+  state: StatePublisher
+  clock: Clock
+  log: Log
+}): () => Promise<boolean> {
+  const { vault, heads, state, clock, log } = deps
+
+  const noteNeeded = async (operatorAddress: string): Promise<void> => {
+    const before = state.state.vault.needed
+    const chain = heads.current()
+    const params = heads.params()
+    const pending = chain ? await chain.pendingClaims(operatorAddress).catch(() => []) : []
+    // A claim without its proof is punished; a session without a claim is only unpaid.
+    const unproven = pending.filter((claim) => claim.proofStatus !== 'validated')
+    const blocksToClose = params
+      ? params.claimWindowOpenOffsetBlocks +
+        params.claimWindowCloseOffsetBlocks +
+        params.proofWindowOpenOffsetBlocks +
+        params.proofWindowCloseOffsetBlocks +
+        1
+      : undefined
+    const ends = unproven.map((claim) => claim.sessionEndHeight)
+    const deadlineHeight = ends.length === 0 || blocksToClose === undefined ? null : Math.min(...ends) + blocksToClose
+    const median = state.state.chain.medianBlockMs
+    state.patch('vault', {
+      needed: {
+        reason: before?.reason ?? (state.state.app.startedAtMs > clock.now() - JUST_STARTED_MS ? 'after-restart' : 'keeper-gone'),
+        sinceMs: before?.sinceMs ?? clock.now(),
+        claimsAtRisk: unproven.length,
+        deadlineHeight,
+        deadlineMs:
+          deadlineHeight === null || median === null
+            ? null
+            : state.state.chain.blockTimeMs + Math.max(0, deadlineHeight - heads.height()) * median,
+      },
+    })
+  }
+
+  return async () => {
+    const operators = (await deps.keys()).filter((key) => key.role === 'operator' && key.network === deps.network())
+    const staked = deps.stakedOperator()
+    const operator = operators.find((key) => key.address === staked) ?? operators.at(-1)
+    if (!operator) return false
+    if ((await vault.status()).kind !== 'unlocked') {
+      await noteNeeded(operator.address)
+      return false
+    }
+    const target = await deps.keeperTarget()
+    if (!target) return false
+    await vault.deliverKey(operator.id, target)
+    state.patch('vault', { needed: null })
+    log.info('operator key given to the keeper', { key: operator.id })
+    return true
+  }
+}
+
+/** Within this time of the start of Hearth a missing key is the restart's doing. */
+const JUST_STARTED_MS = 60_000

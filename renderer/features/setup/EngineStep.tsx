@@ -1,0 +1,56 @@
+import type { ReactNode } from 'react'
+import { useAppState, useCall } from '#renderer/bridge/hooks.ts'
+import { bytes, clockTime } from '#renderer/text/format.ts'
+import { useText } from '#renderer/text/text.ts'
+import { Button } from '#renderer/ui/Button.tsx'
+import { Card, Facts } from '#renderer/ui/Card.tsx'
+import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import { Icon } from '#renderer/ui/icons.tsx'
+
+/** Claims carry a time stamp that the chain judges. */
+const CLOCK_LIMIT_MS = 10_000
+
+/** The engine: the true cause in words, what to do about it, and a button that looks again. */
+export function EngineStep(): ReactNode {
+  const t = useText()
+  const engine = useAppState((state) => state.engine)
+  const check = useCall('engine.check')
+  const isReady = engine.kind === 'ready'
+  const isLooking = engine.kind === 'unknown'
+  const title = isReady ? t('setup.engine.ready', { name: engine.name, version: engine.version }) : engine.kind === 'ready' ? '' : t(`setup.engine.${engine.kind}`)
+  const text = isReady ? t('setup.engine.readyText', { endpoint: engine.endpoint }) : engine.kind === 'ready' ? '' : t(`setup.engine.${engine.kind}Text`, { version: engine.version })
+  return (
+    <Card title={t('setup.engine.title')} aside={engine.atMs === 0 ? '' : t('setup.engine.at', { time: clockTime(engine.atMs) })} padded>
+      <div className="flex gap-3" role="status">
+        <Icon name={isReady ? 'circle-check' : isLooking ? 'loader' : 'circle-x'} size={20} className={isReady ? 'text-ok' : isLooking ? 'turn text-info' : 'text-bad'} />
+        <div className="min-w-0 flex-1">
+          <div className="font-medium">{title}</div>
+          <div className="text-small break-words text-text-2">{text}</div>
+          {!isReady && engine.detail !== '' ? <div className="mono mt-1.5 rounded-[6px] bg-sunken px-2 py-1 text-caption break-words text-text-2">{t('setup.engine.said', { detail: engine.detail })}</div> : null}
+        </div>
+      </div>
+      {isReady ? (
+        <Facts
+          className="mt-3 border-t border-line pt-3"
+          rows={[
+            engine.memoryBytes > 0 ? [t('setup.engine.memory'), bytes(engine.memoryBytes)] : null,
+            [
+              t('setup.engine.clock'),
+              Math.abs(engine.clockOffsetMs) <= CLOCK_LIMIT_MS ? (
+                t('setup.engine.clockFine')
+              ) : (
+                <span className="text-warn">{t('setup.engine.clockOff', { seconds: Math.round(engine.clockOffsetMs / 1000) })}</span>
+              ),
+            ],
+          ]}
+        />
+      ) : null}
+      <ErrorNote error={check.error} className="mt-3" />
+      <div className="mt-3">
+        <Button size="sm" icon="refresh-cw" onPress={() => void check.run({})} isBusy={check.busy}>
+          {t('setup.engine.look')}
+        </Button>
+      </div>
+    </Card>
+  )
+}
