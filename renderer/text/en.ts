@@ -21,7 +21,7 @@ import {
 import { start, task } from './en/local-chain.ts'
 import { lock } from './en/lock.ts'
 import { nodes } from './en/nodes.ts'
-import { engine, setup } from './en/setup.ts'
+import { setup } from './en/setup.ts'
 import { supplier } from './en/supplier.ts'
 
 /** Every word of the pages. */
@@ -35,7 +35,6 @@ export const en = {
   dash,
   differences,
   earnings,
-  engine,
   errors,
   errorVariants,
   fixes,

@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
-import type { ClockLane } from '#shared/model/session-clock.ts'
+import type { ClockLane } from '#shared/model/clock-schema.ts'
 import { clockTime } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { currentLane, isFast, laneMoney, laneWords, timeOf, type ClockView } from './clock-view.ts'

@@ -1,5 +1,5 @@
-import type { ClockLane } from '#shared/model/session-clock.ts'
-import type { Verdict } from '#shared/model/stop-verdict.ts'
+import type { ClockLane } from '#shared/model/clock-schema.ts'
+import type { Verdict } from '#shared/model/clock-schema.ts'
 import { clockTime, duration, pokt, whole } from '#renderer/text/format.ts'
 import type { Words } from '#renderer/text/text.ts'
 import type { IconName } from './icons.tsx'

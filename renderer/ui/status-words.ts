@@ -1,5 +1,5 @@
 import type { IntentStatus } from '#shared/model/intent.ts'
-import type { LaneStage } from '#shared/model/session-clock.ts'
+import type { LaneStage } from '#shared/model/clock-schema.ts'
 import { whole } from '#renderer/text/format.ts'
 import type { Words } from '#renderer/text/text.ts'
 import type { Status } from './StatusChip.tsx'

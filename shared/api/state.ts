@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clockSchema } from '../model/clock-schema.ts'
 import { errorCodeSchema } from './errors.ts'
 import { INTENT_STATUSES, intentKindSchema } from '../model/intent.ts'
 
@@ -204,32 +205,6 @@ const supplierSlice = z.strictObject({
   asOf: asOf.nullable(),
 })
 
-const sessionLane = z.strictObject({
-  number: z.number().int(),
-  start: height,
-  end: height,
-  graceEnd: height,
-  claimOpen: height,
-  claimClose: height,
-  proofOpen: height,
-  proofClose: height,
-  settle: height,
-  stage: z.enum(['serving', 'open', 'claimed', 'proof-due', 'proven', 'settled', 'expired', 'discarded', 'not-claimed', 'idle']),
-  relays: z.string().nullable(),
-  claimedUpokt: upokt.nullable(),
-  settledUpokt: upokt.nullable(),
-  claimHeight: height.nullable(),
-  proofHeight: height.nullable(),
-})
-
-const clockSlice = z.strictObject({
-  lanes: z.array(sessionLane).max(8),
-  verdict: z.enum(['nothing-to-lose', 'safe', 'wait', 'costs', 'cannot-tell']),
-  facts: z.record(z.string(), z.string()),
-  height,
-  atMs: ms,
-})
-
 const earningsSlice = z.strictObject({
   revision: z.number().int(),
   settledUpokt: upokt,
@@ -287,7 +262,7 @@ export const stateSchema = z.strictObject({
   intents: z.record(z.string(), intentEntry),
   balances: z.record(z.string(), balanceEntry),
   supplier: supplierSlice,
-  clock: clockSlice,
+  clock: clockSchema,
   earnings: earningsSlice,
   relays: relaysSlice,
   attention: z.record(z.string(), attentionEntry),

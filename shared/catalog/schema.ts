@@ -13,10 +13,22 @@ export const catalogEntrySchema = z.strictObject({
     /** `pin-on-first-use`: the tag is resolved once, its digest is shown, kept and used from then on. */
     digest: z.union([z.literal('pin-on-first-use'), z.string().regex(/^sha256:[0-9a-f]{64}$/)]),
   }),
-  memoryBytes: z.number().int().min(32 * 1024 * 1024),
+  memoryBytes: z
+    .number()
+    .int()
+    .min(32 * 1024 * 1024),
   /** All published on 127.0.0.1 only. */
-  ports: z.array(z.strictObject({ name: z.string(), containerPort: z.number().int(), preferredHostPort: z.number().int().min(1024).max(65_535) })),
-  volumes: z.array(z.strictObject({ name: z.enum(['chain', 'keys', 'miner']), path: z.string().startsWith('/'), memory: z.boolean(), readOnly: z.boolean() })),
+  ports: z.array(
+    z.strictObject({ name: z.string(), containerPort: z.number().int(), preferredHostPort: z.number().int().min(1024).max(65_535) }),
+  ),
+  volumes: z.array(
+    z.strictObject({
+      name: z.enum(['chain', 'keys', 'miner']),
+      path: z.string().startsWith('/'),
+      memory: z.boolean(),
+      readOnly: z.boolean(),
+    }),
+  ),
   networks: z.array(z.enum(['chain', 'backend'])),
   dependsOn: z.array(z.string()),
   environment: z.record(z.string(), z.string()),

@@ -1,24 +1,8 @@
-import type { AppState } from '../api/state.ts'
+import type { ClockClaim, ClockLane, ClockView, LaneStage } from './clock-schema.ts'
 import { openSessions, sessionAt, type SessionHeights, type SessionRules } from './session.ts'
 import { stopVerdict, type StopInput } from './stop-verdict.ts'
 
 /** The session clock: one lane per session that still matters. Source: onchain facts 5.2, screens 1. Integers only; every height is a block height. */
-
-export type ClockLane = AppState['clock']['lanes'][number]
-export type LaneStage = ClockLane['stage']
-
-/** What is known of one claim; a row of the store fits. */
-export interface ClockClaim {
-  sessionEndHeight: number
-  stage: 'claimed' | 'proven' | 'settled' | 'expired' | 'discarded'
-  relays: bigint
-  claimedUpokt: bigint
-  settledUpokt: bigint | undefined
-  claimHeight: number | undefined
-  proofHeight: number | undefined
-  /** `not-required` when the chain said so; anything else may need a proof. */
-  proofRequirement: string | undefined
-}
 
 /** Relays that were served and not yet claimed, by session end height. A session that is absent was not counted, which is not the same as zero. */
 export type RelaysBySession = ReadonlyMap<number, bigint>
@@ -86,7 +70,7 @@ function latest(heights: readonly (number | undefined)[]): number | null {
 }
 
 /** The whole slice `clock` of the state: lanes, verdict and its facts. */
-export function sessionClock(input: Omit<StopInput, 'lanes'> & { relaysBySession: RelaysBySession }): AppState['clock'] {
+export function sessionClock(input: Omit<StopInput, 'lanes'> & { relaysBySession: RelaysBySession }): ClockView {
   const { relaysBySession, ...rest } = input
   const lanes = clockLanes(input.height, input.rules, input.claims, relaysBySession)
   return { lanes, ...stopVerdict({ ...rest, lanes }), height: input.height, atMs: input.headTimeMs }

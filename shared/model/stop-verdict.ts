@@ -1,13 +1,10 @@
-import type { AppState } from '../api/state.ts'
+import type { ClockClaim, ClockLane, Verdict } from './clock-schema.ts'
 import { openSessions, type SessionRules } from './session.ts'
-import type { ClockClaim, ClockLane } from './session-clock.ts'
 
 /**
  * May I stop now, and what would it cost? Rules 1 to 4 of the session clock (screens 1). Open windows are not the danger: unsent work is. The miner sends in the first
  * block or two of a window; the rest of the window is slack for being away.
  */
-
-export type Verdict = AppState['clock']['verdict']
 
 /** Older than this and nothing can be said. */
 const STALE_MS = 3 * 60_000

@@ -11,7 +11,10 @@ const upokt = z.string().regex(/^\d{1,20}$/)
 
 /** Mainnet's economy and minimum stake, faster: sessions of ten one-second blocks, every claim proven. */
 export const localChainRulesSchema = z.strictObject({
-  chainId: z.string().regex(/^hearth-local-[a-z0-9-]{1,30}$/).default(LOCAL_CHAIN_ID),
+  chainId: z
+    .string()
+    .regex(/^hearth-local-[a-z0-9-]{1,30}$/)
+    .default(LOCAL_CHAIN_ID),
   blockMs: z.number().int().min(200).max(60_000).default(1_000),
   blocksPerSession: z.number().int().min(2).max(1_000).default(10),
   grace: blocks.default(1),
@@ -23,7 +26,13 @@ export const localChainRulesSchema = z.strictObject({
   computeUnitsToTokensMultiplier: upokt.default('145990'),
   supplierMinStakeUpokt: upokt.default('59500000000'),
   services: z
-    .array(z.strictObject({ id: z.string().regex(/^[a-zA-Z0-9_-]{1,42}$/), name: z.string().max(60), computeUnitsPerRelay: z.number().int().min(1) }))
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[a-zA-Z0-9_-]{1,42}$/),
+        name: z.string().max(60),
+        computeUnitsPerRelay: z.number().int().min(1),
+      }),
+    )
     .min(1)
     .default([{ id: 'anvil', name: 'Anvil test chain', computeUnitsPerRelay: 100 }]),
   /** Play money at the first block. */

@@ -10,6 +10,8 @@ import { prepareMachine } from '#test/localnet/prepare.ts'
 import { runLife, type Scenario } from './scenario.ts'
 
 const AMOUNT_UPOKT = 5_000_000n
+/** Prepared, signed, sent, in a block. */
+const WRITES = 4
 const codec = createTxCodec()
 const freshKey = (): { keyHex: string; address: string } => {
   const key = randomBytes(32)
@@ -20,6 +22,8 @@ const freshKey = (): { keyHex: string; address: string } => {
 export const paymentScenario: Scenario = {
   name: 'payment',
   owns: (point) => point.startsWith('tx.') || point.startsWith('store.intent.'),
+  // The intent row is written four times; each round of a store point dies at another of them.
+  rounds: (point) => (point.startsWith('store.intent.') ? WRITES : 1),
   fullRounds: 20,
   async start() {
     await prepareMachine()
@@ -32,10 +36,10 @@ export const paymentScenario: Scenario = {
       const sender = freshKey()
       const recipient = freshKey().address
       await chain.fund([sender.address], 100_000_000n)
-      const args = [join(folder, String(run)), chain.rpcUrl, chain.restUrl, sender.keyHex, recipient, guard]
-      const first = await runLife('tx-life.ts', args, point, count)
+      const args = [join(folder, String(run)), chain.rpcUrl, chain.restUrl, sender.keyHex, recipient]
+      const first = await runLife('tx-life.ts', [...args, guard], point, count)
       if (first.killed) await chain.waitForHeight((await chain.height()) + 2)
-      const second = await runLife('tx-life.ts', args, '')
+      const second = await runLife('tx-life.ts', [...args, 'guarded'])
       await chain.waitForHeight((await chain.height()) + 2)
       const payments = Number((await chain.balance(recipient)) / AMOUNT_UPOKT)
       return { first, second, payments }
@@ -43,14 +47,13 @@ export const paymentScenario: Scenario = {
 
     return {
       async kill(point, round) {
-        // The intent row is written three times; each round of a store point dies at another of them.
-        const { first, second, payments } = await once(point, point.startsWith('store.intent.') ? 1 + (round % 3) : 1, 'guarded')
+        const { first, second, payments } = await once(point, 1 + (round % paymentScenario.rounds(point)), 'guarded')
         const finished = second.answer !== undefined
         return {
           killed: first.killed,
           lost: payments === 0 ? 1 : 0,
           doubled: Math.max(0, payments - 1),
-          problem: !finished ? `the next life failed: ${second.output.slice(-400)}` : payments === 1 ? undefined : `paid ${payments} times`,
+          problem: finished ? (payments === 1 ? undefined : `paid ${payments} times`) : `the next life failed: ${second.output.slice(-400)}`,
         }
       },
       async withoutGuard() {

@@ -14,7 +14,9 @@ export interface Outcome {
 export interface Scenario {
   name: string
   owns(point: string): boolean
-  /** Kills per point with `--full`. */
+  /** How many ways lead past the point: each is one round. */
+  rounds(point: string): number
+  /** Rounds per point with `--full`. */
   fullRounds: number
   start(): Promise<World>
 }
@@ -25,17 +27,28 @@ export interface World extends AsyncDisposable {
   withoutGuard?(): Promise<number>
 }
 
-/** Runs one life in a process of its own. @returns its last JSON line, or that it was killed */
-export async function runLife(script: string, args: string[], point: string, count = 1): Promise<{ killed: boolean; answer: unknown; output: string }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(projectRoot, 'test/faults', script), ...args], {
+/** Node's flags for a child that runs TypeScript. */
+export const NODE_FLAGS = ['--disable-warning=ExperimentalWarning']
+const LIFE_MS = 90_000
+
+/** Runs one life in a process of its own; with an empty `point` nothing is armed. @returns its last JSON line, or that it was killed */
+export async function runLife(
+  script: string,
+  args: string[],
+  point = '',
+  count = 1,
+): Promise<{ killed: boolean; answer: unknown; output: string }> {
+  const child = spawn(process.execPath, [...NODE_FLAGS, join(projectRoot, 'test/faults', script), ...args], {
     env: { ...process.env, HEARTH_FAULT_POINT: point, HEARTH_FAULT_COUNT: String(count) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const timer = setTimeout(() => child.kill('SIGTERM'), 90_000)
-  const signal = await new Promise<NodeJS.Signals | null>((resolve) => child.once('close', (_code, ended) => resolve(ended)))
+  const timer = setTimeout(() => child.kill('SIGTERM'), LIFE_MS)
+  const signal = await new Promise<NodeJS.Signals | null>((resolve) => {
+    child.once('close', (_code, ended) => resolve(ended))
+  })
   clearTimeout(timer)
   const line = output.trim().split('\n').at(-1) ?? ''
   let answer: unknown

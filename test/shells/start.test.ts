@@ -8,8 +8,8 @@ import { startChild, type Child } from './support/child.ts'
 
 const START = fileURLToPath(new URL('../../main/start.cjs', import.meta.url))
 const { findElectron, packagedNode } = createRequire(import.meta.url)(START) as {
-  findElectron(root: string, platform: string, env: Record<string, string>, uid: number | undefined): string | undefined
-  packagedNode(root: string, platform: string, arch: string): string
+  findElectron: (root: string, platform: string, env: Record<string, string>, uid: number | undefined) => string | undefined
+  packagedNode: (root: string, platform: string, arch: string) => string
 }
 
 /** A repository as far as main/start.cjs looks at it. */

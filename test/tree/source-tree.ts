@@ -11,13 +11,15 @@ export interface SourceFile {
   path: string
   text: string
   imports: string[]
+  /** Those of them that are still there at run time. */
+  valueImports: string[]
 }
 
 /** Every source file of the repository. */
 export function readSources(): SourceFile[] {
   return TOP.flatMap((top) => list(join(ROOT, top))).map((file) => {
     const text = readFileSync(file, 'utf8')
-    return { path: relative(ROOT, file).split(sep).join('/'), text, imports: importsOf(text) }
+    return { path: relative(ROOT, file).split(sep).join('/'), text, imports: importsOf(text), valueImports: valueImportsOf(text) }
   })
 }
 
@@ -38,6 +40,11 @@ export function importsOf(text: string): string[] {
     ...code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*[,)]/g),
   ]
   return found.map((match) => match[1] ?? '')
+}
+
+/** The same without `import type` and `export type`. */
+export function valueImportsOf(text: string): string[] {
+  return importsOf(text.replace(/^\s*(?:import|export)\s+type\b[^'"`;]*?\bfrom\s*['"][^'"]+['"]/gm, ''))
 }
 
 /** @returns the imported file's path from the top of the repository, or the name of the package */

@@ -2,12 +2,11 @@ import type Docker from 'dockerode'
 import { HearthError } from '#shared/api/errors.ts'
 import type { ContainerSpec } from '#main/core/ports/engine.ts'
 import { containerOptions, LABELS } from './container-options.ts'
-import { statusOf } from './errors.ts'
 import { mustBeOurs, orNothing, ownedContainer } from './owned.ts'
 
 /**
  * Makes the container of a spec, or leaves the one that was made of the same spec. One of another spec is replaced unless it runs (`engine-failed`).
- * Its volumes must be there: the engine would make missing ones itself, on disk and without a label.
+ * Not to be called twice at the same time for one name. Its volumes must be there: the engine would make missing ones itself, on disk and without a label.
  */
 export async function createContainer(api: Docker, spec: ContainerSpec, installId: string): Promise<void> {
   // Such ports would be published to nobody, without a word from the engine.
@@ -25,15 +24,7 @@ export async function createContainer(api: Docker, spec: ContainerSpec, installI
     await orNothing(() => api.getContainer(spec.name).remove({ v: false }))
     existing = undefined
   }
-  if (!existing) {
-    try {
-      await api.createContainer(containerOptions(spec, installId))
-    } catch (error) {
-      // Somebody was faster; if it was ourselves with the same spec, all is well.
-      if (statusOf(error) !== 409) throw error
-      if ((await ownedContainer(api, spec.name, installId))?.Config.Labels[LABELS.spec] !== spec.specHash) throw error
-    }
-  }
+  if (!existing) await api.createContainer(containerOptions(spec, installId))
   await joinNetworks(api, spec)
 }
 

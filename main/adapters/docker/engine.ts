@@ -41,8 +41,11 @@ export function createDockerEngine(options: {
   /** Once found it stays: containers that run on one engine must not be made again on another because the first was away for a moment. */
   let endpoint = options.endpoint
   let found: Docker | undefined
-  /** The last of the network requests: an engine that is asked twice at the same time makes two networks of one name, and then knows neither by it. */
-  let networks: Promise<void> = Promise.resolve()
+  /**
+   * The last request that makes something. One after the other: an engine that is asked twice at the same time makes two networks of one name, and then
+   * knows neither by it, or refuses a container's name and does not know the container yet.
+   */
+  let making: Promise<void> = Promise.resolve()
 
   const probe: Engine['probe'] = async () => {
     const result = await probeEndpoints(candidateEndpoints(endpoint), isEngineInstalled, clock)
@@ -69,6 +72,11 @@ export function createDockerEngine(options: {
     } catch (error) {
       throw engineError(error)
     }
+  }
+  const inTurn = (run: (api: Docker) => Promise<void>): Promise<void> => {
+    const made = making.then(() => guarded(run))
+    making = made.catch(() => undefined)
+    return made
   }
   /** Runs on a container that must be there and ours. */
   const onOwned = <T>(name: string, run: (container: Docker.Container, api: Docker) => Promise<T>): Promise<T> =>
@@ -105,16 +113,12 @@ export function createDockerEngine(options: {
       return info
     },
 
-    ensureNetwork: (name, { internal = false } = {}) => {
-      const made = networks.then(() => guarded((api) => ensureNetwork(api, name, internal, installId)))
-      networks = made.catch(() => undefined)
-      return made
-    },
-    ensureVolume: (name, { memory }) => guarded((api) => ensureVolume(api, name, memory, installId)),
+    ensureNetwork: (name, { internal = false } = {}) => inTurn((api) => ensureNetwork(api, name, internal, installId)),
+    ensureVolume: (name, { memory }) => inTurn((api) => ensureVolume(api, name, memory, installId)),
     removeVolume: (name) => guarded((api) => removeVolume(api, name, installId)),
     removeNetwork: (name) => guarded((api) => removeNetwork(api, name, installId)),
 
-    create: (spec) => guarded((api) => createContainer(api, spec, installId)),
+    create: (spec) => inTurn((api) => createContainer(api, spec, installId)),
     start: (name) =>
       onOwned(name, async (container) => {
         try {

@@ -1,89 +1,87 @@
 import { useState, type FormEvent, type ReactNode } from 'react'
 import { useCall } from '#renderer/bridge/hooks.ts'
-import { useText, type TextKey } from '#renderer/text/text.ts'
+import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Field } from '#renderer/ui/Field.tsx'
 import { Icon, type IconName } from '#renderer/ui/icons.tsx'
+import { ProgressBar } from '#renderer/ui/ProgressBar.tsx'
 import { passwordStrength, type Strength } from './strength.ts'
 
-const PROTECTS: { icon: IconName; title: TextKey; text: TextKey }[] = [
-  { icon: 'key-round', title: 'lock.create.owner', text: 'lock.create.ownerText' },
-  { icon: 'radio-tower', title: 'lock.create.operator', text: 'lock.create.operatorText' },
-  { icon: 'coins', title: 'lock.create.not', text: 'lock.create.notText' },
-  { icon: 'hand', title: 'lock.create.forgotten', text: 'lock.create.forgottenText' },
-]
-const TONE: Record<Strength, string> = { none: 'text-text-3', short: 'text-bad', easy: 'text-warn', fair: 'text-info', strong: 'text-ok' }
-const FILL: Record<Strength, { width: string; color: string }> = {
-  none: { width: '0%', color: 'var(--idle-fill)' },
-  short: { width: '15%', color: 'var(--bad-fill)' },
-  easy: { width: '38%', color: 'var(--warn-fill)' },
-  fair: { width: '70%', color: 'var(--info-fill)' },
-  strong: { width: '100%', color: 'var(--ok-fill)' },
+const LOOK: Record<Strength, { share: number; color: string }> = {
+  none: { share: 0, color: 'var(--idle-fill)' },
+  short: { share: 0.1, color: 'var(--bad-fill)' },
+  easy: { share: 0.3, color: 'var(--bad-fill)' },
+  fair: { share: 0.65, color: 'var(--warn-fill)' },
+  strong: { share: 1, color: 'var(--ok-fill)' },
 }
 
-/** First start: the password, twice, and what it is for. */
+/** First start: the password that closes the keys, typed twice, its strength in words. */
 export function CreateVault(): ReactNode {
   const t = useText()
   const create = useCall('vault.create')
   const [password, setPassword] = useState('')
   const [again, setAgain] = useState('')
-  const [tried, setTried] = useState(false)
+  const [isTried, setTried] = useState(false)
   const strength = passwordStrength(password)
-  const differ = (tried || again.length >= password.length) && again !== '' && again !== password
+  // While the second is still being typed, only a letter that cannot fit any more is a mistake.
+  const differs = isTried ? password !== again : !password.startsWith(again)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     setTried(true)
-    if (password === '' || again !== password) return
-    void create.run({ password })
+    if (password !== '' && password === again) void create.run({ password })
   }
   return (
-    <div className="m-auto grid w-[864px] max-w-full grid-cols-[404px_404px] items-center justify-between gap-14 p-6 max-[900px]:grid-cols-1">
-      <form onSubmit={submit} className="grid gap-4">
-        <div>
-          <h1 className="text-[24px] leading-[30px] font-semibold tracking-tight">{t('lock.create.title')}</h1>
-          <p className="mt-1 text-text-2">{t('lock.create.lead')}</p>
-        </div>
-        <div className="grid gap-1.5">
-          <Field label={t('lock.create.password')} value={password} onChange={setPassword} type="password" size="lg" icon="key-round" autoComplete="new-password" autoFocus maxLength={1024} />
-          <div className="meter" aria-hidden="true">
-            <i style={{ width: FILL[strength].width, background: FILL[strength].color }} />
+    <div className="m-auto grid grid-cols-[404px_404px] items-center gap-14 px-6 py-8">
+      <div>
+        <h1 className="text-[24px] leading-[30px] font-semibold tracking-tight">{t('lock.create.title')}</h1>
+        <p className="mt-1.5 mb-5 text-text-2">{t('lock.create.lead')}</p>
+        <form className="grid gap-3.5" onSubmit={submit}>
+          <Field label={t('lock.create.password')} type="password" size="lg" icon="key-round" value={password} onChange={setPassword} autoComplete="new-password" autoFocus maxLength={1024} />
+          <div>
+            <ProgressBar value={LOOK[strength].share} label={t('lock.create.password')} color={LOOK[strength].color} />
+            <p className="mt-1.5 text-small text-text-2" role="status">
+              {t(`lock.create.strength.${strength}`)}
+            </p>
           </div>
-          <p className={`text-small ${TONE[strength]}`} role="status">
-            {t(`lock.create.strength.${strength}`)}
-          </p>
-        </div>
-        <Field
-          label={t('lock.create.again')}
-          value={again}
-          onChange={setAgain}
-          type="password"
-          size="lg"
-          autoComplete="new-password"
-          maxLength={1024}
-          error={differ || (tried && again === '' && password !== '') ? t('lock.create.differ') : null}
-        />
-        <ErrorNote error={create.error} />
-        <div>
-          <Button type="submit" kind="pri" size="lg" isBusy={create.busy}>
-            {t('lock.create.button')}
-          </Button>
-        </div>
-      </form>
-      <Card title={t('lock.create.protects')}>
-        <div className="lines mt-2">
-          {PROTECTS.map((row) => (
-            <div key={row.title} className="grid grid-cols-[20px_minmax(0,1fr)] gap-3">
-              <Icon name={row.icon} className="mt-0.5 text-text-2" />
-              <div>
-                <div className="font-medium">{t(row.title)}</div>
-                <div className="text-small text-text-2">{t(row.text)}</div>
-              </div>
-            </div>
-          ))}
-        </div>
+          <Field
+            label={t('lock.create.again')}
+            type="password"
+            size="lg"
+            icon="key-round"
+            value={again}
+            onChange={setAgain}
+            autoComplete="new-password"
+            error={differs ? t('lock.create.differ') : null}
+            maxLength={1024}
+          />
+          <ErrorNote error={create.error} />
+          <div className="mt-1">
+            <Button type="submit" kind="pri" size="lg" isBusy={create.busy}>
+              {t('lock.create.button')}
+            </Button>
+          </div>
+        </form>
+      </div>
+      <Card title={t('lock.create.protects')} className="[&>header]:pb-2.5">
+        <Point icon="wallet" title={t('lock.create.owner')} text={t('lock.create.ownerText')} />
+        <Point icon="key-round" title={t('lock.create.operator')} text={t('lock.create.operatorText')} />
+        <Point icon="boxes" title={t('lock.create.not')} text={t('lock.create.notText')} />
+        <Point icon="lock" title={t('lock.create.forgotten')} text={t('lock.create.forgottenText')} />
       </Card>
+    </div>
+  )
+}
+
+function Point({ icon, title, text }: { icon: IconName; title: string; text: string }): ReactNode {
+  return (
+    <div className="grid grid-cols-[20px_minmax(0,1fr)] gap-3 border-t border-line px-4 py-[11px]">
+      <Icon name={icon} className="mt-0.5 text-text-3" />
+      <div>
+        <div className="font-medium">{title}</div>
+        <div className="text-small text-text-2">{text}</div>
+      </div>
     </div>
   )
 }

@@ -17,8 +17,8 @@ export function EngineStep(): ReactNode {
   const check = useCall('engine.check')
   const isReady = engine.kind === 'ready'
   const isLooking = engine.kind === 'unknown'
-  const title = isReady ? t('setup.engine.ready', { name: engine.name, version: engine.version }) : engine.kind === 'ready' ? '' : t(`setup.engine.${engine.kind}`)
-  const text = isReady ? t('setup.engine.readyText', { endpoint: engine.endpoint }) : engine.kind === 'ready' ? '' : t(`setup.engine.${engine.kind}Text`, { version: engine.version })
+  const title = engine.kind === 'ready' ? t('setup.engine.ready', { name: engine.name, version: engine.version }) : t(`setup.engine.${engine.kind}`)
+  const text = engine.kind === 'ready' ? t('setup.engine.readyText', { endpoint: engine.endpoint }) : t(`setup.engine.${engine.kind}Text`, { version: engine.version })
   return (
     <Card title={t('setup.engine.title')} aside={engine.atMs === 0 ? '' : t('setup.engine.at', { time: clockTime(engine.atMs) })} padded>
       <div className="flex gap-3" role="status">

@@ -2,72 +2,93 @@ import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { useAppState, useCall } from '#renderer/bridge/hooks.ts'
 import { useText } from '#renderer/text/text.ts'
-import { Button } from '#renderer/ui/Button.tsx'
+import { Button, LinkButton } from '#renderer/ui/Button.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
-import { Icon } from '#renderer/ui/icons.tsx'
+import { Icon, type IconName } from '#renderer/ui/icons.tsx'
+import { Steps } from '#renderer/ui/Steps.tsx'
 import { EngineStep } from './EngineStep.tsx'
 
-/** The first choice: which network. Only the Local chain is open in this version; the others say so. */
+/** Which network, and whether there is an engine to run it. Ticks come from facts: a step that stops being true loses its tick. */
 export function Setup(): ReactNode {
   const t = useText()
-  const [, navigate] = useLocation()
   const network = useAppState((state) => state.app.network)
   const isReady = useAppState((state) => state.engine.kind === 'ready')
-  const choose = useCall('app.chooseNetwork')
-  const start = (): void => {
-    if (network === 'local') return navigate('/')
-    void choose.run({ network: 'local' }).then((value) => {
-      if (value !== undefined) navigate('/')
-    })
-  }
   return (
-    <div className="mx-auto grid w-[1040px] max-w-full grid-cols-[minmax(0,1fr)_348px] items-start gap-8 px-6 pt-8 pb-10 max-[900px]:grid-cols-1">
-      <div>
-        <h1 className="text-[24px] leading-[30px] font-semibold tracking-tight">{t('setup.choose.title')}</h1>
-        <p className="mt-1.5 mb-5 max-w-[560px] text-text-2">{t('setup.choose.text')}</p>
-        <div className="grid gap-3" role="list">
-          <NetworkCard
-            title={t('setup.choose.local')}
-            text={isReady || network === 'local' ? t('setup.choose.localText') : `${t('setup.choose.localText')} ${t('setup.choose.engineMissing')}`}
-            mark={network === 'local' ? t('setup.choose.chosen') : t('setup.choose.recommended')}
-            isOpen
-          />
-          <NetworkCard title={t('setup.choose.practice')} text={t('setup.choose.practiceText')} />
-          <NetworkCard title={t('setup.choose.beta')} text={t('setup.choose.betaText')} />
-          <NetworkCard title={t('setup.choose.mainnet')} text={t('setup.choose.mainnetText')} />
+    <div className="mx-auto grid w-[1040px] max-w-full grid-cols-[220px_minmax(0,1fr)] gap-10 px-6 py-8">
+      <aside>
+        <h2 className="h2 mb-3">{t('setup.title')}</h2>
+        <Steps
+          steps={[
+            { key: 'engine', title: t('setup.engine.step'), state: isReady ? 'done' : 'now' },
+            { key: 'network', title: t('setup.choose.step'), state: network !== null ? 'done' : isReady ? 'now' : 'todo' },
+            { key: 'keys', title: t('setup.keysStep'), text: t('setup.keysStepText'), state: 'todo' },
+          ]}
+        />
+        <p className="mt-5 text-small text-text-3">
+          {network === null ? `${t('setup.nothingYet')} ` : ''}
+          {t('setup.saved')}
+        </p>
+      </aside>
+      <div className="grid content-start gap-3.5">
+        <div>
+          <h1 className="text-[24px] leading-[30px] font-semibold tracking-tight">{t('setup.choose.title')}</h1>
+          <p className="mt-1.5 max-w-[620px] text-text-2">{t('setup.choose.text')}</p>
         </div>
-        <ErrorNote error={choose.error} className="mt-4" />
-        <div className="mt-5 flex items-center gap-4">
-          <Button kind="pri" size="lg" onPress={start} isBusy={choose.busy} isDisabled={!isReady && network !== 'local'}>
-            {t(network === 'local' ? 'setup.choose.done' : 'setup.choose.button')}
-          </Button>
-          <span className="text-small text-text-2">{isReady || network === 'local' ? t('setup.nothingYet') : t('setup.choose.engineMissing')}</span>
+        <LocalChoice isReady={isReady} isChosen={network === 'local'} />
+        <div className="grid grid-cols-3 gap-3.5">
+          <Later icon="gauge" title={t('setup.choose.practice')} text={t('setup.choose.practiceText')} />
+          <Later icon="flask-conical" title={t('setup.choose.beta')} text={t('setup.choose.betaText')} />
+          <Later icon="coins" title={t('setup.choose.mainnet')} text={t('setup.choose.mainnetText')} />
         </div>
-      </div>
-      <div className="grid gap-3.5 pt-1">
         <EngineStep />
-        <div className="note">
-          <Icon name="clock" size={14} />
-          <span>{t('setup.saved')}</span>
-        </div>
       </div>
     </div>
   )
 }
 
-function NetworkCard({ title, text, mark, isOpen = false }: { title: string; text: string; mark?: string; isOpen?: boolean }): ReactNode {
+function LocalChoice({ isReady, isChosen }: { isReady: boolean; isChosen: boolean }): ReactNode {
+  const t = useText()
+  const [, go] = useLocation()
+  const choose = useCall('app.chooseNetwork')
+  const take = async (): Promise<void> => {
+    if ((await choose.run({ network: 'local' })) !== undefined) go('/')
+  }
   return (
-    <div
-      role="listitem"
-      className={`rounded-card border px-4 pt-3 pb-3.5 ${isOpen ? 'border-ember bg-surface shadow-[inset_0_0_0_1px_var(--ember)]' : 'border-line bg-[color-mix(in_oklab,var(--surface)_55%,var(--canvas))]'}`}
-    >
-      <div className="flex items-center gap-2">
-        <Icon name={isOpen ? 'circle-check' : 'circle-dashed'} size={14} className={isOpen ? 'text-ember-text' : 'text-text-3'} />
-        <span className={`font-semibold ${isOpen ? '' : 'text-text-2'}`}>{title}</span>
-        <span className="flex-1" />
-        {mark === undefined ? null : <span className="text-caption text-ember-text">{mark}</span>}
+    <div className="card !border-ember p-4 !shadow-[inset_0_0_0_1px_var(--ember)]">
+      <div className="flex items-start gap-3.5">
+        <Icon name="boxes" size={20} className="mt-0.5 text-ember-text" />
+        <div className="min-w-0 flex-1">
+          <div className="flex items-center gap-2">
+            <h2 className="text-[15px] font-semibold tracking-tight">{t('setup.choose.local')}</h2>
+            <span className="pill tone-ember">{isChosen ? t('setup.choose.chosen') : t('setup.choose.recommended')}</span>
+          </div>
+          <p className="mt-0.5 text-text-2">{t('setup.choose.localText')}</p>
+          {isReady || isChosen ? null : <p className="mt-2 text-small warn-c">{t('setup.choose.engineMissing')}</p>}
+        </div>
+        {isChosen ? (
+          <LinkButton href="#/" kind="pri" icon="arrow-right">
+            {t('setup.choose.done')}
+          </LinkButton>
+        ) : (
+          <Button kind="pri" onPress={() => void take()} isBusy={choose.busy} isDisabled={!isReady}>
+            {t('setup.choose.button')}
+          </Button>
+        )}
       </div>
-      <div className="mt-1 max-w-[580px] text-small text-text-2">{text}</div>
+      <ErrorNote error={choose.error} className="mt-3" />
+    </div>
+  )
+}
+
+/** Shown, and said why it cannot be chosen yet. */
+function Later({ icon, title, text }: { icon: IconName; title: string; text: string }): ReactNode {
+  return (
+    <div className="rounded-card border border-line px-4 py-3.5 text-text-2">
+      <div className="flex items-center gap-2 font-semibold">
+        <Icon name={icon} size={14} />
+        {title}
+      </div>
+      <p className="mt-1 text-small">{text}</p>
     </div>
   )
 }

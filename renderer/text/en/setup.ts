@@ -16,7 +16,7 @@ export const setup = {
     betaText: 'The public test network. Not in this version yet.',
     practice: 'Practice',
     practiceText: 'A small network simulated inside Hearth, for machines without containers. Not in this version yet.',
-    button: 'Use the Local chain',
+    button: 'Choose Local chain',
     done: 'Go to Home',
   },
   engine: {

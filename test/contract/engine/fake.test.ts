@@ -1,5 +1,6 @@
 import { createFakeEngine } from '#test/fakes/engine.ts'
-import { engineContract, PROGRAMS, type EngineUnderTest } from './suite.ts'
+import { PROGRAMS, type EngineUnderTest } from './engine-under-test.ts'
+import { engineContract } from './suite.ts'
 
 const PULL_STALL_MS = 100
 

@@ -21,8 +21,8 @@ export interface ImageRegistry {
   close(): Promise<void>
 }
 
-const DROP_BYTES = 8 * 1024
-const DROP_PAUSE_MS = 100
+const DROP_BYTES = 16 * 1024
+const DROP_PAUSE_MS = 40
 
 interface Blob {
   digest: string

@@ -1,12 +1,10 @@
 import { connect, createServer, type Socket } from 'node:net'
 
-/** A socket file that passes everything on to another one, until it is told to cut. */
+/** A socket file that passes everything on to another one. */
 export interface SocketRelay {
   path: string
   /** Breaks every connection at once, as a restarting engine does. */
   cut(): void
-  /** While true, new connections are dropped. */
-  closed: boolean
   close(): Promise<void>
 }
 
@@ -14,10 +12,6 @@ export interface SocketRelay {
 export async function startSocketRelay(path: string, target: string): Promise<SocketRelay> {
   const open = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true }, (near) => {
-    if (relay.closed) {
-      near.destroy()
-      return
-    }
     const far = connect({ path: target, allowHalfOpen: true })
     for (const [from, to] of [
       [near, far],
@@ -34,7 +28,6 @@ export async function startSocketRelay(path: string, target: string): Promise<So
   })
   const relay: SocketRelay = {
     path,
-    closed: false,
     cut: () => {
       for (const socket of open) socket.destroy()
     },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stateSchema } from '#shared/api/state.ts'
-import { clockLanes, sessionClock, type ClockClaim, type RelaysBySession } from '#shared/model/session-clock.ts'
+import type { ClockClaim } from '#shared/model/clock-schema.ts'
+import { clockLanes, sessionClock, type RelaysBySession } from '#shared/model/session-clock.ts'
 import type { SessionRules } from '#shared/model/session.ts'
 import { stopVerdict, type StopInput } from '#shared/model/stop-verdict.ts'
 

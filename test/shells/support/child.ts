@@ -25,7 +25,7 @@ export function startChild(args: string[], options: { channel?: boolean } & Spaw
   // Not `close`: after a disconnect of ours it never comes.
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.on('exit', (code, signal) => {
-      const drained = [child.stdout, child.stderr].map((stream) => (stream && !stream.readableEnded ? once(stream, 'end') : undefined))
+      const drained = [child.stdout, child.stderr].flatMap((stream) => (stream && !stream.readableEnded ? [once(stream, 'end')] : []))
       void Promise.all(drained).then(() => resolve({ code, signal }))
     })
   })

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts'
+import type { Migration } from './migration.ts'
 
 /**
  * The first schema. Amounts are decimal text (upokt, exact at any size), times UTC ms, lists and maps JSON text.

@@ -1,12 +1,7 @@
 import { first } from './0010-first.ts'
-
-/** One step of the schema. Runs in one transaction together with its `user_version`. */
-export interface Migration {
-  /** Numbers go in tens, so that a hotfix fits between two. */
-  version: number
-  name: string
-  sql: string
-}
+import type { Migration } from './migration.ts'
 
 /** All steps, oldest first, listed by hand. A step that was released never changes. */
 export const MIGRATIONS: readonly Migration[] = [first]
+
+export type { Migration } from './migration.ts'

@@ -1,0 +1,57 @@
+import { useState, type ReactNode } from 'react'
+import { useAppState, useCall, useClock } from '#renderer/bridge/hooks.ts'
+import { useText } from '#renderer/text/text.ts'
+import { Button } from '#renderer/ui/Button.tsx'
+import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import { StopDialog } from '#renderer/ui/StopDialog.tsx'
+
+/** Stop and restart of the relay miner, each asked with its cost; or start, when it is stopped. */
+export function ClockButtons(): ReactNode {
+  const t = useText()
+  const clock = useClock()
+  const miner = useAppState((state) => Object.values(state.nodes).find((node) => node.kind === 'relay-miner'))
+  const [asked, setAsked] = useState<'stop' | 'restart' | null>(null)
+  const stop = useCall('nodes.stop')
+  const restart = useCall('nodes.restart')
+  const start = useCall('nodes.start')
+  if (!miner) return null
+  if (miner.wanted === 'stopped') {
+    return (
+      <div className="grid flex-1 gap-2">
+        <Button size="sm" kind="pri" icon="play" onPress={() => void start.run({ nodeId: miner.id })} isBusy={start.busy}>
+          {t('home.stop.start')}
+        </Button>
+        <ErrorNote error={start.error} />
+      </div>
+    )
+  }
+  const call = asked === 'restart' ? restart : stop
+  const confirm = (): void => {
+    void call.run({ nodeId: miner.id }).then((value) => {
+      if (value !== undefined) setAsked(null)
+    })
+  }
+  return (
+    <>
+      <Button size="sm" className="flex-1" onPress={() => setAsked('stop')}>
+        {t('home.stop.stop')}
+      </Button>
+      <Button size="sm" className="flex-1" onPress={() => setAsked('restart')}>
+        {t('home.stop.restart')}
+      </Button>
+      <StopDialog
+        isOpen={asked !== null}
+        onClose={() => setAsked(null)}
+        title={t(asked === 'restart' ? 'nodes.stop.restartTitle' : 'nodes.stop.title', { title: miner.title })}
+        text={t(asked === 'restart' ? 'nodes.stop.restartText' : 'nodes.stop.minerText')}
+        button={t(asked === 'restart' ? 'nodes.stop.restartButton' : 'nodes.stop.button', { title: miner.title })}
+        view={clock}
+        endsServing
+        onConfirm={confirm}
+        isBusy={call.busy}
+      >
+        <ErrorNote error={call.error} />
+      </StopDialog>
+    </>
+  )
+}

@@ -1,0 +1,32 @@
+import type { AppState } from '#shared/api/state.ts'
+import { whole } from '#renderer/text/format.ts'
+import { keyed, type Words } from '#renderer/text/text.ts'
+import type { IconName } from '#renderer/ui/icons.tsx'
+import type { Tone } from '#renderer/ui/tone.ts'
+
+const RANK = { bad: 0, warn: 1, info: 2 } as const
+type Finding = AppState['attention'][string]
+
+/** Findings, worst first, oldest first among equals. */
+export const findings = (state: AppState): Finding[] => Object.values(state.attention).sort((a, b) => RANK[a.level] - RANK[b.level] || a.sinceMs - b.sinceMs)
+
+/** The one sentence of Home, by the worst fact. */
+export function homeVerdict(t: Words, state: AppState): { tone: Tone; icon: IconName; title: string; text: string } {
+  const found = findings(state).filter((finding) => finding.level !== 'info')
+  const worst = found[0]
+  if (worst) {
+    const isBad = worst.level === 'bad'
+    return { tone: isBad ? 'bad' : 'warn', icon: 'triangle-alert', title: keyed(t, 'attention', worst.key, worst.facts), text: t('home.verdict.needs', { count: found.length }) }
+  }
+  const miner = Object.values(state.nodes).find((node) => node.kind === 'relay-miner')
+  if (miner && miner.wanted === 'stopped' && miner.wantedBy === 'user') {
+    return { tone: 'idle', icon: 'circle-pause', title: t('home.verdict.minerStopped'), text: t('home.verdict.minerStoppedText') }
+  }
+  if (miner?.seen !== 'running') return { tone: 'warn', icon: 'hourglass', title: t('home.verdict.notServing'), text: t('home.verdict.notServingText') }
+  return {
+    tone: 'ok',
+    icon: 'check',
+    title: t('home.verdict.earning', { count: Math.max(1, state.supplier.services.length) }),
+    text: t('home.verdict.calm', { height: whole(state.chain.height) }),
+  }
+}

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { noteProgress, type Layer, type PullEvent } from '#main/adapters/docker/pull.ts'
+
+const play = (events: PullEvent[]): Layer[] => {
+  const layers = new Map<string, Layer>()
+  for (const event of events) noteProgress(layers, event)
+  return [...layers.values()]
+}
+
+describe('noteProgress', () => {
+  const id = '0a1b2c3d4e5f'
+  test('a layer goes from waiting over fetching and unpacking to ready', () => {
+    const steps: [PullEvent, Layer['status'], number, number][] = [
+      [{ id, status: 'Pulling fs layer', progressDetail: {} }, 'waiting', 0, 0],
+      [{ id, status: 'Waiting', progressDetail: {} }, 'waiting', 0, 0],
+      [{ id, status: 'Downloading', progressDetail: { current: 40, total: 100 } }, 'fetching', 40, 100],
+      [{ id, status: 'Download complete', progressDetail: {} }, 'unpacking', 100, 100],
+      [{ id, status: 'Extracting', progressDetail: { current: 10, total: 100 } }, 'unpacking', 100, 100],
+      [{ id, status: 'Pull complete', progressDetail: {} }, 'ready', 100, 100],
+    ]
+    for (const [at, [, status, currentBytes, totalBytes]] of steps.entries()) {
+      expect(play(steps.slice(0, at + 1).map(([event]) => event))).toEqual([{ id, status, currentBytes, totalBytes }])
+    }
+  })
+
+  test('a layer that is there already is ready at once; lines about the image are no layers', () => {
+    const events: PullEvent[] = [
+      { id: '20240501', status: 'Pulling from pokt-network/pocketd' },
+      { id, status: 'Already exists', progressDetail: {} },
+      { status: 'Digest: sha256:00' },
+      { id: 'latest', status: 'Status: Image is up to date' },
+    ]
+    expect(play(events)).toEqual([{ id, status: 'ready', currentBytes: 0, totalBytes: 0 }])
+  })
+})

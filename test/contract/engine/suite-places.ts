@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { containerSpec, rejection, type EngineStage } from './engine-under-test.ts'
+
+/** The part of the engine contract about networks and volumes. */
+export function placesContract(stage: EngineStage): void {
+  describe('networks and volumes', () => {
+    test('are made once, also when two ask at the same time, and removed once', async () => {
+      const place = stage.nextName()
+      await Promise.all([stage.engine.ensureNetwork(place), stage.engine.ensureNetwork(place)])
+      await stage.engine.ensureNetwork(place)
+      await Promise.all([stage.engine.ensureVolume(place, { memory: false }), stage.engine.ensureVolume(place, { memory: false })])
+      await stage.engine.ensureVolume(place, { memory: false })
+      const container = await stage.running({
+        networks: [{ name: place, aliases: ['self'] }],
+        mounts: [{ kind: 'volume', volume: place, path: '/keep' }],
+      })
+      await stage.engine.ensureVolume(place, { memory: false })
+      expect((await stage.seen(container))?.state).toBe('running')
+      await stage.engine.remove(container)
+      await stage.engine.removeNetwork(place)
+      await stage.engine.removeNetwork(place)
+      await stage.engine.removeVolume(place)
+      await stage.engine.removeVolume(place)
+      expect(
+        (
+          await rejection(
+            stage.engine.create(containerSpec(stage.under, stage.nextName(), { mounts: [{ kind: 'volume', volume: place, path: '/a' }] })),
+          )
+        ).code,
+      ).toBe('engine-failed')
+    })
+
+    test('a volume on disk is never taken for one in memory, nor an open network for a closed one', async () => {
+      const place = stage.nextName()
+      await stage.engine.ensureVolume(place, { memory: false })
+      expect((await rejection(stage.engine.ensureVolume(place, { memory: true }))).code).toBe('engine-failed')
+      await stage.engine.ensureNetwork(place)
+      expect((await rejection(stage.engine.ensureNetwork(place, { internal: true }))).code).toBe('engine-failed')
+      await stage.engine.removeVolume(place)
+      await stage.engine.ensureVolume(place, { memory: true })
+      await stage.engine.ensureVolume(place, { memory: true })
+    })
+
+    test('what lies on a volume outlives its container; a memory volume keeps it only while some container runs with it', async () => {
+      const [disk, memory] = [stage.nextName(), stage.nextName()]
+      await stage.engine.ensureVolume(disk, { memory: false })
+      await stage.engine.ensureVolume(memory, { memory: true })
+      const mounts = [
+        { kind: 'volume' as const, volume: disk, path: '/disk' },
+        { kind: 'volume' as const, volume: memory, path: '/memory' },
+      ]
+      const first = await stage.running({ mounts })
+      const second = await stage.running({ mounts })
+      const owner = { mode: 0o600, uid: 0, gid: 0 }
+      await stage.engine.writeFile(first, '/disk/a', Buffer.from('on disk'), owner)
+      await stage.engine.writeFile(first, '/memory/a', Buffer.from('in memory'), owner)
+      await stage.engine.stop(first, 1)
+      await stage.engine.remove(first)
+      expect(Buffer.from(await stage.engine.readFile(second, '/memory/a')).toString()).toBe('in memory')
+      await stage.engine.stop(second, 1)
+      await stage.engine.start(second)
+      expect(Buffer.from(await stage.engine.readFile(second, '/disk/a')).toString()).toBe('on disk')
+      expect((await rejection(stage.engine.readFile(second, '/memory/a'))).code).toBe('engine-failed')
+    })
+  })
+}

@@ -1,0 +1,222 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { HearthError } from '#shared/api/errors.ts'
+import { POCKETD_IMAGE } from '#shared/catalog/images.ts'
+import { anvil } from '#shared/catalog/entries/anvil.ts'
+import { localChainRulesSchema } from '#shared/networks/local.ts'
+import type { Heads } from '#main/core/chain/heads.ts'
+import { CHAIN_HOME, READY_FILE } from '#main/core/nodes/make-chain.ts'
+import { createNodes, type Nodes } from '#main/core/nodes/nodes.ts'
+import type { ChainRow, NodeRow, Store } from '#main/core/ports/store.ts'
+import type { Net } from '#main/core/ports/net.ts'
+import type { RehearsalKeys } from '#main/core/ports/vault.ts'
+import type { MinerStart } from '#main/core/relays/miner-setup.ts'
+import { initialState } from '#main/core/state/initial.ts'
+import { createStatePublisher, type StatePublisher } from '#main/core/state/publisher.ts'
+import { createTasks, type Tasks } from '#main/core/tasks/tasks.ts'
+import { createFakeChain } from '#test/fakes/chain.ts'
+import { createTestClock, createTestLog, type TestClock } from '#test/fakes/clock.ts'
+import { createFakeEngine, type FakeEngine } from '#test/fakes/engine.ts'
+
+const recorded = (name: string): Uint8Array => new Uint8Array(readFileSync(join(import.meta.dirname, '../../fixtures/pocketd-init', name)))
+
+export const INSTALL = 'scene'
+export const nameOf = (nodeId: string): string => `hearth-${INSTALL}-${nodeId}`
+export const IMAGES = [POCKETD_IMAGE.reference, anvil.image.reference] as const
+
+/** What outlives a run of the app: the record, the engine with its containers, the machine, the clock. */
+export interface Scene {
+  engine: FakeEngine
+  clock: TestClock
+  rows: Map<string, NodeRow>
+  chains: Map<string, ChainRow>
+  settings: Map<string, string>
+  /** Ports of this machine that are taken by others. */
+  takenPorts: Set<number>
+  freeDiskBytes: number
+  /** Whether each node's program does its work (answers) while its container runs. */
+  working: Set<string>
+  /** Commands of pocketd that were run in the node's container. */
+  pocketd: string[]
+  /** A command of pocketd that fails. */
+  failPocketd: string | undefined
+  miner: MinerStart | undefined
+  /** What happens when the keeper asks for its key. */
+  giveKey: () => Promise<boolean>
+  keysAsked: number
+  readyCalls: number
+  /** Starts the app anew on all this. */
+  start(): Life
+  /** Puts the operator key where the key process would. */
+  putKey(): Promise<void>
+}
+
+/** One run of the app. */
+export interface Life {
+  nodes: Nodes
+  state: StatePublisher
+  tasks: Tasks
+  /** Lets time pass in small steps, so that loops and waits run. */
+  pass(ms: number): Promise<void>
+  /** Lets time pass until something holds. */
+  until(what: string, done: () => boolean, limitMs?: number): Promise<void>
+  seen(nodeId: string): string | undefined
+  /** Ends the run like a killed process: nothing is tidied up. */
+  kill(): void
+}
+
+/** A machine with an engine and both images in the registry. */
+export function createScene(): Scene {
+  const clock = createTestClock()
+  const engine = createFakeEngine({ now: clock.now })
+  for (const image of IMAGES) engine.publish(image)
+  const rules = localChainRulesSchema.parse({})
+  const chain = createFakeChain(() => '')
+  const scene: Scene = {
+    engine,
+    clock,
+    rows: new Map(),
+    chains: new Map(),
+    settings: new Map(),
+    takenPorts: new Set(),
+    freeDiskBytes: 50 * 1024 ** 3,
+    working: new Set(['pocket', 'backend', 'miner']),
+    pocketd: [],
+    failPocketd: undefined,
+    miner: undefined,
+    giveKey: () => Promise.resolve(false),
+    keysAsked: 0,
+    readyCalls: 0,
+    start: () => startLife(),
+    putKey: () => engine.writeFile(nameOf('keeper'), '/keys/keyring-test/operator.info', new Uint8Array([1]), { mode: 0o600, uid: 1025, gid: 1025 }),
+  }
+  const exists = (container: string, path: string): Promise<boolean> =>
+    engine.readFile(container, path).then(
+      () => true,
+      () => false,
+    )
+  const put = (container: string, path: string, content: Uint8Array): Promise<void> =>
+    engine.writeFile(container, path, content, { mode: 0o600, uid: 1025, gid: 1025 })
+  engine.execScript = async (container, command) => {
+    const [program = '', ...rest] = command
+    const ended = (exitCode: number, stdout = '') => ({ exitCode, stdout, stderr: exitCode === 0 ? '' : 'refused' })
+    if (program === 'test') return ended((await exists(container, rest[1] ?? '')) ? 0 : 1)
+    if (program === 'touch') await put(container, rest[0] ?? '', new Uint8Array())
+    if (program !== 'pocketd') return ended(0)
+    const line = command.slice(1, 4).join(' ')
+    scene.pocketd.push(line)
+    if (scene.failPocketd !== undefined && line.startsWith(scene.failPocketd)) return ended(1)
+    if (rest[0] === 'init') for (const file of ['genesis.json', 'config.toml', 'app.toml']) await put(container, `${CHAIN_HOME}/config/${file}`, recorded(file))
+    if (rest[0] === 'tx') return ended(0, '{"code":0,"txhash":"AB"}')
+    return ended(0, rest[1] === 'show' ? `pokt1${rest[2]}` : '')
+  }
+
+  const store = {
+    setting: (key: string) => Promise.resolve(scene.settings.get(key)),
+    setSetting: (key: string, value: string) => Promise.resolve(void scene.settings.set(key, value)),
+    nodes: () => Promise.resolve([...scene.rows.values()].map((row) => structuredClone(row))),
+    putNode: (row: NodeRow) => Promise.resolve(void scene.rows.set(row.id, structuredClone(row))),
+    removeNodes: () => Promise.resolve(scene.rows.clear()),
+    chain: (network: string) => Promise.resolve(scene.chains.get(network)),
+    putChain: (row: ChainRow) => Promise.resolve(void scene.chains.set(row.network, structuredClone(row))),
+    removeChain: (network: string) => Promise.resolve(void scene.chains.delete(network)),
+  } as unknown as Store
+
+  /** Host port of a node, if its container runs. */
+  const answering = async (nodeId: string, url: string): Promise<boolean> => {
+    const port = Number(new URL(url).port)
+    const spec = engine.specOf(nameOf(nodeId))
+    const seen = (await engine.list()).find((container) => container.nodeId === nodeId)
+    return seen?.state === 'running' && scene.working.has(nodeId) && (spec?.ports.some((entry) => entry.hostPort === port) ?? false)
+  }
+  const net: Net = {
+    async post(url) {
+      const text = (await answering('backend', url))
+        ? '{"jsonrpc":"2.0","id":1,"result":"0x10"}'
+        : (await answering('miner', url))
+          ? 'relayminer_block_height_current 12\n'
+          : undefined
+      if (text === undefined) throw new HearthError('no-network', { endpoint: url })
+      return { status: 200, body: new TextEncoder().encode(text) }
+    },
+    portFree: (port) => Promise.resolve(!scene.takenPorts.has(port)),
+    freeDiskBytes: () => Promise.resolve(scene.freeDiskBytes),
+  }
+
+  function startLife(): Life {
+    const abort = new AbortController()
+    const state = createStatePublisher(initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: clock.now(), notice: null }), clock)
+    const log = createTestLog()
+    const tasks = createTasks(state, clock, log)
+    /** The chain makes blocks while the node's container runs with a whole home. */
+    const look = async (): Promise<void> => {
+      const pocket = (await engine.list().catch(() => [])).find((container) => container.nodeId === 'pocket')
+      const runs = pocket?.state === 'running' && scene.working.has('pocket') && (await exists(pocket.name, READY_FILE))
+      if (runs) chain.heightNow += 1
+      const height = runs ? chain.heightNow : state.state.chain.height
+      state.patch('chain', { status: runs ? 'ready' : nodes.endpoints() ? 'starting' : 'none', height })
+    }
+    const heads = {
+      current: () => (state.state.chain.status === 'ready' ? chain : undefined),
+      require: () => chain,
+      wake: () => undefined,
+    } as unknown as Heads
+    const nodes = createNodes({
+      engine,
+      store,
+      net,
+      state,
+      tasks,
+      clock,
+      log,
+      heads,
+      rehearsal: {
+        ensure: () => Promise.resolve({ address: 'pokt1application', pubKeyHex: '02' }),
+        forget: () => Promise.resolve(),
+      } as unknown as RehearsalKeys,
+      installId: INSTALL,
+      rules,
+      imageOverrides: {},
+      network: () => 'local',
+      minerConfig: () => Promise.resolve(scene.miner),
+      onChainReady: () => Promise.resolve(void (scene.readyCalls += 1)),
+      giveKey: () => {
+        scene.keysAsked += 1
+        return scene.giveKey()
+      },
+    })
+    const watch = async (): Promise<void> => {
+      while (!abort.signal.aborted) {
+        await look()
+        await clock.sleep(1_000, abort.signal)
+      }
+    }
+    void watch()
+    void nodes.run(abort.signal)
+    const pass = async (ms: number): Promise<void> => {
+      for (let passed = 0; passed < ms; passed += 100) {
+        await clock.advance(100)
+        // The engine in memory takes a few turns of the event loop for what a real one does in milliseconds.
+        for (let turn = 0; turn < 12; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    return {
+      nodes,
+      state,
+      tasks,
+      pass,
+      async until(what, done, limitMs = 180_000) {
+        for (let passed = 0; !done(); passed += 100) {
+          if (passed > limitMs) throw new Error(`waited for ${what}; ${JSON.stringify({ nodes: state.state.nodes, tasks: state.state.tasks, log: log.lines.slice(-5) })}`)
+          await pass(100)
+        }
+      },
+      seen: (nodeId) => state.state.nodes[nodeId]?.seen,
+      kill() {
+        abort.abort()
+        tasks.cancelAll()
+      },
+    }
+  }
+  return scene
+}

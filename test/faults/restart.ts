@@ -1,0 +1,1 @@
+export async function checkRestart(_deps: unknown): Promise<void> {}
