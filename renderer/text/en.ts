@@ -2,7 +2,7 @@ import { clock } from './en/clock.ts'
 import { earnings } from './en/earnings.ts'
 import { errors, errorVariants } from './en/errors.ts'
 import { frame, keys, status, ui } from './en/frame.ts'
-import { check, checkFact, dash, home } from './en/home.ts'
+import { home } from './en/home.ts'
 import {
   activity,
   attention,
@@ -18,7 +18,6 @@ import {
   stepHints,
   steps,
 } from './en/keyed.ts'
-import { start, task } from './en/local-chain.ts'
 import { lock } from './en/lock.ts'
 import { nodes } from './en/nodes.ts'
 import { setup } from './en/setup.ts'
@@ -29,10 +28,7 @@ export const en = {
   activity,
   attention,
   attentionMore,
-  check,
-  checkFact,
   clock,
-  dash,
   differences,
   earnings,
   errors,
@@ -49,12 +45,10 @@ export const en = {
   reasons,
   relayFailures,
   setup,
-  start,
   status,
   stepFacts,
   stepHints,
   steps,
   supplier,
-  task,
   ui,
 } as const

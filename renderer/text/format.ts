@@ -85,7 +85,7 @@ export const groupsOfFour = (address: string): string[] => address.match(/.{1,4}
 
 /** Two letters that stand for a service. */
 export function monogram(name: string): string {
-  const parts = name.split(/[\s_-]+/).filter((part) => part !== '')
+  const parts = name.split(/[^\p{L}\p{N}]+/u).filter((part) => part !== '')
   const letters = parts.length > 1 ? `${parts[0]?.[0] ?? ''}${parts[1]?.[0] ?? ''}` : (parts[0] ?? '').slice(0, 2)
   return letters.toUpperCase()
 }

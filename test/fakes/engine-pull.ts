@@ -43,8 +43,9 @@ export async function pullLayers(
     throw new HearthError('image-unavailable', { reference, reason: 'stalled' })
   }
   tell('waiting', 0)
-  for (let share = 0; mood === 'slow' && share < 1; share += 0.01) {
-    tell('fetching', share)
+  const drops = mood === 'slow' ? 100 : 0
+  for (let drop = 0; drop < drops; drop += 1) {
+    tell('fetching', drop / drops)
     await pause(5)
   }
   tell('fetching', 0.5)

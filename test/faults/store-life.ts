@@ -7,11 +7,11 @@ import { HearthError } from '#shared/api/errors.ts'
 import { NEXT_MIGRATIONS, NOW_MS } from './store-rows.ts'
 
 /**
- * One life of the store. argv: what to do, file. Everything it does, a later life may do again.
+ * One life of the store. argv: what to do, file, height to fill up to. Everything it does, a later life may do again.
  * `fill`: make or open, write settings, nodes and blocks that are not there yet. `look`: open and close. `upgrade`: open as a later release would. `restore`: put the newest copy back.
  * Ends with one JSON line; a refusal is `{"code":…,"reason":…}`.
  */
-const [task, file] = process.argv.slice(2) as ['fill' | 'look' | 'upgrade' | 'restore', string]
+const [task, file, upTo] = process.argv.slice(2) as ['fill' | 'look' | 'upgrade' | 'restore', string, string | undefined]
 const quiet = { info: () => undefined, warn: () => undefined, error: () => 'ref' }
 const options = {
   file,
@@ -33,7 +33,7 @@ async function fill(): Promise<void> {
     updatedAtMs: NOW_MS,
   })
   if (!(await store.cursor('local'))) await store.setCursor({ network: 'local', height: 1, hash: 'HASH1' })
-  for (let height = 2; height <= CRASH_BLOCKS; height += 1) await store.applyBlock(crashBlock(height))
+  for (let height = 2; height <= Number(upTo ?? CRASH_BLOCKS); height += 1) await store.applyBlock(crashBlock(height))
   await store.close()
 }
 

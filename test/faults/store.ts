@@ -7,7 +7,7 @@ import { compareRows, readRows } from './store-rows.ts'
 
 type Task = 'fill' | 'upgrade' | 'restore'
 /** A way that leads past a point: what the killed life does, and when the point was passed for the n-th time. */
-type Way = { task: Task; count: number; rowsBefore?: (full: string[]) => number }
+type Way = { task: Task; count: number }
 
 const WAYS: [RegExp, Way[]][] = [
   [/^store\.create\./, [{ task: 'fill', count: 1 }]],
@@ -35,8 +35,8 @@ export const storeScenario: Scenario = {
       mkdirSync(folder)
       return join(folder, 'hearth.db')
     }
-    const must = async (task: Task | 'look', file: string): Promise<void> => {
-      const { answer, output } = await runLife('store-life.ts', [task, file])
+    const must = async (task: Task | 'look', file: string, ...more: string[]): Promise<void> => {
+      const { answer, output } = await runLife('store-life.ts', [task, file, ...more])
       if (!isDone(answer)) throw new Error(`${task}: ${output.slice(-400)}`)
     }
     const undisturbed = fresh()
@@ -44,6 +44,12 @@ export const storeScenario: Scenario = {
     const filled = readRows(undisturbed)
     await must('upgrade', undisturbed)
     const upgraded = readRows(undisturbed)
+    /** Rows of a life that read so many blocks and was closed. */
+    const filledWith = async (blocks: number): Promise<string[]> => {
+      const file = fresh()
+      await must('fill', file, String(1 + blocks))
+      return readRows(file)
+    }
 
     return {
       async kill(point, round): Promise<Outcome> {
@@ -62,16 +68,17 @@ export const storeScenario: Scenario = {
           if (!isRefusal(looked.answer, 'missing')) problems.push(`a plain start answered ${looked.output.slice(-200)}`)
           if (existsSync(file)) problems.push('a plain start made a store')
           await must('restore', file)
-        } else if (existsSync(file)) {
-          // What is there before anything is tried again: rows of an undisturbed run and no others.
-          const { extra } = compareRows([...filled, ...upgraded], readRows(file))
-          if (extra > 0) problems.push(`${extra} rows right after the kill that no undisturbed run has`)
-          if (way.task === 'upgrade') {
-            const [copy] = listBackups(file)
-            const kept = copy === undefined ? [] : readRows(copy)
-            // The first copy is made when the store is, still empty; the one before the upgrade holds all.
-            if (point !== 'store.backup.before-check' && compareRows(filled, kept).missing > 0) problems.push('the copy before the upgrade is not whole')
-          }
+        } else if (point.startsWith('store.block.')) {
+          // Before anything is tried again: whole blocks, and every one whose transaction had ended.
+          const { missing, extra } = compareRows(await filledWith(way.count - (point.endsWith('.after-commit') ? 0 : 1)), readRows(file))
+          if (missing + extra > 0) problems.push(`right after the kill ${missing} rows missing, ${extra} too many`)
+        } else if (way.task === 'upgrade') {
+          const now = readRows(file)
+          const { missing } = compareRows(filled.filter((row) => !row.startsWith('cursors')), now)
+          if (missing > 0) problems.push(`right after the kill ${missing} rows missing`)
+          // The first copy is made with the store, still empty; the one before the upgrade holds all.
+          const kept = readRows(listBackups(file)[0] ?? '')
+          if (point !== 'store.backup.before-check' && compareRows(filled, kept).missing > 0) problems.push('the copy before the upgrade is not whole')
         }
         if (way.task === 'upgrade') await must('upgrade', file)
         if (way.task === 'fill') await must('fill', file)

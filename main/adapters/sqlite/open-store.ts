@@ -33,11 +33,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     for (const { reject } of waiting.values()) reject(reason)
     waiting.clear()
   }
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  const exited = endOf(worker)
 
   const first = await firstMessage(worker)
   if (first.kind !== 'opened') {
-    await worker.terminate()
+    await exited
     throw first.kind === 'failed' ? readError(first.error) : new Error(`store worker answered ${first.kind} to open`)
   }
   const { opened } = first
@@ -89,8 +89,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
  */
 export async function restoreStore(options: StoreOptions & { backup: string }): Promise<string | undefined> {
   const worker = startWorker(options, { kind: 'restore', file: options.file, backup: options.backup, nowMs: options.clock.now() })
+  const exited = endOf(worker)
   const answer = await firstMessage(worker)
-  await worker.terminate()
+  await exited
   if (answer.kind === 'restored') {
     options.log.warn('store restored from a copy', { backup: options.backup })
     return answer.movedTo
@@ -100,6 +101,16 @@ export async function restoreStore(options: StoreOptions & { backup: string }): 
 
 function startWorker(options: StoreOptions, task: WorkerTask): Worker {
   return new Worker(options.workerUrl ?? DEFAULT_WORKER, { workerData: task, name: 'hearth-store' })
+}
+
+/**
+ * A worker that refused or restored has nothing more to wait for and ends by itself. It is never terminated: doing so while it puts the database module away
+ * now and then takes the whole process down (seen with Node 24), and the user would never read why the store was refused.
+ */
+function endOf(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve())
+  })
 }
 
 function firstMessage(worker: Worker): Promise<FromWorker> {

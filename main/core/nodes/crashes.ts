@@ -14,23 +14,22 @@ export interface Crashes {
 interface Ends {
   containerId: string
   finishedAtMs: number | undefined
-  restartCount: number
   times: number[]
   givenUp: boolean
 }
 
-/** Ends are told apart by container, time of death and the engine's own count of restarts, so that one that is up again at the next look is counted too. */
+/** Ends are told apart by container and time of death, so that one that the engine has made up for by the next look is counted too. */
 export function createCrashes(): Crashes {
   const known = new Map<string, Ends>()
   return {
     note(nodeId, seen, nowMs, asked) {
       if (!seen) return
       const before = known.get(nodeId)
-      const now = { containerId: seen.id, finishedAtMs: seen.finishedAtMs, restartCount: seen.restartCount }
+      const now = { containerId: seen.id, finishedAtMs: seen.finishedAtMs }
       const times = before?.times ?? []
       // What ended before the first look ended with the machine or with us, not by a crash.
       const isSameContainer = before?.containerId === seen.id
-      const hasEnded = isSameContainer && (now.finishedAtMs !== before.finishedAtMs || now.restartCount > before.restartCount)
+      const hasEnded = isSameContainer && now.finishedAtMs !== before.finishedAtMs
       if (hasEnded && !asked) times.push(nowMs)
       const recent = times.filter((time) => time > nowMs - CRASH_WINDOW_MS)
       known.set(nodeId, { ...now, times: recent, givenUp: (before?.givenUp ?? false) || recent.length >= CRASH_LIMIT })

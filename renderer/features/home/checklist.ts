@@ -21,6 +21,11 @@ export interface Line {
   action: LineAction | null
 }
 
+/** What a stake is kept above the minimum, so that one missed proof does not strand it (as supplier.options suggests it). */
+const STAKE_MARGIN_UPOKT = 5_000_000n
+/** More than the owner's few transactions cost. */
+const FEES_UPOKT = 10_000n
+
 const STAKED = new Set<AppState['supplier']['status']>(['starts-next-session', 'staked-no-services', 'active', 'active-differs', 'below-minimum', 'unstaking'])
 
 /** The way from nothing to a settled upokt, each line ticked from facts alone. Pure: the same state gives the same list. */
@@ -77,7 +82,7 @@ function keyLine(state: AppState, role: 'owner' | 'operator'): Line {
   const key = keyFor(state, role)
   const line = { id: `${role}-key`, title: `home.check.${role}Key` as const }
   if (key) return { ...line, state: 'done', text: 'home.check.keyOk', facts: { name: key.name, address: shortAddress(key.address) }, action: null }
-  return { ...line, state: 'open', text: `home.check.${role}KeyMissing`, facts: {}, action: { kind: 'make-key', role, text: 'home.check.makeKey' } }
+  return { ...line, state: 'open', text: `home.check.${role}KeyMissing`, facts: {}, action: { kind: 'make-key', role, text: role === 'owner' ? 'home.check.makeOwnerKey' : 'home.check.makeOperatorKey' } }
 }
 
 function fundLines(state: AppState): Line[] {
@@ -86,7 +91,7 @@ function fundLines(state: AppState): Line[] {
   const { params } = state.chain
   const isStaked = STAKED.has(state.supplier.status)
   const held = owner ? BigInt(state.balances[owner.address]?.upokt ?? '0') : 0n
-  const needed = params ? BigInt(params.supplierMinStakeUpokt) + BigInt(params.supplierStakingFeeUpokt) : null
+  const needed = params ? BigInt(params.supplierMinStakeUpokt) + BigInt(params.supplierStakingFeeUpokt) + STAKE_MARGIN_UPOKT + FEES_UPOKT : null
   const ownerDone = isStaked || (needed !== null && held >= needed)
   const operatorHeld = operator ? BigInt(state.balances[operator.address]?.upokt ?? '0') : 0n
   const faucet = (role: string): LineAction => ({ kind: 'go', href: `#/supplier/funds?for=${role}`, text: 'home.check.getFunds' })

@@ -97,6 +97,7 @@ export const reasons = {
   'waits-for-image': 'Its image is not fetched yet',
   'waits-for-supplier': 'Starts when you have a supplier with services',
   'needs-key': 'Waits for the operator key',
+  'waiting-for-keys': 'Waits for the operator key',
   'stops-trying': 'It stopped again and again; Hearth gave up for now',
   'engine-gone': 'The container engine does not answer; it was {{last}} before',
 } as const

@@ -1,2 +1,9 @@
 /** Words of the supplier pages. */
-export const supplier = {} as const satisfies Record<string, string>
+export const supplier = {
+  stake: { title: 'Stake' },
+  services: { title: 'Services' },
+  first: { title: 'First session', dialTop: 'First session in', dialUnit: 'blocks' },
+  relays: { title: 'Test relays' },
+  funds: { title: 'Funds' },
+  leave: { title: 'Leave' },
+} as const

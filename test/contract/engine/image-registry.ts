@@ -7,7 +7,7 @@ import { findProgram } from '#test/localnet/paths.ts'
 import { mustRun } from '#test/localnet/process.ts'
 import { tarStream, type TarEntry } from '#test/localnet/tar.ts'
 
-/** How the registry treats the next answers: honestly, with the second layer in drops, or silent from the first word on. */
+/** How the registry treats the next answers: honestly, with the larger layer in drops, or silent from the first word on. */
 export type RegistryMood = 'honest' | 'slow' | 'silent'
 
 export interface ImageRegistry {
@@ -21,7 +21,7 @@ export interface ImageRegistry {
   close(): Promise<void>
 }
 
-const DROP_BYTES = 16 * 1024
+const DROP_BYTES = 32 * 1024
 const DROP_PAUSE_MS = 40
 
 interface Blob {
@@ -107,7 +107,7 @@ export async function startImageRegistry(): Promise<ImageRegistry> {
       'docker-content-digest': isManifest ? manifest.digest : last,
     })
     if (request.method === 'HEAD') return void response.end()
-    if (registry.mood === 'slow' && last === packed[1]?.digest) void drip(response, content)
+    if (registry.mood === 'slow' && last === packed[0]?.digest) void drip(response, content)
     else response.end(content)
   }
   const drip = async (response: ServerResponse, content: Buffer): Promise<void> => {

@@ -26,7 +26,12 @@ describe('crashes', () => {
     crashes.note('n', container({}), now, false)
     for (let at = 1; at <= times; at += 1) {
       now += gapMs
-      crashes.note('n', container(options.bySelf ? { restartCount: at, finishedAtMs: now } : { state: 'exited', finishedAtMs: now }), now, options.asked ?? false)
+      crashes.note(
+        'n',
+        container(options.bySelf ? { restartCount: at, finishedAtMs: now } : { state: 'exited', finishedAtMs: now }),
+        now,
+        options.asked ?? false,
+      )
     }
     return { crashes, now }
   }

@@ -7,7 +7,11 @@ import { editAppToml, editConfigToml, editGenesis, setToml } from '#main/core/no
 /** What pocketd 0.1.35 writes at `init`, recorded. */
 const recorded = (name: string): string => readFileSync(join(import.meta.dirname, '../../fixtures/pocketd-init', name), 'utf8')
 const mainnetLike = (name: string) =>
-  (JSON.parse(readFileSync(join(import.meta.dirname, '../../fixtures/mainnet-like/rest', name), 'utf8')) as { params: Record<string, unknown> }).params
+  (
+    JSON.parse(readFileSync(join(import.meta.dirname, '../../fixtures/mainnet-like/rest', name), 'utf8')) as {
+      params: Record<string, unknown>
+    }
+  ).params
 
 interface Genesis {
   app_state: Record<string, Record<string, unknown> & { params: Record<string, unknown> }>
@@ -20,7 +24,9 @@ describe('genesis of the Local chain', () => {
   const params = (name: string): Record<string, unknown> => edited[name]?.params ?? {}
 
   it('has the services, paid for by the validator', () => {
-    expect(edited['service']?.['service_list']).toEqual([{ id: 'anvil', name: 'Anvil test chain', compute_units_per_relay: '100', owner_address: 'pokt1validator' }])
+    expect(edited['service']?.['service_list']).toEqual([
+      { id: 'anvil', name: 'Anvil test chain', compute_units_per_relay: '100', owner_address: 'pokt1validator' },
+    ])
   })
   it('has sessions of ten blocks with the windows that the HA miner needs too', () => {
     expect(params('shared')).toMatchObject({
@@ -60,7 +66,10 @@ describe('genesis of the Local chain', () => {
   })
   it('takes faster rules', () => {
     const fast = localChainRulesSchema.parse({ blocksPerSession: 4, grace: 0, claimClose: 1, proofClose: 1 })
-    expect(read(editGenesis(recorded('genesis.json'), fast, 'a'))['shared']?.params).toMatchObject({ num_blocks_per_session: '4', proof_window_close_offset_blocks: '1' })
+    expect(read(editGenesis(recorded('genesis.json'), fast, 'a'))['shared']?.params).toMatchObject({
+      num_blocks_per_session: '4',
+      proof_window_close_offset_blocks: '1',
+    })
   })
   it('refuses a file that lacks a module, instead of starting a chain without it', () => {
     const broken = JSON.parse(recorded('genesis.json')) as Genesis
@@ -70,7 +79,14 @@ describe('genesis of the Local chain', () => {
 })
 
 describe('rules of the Local chain', () => {
-  it.each([{ chainId: 'pocket' }, { chainId: 'hearth-local-' }, { blockMs: 10 }, { services: [] }, { supplierMinStakeUpokt: '1.5' }, { unknown: 1 }])('refuse %o', (given) => {
+  it.each([
+    { chainId: 'pocket' },
+    { chainId: 'hearth-local-' },
+    { blockMs: 10 },
+    { services: [] },
+    { supplierMinStakeUpokt: '1.5' },
+    { unknown: 1 },
+  ])('refuse %o', (given) => {
     expect(localChainRulesSchema.safeParse(given).success).toBe(false)
   })
 })

@@ -11,7 +11,15 @@ const MINER = { yaml: 'a: 1', command: ['relayminer', 'start'] }
 function well(nodeId: string, fields: Partial<NodeFacts> = {}, seen: Partial<SeenContainer> | null = {}): NodeFacts {
   const entry = CATALOG.find((candidate) => candidate.nodeId === nodeId)
   if (!entry) throw new Error(nodeId)
-  const row = { id: nodeId, network: 'local', wanted: 'running', wantedBy: 'user', imagePin: `sha256:${'1'.repeat(64)}`, ports: {}, updatedAtMs: 1 } as const
+  const row = {
+    id: nodeId,
+    network: 'local',
+    wanted: 'running',
+    wantedBy: 'user',
+    imagePin: `sha256:${'1'.repeat(64)}`,
+    ports: {},
+    updatedAtMs: 1,
+  } as const
   const spec = specOf(entry, row, names, MINER)
   const container: SeenContainer = {
     id: 'c',
@@ -26,7 +34,17 @@ function well(nodeId: string, fields: Partial<NodeFacts> = {}, seen: Partial<See
     oomKilled: false,
     restartCount: 0,
   }
-  return { entry, row, spec, seen: seen === null ? undefined : { ...container, ...seen }, ready: true, hasKey: nodeId === 'keeper', hasWorked: true, givenUp: false, ...fields }
+  return {
+    entry,
+    row,
+    spec,
+    seen: seen === null ? undefined : { ...container, ...seen },
+    ready: true,
+    hasKey: nodeId === 'keeper',
+    hasWorked: true,
+    givenUp: false,
+    ...fields,
+  }
 }
 const stopped = (nodeId: string) => ({ row: { ...well(nodeId).row, wanted: 'stopped' as const } })
 const all = (changed: Record<string, NodeFacts> = {}): NodeFacts[] => CATALOG.map((entry) => changed[entry.nodeId] ?? well(entry.nodeId))
@@ -57,7 +75,13 @@ describe('plan', () => {
     ['stopped by the user and of another spec', 'pocket', { pocket: well('pocket', stopped('pocket'), { specHash: 'old', ...down }) }, []],
     ['given up and ended', 'backend', { backend: well('backend', { givenUp: true, ready: false }, down) }, [], 'stops-trying'],
     ['given up and started by the engine', 'backend', { backend: well('backend', { givenUp: true }) }, ['stop'], 'stops-trying'],
-    ['without an image', 'pocket', { pocket: well('pocket', { row: { ...well('pocket').row, imagePin: undefined } }, null) }, [], 'waits-for-image'],
+    [
+      'without an image',
+      'pocket',
+      { pocket: well('pocket', { row: { ...well('pocket').row, imagePin: undefined } }, null) },
+      [],
+      'waits-for-image',
+    ],
 
     ['without its key, running', 'keeper', { keeper: well('keeper', { hasKey: false, ready: false }) }, ['give-key'], 'needs-key'],
     ['without its key, ended', 'keeper', { keeper: well('keeper', { hasKey: false, ready: false }, down) }, ['start']],
@@ -69,13 +93,31 @@ describe('plan', () => {
     ['nothing to serve for the moment, running', 'miner', { miner: well('miner', { spec: undefined }) }, []],
     ['the chain is not ready', 'miner', { miner: well('miner', notReady, down), pocket: well('pocket', notReady) }, [], 'waits-for'],
     ['the backend is not ready', 'miner', { miner: well('miner', notReady, down), backend: well('backend', notReady) }, [], 'waits-for'],
-    ['the keeper is down', 'miner', { miner: well('miner', notReady, down), keeper: well('keeper', { hasKey: false, ready: false }, down) }, [], 'waits-for'],
-    ['the keeper has no key', 'miner', { miner: well('miner', notReady, down), keeper: well('keeper', { hasKey: false, ready: false }) }, [], 'needs-key'],
+    [
+      'the keeper is down',
+      'miner',
+      { miner: well('miner', notReady, down), keeper: well('keeper', { hasKey: false, ready: false }, down) },
+      [],
+      'waits-for',
+    ],
+    [
+      'the keeper has no key',
+      'miner',
+      { miner: well('miner', notReady, down), keeper: well('keeper', { hasKey: false, ready: false }) },
+      [],
+      'needs-key',
+    ],
     // Relays go on, and claims that are due are still sent.
     ['running while the chain is away', 'miner', { pocket: well('pocket', notReady, down) }, []],
     ['running while the keeper lost its key', 'miner', { keeper: well('keeper', { hasKey: false, ready: false }) }, []],
     // To be replaced, and what it needs is away: it is not stopped for nothing.
-    ['of another configuration while the chain is away', 'miner', { miner: well('miner', {}, { specHash: 'old' }), pocket: well('pocket', notReady) }, [], 'waits-for'],
+    [
+      'of another configuration while the chain is away',
+      'miner',
+      { miner: well('miner', {}, { specHash: 'old' }), pocket: well('pocket', notReady) },
+      [],
+      'waits-for',
+    ],
   ]
   it.each(table)('%s: %s', (_title, nodeId, changed, steps, reason) => {
     expect(of(nodeId, changed)).toMatchObject({ steps, reason })

@@ -45,8 +45,8 @@ export interface Scene {
   giveKey: () => Promise<boolean>
   keysAsked: number
   readyCalls: number
-  /** Starts the app anew on all this. */
-  start(): Life
+  /** Starts the app anew on all this. @param dieAt number of the call to engine or record before which the process is killed */
+  start(dieAt?: number): Life
   /** Puts the operator key where the key process would. */
   putKey(): Promise<void>
 }
@@ -56,6 +56,8 @@ export interface Life {
   nodes: Nodes
   state: StatePublisher
   tasks: Tasks
+  /** Calls to engine and record so far. */
+  readonly points: number
   /** Lets time pass in small steps, so that loops and waits run. */
   pass(ms: number): Promise<void>
   /** Lets time pass until something holds. */
@@ -68,7 +70,7 @@ export interface Life {
 /** A machine with an engine and both images in the registry. */
 export function createScene(): Scene {
   const clock = createTestClock()
-  const engine = createFakeEngine({ now: clock.now })
+  const engine = createFakeEngine({ now: () => clock.now() })
   for (const image of IMAGES) engine.publish(image)
   const rules = localChainRulesSchema.parse({})
   const chain = createFakeChain(() => '')
@@ -87,8 +89,9 @@ export function createScene(): Scene {
     giveKey: () => Promise.resolve(false),
     keysAsked: 0,
     readyCalls: 0,
-    start: () => startLife(),
-    putKey: () => engine.writeFile(nameOf('keeper'), '/keys/keyring-test/operator.info', new Uint8Array([1]), { mode: 0o600, uid: 1025, gid: 1025 }),
+    start: (dieAt) => startLife(dieAt),
+    putKey: () =>
+      engine.writeFile(nameOf('keeper'), '/keys/keyring-test/operator.info', new Uint8Array([1]), { mode: 0o600, uid: 1025, gid: 1025 }),
   }
   const exists = (container: string, path: string): Promise<boolean> =>
     engine.readFile(container, path).then(
@@ -106,7 +109,8 @@ export function createScene(): Scene {
     const line = command.slice(1, 4).join(' ')
     scene.pocketd.push(line)
     if (scene.failPocketd !== undefined && line.startsWith(scene.failPocketd)) return ended(1)
-    if (rest[0] === 'init') for (const file of ['genesis.json', 'config.toml', 'app.toml']) await put(container, `${CHAIN_HOME}/config/${file}`, recorded(file))
+    if (rest[0] === 'init')
+      for (const file of ['genesis.json', 'config.toml', 'app.toml']) await put(container, `${CHAIN_HOME}/config/${file}`, recorded(file))
     if (rest[0] === 'tx') return ended(0, '{"code":0,"txhash":"AB"}')
     return ended(0, rest[1] === 'show' ? `pokt1${rest[2]}` : '')
   }
@@ -143,9 +147,26 @@ export function createScene(): Scene {
     freeDiskBytes: () => Promise.resolve(scene.freeDiskBytes),
   }
 
-  function startLife(): Life {
+  function startLife(dieAt = Infinity): Life {
     const abort = new AbortController()
-    const state = createStatePublisher(initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: clock.now(), notice: null }), clock)
+    let points = 0
+    /** A killed process makes no more calls, and hears no more answers. */
+    const mortal = <T extends object>(part: T): T =>
+      new Proxy(part, {
+        get: (target, name) => {
+          const member: unknown = Reflect.get(target, name)
+          if (typeof member !== 'function' || name === 'follow') return member
+          return (...given: unknown[]): unknown => {
+            points += 1
+            if (points >= dieAt) return new Promise(() => undefined)
+            return Reflect.apply(member, target, given)
+          }
+        },
+      })
+    const state = createStatePublisher(
+      initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: clock.now(), notice: null }),
+      clock,
+    )
     const log = createTestLog()
     const tasks = createTasks(state, clock, log)
     /** The chain makes blocks while the node's container runs with a whole home. */
@@ -162,8 +183,8 @@ export function createScene(): Scene {
       wake: () => undefined,
     } as unknown as Heads
     const nodes = createNodes({
-      engine,
-      store,
+      engine: mortal(engine),
+      store: mortal(store),
       net,
       state,
       tasks,
@@ -180,6 +201,7 @@ export function createScene(): Scene {
       network: () => 'local',
       minerConfig: () => Promise.resolve(scene.miner),
       onChainReady: () => Promise.resolve(void (scene.readyCalls += 1)),
+      onChainRemoved: () => Promise.resolve(),
       giveKey: () => {
         scene.keysAsked += 1
         return scene.giveKey()
@@ -201,13 +223,19 @@ export function createScene(): Scene {
       }
     }
     return {
+      get points() {
+        return points
+      },
       nodes,
       state,
       tasks,
       pass,
       async until(what, done, limitMs = 180_000) {
         for (let passed = 0; !done(); passed += 100) {
-          if (passed > limitMs) throw new Error(`waited for ${what}; ${JSON.stringify({ nodes: state.state.nodes, tasks: state.state.tasks, log: log.lines.slice(-5) })}`)
+          if (passed > limitMs)
+            throw new Error(
+              `waited for ${what}; ${JSON.stringify({ nodes: state.state.nodes, tasks: state.state.tasks, log: log.lines.slice(-5) })}`,
+            )
           await pass(100)
         }
       },

@@ -1,0 +1,6 @@
+import type { ReactNode } from 'react'
+
+/** Placeholder. */
+export function FirstSession(): ReactNode {
+  return <h2>FirstSession</h2>
+}

@@ -1,0 +1,6 @@
+import type { ReactNode } from 'react'
+
+/** Placeholder. */
+export function Leave(): ReactNode {
+  return <h2>Leave</h2>
+}

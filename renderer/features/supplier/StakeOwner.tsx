@@ -1,0 +1,6 @@
+import type { ReactNode } from 'react'
+
+/** Placeholder. */
+export function StakeOwner(): ReactNode {
+  return <h2>StakeOwner</h2>
+}

@@ -1,0 +1,6 @@
+import type { ReactNode } from 'react'
+
+/** Placeholder. */
+export function TestRelays(): ReactNode {
+  return <h2>TestRelays</h2>
+}

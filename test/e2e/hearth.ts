@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BrowserContext, Page } from '@playwright/test'
+import { projectRoot } from '#test/localnet/paths.ts'
+import { readMachine } from '#test/localnet/prepare.ts'
+
+export const PASSWORD = 'violet tractor seldom ink'
+/** Sessions of eight half-second blocks: long enough for a batch of relays, paid a few seconds later. */
+const RULES = { blockMs: 500, blocksPerSession: 10, grace: 1, claimOpen: 1, claimClose: 1, proofOpen: 0, proofClose: 2 }
+
+/** The web shell as a process of its own, started as the README says but for the test engine and the pace of the chain. */
+export interface Hearth {
+  /** A new one-time link. */
+  link(): string
+  dataDir: string
+  /** SIGKILL, as if the power went. */
+  kill(): Promise<void>
+  /** SIGTERM, and the exit code. */
+  quit(): Promise<number | null>
+  start(): Promise<void>
+  remove(): void
+}
+
+export async function startHearth(options: { engine?: string } = {}): Promise<Hearth> {
+  const machine = readMachine()
+  const dataDir = mkdtempSync(join(tmpdir(), 'hearth-e2e-'))
+  const imagesFile = `${dataDir}.images.json`
+  const rulesFile = `${dataDir}.rules.json`
+  writeFileSync(imagesFile, JSON.stringify(machine.images))
+  writeFileSync(rulesFile, JSON.stringify(RULES))
+  const engine = options.engine ?? `unix://${machine.engineSocket}`
+  let child: ChildProcess | undefined
+  let link = ''
+  let exited: Promise<number | null> = Promise.resolve(null)
+
+  const hearth: Hearth = {
+    dataDir,
+    link: () => link,
+    async start() {
+      const args = ['main/web.ts', '--data-dir', dataDir, '--engine', engine, '--images', imagesFile, '--local-rules', rulesFile, '--no-open']
+      const started = spawn(process.execPath, args, { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] })
+      child = started
+      exited = new Promise((resolve) => started.once('exit', (code) => resolve(code)))
+      let output = ''
+      link = await new Promise<string>((resolve, reject) => {
+        const take = (chunk: Buffer): void => {
+          output += chunk.toString()
+          const found = /http:\/\/127\.0\.0\.1:\d+\/open\?token=\S+/.exec(output)
+          if (found) resolve(found[0])
+        }
+        started.stdout.on('data', take)
+        started.stderr.on('data', take)
+        void exited.then((code) => reject(new Error(`Hearth ended with ${code}: ${output}`)))
+      })
+    },
+    async kill() {
+      child?.kill('SIGKILL')
+      await exited
+    },
+    async quit() {
+      child?.kill('SIGTERM')
+      return exited
+    },
+    remove() {
+      rmSync(dataDir, { recursive: true, force: true })
+      rmSync(imagesFile, { force: true })
+      rmSync(rulesFile, { force: true })
+    },
+  }
+  await hearth.start()
+  return hearth
+}
+
+/** Follows a link to the confirm surface that the page opens in a tab of its own. */
+export async function confirmPage(context: BrowserContext, press: () => Promise<void>): Promise<Page> {
+  const [page] = await Promise.all([context.waitForEvent('page'), press()])
+  await page.waitForLoadState()
+  return page
+}
+
+/** Writes 24 words down and answers the three that are asked back. */
+export async function writeWordsDown(confirm: Page): Promise<string[]> {
+  const words = await confirm.locator('ol.words b').allTextContents()
+  await confirm.getByRole('button', { name: 'I have written them down' }).click()
+  for (const label of await confirm.locator('form#ask label').allTextContents()) {
+    const position = Number(/Word (\d+)/.exec(label)?.[1])
+    await confirm.getByLabel(`Word ${position}`, { exact: true }).fill(words[position - 1] ?? '')
+  }
+  await confirm.getByRole('button', { name: 'Check and keep this key' }).click()
+  await confirm.getByText('is in the vault').waitFor()
+  return words
+}
+
+/** Reads the sheet and signs it. @returns its text */
+export async function signSheet(confirm: Page): Promise<string> {
+  const text = await confirm.locator('body').innerText()
+  await confirm.getByLabel('Vault password').fill(PASSWORD)
+  await confirm.locator('button.pri').click()
+  await confirm.waitForLoadState()
+  return text
+}
