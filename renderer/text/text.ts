@@ -26,6 +26,8 @@ export function startText(): void {
     fallbackLng: 'en',
     resources: { en: { translation: en } },
     interpolation: { escapeValue: false },
+    // A fact that main did not send: a dash, never the name of the gap.
+    missingInterpolationHandler: () => '–',
     nsSeparator: false,
     returnNull: false,
     initAsync: false,

@@ -26,6 +26,7 @@ export interface FakeEngine extends Engine {
   readonly calls: string[]
   /** The spec of a container as it was created. */
   specOf(name: string): ContainerSpec | undefined
+  stateOf(name: string): SeenContainer['state'] | undefined
   /** Makes an image pullable; with `local` it is on the engine already. @returns its digest in the registry */
   publish(reference: string, options?: { sizeBytes?: number; local?: boolean }): string
   /** Takes an image off the engine, or with `registry` out of the registry. */
@@ -184,6 +185,7 @@ export function createFakeEngine(options: { now?: () => number; pullStallMs?: nu
     execScript: () => undefined,
     onStart: () => undefined,
     specOf: (name) => containers.get(name)?.spec,
+    stateOf: (name) => containers.get(name)?.seen.state,
     publish(reference, { sizeBytes = 2_000_000, local: isLocal = false } = {}) {
       const digest = hashOf(`digest of ${reference}`)
       registry.set(reference, { digest, sizeBytes })

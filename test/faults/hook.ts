@@ -1,3 +1,6 @@
+// Declares the hook's place.
+import '#shared/lib/fault-point.ts'
+
 /**
  * Arms one fault point: the process dies there as if the power went, without a word. Imported first by every life (and by its worker threads),
  * steered by two variables that only these tests set.

@@ -1,1 +1,193 @@
-export async function checkRestart(_deps: unknown): Promise<void> {}
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import type { AppState } from '#shared/api/state.ts'
+import { PASSWORD } from '#test/localnet/driver.ts'
+import { docker, ensureEngine, mustDocker, stopOwnEngine } from '#test/localnet/engine.ts'
+import { prepareMachine } from '#test/localnet/prepare.ts'
+import { until } from '#test/localnet/process.ts'
+import { startAppProcess, type AppProcess } from './app-process.ts'
+
+/** Sessions of ten seconds, so that the miner has its relays on disk before the claim; a proof window long enough for a restart of the engine. */
+const RULES = { blockMs: 500, blocksPerSession: 20, grace: 1, claimOpen: 1, claimClose: 4, proofOpen: 0, proofClose: 40 }
+const NODES = ['pocket', 'backend', 'keeper', 'miner'] as const
+type NodeId = (typeof NODES)[number]
+
+export interface Reporter {
+  report(name: string, problem: string | undefined): void
+  skip(name: string, why: string): void
+  /** Counts a process killed. */
+  killed(): void
+}
+
+const running =
+  (...ids: NodeId[]) =>
+  (state: AppState): boolean =>
+    ids.every((id) => state.nodes[id]?.seen === 'running')
+
+/**
+ * The whole app on the real engine: killed, started again, the engine restarted under it, containers killed and taken away. What was wanted comes back,
+ * what the user stopped stays stopped, and what needs the user is said.
+ */
+export async function checkRestart({ report, skip, killed }: Reporter): Promise<void> {
+  const machine = await prepareMachine()
+  const socket = machine.engineSocket
+  if (socket === null) throw new Error('this machine has no engine')
+  const root = mkdtempSync(join(tmpdir(), 'hearth-faults-'))
+  const dataDir = join(root, 'data')
+  const start = (): Promise<AppProcess> => startAppProcess(dataDir, RULES)
+  const step = async (name: string, run: () => Promise<void>): Promise<void> => {
+    const startedAt = Date.now()
+    try {
+      await run()
+      report(`restart: ${name} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`, undefined)
+    } catch (error) {
+      report(`restart: ${name}`, error instanceof Error ? error.message : String(error))
+    }
+  }
+  const must = (what: string, good: boolean): void => {
+    if (!good) throw new Error(what)
+  }
+  let app = await start()
+  const restartKilled = async (): Promise<void> => {
+    await app.kill()
+    killed()
+    app = await start()
+  }
+  const container = (id: NodeId): string => `hearth-${installId(dataDir)}-${id}`
+  /** Which life of which container: changes with every start. */
+  const life = async (id: NodeId): Promise<string> => (await docker(socket, ['inspect', '--format', '{{.Id}} {{.State.StartedAt}} {{.State.Running}}', container(id)])).stdout.trim()
+  const isRunning = async (id: NodeId): Promise<boolean> => (await life(id)).endsWith('true')
+  const lives = async (): Promise<string[]> => Promise.all(NODES.map(life))
+
+  try {
+    await app.reachServing()
+
+    await step('kill -9 of the app leaves every container running; the next start finds all of it, with the vault locked', async () => {
+      const before = await lives()
+      const { supplier } = await app.state()
+      await restartKilled()
+      const state = await app.until('all nodes and the supplier', (now) => running(...NODES)(now) && now.supplier.status === 'active' && now.chain.status === 'ready')
+      must(`the vault is ${state.vault.kind}`, state.vault.kind === 'locked')
+      must('keys are asked for, though the keeper holds them', state.vault.needed === null)
+      must('the keys are not listed', Object.keys(state.keys).length === 2)
+      must('the supplier is another', state.supplier.operatorAddress === supplier.operatorAddress && state.supplier.stakeUpokt === supplier.stakeUpokt)
+      must('a container was touched', (await lives()).join() === before.join())
+    })
+
+    await step('the miner serves with the vault locked', async () => {
+      const { taskId } = await app.call('relays.sendTest', { serviceId: 'anvil', count: 3 })
+      const state = await app.until('three relays', (now) => (now.tasks[taskId]?.status ?? 'running') !== 'running')
+      must(`relays: ${JSON.stringify(state.relays.last)}`, state.relays.last?.verified === 3)
+    })
+
+    await step('killed right after the user stopped a node: the next start stops it, and it stays so', async () => {
+      await app.call('nodes.stop', { nodeId: 'backend' })
+      await restartKilled()
+      await app.until('the stopped backend', (now) => now.nodes['backend']?.seen === 'stopped' && running('pocket', 'keeper', 'miner')(now))
+      await restartKilled()
+      const state = await app.until('the other nodes', (now) => running('pocket', 'keeper', 'miner')(now) && now.chain.status === 'ready')
+      must(`wanted ${state.nodes['backend']?.wanted}`, state.nodes['backend']?.wanted === 'stopped')
+      must('it runs', !(await isRunning('backend')))
+    })
+
+    await step('a taken port: said, the next one offered, and taken', async () => {
+      const port = (await app.state()).nodes['backend']?.ports['8545'] ?? 0
+      const other = createServer()
+      await new Promise<void>((resolve) => {
+        other.listen(port, '127.0.0.1', resolve)
+      })
+      try {
+        await app.call('nodes.start', { nodeId: 'backend' })
+        const state = await app.until('the taken port', (now) => now.nodes['backend']?.error?.code === 'port-taken')
+        must(`told ${JSON.stringify(state.nodes['backend']?.error)}`, state.nodes['backend']?.error?.detail['port'] === String(port))
+        const { hostPort } = await app.call('nodes.suggestPort', { nodeId: 'backend', containerPort: 8545 })
+        must(`offered ${hostPort} after ${port}`, hostPort > port)
+        await app.call('nodes.changePort', { nodeId: 'backend', containerPort: 8545, hostPort })
+        await app.until('the backend on its new port', (now) => running('backend')(now) && now.nodes['backend']?.ports['8545'] === hostPort)
+      } finally {
+        other.close()
+      }
+    })
+
+    await step('a container taken away by hand is made again', async () => {
+      const before = await life('backend')
+      await mustDocker(socket, ['rm', '--force', container('backend')])
+      await until('a new backend', 30_000, async () => ((await isRunning('backend')) && (await life('backend')) !== before ? true : undefined))
+      await app.until('the new backend', running('backend'))
+    })
+
+    await step('five crashes in ten minutes: given up, with the last lines; one word of the user starts it again', async () => {
+      for (let crash = 1; crash <= 5; crash += 1) {
+        const before = await life('backend')
+        await mustDocker(socket, ['kill', container('backend')])
+        if (crash === 5) break
+        await until(`start ${crash}`, 30_000, async () => ((await isRunning('backend')) && (await life('backend')) !== before ? true : undefined))
+        await app.until('the backend up again', running('backend'))
+      }
+      const state = await app.until('giving up', (now) => now.nodes['backend']?.seen === 'failing')
+      const node = state.nodes['backend']
+      must(`reason ${JSON.stringify(node?.reason)}`, node?.reason?.key === 'stops-trying')
+      must('no last lines', (node?.lastLines.length ?? 0) > 0)
+      must('it runs', !(await isRunning('backend')))
+      await app.call('nodes.start', { nodeId: 'backend' })
+      await app.until('the backend', running('backend'))
+    })
+
+    const name = 'the engine restarted with a claim open: node and backend come back, keys are asked for with what is at risk, the unlocked miner proves the claim'
+    if (machine.ownsEngine) await step(name, () => engineRestart(app, socket, must))
+    else skip(name, 'this engine is not the tests’ own')
+  } finally {
+    const { taskId } = await app.call('localChain.remove', {})
+    await app
+      .until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
+      .catch((error: unknown) => report('restart: clearing up', String(error)))
+    await app.stop()
+    rmSync(root, { recursive: true, force: true })
+  }
+}
+
+async function engineRestart(app: AppProcess, socket: string, must: (what: string, good: boolean) => void): Promise<void> {
+  await app.until('the start of a session', (state) => {
+    const lane = state.clock.lanes.find((candidate) => candidate.stage === 'serving')
+    return lane !== undefined && state.chain.height - lane.start < 3
+  })
+  const { taskId } = await app.call('relays.sendTest', { serviceId: 'anvil', count: 5 })
+  const sent = await app.until('the relays', (now) => (now.tasks[taskId]?.status ?? 'running') !== 'running')
+  must(`relays: ${JSON.stringify(sent.relays.last)}`, sent.relays.last?.verified === 5)
+  const endHeight = Number(sent.tasks[taskId]?.steps[0]?.facts['endHeight'] ?? 0)
+  const claim = async () => (await app.call('earnings.claims', { limit: 50 })).rows.find((row) => row.sessionEndHeight === endHeight)
+  await until('the claim', 60_000, async () => ((await claim())?.stage === 'claimed' ? true : undefined))
+
+  await stopOwnEngine()
+  const away = await app.until('the engine gone', (state) => state.engine.kind !== 'ready')
+  must(`nodes without an engine: ${JSON.stringify(Object.values(away.nodes).map((node) => node.seen))}`, Object.values(away.nodes).every((node) => node.seen === 'unknown'))
+  const engine = await ensureEngine(() => undefined)
+  must('another engine answers', engine.socket === socket)
+
+  const back = await app.until('node and backend', (state) => running('pocket', 'backend')(state) && (state.vault.needed?.claimsAtRisk ?? 0) > 0)
+  const needed = back.vault.needed
+  must(`needed ${JSON.stringify(needed)}`, needed?.claimsAtRisk === 1 && needed.deadlineMs !== null)
+  const expected = endHeight + RULES.claimOpen + RULES.claimClose + RULES.proofOpen + RULES.proofClose + 1
+  must(`deadline ${needed?.deadlineHeight}, expected ${expected}`, needed?.deadlineHeight === expected)
+  must('the miner runs without its key', back.nodes['miner']?.seen !== 'running')
+  must(`the miner waits for ${JSON.stringify(back.nodes['miner']?.reason)}`, back.nodes['miner']?.reason?.key === 'needs-key')
+
+  await app.call('vault.unlock', { password: PASSWORD })
+  await app.until('the miner by itself', (state) => running('keeper', 'miner')(state) && state.vault.needed === null)
+  await until('the settlement', 60_000, async () => ((await claim())?.stage === 'settled' ? true : undefined))
+  const { taskId: again } = await app.call('relays.sendTest', { serviceId: 'anvil', count: 3 })
+  const after = await app.until('relays after the restart', (now) => (now.tasks[again]?.status ?? 'running') !== 'running')
+  must(`relays: ${JSON.stringify(after.relays.last)}`, after.relays.last?.verified === 3)
+}
+
+function installId(dataDir: string): string {
+  const db = new Database(join(dataDir, 'hearth.db'), { readonly: true })
+  try {
+    return db.prepare<[], string>("SELECT value FROM settings WHERE key = 'install-id'").pluck().get() ?? ''
+  } finally {
+    db.close()
+  }
+}

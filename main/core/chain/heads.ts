@@ -26,6 +26,8 @@ export interface Heads {
   onHead(listener: (head: ChainHead, chain: Chain) => void): () => void
   /** Looks again at once (endpoints changed, a node started). */
   wake(): void
+  /** The chain behind the same address was made anew: nothing that was known of it holds. */
+  forget(): void
   run(signal: AbortSignal): Promise<void>
 }
 
@@ -161,6 +163,11 @@ export function createHeads(deps: {
       return () => listeners.delete(listener)
     },
     wake: () => wakeUp(),
+    forget() {
+      disconnect()
+      knownChainId = undefined
+      wakeUp()
+    },
     async run(signal) {
       while (!signal.aborted) {
         const pause = new AbortController()

@@ -1,3 +1,4 @@
+import { assertNever } from '#shared/lib/assert-never.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import type { AppState } from '#shared/api/state.ts'
 import type { Net } from '../ports/net.ts'
@@ -41,6 +42,8 @@ export async function probe(
       const served = Object.values(services).reduce((total, service) => total + BigInt(Math.round(service.successes)), 0n)
       return { ready: height !== undefined && height > 0, height: height ?? null, served }
     }
+    default:
+      return assertNever(entry.kind)
   }
 }
 

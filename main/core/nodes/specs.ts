@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
+import { assertNever } from '#shared/lib/assert-never.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import type { ContainerSpec } from '../ports/engine.ts'
 import type { NodeRow } from '../ports/store.ts'
@@ -35,6 +36,8 @@ function program(entry: CatalogEntry, miner: MinerStart | undefined): Pick<Conta
       return { entrypoint: ['/bin/sh', '-c'], command: [WAIT_COMMAND] }
     case 'relay-miner':
       return miner === undefined ? undefined : { command: miner.command }
+    default:
+      return assertNever(entry.kind)
   }
 }
 

@@ -57,6 +57,7 @@ export interface SeenContainer {
   exitCode: number | undefined
   startedAtMs: number | undefined
   finishedAtMs: number | undefined
+  /** Ended for lack of memory, as the engine tells it. Docker 20.10 misses about one in six: false is no proof, and exit code 137 alone may be this too. */
   oomKilled: boolean
   restartCount: number
 }
@@ -117,6 +118,7 @@ export interface Engine {
   start(name: string): Promise<void>
   stop(name: string, graceSeconds: number): Promise<void>
   remove(name: string): Promise<void>
+  /** Rejects `cancelled`; `engine-failed` with detail.reason = 'timeout': no engine can end a command that runs, so after both it may go on in the container. */
   exec(
     name: string,
     command: string[],
@@ -127,6 +129,6 @@ export interface Engine {
   readFile(name: string, path: string): Promise<Uint8Array>
   logs(name: string, options: { tail: number; sinceMs?: number }): Promise<LogLine[]>
   stats(name: string): Promise<ContainerStats | undefined>
-  /** Follows events of this installation until the signal aborts. Reconnects by itself; calls `onResync` at every (re)connect, after which the caller lists again. */
+  /** Follows events of this installation until the signal aborts. Reconnects by itself; calls `onResync` at every (re)connect and when the connection is lost or refused, after which the caller lists again. */
   follow(onEvent: (event: EngineEvent) => void, onResync: () => void, signal: AbortSignal): Promise<void>
 }

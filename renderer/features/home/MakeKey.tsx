@@ -63,7 +63,7 @@ function Body({ role, onClose }: { role: Role; onClose: () => void }): ReactNode
         <p className="text-small text-text-3">
           {t('home.key.noWindow')}{' '}
           <a className="link" href={surface} target="_blank" rel="noopener noreferrer">
-            {t('home.key.open')}
+            {t('home.key.link')}
           </a>
         </p>
         <ErrorNote error={open.error} />

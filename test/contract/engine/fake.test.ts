@@ -16,7 +16,11 @@ async function makeFake(): Promise<EngineUnderTest> {
     return undefined
   }
   engine.onStart = ({ name, command }) => {
-    if (isProgram(command, 'fail')) setTimeout(() => engine.crash(name, 7), 1)
+    if (isProgram(command, 'fail')) {
+      setTimeout(() => {
+        if (engine.stateOf(name) === 'running') engine.crash(name, 7)
+      }, 1)
+    }
     if (!isProgram(command, 'talk')) return
     for (const [at, [stream, text]] of (
       [

@@ -1,0 +1,193 @@
+import { Fragment, useId, useState, type ReactNode } from 'react'
+import type { ClaimView, RequestInput } from '#shared/api/requests.ts'
+import { useAppState, useClock, useNow, useQuery } from '#renderer/bridge/hooks.ts'
+import { tablePokt, when, whole } from '#renderer/text/format.ts'
+import { useText, type Words } from '#renderer/text/text.ts'
+import { Button } from '#renderer/ui/Button.tsx'
+import { Card } from '#renderer/ui/Card.tsx'
+import { at, isFast, type ClockView } from '#renderer/ui/clock-view.ts'
+import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import { Icon } from '#renderer/ui/icons.tsx'
+import { SkeletonRows, Table } from '#renderer/ui/Table.tsx'
+import { ClaimDetail } from './ClaimDetail.tsx'
+import { claimWord, isPaidLess, laneOf, sessionName } from './claim-words.ts'
+
+const PAGE = 25
+const COLUMNS = 6
+
+type Cursor = NonNullable<RequestInput<'earnings.claims'>['cursor']>
+
+interface Opened {
+  keys: ReadonlySet<string>
+  toggle: (key: string) => void
+}
+
+/** Claims by session, newest first, a page at a time; each opens to all that is known of it. */
+export function ClaimsTable(): ReactNode {
+  const t = useText()
+  const [pages, setPages] = useState(1)
+  const [keys, setKeys] = useState<ReadonlySet<string>>(new Set())
+  const toggle = (key: string): void =>
+    setKeys((before) => {
+      const next = new Set(before)
+      if (!next.delete(key)) next.add(key)
+      return next
+    })
+  return (
+    <Card title={t('earnings.claims.title')}>
+      <div className="mt-1.5 pb-1">
+        <Table
+          caption={t('earnings.claims.caption')}
+          columns={[
+            { key: 'session', title: t('earnings.claims.session') },
+            { key: 'service', title: t('earnings.claims.service') },
+            { key: 'relays', title: t('earnings.claims.relays'), right: true },
+            { key: 'stages', title: t('earnings.claims.stages') },
+            { key: 'claimed', title: t('earnings.claims.claimed'), right: true },
+            { key: 'pay', title: t('earnings.claims.pay'), right: true },
+          ]}
+        >
+          <Page left={pages} opened={{ keys, toggle }} onMore={() => setPages(pages + 1)} />
+        </Table>
+      </div>
+    </Card>
+  )
+}
+
+/** One page of rows and, after it, the next. Each asks again when earnings move, from where the page before ends, so that a new claim shifts all of them. */
+function Page({ cursor, left, opened, onMore }: { cursor?: Cursor; left: number; opened: Opened; onMore: () => void }): ReactNode {
+  const t = useText()
+  const revision = useAppState((state) => state.earnings.revision)
+  const query = useQuery('earnings.claims', { limit: PAGE, ...(cursor ? { cursor } : {}) }, revision)
+  const rows = query.value?.rows ?? []
+  const last = rows.at(-1)
+  const isFirst = cursor === undefined
+  return (
+    <>
+      {query.error ? (
+        <Wide>
+          <ErrorNote error={query.error}>
+            <Button size="sm" onPress={query.reload} isBusy={query.loading}>
+              {t('ui.tryAgain')}
+            </Button>
+          </ErrorNote>
+        </Wide>
+      ) : null}
+      {query.value === null && query.loading ? <SkeletonRows columns={COLUMNS} /> : null}
+      {query.value !== null && rows.length === 0 && isFirst ? (
+        <Wide>
+          <span className="text-text-2">{t('earnings.claims.empty')}</span>
+        </Wide>
+      ) : null}
+      {rows.map((claim) => (
+        <Row key={claim.key} claim={claim} isOpen={opened.keys.has(claim.key)} onToggle={() => opened.toggle(claim.key)} />
+      ))}
+      {last === undefined || query.value?.more !== true ? null : left > 1 ? (
+        <Page cursor={{ sessionEndHeight: last.sessionEndHeight, key: last.key }} left={left - 1} opened={opened} onMore={onMore} />
+      ) : (
+        <Wide>
+          <Button size="sm" icon="chevron-down" onPress={onMore}>
+            {t('earnings.claims.older')}
+          </Button>
+        </Wide>
+      )}
+    </>
+  )
+}
+
+function Wide({ children }: { children: ReactNode }): ReactNode {
+  return (
+    <tr>
+      <td colSpan={COLUMNS} className="wrap !py-2.5">
+        {children}
+      </td>
+    </tr>
+  )
+}
+
+function Row({ claim, isOpen, onToggle }: { claim: ClaimView; isOpen: boolean; onToggle: () => void }): ReactNode {
+  const t = useText()
+  const id = useId()
+  const clock = useClock()
+  const now = useNow(60_000)
+  const status = claimWord(t, claim, laneOf(clock.lanes, claim), clock.height)
+  const isOver = claim.yourUpokt !== null
+  return (
+    <Fragment>
+      <tr className={isOpen ? 'open' : ''}>
+        <td>
+          <button
+            type="button"
+            className="-ml-1 inline-flex items-center gap-1.5 rounded-[5px] px-1 font-medium hover:underline"
+            aria-expanded={isOpen}
+            {...(isOpen ? { 'aria-controls': id } : {})}
+            onClick={onToggle}
+          >
+            <Icon name={isOpen ? 'chevron-down' : 'chevron-right'} size={14} />
+            {sessionName(t, claim)}
+          </button>
+        </td>
+        <td>{claim.serviceId}</td>
+        <td className="r">{whole(claim.relays)}</td>
+        <td>
+          <span className="flex items-center gap-3">
+            <Pipe claim={claim} />
+            <span className={`${status.tone}-c`}>
+              {stageWords(t, claim, status.word, clock, now)}
+              {isPaidLess(claim) ? <span className="text-warn">, {t('earnings.claims.paidLess')}</span> : null}
+            </span>
+          </span>
+        </td>
+        <td className="r text-text-2">{tablePokt(claim.claimedUpokt)}</td>
+        <td className={`r ${isOver ? 'font-medium' : 'text-text-3'}`}>
+          {claim.yourUpokt === null ? t('earnings.claims.later') : tablePokt(claim.yourUpokt)}
+        </td>
+      </tr>
+      {isOpen ? (
+        <tr id={id}>
+          <td colSpan={COLUMNS} className="detail">
+            <ClaimDetail claim={claim} status={status} />
+          </td>
+        </tr>
+      ) : null}
+    </Fragment>
+  )
+}
+
+/** The word of a claim with the time that matters to it. */
+function stageWords(t: Words, claim: ClaimView, word: string, clock: ClockView, now: number): string {
+  if (claim.stage === 'settled')
+    return claim.settledAtMs === null ? word : t('earnings.claims.settledAt', { at: when(claim.settledAtMs, now, isFast(clock)) })
+  const lane = laneOf(clock.lanes, claim)
+  if (lane === undefined || claim.settledHeight !== null) return word
+  const isDue =
+    claim.stage === 'claimed' &&
+    clock.height >= lane.proofOpen &&
+    clock.height <= lane.proofClose &&
+    claim.proofRequirement !== 'not-required'
+  return isDue
+    ? t('earnings.claims.dueAt', { word, at: at(clock, lane.proofClose) })
+    : t('earnings.claims.settlesAt', { word, at: at(clock, lane.settle) })
+}
+
+type Tick = 'd' | 'n' | 'x' | ''
+
+/** Served, claimed, proven, settled as four ticks; the word beside them says the same. */
+function Pipe({ claim }: { claim: ClaimView }): ReactNode {
+  const isLost = claim.stage === 'expired' || claim.stage === 'discarded'
+  const isPaid = claim.stage === 'settled'
+  const isProven = claim.proofHeight !== null || claim.stage === 'proven' || isPaid
+  const ticks: Tick[] = ['d', 'd', isProven ? 'd' : isLost ? 'x' : 'n', isPaid ? 'd' : isLost ? 'x' : isProven ? 'n' : '']
+  return (
+    <span className="pipe" aria-hidden="true">
+      {ticks.map((tick, index) => (
+        // Four fixed places.
+        // oxlint-disable-next-line react/no-array-index-key
+        <Fragment key={index}>
+          {index === 0 ? null : <u className={tick === 'd' ? 'd' : ''} />}
+          <i className={tick}>{tick === 'd' ? <Icon name="check" size={12} /> : tick === 'x' ? <Icon name="x" size={12} /> : null}</i>
+        </Fragment>
+      ))}
+    </span>
+  )
+}

@@ -1,0 +1,107 @@
+import type { ReactNode } from 'react'
+import { useAppState, useClock } from '#renderer/bridge/hooks.ts'
+import { pokt, whole } from '#renderer/text/format.ts'
+import { useText } from '#renderer/text/text.ts'
+import { at } from '#renderer/ui/clock-view.ts'
+import { Figure, Source } from '#renderer/ui/Figure.tsx'
+import { firstLane } from './first-lane.ts'
+
+/** From here on an amount is told with two decimals in a headline; below it with six, since the Local chain pays little. */
+const LARGE_UPOKT = 1_000_000n
+
+const headline = (upokt: string): string => pokt(upokt, BigInt(upokt) >= LARGE_UPOKT ? 2 : 6)
+
+/** What reached you, what is on the way, and how many claims came through; each with its source and the block it was read at. */
+export function EarningsFigures(): ReactNode {
+  const t = useText()
+  const earnings = useAppState((state) => state.earnings)
+  const isOld = useAppState((state) => state.chain.status === 'unreachable' || state.chain.status === 'stalled')
+  const clock = useClock()
+  const isRead = earnings.readHeight > 0
+  const height = whole(earnings.readHeight)
+  const lane = firstLane(clock)
+  const isFirst = earnings.claimsSettled === 0 && earnings.settledUpokt === '0'
+  const why = lane === undefined ? t('earnings.figures.whyNoSession') : t('earnings.figures.why', { at: at(clock, lane.settle) })
+  // Counted by the relay miner and on no chain yet.
+  const counted = clock.lanes
+    .filter((each) => each.stage === 'serving' || each.stage === 'open')
+    .reduce((sum, each) => sum + BigInt(each.relays ?? '0'), 0n)
+  return (
+    <section className="card kpis grid-cols-[1.35fr_1fr_1.35fr_0.9fr] max-fold:grid-cols-2" aria-label={t('earnings.figures.label')}>
+      <div>
+        <Figure
+          label={
+            <>
+              {t('earnings.figures.settled')} <Source kind="chain" />
+            </>
+          }
+          value={
+            isRead && !isFirst ? <span title={`${pokt(earnings.settledUpokt, 6)} POKT`}>{headline(earnings.settledUpokt)}</span> : null
+          }
+          unit={t('ui.pokt')}
+          sub={isFirst ? why : t('earnings.figures.settledSub', { first: whole(earnings.firstHeight), height })}
+          stale={isOld}
+          big
+        />
+      </div>
+      <div>
+        <Figure
+          label={
+            <>
+              {t('earnings.figures.today')} <Source kind="chain" />
+            </>
+          }
+          value={isRead ? <span title={`${pokt(earnings.todayUpokt, 6)} POKT`}>{headline(earnings.todayUpokt)}</span> : null}
+          unit={t('ui.pokt')}
+          sub={t('earnings.figures.todaySub', { height })}
+          stale={isOld}
+        />
+      </div>
+      <div>
+        <Figure
+          label={
+            <>
+              {t('earnings.figures.pending')} <span className="badge">{t('ui.estimate')}</span>
+            </>
+          }
+          value={
+            isRead ? (
+              <span title={`${pokt(earnings.pendingUpokt, 6)} POKT`}>{t('ui.about', { value: headline(earnings.pendingUpokt) })}</span>
+            ) : null
+          }
+          unit={t('ui.pokt')}
+          sub={
+            <>
+              {earnings.pendingUpokt === '0' ? t('earnings.figures.pendingNone') : t('earnings.figures.pendingSub')}
+              {counted === 0n ? null : (
+                <span className="mt-1 flex items-center gap-1.5">
+                  {t('earnings.figures.counted', { count: Number(counted), text: whole(counted.toString()) })} <Source kind="counted" />
+                </span>
+              )}
+            </>
+          }
+          stale={isOld}
+        />
+      </div>
+      <div>
+        <Figure
+          label={
+            <>
+              {t('earnings.figures.claims')} <Source kind="chain" />
+            </>
+          }
+          value={isRead ? whole(earnings.claimsSettled) : null}
+          unit={t('earnings.figures.claimsUnit')}
+          sub={
+            earnings.claimsLost === 0 ? (
+              t('earnings.figures.noneLost')
+            ) : (
+              <span className="font-medium text-bad">{t('earnings.figures.lost', { count: earnings.claimsLost })}</span>
+            )
+          }
+          stale={isOld}
+        />
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,64 @@
+import type { ApiResult } from '#shared/api/errors.ts'
+import type { Change } from '#shared/api/patches.ts'
+import type { AppState } from '#shared/api/state.ts'
+import type { Link, LinkStatus } from '#renderer/bridge/link.ts'
+import { LINK_LOST } from '#renderer/bridge/link.ts'
+
+/** A main that a test drives: it answers `state.get` from `state` and everything else from `answers`, and pushes when told to. */
+export interface FakeLink extends Link {
+  state: AppState
+  seq: number
+  calls: { name: string; input: unknown }[]
+  answers: Record<string, (input: unknown) => ApiResult<unknown> | Promise<ApiResult<unknown>>>
+  /** Applies a change to main's own state and pushes it. @param lost leaves the push out, as a broken line would */
+  change(change: Change, value: Partial<AppState>, lost?: boolean): void
+  push(message: unknown): void
+  status(next: LinkStatus): void
+}
+
+export function fakeLink(state: AppState): FakeLink {
+  const pushes = new Set<(message: unknown) => void>()
+  const statuses = new Set<(status: LinkStatus) => void>()
+  let status: LinkStatus = 'open'
+  const link: FakeLink = {
+    state,
+    seq: 1,
+    calls: [],
+    answers: {},
+    async call(name, input) {
+      link.calls.push({ name, input })
+      if (status !== 'open') return LINK_LOST
+      const own = link.answers[name]
+      if (own) return own(input)
+      if (name === 'state.get') return { ok: true, value: structuredClone({ seq: link.seq, state: link.state }) }
+      return { ok: false, error: { code: 'not-allowed', ref: 'fake' } }
+    },
+    onPush(listener) {
+      pushes.add(listener)
+      return () => pushes.delete(listener)
+    },
+    onStatus(listener) {
+      statuses.add(listener)
+      listener(status)
+      return () => statuses.delete(listener)
+    },
+    change(change, value, lost = false) {
+      link.state = { ...link.state, ...value }
+      link.seq += 1
+      if (!lost) link.push({ seq: link.seq, changes: [change] })
+    },
+    push(message) {
+      for (const listener of pushes) listener(structuredClone(message))
+    },
+    status(next) {
+      status = next
+      for (const listener of statuses) listener(next)
+    },
+  }
+  return link
+}
+
+/** Lets promises that are already settled run on. */
+export const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
+}

@@ -1,0 +1,94 @@
+// @vitest-environment node
+import { readFileSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { errorText } from '#renderer/text/errors.ts'
+import { en } from '#renderer/text/en.ts'
+import { hasKey, keyed, startText, words } from '#renderer/text/text.ts'
+import { ERROR_CODES } from '#shared/api/errors.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+beforeAll(() => startText())
+
+/** All source files under a folder. */
+function sources(folder: string): { path: string; text: string }[] {
+  return readdirSync(`${ROOT}/${folder}`, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.tsx?$/.test(path))
+    .map((path) => ({ path: `${folder}/${path}`, text: readFileSync(`${ROOT}/${folder}/${path}`, 'utf8') }))
+}
+
+function leaves(tree: object, prefix = ''): [string, string][] {
+  return Object.entries(tree).flatMap(([name, value]) => (typeof value === 'string' ? [[`${prefix}${name}`, value] as [string, string]] : leaves(value as object, `${prefix}${name}.`)))
+}
+
+describe('the words', () => {
+  it('has a sentence and a next step for every error code', () => {
+    for (const code of ERROR_CODES) {
+      const { text, next } = errorText(words, { code, detail: {}, ref: 'r1' })
+      expect(text, code).toMatch(/^[A-Z–“].{9,}/)
+      expect(next, code).toMatch(/^[A-Z–“].{5,}[.]$/)
+      expect(text + next, code).not.toMatch(/[{}]/)
+      expect(errorText(words, { code: 'not-allowed' }).text === text, code).toBe(code === 'not-allowed')
+    }
+  })
+
+  it('tells each way of typing a wrong amount, endpoint or share apart', () => {
+    const cases = {
+      'amount-invalid': ['empty', 'not-a-number', 'negative', 'too-many-decimals', 'zero'],
+      'endpoint-invalid': ['not-a-url', 'no-host', 'scheme', 'credentials', 'service-id', 'service-unknown', 'service-twice'],
+      'shares-invalid': ['sum', 'twice', 'not-an-address'],
+    } as const
+    for (const [code, problems] of Object.entries(cases) as [keyof typeof cases, readonly string[]][]) {
+      const told = problems.map((problem) => errorText(words, { code, detail: { problem, sum: '90', address: 'x', serviceId: 's', url: 'u', given: 'g' } }))
+      expect(new Set(told.map(({ text, next }) => `${text} ${next}`)).size, code).toBe(problems.length)
+      expect(told.every(({ text }) => !text.includes('{{')), code).toBe(true)
+    }
+  })
+
+  it('has a sentence for every attention row that the checks of main can make', () => {
+    const expressions = sources('main/core/checks').flatMap(({ text }) => [...text.matchAll(/\bkey: ([^,\n]+),/g)].map((match) => match[1] ?? ''))
+    // `a ? 'one' : 'two'` names two keys; what stands before the question mark is none.
+    const keys = expressions.flatMap((text) => [...text.slice(text.indexOf('?') + 1).matchAll(/'([a-z-]+)'/g)].map((match) => match[1] ?? ''))
+    const engine = ['absent', 'not-started', 'no-permission', 'too-old', 'failed'].map((kind) => `engine-${kind}`)
+    const asked = [...new Set([...keys, ...engine])].filter((key) => key !== '')
+    expect(asked.length).toBeGreaterThan(12)
+    for (const key of asked) expect(hasKey('attention', key), key).toBe(true)
+  })
+
+  it('has words for every event that main writes down, every step and every reason for waiting', () => {
+    const core = sources('main/core')
+    const found = (pattern: RegExp): string[] => [...new Set(core.flatMap(({ text }) => [...text.matchAll(pattern)].map((match) => match[1] ?? '')))]
+    const events = found(/\bactivity\('([a-z-]+)'/g)
+    expect(events.length).toBeGreaterThan(8)
+    for (const key of events) expect(hasKey('activity', key), key).toBe(true)
+    const reasons = found(/key: '(waits-for[a-z-]*|needs-key|stops-trying|engine-gone)'/g)
+    expect(reasons.length).toBeGreaterThan(3)
+    for (const key of reasons) expect(hasKey('reasons', key), key).toBe(true)
+  })
+
+  it('shows a key it has never met in words, with its facts, rather than not at all', () => {
+    expect(keyed(words, 'reasons', 'moon-too-low', { degrees: '4' })).toBe('Moon too low: degrees 4')
+  })
+
+  it('fills in every fact of an attention row and leaves no braces', () => {
+    const text = keyed(words, 'attention', 'keys-needed-at-risk', { claims: '2', deadlineHeight: '141', deadlineMs: '1795367527051' })
+    expect(text).toContain('2 claims')
+    expect(text).not.toMatch(/[{}]/)
+  })
+
+  it('keeps to the voice: no exclamation marks, no "please", no capitals for emphasis', () => {
+    for (const [key, text] of leaves(en)) {
+      expect(text, key).not.toMatch(/!(?!=)|\bplease\b|\boops\b|\bsimply\b|\bsuccessfully\b/i)
+      expect(text.trim(), key).toBe(text)
+      expect(text, key).not.toBe('')
+    }
+  })
+
+  it('has no key that code asks for and nobody wrote', () => {
+    const known = new Set(leaves(en).map(([key]) => key.replace(/_(one|other)$/, '')))
+    const asked = sources('renderer').flatMap(({ path, text }) => [...text.matchAll(/\bt\('([a-zA-Z][\w.:-]+)'/g)].map((match) => ({ path, key: match[1] ?? '' })))
+    expect(asked.length).toBeGreaterThan(100)
+    for (const { path, key } of asked) expect(known.has(key), `${path}: ${key}`).toBe(true)
+  })
+})
