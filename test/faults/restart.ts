@@ -11,15 +11,15 @@ import { until } from '#test/localnet/process.ts'
 import { startAppProcess, type AppProcess } from './app-process.ts'
 
 /** Sessions of ten seconds, so that the miner has its relays on disk before the claim; a proof window long enough for a restart of the engine. */
-const RULES = { blockMs: 500, blocksPerSession: 20, grace: 1, claimOpen: 1, claimClose: 4, proofOpen: 0, proofClose: 40 }
+const RULES = { blockMs: 500, blocksPerSession: 20, grace: 1, claimOpen: 1, claimClose: 4, proofOpen: 0, proofClose: 40, supplierUnbondingSessions: 3 }
 const NODES = ['pocket', 'backend', 'keeper', 'miner'] as const
 type NodeId = (typeof NODES)[number]
 
 export interface Reporter {
-  report(name: string, problem: string | undefined): void
-  skip(name: string, why: string): void
+  report: (name: string, problem: string | undefined) => void
+  skip: (name: string, why: string) => void
   /** Counts a process killed. */
-  killed(): void
+  killed: () => void
 }
 
 const running =

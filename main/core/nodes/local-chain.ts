@@ -102,7 +102,7 @@ async function ensureChain(deps: LocalChainDeps, task: TaskContext): Promise<voi
   }
   // A fresh chain: what was read from an older one is of no use any more.
   await store.removeChain(NETWORK)
-      deps.heads.forget()
+  deps.heads.forget()
   const application = await deps.rehearsal.ensure(rules.chainId, 'application')
   await makeChain(engine, node, rules, application.address, task.signal, (line) => task.update({ lastLine: line }))
   await store.putChain({

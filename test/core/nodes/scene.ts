@@ -181,6 +181,7 @@ export function createScene(): Scene {
       current: () => (state.state.chain.status === 'ready' ? chain : undefined),
       require: () => chain,
       wake: () => undefined,
+      forget: () => undefined,
     } as unknown as Heads
     const nodes = createNodes({
       engine: mortal(engine),
