@@ -87,7 +87,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   const heads = createHeads({ connect: ports.connectChain, endpoints: () => nodes.endpoints(), network: chosen, store, state, clock, log })
   const watch = createSupplierWatch({ state, clock, served: () => miner.served() })
   const miner = createMinerSetup({
-    template: ports.template,
+    template: (name) => ports.template(name),
     heads,
     record: () => watch.record(),
     backendUrl: (serviceId) => nodes.backendUrl(serviceId),
@@ -143,7 +143,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
     state,
     clock,
     log,
-    surfaceUrl: options.surfaceUrl,
+    surfaceUrl: (token) => options.surfaceUrl(token),
     networkTitle: () => ({ title: 'Local chain', playMoney: true }),
   })
   const earnings = createEarnings({
@@ -218,7 +218,9 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
     )
     heads.wake()
   })
-  vault.onLock(() => keys.refresh())
+  vault.onLock(() => {
+    keys.refresh().catch((error: unknown) => log.error('after a lock', error))
+  })
 
   const checks = async (): Promise<void> => {
     while (!abort.signal.aborted) {
@@ -311,7 +313,8 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       mustBeLocal()
       const onArrived = (facts: Record<string, string>): void => activity('faucet', facts)
       const isAddress = (text: string): boolean => codec.isAddress(text)
-      return Promise.resolve({ taskId: requestPlayMoney({ tasks, heads, clock, isAddress, send: nodes.faucet, onArrived }, wish) })
+      const send = (address: string, upokt: bigint, signal: AbortSignal): Promise<void> => nodes.faucet(address, upokt, signal)
+      return Promise.resolve({ taskId: requestPlayMoney({ tasks, heads, clock, isAddress, send, onArrived }, wish) })
     },
     'supplier.options': () => supplierOptions({ chain: heads.require(), params: required(heads.params(), 'chain-unreachable'), nodes }),
     'tx.prepare': (wish) => transactions.prepare(wish),

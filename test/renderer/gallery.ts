@@ -21,7 +21,14 @@ import { answers, SCENES, type SceneName } from './scene.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const DIST = join(ROOT, 'dist', 'renderer')
 const OUT = join(ROOT, 'screenshots')
-const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.woff': 'font/woff' }
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.woff': 'font/woff',
+}
 
 interface Shot {
   name: string
@@ -41,8 +48,17 @@ const EXTRA: Shot[] = [
 
 /** The shots: each route in its fullest state, and the states above. */
 export function shots(): Shot[] {
-  const scenes: Record<string, SceneName> = { unlock: 'keysNeeded', 'local-chain-start': 'starting', 'supplier-stake': 'halfway', 'supplier-services': 'halfway' }
-  const routes = ROUTES.map((route): Shot => ({ name: route.id, scene: scenes[route.id] ?? 'serving', hash: route.sample.replace(':nodeId', NODE_ID) }))
+  const scenes: Record<string, SceneName> = {
+    unlock: 'keysNeeded',
+    'local-chain-start': 'starting',
+    'supplier-stake': 'halfway',
+    'supplier-services': 'halfway',
+  }
+  const routes = ROUTES.map((route): Shot => ({
+    name: route.id,
+    scene: scenes[route.id] ?? 'serving',
+    hash: route.sample.replace(':nodeId', NODE_ID),
+  }))
   return [...routes, ...EXTRA]
 }
 
@@ -57,7 +73,10 @@ async function serve(): Promise<{ origin: string; show: (scene: SceneName) => vo
       try {
         const bytes = await readFile(join(DIST, file))
         const filled = file === 'index.html' ? fillNonce(bytes) : { bytes, nonce: undefined }
-        response.writeHead(200, { ...pageHeaders([`ws://${host}`], filled.nonce), 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' })
+        response.writeHead(200, {
+          ...pageHeaders([`ws://${host}`], filled.nonce),
+          'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
+        })
         response.end(filled.bytes)
       } catch {
         response.writeHead(404).end()
@@ -81,7 +100,9 @@ async function serve(): Promise<{ origin: string; show: (scene: SceneName) => vo
     socket.on('message', (bytes: Buffer) => {
       const { id, name } = JSON.parse(bytes.toString('utf8')) as { id: number; name: string }
       const known: Record<string, unknown> = { ...answers(now), 'state.get': { seq, state } }
-      const result = Object.hasOwn(known, name) ? { ok: true, value: known[name] } : { ok: false, error: { code: 'not-allowed', ref: 'gallery' } }
+      const result = Object.hasOwn(known, name)
+        ? { ok: true, value: known[name] }
+        : { ok: false, error: { code: 'not-allowed', ref: 'gallery' } }
       socket.send(JSON.stringify({ id, result }))
     })
   })

@@ -55,11 +55,22 @@ export function chosen(now: number): AppState {
   return { ...state, app: { ...state.app, network: 'local' }, supplier: { ...state.supplier, status: 'unknown' } }
 }
 
-const layer = (id: string, total: number, done: number, status: 'waiting' | 'fetching' | 'unpacking' | 'ready') => ({ id, currentBytes: done, totalBytes: total, status })
+const layer = (id: string, total: number, done: number, status: 'waiting' | 'fetching' | 'unpacking' | 'ready') => ({
+  id,
+  currentBytes: done,
+  totalBytes: total,
+  status,
+})
 
 export function startTask(now: number): TaskState {
   const from = now - 38_000
-  const step = (key: string, status: TaskState['steps'][number]['status'], start: number | null, end: number | null, facts: Record<string, string> = {}) => ({
+  const step = (
+    key: string,
+    status: TaskState['steps'][number]['status'],
+    start: number | null,
+    end: number | null,
+    facts: Record<string, string> = {},
+  ) => ({
     key,
     status,
     startedAtMs: start,
@@ -113,7 +124,14 @@ export function starting(now: number): AppState {
   return { ...chosen(now), tasks: { 'task-1': startTask(now) } }
 }
 
-function node(now: number, id: string, catalogId: string, title: string, kind: NodeState['kind'], more: Partial<NodeState> = {}): NodeState {
+function node(
+  now: number,
+  id: string,
+  catalogId: string,
+  title: string,
+  kind: NodeState['kind'],
+  more: Partial<NodeState> = {},
+): NodeState {
   return {
     id,
     catalogId,
@@ -143,9 +161,17 @@ function node(now: number, id: string, catalogId: string, title: string, kind: N
 function nodes(now: number): AppState['nodes'] {
   return {
     'pocket-1': node(now, 'pocket-1', 'pocket', 'Pocket node', 'chain-node', { ports: { '26657': 26657, '9090': 9090 }, height: HEIGHT }),
-    'backend-1': node(now, 'backend-1', 'backend', 'Test backend', 'backend', { image: 'ghcr.io/foundry-rs/foundry:v1.5.0', version: '1.5.0', ports: { '8545': 8547 }, memoryBytes: 31_000_000 }),
+    'backend-1': node(now, 'backend-1', 'backend', 'Test backend', 'backend', {
+      image: 'ghcr.io/foundry-rs/foundry:v1.5.0',
+      version: '1.5.0',
+      ports: { '8545': 8547 },
+      memoryBytes: 31_000_000,
+    }),
     'keeper-1': node(now, 'keeper-1', 'keeper', 'Key keeper', 'keeper', { memoryBytes: 9_000_000, cpuPercent: 0 }),
-    'miner-1': node(now, 'miner-1', 'relay-miner', 'Relay miner', 'relay-miner', { ports: { '8545': 8645, '9090': 9190 }, memoryBytes: 88_000_000 }),
+    'miner-1': node(now, 'miner-1', 'relay-miner', 'Relay miner', 'relay-miner', {
+      ports: { '8545': 8645, '9090': 9190 },
+      memoryBytes: 88_000_000,
+    }),
   }
 }
 
@@ -186,7 +212,13 @@ export function halfway(now: number): AppState {
     },
     keys: { k1: key('k1', 'owner', 'Owner', OWNER, now), k2: key('k2', 'operator', 'Operator', OPERATOR, now) },
     balances: { [OWNER]: balance(OWNER, '60000000000', now), [OPERATOR]: balance(OPERATOR, '0', now) },
-    supplier: { ...chosen(now).supplier, status: 'not-staked', operatorAddress: OPERATOR, ownerAddress: OWNER, asOf: { height: HEIGHT, atMs: now } },
+    supplier: {
+      ...chosen(now).supplier,
+      status: 'not-staked',
+      operatorAddress: OPERATOR,
+      ownerAddress: OWNER,
+      asOf: { height: HEIGHT, atMs: now },
+    },
     clock: { lanes: [], verdict: 'nothing-to-lose', facts: {}, height: HEIGHT, atMs: now },
   }
 }
@@ -272,7 +304,10 @@ export function serving(now: number): AppState {
         ],
       },
     },
-    relays: { revision: 2, last: { batchId: 'b2', sent: 60, answered: 60, verified: 60, refused: 0, medianMs: 11.4, sessionId: 'c0ffee', atMs: now - 20_000 } },
+    relays: {
+      revision: 2,
+      last: { batchId: 'b2', sent: 60, answered: 60, verified: 60, refused: 0, medianMs: 11.4, sessionId: 'c0ffee', atMs: now - 20_000 },
+    },
   }
 }
 
@@ -282,7 +317,10 @@ export function keysNeeded(now: number): AppState {
   const all = nodes(now)
   return {
     ...state,
-    vault: { kind: 'locked', needed: { reason: 'after-restart', sinceMs: now - 90_000, claimsAtRisk: 2, deadlineHeight: 141, deadlineMs: now + 8_000 } },
+    vault: {
+      kind: 'locked',
+      needed: { reason: 'after-restart', sinceMs: now - 90_000, claimsAtRisk: 2, deadlineHeight: 141, deadlineMs: now + 8_000 },
+    },
     nodes: {
       ...all,
       'keeper-1': { ...all['keeper-1']!, seen: 'starting', reason: { key: 'needs-key', facts: {} } },
@@ -340,12 +378,29 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
     recipients:
       stage === 'settled'
         ? [
-            { address: OWNER, label: 'Owner', upokt: '155283', opReason: 'TLM_RELAY_BURN_EQUALS_MINT_SUPPLIER_SHAREHOLDER_REWARD_DISTRIBUTION' },
-            { address: OPERATOR, label: 'Operator', upokt: '38820', opReason: 'TLM_RELAY_BURN_EQUALS_MINT_SUPPLIER_SHAREHOLDER_REWARD_DISTRIBUTION' },
+            {
+              address: OWNER,
+              label: 'Owner',
+              upokt: '155283',
+              opReason: 'TLM_RELAY_BURN_EQUALS_MINT_SUPPLIER_SHAREHOLDER_REWARD_DISTRIBUTION',
+            },
+            {
+              address: OPERATOR,
+              label: 'Operator',
+              upokt: '38820',
+              opReason: 'TLM_RELAY_BURN_EQUALS_MINT_SUPPLIER_SHAREHOLDER_REWARD_DISTRIBUTION',
+            },
           ]
         : [],
   })
-  const row = (id: number, ago: number, actor: string, text: string, facts: Record<string, string> = {}, level = 'info') => ({ id, atMs: now - ago, actor, level, text, facts })
+  const row = (id: number, ago: number, actor: string, text: string, facts: Record<string, string> = {}, level = 'info') => ({
+    id,
+    atMs: now - ago,
+    actor,
+    level,
+    text,
+    facts,
+  })
   return {
     'engine.check': {},
     'nodes.logs': {
@@ -380,7 +435,10 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
         error: null,
       })),
     },
-    'earnings.claims': { rows: [claimRow(130, 'claimed'), claimRow(120, 'settled'), claimRow(110, 'settled'), claimRow(100, 'settled')], more: false },
+    'earnings.claims': {
+      rows: [claimRow(130, 'claimed'), claimRow(120, 'settled'), claimRow(110, 'settled'), claimRow(100, 'settled')],
+      more: false,
+    },
     'earnings.days': {
       rows: Array.from({ length: 14 }, (_day, index) => ({
         dayStartMs: today - (13 - index) * DAY,

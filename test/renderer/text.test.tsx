@@ -19,7 +19,9 @@ function sources(folder: string): { path: string; text: string }[] {
 }
 
 function leaves(tree: object, prefix = ''): [string, string][] {
-  return Object.entries(tree).flatMap(([name, value]) => (typeof value === 'string' ? [[`${prefix}${name}`, value] as [string, string]] : leaves(value as object, `${prefix}${name}.`)))
+  return Object.entries(tree).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[`${prefix}${name}`, value] as [string, string]] : leaves(value as object, `${prefix}${name}.`),
+  )
 }
 
 describe('the words', () => {
@@ -40,16 +42,25 @@ describe('the words', () => {
       'shares-invalid': ['sum', 'twice', 'not-an-address'],
     } as const
     for (const [code, problems] of Object.entries(cases) as [keyof typeof cases, readonly string[]][]) {
-      const told = problems.map((problem) => errorText(words, { code, detail: { problem, sum: '90', address: 'x', serviceId: 's', url: 'u', given: 'g' } }))
+      const told = problems.map((problem) =>
+        errorText(words, { code, detail: { problem, sum: '90', address: 'x', serviceId: 's', url: 'u', given: 'g' } }),
+      )
       expect(new Set(told.map(({ text, next }) => `${text} ${next}`)).size, code).toBe(problems.length)
-      expect(told.every(({ text }) => !text.includes('{{')), code).toBe(true)
+      expect(
+        told.every(({ text }) => !text.includes('{{')),
+        code,
+      ).toBe(true)
     }
   })
 
   it('has a sentence for every attention row that the checks of main can make', () => {
-    const expressions = sources('main/core/checks').flatMap(({ text }) => [...text.matchAll(/\bkey: ([^,\n]+),/g)].map((match) => match[1] ?? ''))
+    const expressions = sources('main/core/checks').flatMap(({ text }) =>
+      [...text.matchAll(/\bkey: ([^,\n]+),/g)].map((match) => match[1] ?? ''),
+    )
     // `a ? 'one' : 'two'` names two keys; what stands before the question mark is none.
-    const keys = expressions.flatMap((text) => [...text.slice(text.indexOf('?') + 1).matchAll(/'([a-z-]+)'/g)].map((match) => match[1] ?? ''))
+    const keys = expressions.flatMap((text) =>
+      [...text.slice(text.indexOf('?') + 1).matchAll(/'([a-z-]+)'/g)].map((match) => match[1] ?? ''),
+    )
     const engine = ['absent', 'not-started', 'no-permission', 'too-old', 'failed'].map((kind) => `engine-${kind}`)
     const asked = [...new Set([...keys, ...engine])].filter((key) => key !== '')
     expect(asked.length).toBeGreaterThan(12)
@@ -58,10 +69,19 @@ describe('the words', () => {
 
   it('has words for every event that main writes down, every step and every reason for waiting', () => {
     const core = sources('main/core')
-    const found = (pattern: RegExp): string[] => [...new Set(core.flatMap(({ text }) => [...text.matchAll(pattern)].map((match) => match[1] ?? '')))]
+    const found = (pattern: RegExp): string[] => [
+      ...new Set(core.flatMap(({ text }) => [...text.matchAll(pattern)].map((match) => match[1] ?? ''))),
+    ]
     const events = found(/\bactivity\('([a-z-]+)'/g)
     expect(events.length).toBeGreaterThan(8)
     for (const key of events) expect(hasKey('activity', key), key).toBe(true)
+    const steps = core.flatMap(({ text }) =>
+      [...text.matchAll(/(?:_STEPS = |tasks\.start\('[a-z-]+', )\[([^\]]+)\]/g)].flatMap((match) =>
+        [...(match[1] ?? '').matchAll(/'([a-z-]+)'/g)].map((step) => step[1] ?? ''),
+      ),
+    )
+    expect(steps.length).toBeGreaterThan(12)
+    for (const key of steps) expect(hasKey('steps', key), key).toBe(true)
     const reasons = found(/key: '(waits-for[a-z-]*|needs-key|stops-trying|engine-gone)'/g)
     expect(reasons.length).toBeGreaterThan(3)
     for (const key of reasons) expect(hasKey('reasons', key), key).toBe(true)
@@ -87,7 +107,9 @@ describe('the words', () => {
 
   it('has no key that code asks for and nobody wrote', () => {
     const known = new Set(leaves(en).map(([key]) => key.replace(/_(one|other)$/, '')))
-    const asked = sources('renderer').flatMap(({ path, text }) => [...text.matchAll(/\bt\('([a-zA-Z][\w.:-]+)'/g)].map((match) => ({ path, key: match[1] ?? '' })))
+    const asked = sources('renderer').flatMap(({ path, text }) =>
+      [...text.matchAll(/\bt\('([a-zA-Z][\w.:-]+)'/g)].map((match) => ({ path, key: match[1] ?? '' })),
+    )
     expect(asked.length).toBeGreaterThan(100)
     for (const { path, key } of asked) expect(known.has(key), `${path}: ${key}`).toBe(true)
   })

@@ -31,7 +31,10 @@ export function editGenesis(text: string, rules: LocalChainRules, serviceOwner: 
     claim_window_close_offset_blocks: String(rules.claimClose),
     proof_window_open_offset_blocks: String(rules.proofOpen),
     proof_window_close_offset_blocks: String(rules.proofClose),
+    // The chain refuses any of the three that is shorter than the way from a session's end to its proof.
     supplier_unbonding_period_sessions: String(rules.supplierUnbondingSessions),
+    application_unbonding_period_sessions: String(rules.supplierUnbondingSessions),
+    gateway_unbonding_period_sessions: String(rules.supplierUnbondingSessions),
     compute_units_to_tokens_multiplier: rules.computeUnitsToTokensMultiplier,
   })
   Object.assign(params('tokenomics'), {

@@ -51,6 +51,7 @@ export function createTransactions(deps: {
   const doneListeners: ((intent: IntentRow) => void)[] = []
   const tickets = new Map<string, string>()
   let following = false
+  let counter = 0
 
   const save = async (row: IntentRow): Promise<void> => {
     await store.putIntent(row)
@@ -198,8 +199,10 @@ export function createTransactions(deps: {
       const timeoutHeight = heads.height() + Math.max(VALID_BLOCKS_FLOOR, Math.ceil(VALID_MS / Math.max(1, medianMs)))
       const draft = await draftFor(chain, checked.key, checked.message, checked.spendsUpokt, timeoutHeight)
       const now = clock.now()
+      counter += 1
       const row: IntentRow = {
-        id: `tx-${now.toString(36)}-${checked.key.address.slice(-6)}-${wish.kind}`,
+        // Two wishes may come in one millisecond.
+        id: `tx-${now.toString(36)}-${counter}-${wish.kind}`,
         network: network(),
         chainId: draft.chainId,
         kind: wish.kind,

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react'
 import type { TaskState } from '#shared/api/state.ts'
 import { useAppState, useCall, useNow } from '#renderer/bridge/hooks.ts'
 import { bytes, duration } from '#renderer/text/format.ts'
+import { stepText } from '#renderer/text/steps.ts'
 import { keyed, useText, type Words } from '#renderer/text/text.ts'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
 import { Card, Facts } from '#renderer/ui/Card.tsx'
@@ -79,11 +80,10 @@ const latest = (tasks: TaskState[]): TaskState | undefined =>
 
 function stepView(t: Words, step: TaskState['steps'][number], now: number): Step {
   const elapsed = step.startedAtMs === null ? '' : duration((step.endedAtMs ?? now) - step.startedAtMs)
-  const facts = Object.entries(step.facts).filter(([, value]) => value !== '')
   return {
     key: step.key,
     title: keyed(t, 'steps', step.key, {}),
-    text: facts.map(([name, value]) => (/^\d+$/.test(value) || name === 'port' || name === 'ports' ? `${name.replaceAll('-', ' ')} ${value}` : value)).join(', '),
+    text: stepText(t, step.key, step.facts),
     time: elapsed,
     state: step.status === 'done' ? 'done' : step.status === 'running' ? 'now' : step.status === 'failed' ? 'failed' : 'todo',
   }

@@ -1,4 +1,5 @@
-import type { AppState, NodeState } from '#shared/api/state.ts'
+import type { AppState } from '#shared/api/state.ts'
+import { isStaked, keyFor, nodeOfKind } from '#renderer/bridge/select.ts'
 import { whole, pokt, shortAddress } from '#renderer/text/format.ts'
 import type { TextKey } from '#renderer/text/text.ts'
 
@@ -26,8 +27,6 @@ const STAKE_MARGIN_UPOKT = 5_000_000n
 /** More than the owner's few transactions cost. */
 const FEES_UPOKT = 10_000n
 
-const STAKED = new Set<AppState['supplier']['status']>(['starts-next-session', 'staked-no-services', 'active', 'active-differs', 'below-minimum', 'unstaking'])
-
 /** The way from nothing to a settled upokt, each line ticked from facts alone. Pure: the same state gives the same list. */
 export function checklist(state: AppState): Line[] {
   return [engineLine(state), chainLine(state), backendLine(state), keyLine(state, 'owner'), keyLine(state, 'operator'), ...fundLines(state), stakedLine(state), servicesLine(state), minerLine(state), relayLine(state), settledLine(state)]
@@ -38,15 +37,6 @@ export const isEstablished = (state: AppState): boolean => state.earnings.claims
 
 /** The line that is to be done next: the first that is neither done nor going on by itself. */
 export const nextLine = (lines: Line[]): Line | undefined => lines.find((line) => line.state === 'open' || line.state === 'bad') ?? lines.find((line) => line.state === 'busy')
-
-const ofKind = (state: AppState, kind: NodeState['kind']): NodeState | undefined => Object.values(state.nodes).find((node) => node.kind === kind)
-
-/** The key in use for a role: the newest whose words were confirmed. */
-export function keyFor(state: AppState, role: 'owner' | 'operator'): AppState['keys'][string] | undefined {
-  const keys = Object.values(state.keys).filter((key) => key.role === role && key.network === state.app.network && key.wordsConfirmedAtMs !== null)
-  const inUse = role === 'operator' ? state.supplier.operatorAddress : state.supplier.ownerAddress
-  return keys.find((key) => key.address === inUse) ?? keys.sort((a, b) => b.createdAtMs - a.createdAtMs)[0]
-}
 
 function engineLine({ engine }: AppState): Line {
   const line = { id: 'engine', title: 'home.check.engine' as const }
@@ -70,7 +60,7 @@ function chainLine(state: AppState): Line {
 }
 
 function backendLine(state: AppState): Line {
-  const node = ofKind(state, 'backend')
+  const node = nodeOfKind(state, 'backend')
   const line = { id: 'backend', title: 'home.check.backend' as const }
   if (node?.seen === 'running') return { ...line, state: 'done', text: 'home.check.backendOk', facts: { title: node.title }, action: null }
   if (node?.seen === 'starting') return { ...line, state: 'busy', text: 'home.check.backendMissing', facts: {}, action: null }
@@ -89,10 +79,10 @@ function fundLines(state: AppState): Line[] {
   const owner = keyFor(state, 'owner')
   const operator = keyFor(state, 'operator')
   const { params } = state.chain
-  const isStaked = STAKED.has(state.supplier.status)
+  const hasStake = isStaked(state.supplier.status)
   const held = owner ? BigInt(state.balances[owner.address]?.upokt ?? '0') : 0n
   const needed = params ? BigInt(params.supplierMinStakeUpokt) + BigInt(params.supplierStakingFeeUpokt) + STAKE_MARGIN_UPOKT + FEES_UPOKT : null
-  const ownerDone = isStaked || (needed !== null && held >= needed)
+  const ownerDone = hasStake || (needed !== null && held >= needed)
   const operatorHeld = operator ? BigInt(state.balances[operator.address]?.upokt ?? '0') : 0n
   const faucet = (role: string): LineAction => ({ kind: 'go', href: `#/supplier/funds?for=${role}`, text: 'home.check.getFunds' })
   const can = state.chain.status === 'ready'
@@ -101,7 +91,7 @@ function fundLines(state: AppState): Line[] {
       id: 'owner-funds',
       title: 'home.check.ownerFunds',
       state: ownerDone ? 'done' : 'open',
-      text: isStaked ? 'home.check.ownerFundsStaked' : ownerDone ? 'home.check.ownerFundsOk' : needed === null || held === 0n ? 'home.check.ownerFundsUnknown' : 'home.check.ownerFundsMissing',
+      text: hasStake ? 'home.check.ownerFundsStaked' : ownerDone ? 'home.check.ownerFundsOk' : needed === null || held === 0n ? 'home.check.ownerFundsUnknown' : 'home.check.ownerFundsMissing',
       facts: { pokt: pokt(held), needed: needed === null ? '' : pokt(needed) },
       action: ownerDone || !owner || !can ? null : faucet('owner'),
     },
@@ -122,7 +112,7 @@ function stakedLine(state: AppState): Line {
   if (supplier.status === 'below-minimum') {
     return { ...line, state: 'bad', text: 'status.supplier.below-minimum', facts: {}, action: { kind: 'go', href: '#/supplier', text: 'home.check.stake' } }
   }
-  if (STAKED.has(supplier.status)) {
+  if (isStaked(supplier.status)) {
     return { ...line, state: 'done', text: 'home.check.stakedOk', facts: { pokt: pokt(supplier.stakeUpokt), height: whole(supplier.asOf?.height ?? 0) }, action: null }
   }
   if (supplier.status === 'stake-sent') return { ...line, state: 'busy', text: 'home.check.stakedSent', facts: {}, action: { kind: 'go', href: '#/supplier/stake', text: 'home.check.wait' } }
@@ -147,7 +137,7 @@ function servicesLine(state: AppState): Line {
 }
 
 function minerLine(state: AppState): Line {
-  const miner = ofKind(state, 'relay-miner')
+  const miner = nodeOfKind(state, 'relay-miner')
   const line = { id: 'miner', title: 'home.check.miner' as const, facts: {} }
   if (miner?.seen === 'running') return { ...line, state: 'done', text: 'home.check.minerOk', action: null }
   if (state.vault.needed !== null) return { ...line, state: 'bad', text: 'reasons.waiting-for-keys', action: { kind: 'go', href: '#/unlock', text: 'home.check.unlock' } }
@@ -162,7 +152,7 @@ function relayLine(state: AppState): Line {
   const line = { id: 'relay', title: 'home.check.relay' as const }
   if (last !== null && last.verified > 0) return { ...line, state: 'done', text: 'home.check.relayOk', facts: { verified: last.verified, sent: last.sent }, action: null }
   const isSending = Object.values(state.tasks).some((task) => task.kind === 'test-relays' && task.status === 'running')
-  const can = ofKind(state, 'relay-miner')?.seen === 'running' && state.supplier.services.length > 0
+  const can = nodeOfKind(state, 'relay-miner')?.seen === 'running' && state.supplier.services.length > 0
   return {
     ...line,
     state: isSending ? 'busy' : last === null ? 'open' : 'bad',

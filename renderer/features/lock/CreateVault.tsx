@@ -38,7 +38,17 @@ export function CreateVault(): ReactNode {
         <h1 className="text-[24px] leading-[30px] font-semibold tracking-tight">{t('lock.create.title')}</h1>
         <p className="mt-1.5 mb-5 text-text-2">{t('lock.create.lead')}</p>
         <form className="grid gap-3.5" onSubmit={submit}>
-          <Field label={t('lock.create.password')} type="password" size="lg" icon="key-round" value={password} onChange={setPassword} autoComplete="new-password" autoFocus maxLength={1024} />
+          <Field
+            label={t('lock.create.password')}
+            type="password"
+            size="lg"
+            icon="key-round"
+            value={password}
+            onChange={setPassword}
+            autoComplete="new-password"
+            autoFocus
+            maxLength={1024}
+          />
           <div>
             <ProgressBar value={LOOK[strength].share} label={t('lock.create.password')} color={LOOK[strength].color} />
             <p className="mt-1.5 text-small text-text-2" role="status">

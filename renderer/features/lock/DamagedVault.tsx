@@ -8,7 +8,8 @@ export function DamagedVault(): ReactNode {
   return (
     <div role="alert" className="mb-3.5">
       <Note tone="bad">
-        <b className="font-semibold">{t('lock.damaged.title')}.</b> {t('lock.damaged.text')} <span className="mono text-text-3">vault-damaged</span>
+        <b className="font-semibold">{t('lock.damaged.title')}.</b> {t('lock.damaged.text')}{' '}
+        <span className="mono text-text-3">vault-damaged</span>
       </Note>
     </div>
   )

@@ -16,7 +16,13 @@ export function Risks(): ReactNode {
   const left = deadline === null ? '' : deadline < now ? t('lock.open.late') : t('lock.open.claimsIn', { time: duration(deadline - now) })
   return (
     <Card title={t('lock.open.risk')} aside={t('lock.open.riskAside')} className="[&>header]:pb-2.5">
-      <Risk icon="radio-tower" tone="info" title={t('lock.open.relays')} text={t('lock.open.relaysText')} when={t('lock.open.relaysWhen')} />
+      <Risk
+        icon="radio-tower"
+        tone="info"
+        title={t('lock.open.relays')}
+        text={t('lock.open.relaysText')}
+        when={t('lock.open.relaysWhen')}
+      />
       {claims === 0 ? null : (
         <Risk
           icon="file-text"

@@ -34,7 +34,10 @@ function Situation(): ReactNode {
   const isOpen = vault.kind === 'unlocked'
   return (
     <div className="mb-[18px] flex items-center gap-4">
-      <SessionDial view={{ ...clock, blockTimeMs: clock.atMs === 0 ? chain.blockTimeMs : clock.atMs, medianBlockMs: chain.medianBlockMs }} size={172} />
+      <SessionDial
+        view={{ ...clock, blockTimeMs: clock.atMs === 0 ? chain.blockTimeMs : clock.atMs, medianBlockMs: chain.medianBlockMs }}
+        size={172}
+      />
       <div>
         <span className={`pill ${isOpen ? 'tone-ok' : 'tone-warn'}`}>
           <Icon name={isOpen ? 'lock-open' : 'lock'} size={12} />
@@ -43,7 +46,9 @@ function Situation(): ReactNode {
         <div className="mt-2 text-small !leading-[19px] text-text-2 num">
           {vault.needed ? <div>{t(`lock.open.reason.${vault.needed.reason}`)}</div> : null}
           {vault.needed ? <div>{t('lock.open.since', { time: clockTime(vault.needed.sinceMs) })}</div> : null}
-          {nodes.length > 0 ? <div>{t('lock.open.nodes', { running: nodes.filter((node) => node.seen === 'running').length, all: nodes.length })}</div> : null}
+          {nodes.length > 0 ? (
+            <div>{t('lock.open.nodes', { running: nodes.filter((node) => node.seen === 'running').length, all: nodes.length })}</div>
+          ) : null}
           {vault.needed ? <div>{t('lock.open.minerWaits')}</div> : null}
         </div>
       </div>
@@ -70,7 +75,9 @@ function Opening(): ReactNode {
   }
   return (
     <>
-      <h1 className="text-[24px] leading-[30px] font-semibold tracking-tight">{needed ? t('lock.open.heading') : t('lock.open.headingPlain')}</h1>
+      <h1 className="text-[24px] leading-[30px] font-semibold tracking-tight">
+        {needed ? t('lock.open.heading') : t('lock.open.headingPlain')}
+      </h1>
       <p className="mt-1 mb-4 text-text-2">
         {needed ? t('lock.open.text') : t('lock.open.plain')} {needed && needed.claimsAtRisk === 0 ? t('lock.open.nothingLost') : null}
       </p>
@@ -102,9 +109,16 @@ function AfterRestart(): ReactNode {
         </div>
         <div className="mt-2.5 grid grid-cols-3 gap-3">
           {options.map((option) => (
-            <div key={option.id} className={`rounded-[10px] border px-3.5 pt-2.5 pb-3 ${option.isChosen ? 'border-ember bg-surface shadow-[inset_0_0_0_1px_var(--ember)]' : 'border-line text-text-2'}`}>
+            <div
+              key={option.id}
+              className={`rounded-[10px] border px-3.5 pt-2.5 pb-3 ${option.isChosen ? 'border-ember bg-surface shadow-[inset_0_0_0_1px_var(--ember)]' : 'border-line text-text-2'}`}
+            >
               <div className="flex items-center gap-2">
-                <Icon name={option.isChosen ? 'circle-check' : 'circle-dashed'} size={14} className={option.isChosen ? 'text-ember-text' : ''} />
+                <Icon
+                  name={option.isChosen ? 'circle-check' : 'circle-dashed'}
+                  size={14}
+                  className={option.isChosen ? 'text-ember-text' : ''}
+                />
                 <span className="flex-1 font-semibold">{option.title}</span>
                 {option.isChosen ? <span className="text-caption text-ember-text">{t('lock.open.chosen')}</span> : null}
               </div>

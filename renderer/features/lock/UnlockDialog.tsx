@@ -22,12 +22,27 @@ export function PasswordForm({ onOpen }: { onOpen: () => void }): ReactNode {
   const t = useText()
   const { password, setPassword, submit, unlock, waitSeconds } = useUnlockForm(onOpen)
   const [isForgotten, setForgotten] = useState(false)
-  const error = unlock.error?.code === 'too-many-tries' ? (waitSeconds === 0 ? null : { ...unlock.error, detail: { seconds: String(waitSeconds) } }) : unlock.error
+  const error =
+    unlock.error?.code === 'too-many-tries'
+      ? waitSeconds === 0
+        ? null
+        : { ...unlock.error, detail: { seconds: String(waitSeconds) } }
+      : unlock.error
   return (
     <form className="grid gap-3" onSubmit={submit}>
       <div className="flex items-end gap-2">
         <div className="min-w-0 flex-1">
-          <Field label={t('lock.open.password')} type="password" size="lg" icon="key-round" value={password} onChange={setPassword} autoComplete="current-password" autoFocus maxLength={1024} />
+          <Field
+            label={t('lock.open.password')}
+            type="password"
+            size="lg"
+            icon="key-round"
+            value={password}
+            onChange={setPassword}
+            autoComplete="current-password"
+            autoFocus
+            maxLength={1024}
+          />
         </div>
         <Button type="submit" kind="pri" size="lg" isBusy={unlock.busy} isDisabled={waitSeconds > 0}>
           {t('lock.unlock.button')}

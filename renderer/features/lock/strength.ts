@@ -23,7 +23,9 @@ function roughBits(password: string): number {
   const seen = new Set<string>()
   for (let index = 0; index < lower.length; index += 1) {
     const pair = lower.slice(Math.max(0, index - 1), index + 1)
-    const follows = index > 0 && (pair[0] === pair[1] || seen.has(pair) || RUNS.some((run) => run.includes(pair) || [...run].reverse().join('').includes(pair)))
+    const follows =
+      index > 0 &&
+      (pair[0] === pair[1] || seen.has(pair) || RUNS.some((run) => run.includes(pair) || [...run].reverse().join('').includes(pair)))
     bits += follows ? 0.6 : perLetter
     seen.add(pair)
   }

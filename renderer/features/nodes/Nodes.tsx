@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react'
-import { useLocation } from 'wouter'
 import type { NodeState } from '#shared/api/state.ts'
 import { useAppState } from '#renderer/bridge/hooks.ts'
 import { bytes, clockTime, shortDigest, whole } from '#renderer/text/format.ts'
@@ -18,7 +17,6 @@ const ORDER: NodeState['kind'][] = ['relay-miner', 'keeper', 'chain-node', 'back
 /** What runs on this PC, the Pocket parts first. */
 export function Nodes(): ReactNode {
   const t = useText()
-  const [, navigate] = useLocation()
   const nodes = useAppState((state) => Object.values(state.nodes).sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind)))
   const verdict = listVerdict(t, nodes)
   const seenAtMs = Math.max(0, ...nodes.map((node) => node.atMs))
@@ -47,7 +45,7 @@ export function Nodes(): ReactNode {
             {...(nodes.length === 0 ? { empty: t('nodes.list.empty') } : {})}
           >
             {nodes.map((node) => (
-              <tr key={node.id} className="hover:bg-hover" onClick={() => navigate(`/nodes/${encodeURIComponent(node.id)}`)}>
+              <tr key={node.id} className="hover:bg-hover">
                 <td className="!h-[46px]">
                   <a href={`#/nodes/${encodeURIComponent(node.id)}`} className="font-medium">
                     {node.title}

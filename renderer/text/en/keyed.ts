@@ -54,41 +54,40 @@ export const fixes = {
   home: 'Look at Home',
 } as const
 
-/** Steps of tasks, by `<kind>:<step>`. */
+/** Steps of tasks. */
 export const steps = {
-  'local-chain-start:engine': 'Engine answers',
-  'local-chain-start:room': 'Room and ports',
-  'local-chain-start:images': 'Fetch the images',
-  'local-chain-start:genesis': 'Make the first block’s file',
-  'local-chain-start:start': 'Start chain and backend',
-  'local-chain-start:first-block': 'First block, first answer',
-  'local-chain-remove:stop': 'Stop what runs',
-  'local-chain-remove:containers': 'Remove the containers',
-  'local-chain-remove:volumes': 'Remove their data',
-  'local-chain-remove:records': 'Forget what was read from it',
-  'faucet:ask': 'Ask the faucet',
-  'faucet:arrive': 'Wait for it to arrive',
-  'test-relays:find-session': 'Find the session',
-  'test-relays:sign-and-send': 'Sign and send',
-  'test-relays:check': 'Check answers and signatures',
+  engine: 'Engine answers',
+  room: 'Room and ports',
+  images: 'Fetch the images',
+  genesis: 'Make the first block’s file',
+  start: 'Start chain and backend',
+  'first-block': 'First block, first answer',
+  stop: 'Stop what runs',
+  containers: 'Remove the containers',
+  volumes: 'Remove their data',
+  records: 'Forget what was read from it',
+  ask: 'Ask the faucet',
+  arrive: 'Wait for it to arrive',
+  'find-session': 'Find the session',
+  'sign-and-send': 'Sign and send',
+  check: 'Check answers and signatures',
 } as const
 
-/** Small print of a step before its facts are known, by `<kind>:<step>`. */
+/** Small print of a step before its facts are known. */
 export const stepHints = {
-  'local-chain-start:engine': 'Docker, started by you',
-  'local-chain-start:room': 'disk and free ports',
-  'local-chain-start:images': 'checked against their digests',
-  'local-chain-start:genesis': 'mainnet’s rules, play-money accounts',
-  'local-chain-start:start': 'two containers, own networks',
-  'local-chain-start:first-block': 'then one block after the other',
+  images: 'checked against their digests',
+  genesis: 'mainnet’s rules, play-money accounts',
+  start: 'containers on networks of their own',
+  'first-block': 'then one block after the other',
 } as const
 
 /** Small print of a step from its facts. */
 export const stepFacts = {
-  'local-chain-start:engine': '{{name}} {{version}}',
-  'local-chain-start:room': '{{free}} free, ports {{ports}}',
-  'local-chain-start:genesis': 'made before, kept',
-  'local-chain-start:first-block': 'block {{height}}',
+  engine: '{{name}} {{version}}',
+  room: '{{free}} free',
+  ports: '{{free}} free, ports {{ports}}',
+  made: 'made before and kept',
+  'first-block': 'block {{height}}',
 } as const
 
 /** What a node is doing, or why it is not well. */
@@ -104,7 +103,13 @@ export const reasons = {
 } as const
 
 /** Node names as main writes them. */
-export const nodeNames = { pocket: 'Pocket node', backend: 'Test backend', keeper: 'Key keeper', miner: 'Relay miner', 'relay-miner': 'Relay miner' } as const
+export const nodeNames = {
+  pocket: 'Pocket node',
+  backend: 'Test backend',
+  keeper: 'Key keeper',
+  miner: 'Relay miner',
+  'relay-miner': 'Relay miner',
+} as const
 
 /** What happened, for Lately. */
 export const activity = {

@@ -255,7 +255,7 @@ describe('starting the Local chain', () => {
     reference.nodes.startLocalChain()
     await ended(reference)
     const points = reference.points
-    expect(points).toBeGreaterThan(80)
+    expect(points).toBeGreaterThan(70)
     for (let point = 1; point <= points; point += 1) {
       const scene = createScene()
       const first = scene.start(point)

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { checklist, isEstablished, nextLine } from '#renderer/features/home/checklist.ts'
+import type { AppState } from '#shared/api/state.ts'
+import { chosen, halfway, keysNeeded, OPERATOR, OWNER, serving, starting } from './scene.ts'
+
+const NOW = 1_795_367_000_000
+const IDS = [
+  'engine',
+  'chain',
+  'backend',
+  'owner-key',
+  'operator-key',
+  'owner-funds',
+  'operator-funds',
+  'staked',
+  'services',
+  'miner',
+  'relay',
+  'settled',
+]
+
+const states = (state: AppState): Record<string, string> => Object.fromEntries(checklist(state).map((line) => [line.id, line.state]))
+const lineOf = (state: AppState, id: string) => checklist(state).find((line) => line.id === id)
+const owns = (state: AppState, address: string, upokt: string): AppState => ({
+  ...state,
+  balances: { ...state.balances, [address]: { address, upokt, asOf: { height: 137, atMs: NOW } } },
+})
+
+describe('the checklist', () => {
+  it('has every step from the engine to the first pay, in order', () => {
+    expect(checklist(chosen(NOW)).map((line) => line.id)).toEqual(IDS)
+  })
+
+  it('has only the engine ticked at the beginning, and offers to start the chain', () => {
+    const list = checklist(chosen(NOW))
+    expect(list.filter((line) => line.state === 'done').map((line) => line.id)).toEqual(['engine'])
+    expect(nextLine(list)).toMatchObject({ id: 'chain', action: { kind: 'start-chain' } })
+  })
+
+  it('says that the chain is on its way while it starts', () => {
+    expect(lineOf(starting(NOW), 'chain')).toMatchObject({ state: 'busy', action: { kind: 'go' } })
+  })
+
+  it('is all ticked when a session has settled and everything holds', () => {
+    const state = serving(NOW)
+    expect([...new Set(Object.values(states(state)))]).toEqual(['done'])
+    expect(isEstablished(state)).toBe(true)
+  })
+
+  it('takes a tick away again when its fact stops holding', () => {
+    const state = serving(NOW)
+    expect(states({ ...state, engine: { ...state.engine, kind: 'not-started' } })['engine']).toBe('bad')
+    expect(states({ ...state, chain: { ...state.chain, status: 'stalled' } })['chain']).toBe('bad')
+    const backend = state.nodes['backend-1']!
+    expect(states({ ...state, nodes: { ...state.nodes, 'backend-1': { ...backend, seen: 'failing' } } })['backend']).toBe('bad')
+    expect(states({ ...state, supplier: { ...state.supplier, status: 'below-minimum' } })['staked']).toBe('bad')
+  })
+
+  it('keeps the dashboard once established, with the broken line on top', () => {
+    const state = keysNeeded(NOW)
+    expect(isEstablished(state)).toBe(true)
+    expect(lineOf(state, 'miner')).toMatchObject({ state: 'bad', action: { kind: 'go', href: '#/unlock' } })
+  })
+
+  it('does not count a key whose words were not confirmed, nor one of another network', () => {
+    const state = halfway(NOW)
+    const owner = state.keys['k1']!
+    expect(states({ ...state, keys: { ...state.keys, k1: { ...owner, wordsConfirmedAtMs: null } } })['owner-key']).toBe('open')
+    expect(states({ ...state, keys: { ...state.keys, k1: { ...owner, network: 'beta' } } })['owner-key']).toBe('open')
+  })
+
+  it('asks for the stake, its margin and the fees before it calls the owner funded', () => {
+    const state = halfway(NOW)
+    const minimum = 59_500_000_000n
+    expect(states(owns(state, OWNER, String(minimum)))['owner-funds']).toBe('open')
+    expect(states(owns(state, OWNER, String(minimum + 5_000_000n)))['owner-funds']).toBe('open')
+    expect(states(owns(state, OWNER, String(minimum + 5_100_000n)))['owner-funds']).toBe('done')
+  })
+
+  it('counts the owner as funded after the stake took the money', () => {
+    expect(states(owns(serving(NOW), OWNER, '0'))['owner-funds']).toBe('done')
+  })
+
+  it('wants something in the operator wallet', () => {
+    expect(states(halfway(NOW))['operator-funds']).toBe('open')
+    expect(states(owns(halfway(NOW), OPERATOR, '5000000'))['operator-funds']).toBe('done')
+  })
+
+  it('waits for services between their transaction and their first session', () => {
+    const state = serving(NOW)
+    const [service] = state.supplier.services
+    const supplier = {
+      ...state.supplier,
+      status: 'starts-next-session' as const,
+      services: [],
+      pending: [{ service: service!, activationHeight: 141 }],
+    }
+    expect(lineOf({ ...state, supplier }, 'services')).toMatchObject({ state: 'busy', facts: { height: '141' } })
+  })
+
+  it('gives a line that is done no button, and an open one at most one', () => {
+    for (const state of [chosen(NOW), halfway(NOW), serving(NOW)])
+      for (const line of checklist(state)) if (line.state === 'done') expect(line.action, line.id).toBeNull()
+  })
+})
