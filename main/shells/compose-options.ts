@@ -1,3 +1,4 @@
+import type { SpawnKeyProcess } from '#main/adapters/vault/index.ts'
 import type { App } from '#main/core/app-shape.ts'
 
 /** What a shell tells the wiring. */
@@ -12,6 +13,8 @@ export interface ComposeOptions {
   engineEndpoint?: string
   /** Rules of the local chain other than the shipped ones; judged by the wiring. */
   localRules?: Record<string, unknown>
+  /** How the key process is started; a Node child unless told otherwise. */
+  spawnKeyProcess?: SpawnKeyProcess
 }
 
 export type Compose = (options: ComposeOptions) => Promise<App>

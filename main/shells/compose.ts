@@ -33,7 +33,12 @@ export const compose: Compose = async (options): Promise<App> => {
         log,
       }),
       connectChain,
-      vault: await createVault({ dataDir, clock, log }),
+      vault: await createVault({
+        dataDir,
+        clock,
+        log,
+        ...(options.spawnKeyProcess === undefined ? {} : { spawn: options.spawnKeyProcess }),
+      }),
       rehearsal: await createRehearsalKeys({ dataDir, clock }),
       store,
       net: createNet(dataDir),

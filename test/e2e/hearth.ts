@@ -96,7 +96,7 @@ export async function writeWordsDown(confirm: Page): Promise<string[]> {
 /** Reads the sheet and signs it. @returns its text */
 export async function signSheet(confirm: Page): Promise<string> {
   const text = await confirm.locator('body').innerText()
-  await confirm.getByLabel('Vault password').fill(PASSWORD)
+  await confirm.getByLabel("Vault password").fill(PASSWORD)
   await confirm.locator('button.pri').click()
   await confirm.waitForLoadState()
   return text

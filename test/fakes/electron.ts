@@ -5,6 +5,8 @@ import type {
   InvokeEvent,
   SchemeHandler,
   Session,
+  UtilityChild,
+  UtilityOptions,
   WebContents,
   Window,
   WindowOptions,
@@ -123,6 +125,55 @@ export class FakeSession implements Session {
   }
 }
 
+/** A utility process in which nothing runs: the test says when it starts, what it says and when it ends. Messages cross as in Electron, as structured clones. */
+export class FakeUtilityProcess implements UtilityChild {
+  readonly file: string
+  readonly args: string[]
+  readonly options: UtilityOptions
+  /** As in Electron: an empty environment counts as none given. */
+  readonly environment: Record<string, string | undefined>
+  readonly received: unknown[] = []
+  pid: number | undefined
+  kills = 0
+  private readonly listeners = new Map<string, ((message?: unknown) => void)[]>()
+
+  constructor(file: string, args: string[], options: UtilityOptions) {
+    this.file = file
+    this.args = args
+    this.options = options
+    this.environment = Object.keys(options.env).length > 0 ? options.env : process.env
+  }
+  postMessage(message: unknown): void {
+    this.received.push(structuredClone(message))
+  }
+  on(event: string, listener: (message?: unknown) => void): this {
+    this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener])
+    return this
+  }
+  kill(): boolean {
+    if (this.pid === undefined) return false
+    this.kills += 1
+    return true
+  }
+  spawn(pid: number): void {
+    this.pid = pid
+    this.emit('spawn')
+  }
+  say(message: unknown): void {
+    this.emit('message', structuredClone(message))
+  }
+  exit(): void {
+    this.emit('exit', 0)
+    this.pid = undefined
+  }
+  emit(event: string, message?: unknown): void {
+    const heard = this.listeners.get(event) ?? []
+    // As with every emitter of Node.
+    if (event === 'error' && heard.length === 0) throw new Error('Unhandled error event')
+    for (const listener of heard) listener(message)
+  }
+}
+
 export interface FakeElectron extends ElectronApi {
   readonly windows: FakeWindow[]
   readonly sessions: Map<string, FakeSession>
@@ -131,6 +182,7 @@ export interface FakeElectron extends ElectronApi {
   readonly errors: string[]
   readonly schemes: { scheme: string; privileges: { standard: boolean; secure: boolean } }[]
   readonly channels: string[]
+  readonly utilities: FakeUtilityProcess[]
   /** Resolves what `whenReady` waits for. */
   becomeReady(): void
   /** Raises an event of `app`. @returns whether it was prevented */
@@ -152,12 +204,17 @@ export function createFakeElectron(options: { packaged?: boolean; switches?: str
   const opened: string[] = []
   const errors: string[] = []
   const schemes: FakeElectron['schemes'] = []
+  const utilities: FakeUtilityProcess[] = []
   const handlers = new Map<string, (event: InvokeEvent, ...args: unknown[]) => Promise<unknown>>()
   const listeners = new Map<string, ((event: CancelEvent, contents: WebContents) => void)[]>()
   const switches = new Set(options.switches)
   let ready: () => void = () => undefined
+  let isReady = false
   const whenReady = new Promise<void>((resolve) => {
-    ready = resolve
+    ready = () => {
+      isReady = true
+      resolve()
+    }
   })
   const emit = (event: string, contents: WebContents = new FakeContents()): boolean => {
     let prevented = false
@@ -179,6 +236,7 @@ export function createFakeElectron(options: { packaged?: boolean; switches?: str
     opened,
     errors,
     schemes,
+    utilities,
     get channels() {
       return [...handlers.keys()]
     },
@@ -236,5 +294,13 @@ export function createFakeElectron(options: { packaged?: boolean; switches?: str
     },
     shell: { openExternal: async (url) => void opened.push(url) },
     dialog: { showErrorBox: (_title, content) => void errors.push(content) },
+    utilityProcess: {
+      fork: (file, args, own) => {
+        if (!isReady) throw new Error('utilityProcess cannot be created before app is ready')
+        const made = new FakeUtilityProcess(file, args, own)
+        utilities.push(made)
+        return made
+      },
+    },
   }
 }

@@ -1,3 +1,4 @@
+import { assertNever } from '#shared/lib/assert-never.ts'
 import { reachServing, startDriver, type Driver } from '#test/localnet/driver.ts'
 
 /**
@@ -23,6 +24,8 @@ const answer = (question: AppQuestion): Promise<unknown> => {
       return reachServing(driver)
     case 'stop':
       return driver.stop()
+    default:
+      return assertNever(question)
   }
 }
 process.on('message', (message: AppQuestion & { id: number }) => {

@@ -56,8 +56,7 @@ export async function startAppProcess(dataDir: string, rules: Record<string, unk
   await answered(0)
   const app: AppProcess = {
     state: async () => (await ask({ ask: 'state' })) as AppState,
-    call: async <N extends RequestName>(name: N, input: RequestInput<N>) =>
-      (await ask({ ask: 'call', name, input })) as RequestOutput<N>,
+    call: async <N extends RequestName>(name: N, input: RequestInput<N>) => (await ask({ ask: 'call', name, input })) as RequestOutput<N>,
     async reachServing() {
       await ask({ ask: 'reach-serving' })
     },
@@ -90,7 +89,8 @@ function send(child: ChildProcess, message: object): void {
 
 function brief(state: AppState): string {
   const nodes = Object.values(state.nodes).map(
-    (node) => `${node.id}:${node.wanted}/${node.seen}${node.reason ? `(${node.reason.key})` : ''}${node.error ? `[${node.error.code} ${JSON.stringify(node.error.detail)}]` : ''}`,
+    (node) =>
+      `${node.id}:${node.wanted}/${node.seen}${node.reason ? `(${node.reason.key})` : ''}${node.error ? `[${node.error.code} ${JSON.stringify(node.error.detail)}]` : ''}`,
   )
   return `engine ${state.engine.kind}; vault ${state.vault.kind} ${JSON.stringify(state.vault.needed)}; chain ${state.chain.status} ${state.chain.height}; ${nodes.join(' ')}; supplier ${state.supplier.status}`
 }

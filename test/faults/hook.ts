@@ -1,3 +1,4 @@
+/* oxlint-disable no-underscore-dangle -- the name of the product's hook */
 // Declares the hook's place.
 import '#shared/lib/fault-point.ts'
 

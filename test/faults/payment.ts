@@ -53,7 +53,11 @@ export const paymentScenario: Scenario = {
           killed: first.killed,
           lost: payments === 0 ? 1 : 0,
           doubled: Math.max(0, payments - 1),
-          problem: finished ? (payments === 1 ? undefined : `paid ${payments} times`) : `the next life failed: ${second.output.slice(-400)}`,
+          problem: finished
+            ? payments === 1
+              ? undefined
+              : `paid ${payments} times`
+            : `the next life failed: ${second.output.slice(-400)}`,
         }
       },
       async withoutGuard() {

@@ -11,7 +11,16 @@ import { until } from '#test/localnet/process.ts'
 import { startAppProcess, type AppProcess } from './app-process.ts'
 
 /** Sessions of ten seconds, so that the miner has its relays on disk before the claim; a proof window long enough for a restart of the engine. */
-const RULES = { blockMs: 500, blocksPerSession: 20, grace: 1, claimOpen: 1, claimClose: 4, proofOpen: 0, proofClose: 40, supplierUnbondingSessions: 3 }
+const RULES = {
+  blockMs: 500,
+  blocksPerSession: 20,
+  grace: 1,
+  claimOpen: 1,
+  claimClose: 4,
+  proofOpen: 0,
+  proofClose: 40,
+  supplierUnbondingSessions: 3,
+}
 const NODES = ['pocket', 'backend', 'keeper', 'miner'] as const
 type NodeId = (typeof NODES)[number]
 
@@ -58,7 +67,8 @@ export async function checkRestart({ report, skip, killed }: Reporter): Promise<
   }
   const container = (id: NodeId): string => `hearth-${installId(dataDir)}-${id}`
   /** Which life of which container: changes with every start. */
-  const life = async (id: NodeId): Promise<string> => (await docker(socket, ['inspect', '--format', '{{.Id}} {{.State.StartedAt}} {{.State.Running}}', container(id)])).stdout.trim()
+  const life = async (id: NodeId): Promise<string> =>
+    (await docker(socket, ['inspect', '--format', '{{.Id}} {{.State.StartedAt}} {{.State.Running}}', container(id)])).stdout.trim()
   const isRunning = async (id: NodeId): Promise<boolean> => (await life(id)).endsWith('true')
   const lives = async (): Promise<string[]> => Promise.all(NODES.map(life))
 
@@ -69,11 +79,17 @@ export async function checkRestart({ report, skip, killed }: Reporter): Promise<
       const before = await lives()
       const { supplier } = await app.state()
       await restartKilled()
-      const state = await app.until('all nodes and the supplier', (now) => running(...NODES)(now) && now.supplier.status === 'active' && now.chain.status === 'ready')
+      const state = await app.until(
+        'all nodes and the supplier',
+        (now) => running(...NODES)(now) && now.supplier.status === 'active' && now.chain.status === 'ready',
+      )
       must(`the vault is ${state.vault.kind}`, state.vault.kind === 'locked')
       must('keys are asked for, though the keeper holds them', state.vault.needed === null)
       must('the keys are not listed', Object.keys(state.keys).length === 2)
-      must('the supplier is another', state.supplier.operatorAddress === supplier.operatorAddress && state.supplier.stakeUpokt === supplier.stakeUpokt)
+      must(
+        'the supplier is another',
+        state.supplier.operatorAddress === supplier.operatorAddress && state.supplier.stakeUpokt === supplier.stakeUpokt,
+      )
       must('a container was touched', (await lives()).join() === before.join())
     })
 
@@ -115,16 +131,22 @@ export async function checkRestart({ report, skip, killed }: Reporter): Promise<
     await step('a container taken away by hand is made again', async () => {
       const before = await life('backend')
       await mustDocker(socket, ['rm', '--force', container('backend')])
-      await until('a new backend', 30_000, async () => ((await isRunning('backend')) && (await life('backend')) !== before ? true : undefined))
+      await until('a new backend', 30_000, async () =>
+        (await isRunning('backend')) && (await life('backend')) !== before ? true : undefined,
+      )
       await app.until('the new backend', running('backend'))
     })
 
     await step('five crashes in ten minutes: given up, with the last lines; one word of the user starts it again', async () => {
+      // The container taken away died too: the count begins anew with the user's word.
+      await app.call('nodes.start', { nodeId: 'backend' })
       for (let crash = 1; crash <= 5; crash += 1) {
         const before = await life('backend')
         await mustDocker(socket, ['kill', container('backend')])
         if (crash === 5) break
-        await until(`start ${crash}`, 30_000, async () => ((await isRunning('backend')) && (await life('backend')) !== before ? true : undefined))
+        await until(`start ${crash}`, 30_000, async () =>
+          (await isRunning('backend')) && (await life('backend')) !== before ? true : undefined,
+        )
         await app.until('the backend up again', running('backend'))
       }
       const state = await app.until('giving up', (now) => now.nodes['backend']?.seen === 'failing')
@@ -136,7 +158,8 @@ export async function checkRestart({ report, skip, killed }: Reporter): Promise<
       await app.until('the backend', running('backend'))
     })
 
-    const name = 'the engine restarted with a claim open: node and backend come back, keys are asked for with what is at risk, the unlocked miner proves the claim'
+    const name =
+      'the engine restarted with a claim open: node and backend come back, keys are asked for with what is at risk, the unlocked miner proves the claim'
     if (machine.ownsEngine) await step(name, () => engineRestart(app, socket, must))
     else skip(name, 'this engine is not the tests’ own')
   } finally {
@@ -163,11 +186,17 @@ async function engineRestart(app: AppProcess, socket: string, must: (what: strin
 
   await stopOwnEngine()
   const away = await app.until('the engine gone', (state) => state.engine.kind !== 'ready')
-  must(`nodes without an engine: ${JSON.stringify(Object.values(away.nodes).map((node) => node.seen))}`, Object.values(away.nodes).every((node) => node.seen === 'unknown'))
+  must(
+    `nodes without an engine: ${JSON.stringify(Object.values(away.nodes).map((node) => node.seen))}`,
+    Object.values(away.nodes).every((node) => node.seen === 'unknown'),
+  )
   const engine = await ensureEngine(() => undefined)
   must('another engine answers', engine.socket === socket)
 
-  const back = await app.until('node and backend', (state) => running('pocket', 'backend')(state) && (state.vault.needed?.claimsAtRisk ?? 0) > 0)
+  const back = await app.until(
+    'node and backend',
+    (state) => running('pocket', 'backend')(state) && (state.vault.needed?.claimsAtRisk ?? 0) > 0,
+  )
   const needed = back.vault.needed
   must(`needed ${JSON.stringify(needed)}`, needed?.claimsAtRisk === 1 && needed.deadlineMs !== null)
   const expected = endHeight + RULES.claimOpen + RULES.claimClose + RULES.proofOpen + RULES.proofClose + 1

@@ -75,14 +75,18 @@ async function runScenario(scenario: Scenario): Promise<void> {
   }
 }
 
-for (const scenario of scenarios) {
-  if (!isWanted(scenario.name)) continue
-  await runScenario(scenario).catch((error: unknown) => report(`${scenario.name} ran to its end`, reason(error)))
-}
+// Side by side: one waits for blocks while the others keep the processor busy. Each has files and keys of its own.
+await Promise.all(
+  scenarios
+    .filter((scenario) => isWanted(scenario.name))
+    .map((scenario) => runScenario(scenario).catch((error: unknown) => report(`${scenario.name} ran to its end`, reason(error)))),
+)
 const orphans = points.filter((point) => !scenarios.some((scenario) => scenario.owns(point)))
 report('every fault point has a scenario', orphans.length === 0 ? undefined : orphans.join(', '))
 if (isWanted('restart')) {
-  await checkRestart({ report, skip, killed: () => (kills += 1) }).catch((error: unknown) => report('restart ran to its end', reason(error)))
+  await checkRestart({ report, skip, killed: () => (kills += 1) }).catch((error: unknown) =>
+    report('restart ran to its end', reason(error)),
+  )
 }
 
 function reason(error: unknown): string {

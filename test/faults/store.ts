@@ -11,11 +11,31 @@ type Way = { task: Task; count: number }
 
 const WAYS: [RegExp, Way[]][] = [
   [/^store\.create\./, [{ task: 'fill', count: 1 }]],
-  [/^store\.block\./, [{ task: 'fill', count: 1 }, { task: 'fill', count: 5 }, { task: 'fill', count: 11 }]],
+  [
+    /^store\.block\./,
+    [
+      { task: 'fill', count: 1 },
+      { task: 'fill', count: 5 },
+      { task: 'fill', count: 11 },
+    ],
+  ],
   // Making a store runs the steps of the schema too; an upgrade runs two of them.
-  [/^store\.migration\.(before|after)-commit$/, [{ task: 'fill', count: 1 }, { task: 'upgrade', count: 1 }, { task: 'upgrade', count: 2 }]],
+  [
+    /^store\.migration\.(before|after)-commit$/,
+    [
+      { task: 'fill', count: 1 },
+      { task: 'upgrade', count: 1 },
+      { task: 'upgrade', count: 2 },
+    ],
+  ],
   [/^store\.migration\./, [{ task: 'upgrade', count: 1 }]],
-  [/^store\.backup\./, [{ task: 'fill', count: 1 }, { task: 'upgrade', count: 1 }]],
+  [
+    /^store\.backup\./,
+    [
+      { task: 'fill', count: 1 },
+      { task: 'upgrade', count: 1 },
+    ],
+  ],
   [/^store\.restore\./, [{ task: 'restore', count: 1 }]],
 ]
 const waysOf = (point: string): Way[] => WAYS.find(([pattern]) => pattern.test(point))?.[1] ?? []
@@ -74,11 +94,15 @@ export const storeScenario: Scenario = {
           if (missing + extra > 0) problems.push(`right after the kill ${missing} rows missing, ${extra} too many`)
         } else if (way.task === 'upgrade') {
           const now = readRows(file)
-          const { missing } = compareRows(filled.filter((row) => !row.startsWith('cursors')), now)
+          const { missing } = compareRows(
+            filled.filter((row) => !row.startsWith('cursors')),
+            now,
+          )
           if (missing > 0) problems.push(`right after the kill ${missing} rows missing`)
           // The first copy is made with the store, still empty; the one before the upgrade holds all.
           const kept = readRows(listBackups(file)[0] ?? '')
-          if (point !== 'store.backup.before-check' && compareRows(filled, kept).missing > 0) problems.push('the copy before the upgrade is not whole')
+          if (point !== 'store.backup.before-check' && compareRows(filled, kept).missing > 0)
+            problems.push('the copy before the upgrade is not whole')
         }
         if (way.task === 'upgrade') await must('upgrade', file)
         if (way.task === 'fill') await must('fill', file)
@@ -99,4 +123,9 @@ export const storeScenario: Scenario = {
 
 const isDone = (answer: unknown): boolean => typeof answer === 'object' && answer !== null && 'done' in answer
 const isRefusal = (answer: unknown, reason: string): boolean =>
-  typeof answer === 'object' && answer !== null && 'code' in answer && answer.code === 'store-damaged' && 'reason' in answer && answer.reason === reason
+  typeof answer === 'object' &&
+  answer !== null &&
+  'code' in answer &&
+  answer.code === 'store-damaged' &&
+  'reason' in answer &&
+  answer.reason === reason

@@ -28,19 +28,39 @@ const pubKeyHex = bytesToHex(secp256k1.getPublicKey(privateKey, true))
 const address = codec.addressOf(pubKeyHex)
 const quiet = { info: () => undefined, warn: () => undefined, error: () => 'ref' }
 
-const opened = await openStore({ file: join(folder, 'hearth.db'), clock: systemClock, log: quiet, workerUrl: new URL('./store-worker.ts', import.meta.url) })
+const opened = await openStore({
+  file: join(folder, 'hearth.db'),
+  clock: systemClock,
+  log: quiet,
+  workerUrl: new URL('./store-worker.ts', import.meta.url),
+})
 // The mutation that shows what the guard is for: the app forgets that it signed, and so wishes again with new bytes.
-const forgetful: Store = { ...opened, putIntent: (row) => (row.status === 'signed' || row.status === 'broadcast' ? Promise.resolve() : opened.putIntent(row)) }
+const forgetful: Store = {
+  ...opened,
+  putIntent: (row) => (row.status === 'signed' || row.status === 'broadcast' ? Promise.resolve() : opened.putIntent(row)),
+}
 const store = guard === 'unguarded' ? forgetful : opened
 
-const state = createStatePublisher(initialState({ version: 'test', shell: 'web', host: 'test', network: 'local', startedAtMs: Date.now(), notice: null }), systemClock)
+const state = createStatePublisher(
+  initialState({ version: 'test', shell: 'web', host: 'test', network: 'local', startedAtMs: Date.now(), notice: null }),
+  systemClock,
+)
 const vault = {
-  keys: () => Promise.resolve([{ id: 'k', role: 'owner', name: 'k', network: 'local', address, pubKeyHex, createdAtMs: 1, wordsConfirmedAtMs: 1 }]),
+  keys: () =>
+    Promise.resolve([{ id: 'k', role: 'owner', name: 'k', network: 'local', address, pubKeyHex, createdAtMs: 1, wordsConfirmedAtMs: 1 }]),
   openSign: () => Promise.resolve({ token: randomBytes(8).toString('hex'), expiresAtMs: 0 }),
   closeTicket: () => Promise.resolve(),
 } as unknown as Vault
 const abort = new AbortController()
-const heads = createHeads({ connect: connectChain, endpoints: () => ({ rpcUrl, restUrl }), network: () => 'local', store, state, clock: systemClock, log: quiet })
+const heads = createHeads({
+  connect: connectChain,
+  endpoints: () => ({ rpcUrl, restUrl }),
+  network: () => 'local',
+  store,
+  state,
+  clock: systemClock,
+  log: quiet,
+})
 const transactions = createTransactions({
   heads,
   network: () => 'local',

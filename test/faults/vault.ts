@@ -46,7 +46,10 @@ export const vaultScenario: Scenario = {
         must('the vault does not open with its password', !hasVault || before?.opens === true)
         const keysBefore = before?.addresses.length ?? -1
         must(`${keysBefore} keys after the kill`, keysBefore === (write === 'key' && isWritten ? 1 : 0))
-        must('the identity file is half there', existsSync(join(folder, 'vault', 'rehearsal.json')) === (write !== 'rehearsal' || isWritten))
+        must(
+          'the identity file is half there',
+          existsSync(join(folder, 'vault', 'rehearsal.json')) === (write !== 'rehearsal' || isWritten),
+        )
 
         const second = await life('go')
         const third = await life('go')
@@ -57,7 +60,10 @@ export const vaultScenario: Scenario = {
         must('the play-money identity changed', second.answer !== undefined && third.answer?.application === second.answer.application)
         const files = readdirSync(join(folder, 'vault')).sort()
         must(`files ${files.join(' ')}`, files.join(' ') === 'rehearsal.json vault.hearth')
-        must('a file that others may read', files.every((name) => (statSync(join(folder, 'vault', name)).mode & 0o077) === 0))
+        must(
+          'a file that others may read',
+          files.every((name) => (statSync(join(folder, 'vault', name)).mode & 0o077) === 0),
+        )
         return {
           killed: first.killed,
           lost: keys.length === 0 || (hasVault && before?.opens !== true) ? 1 : 0,

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { FromKeyProcess, ToKeyProcess } from './messages.ts'
 
-/** The key process as the vault sees it. Small, so that Electron can put its utilityProcess behind it. */
+/** The key process as the vault sees it: a Node child here, Electron's utilityProcess in the window (shells/electron/key-process.ts). */
 export interface KeyProcess {
   readonly pid: number | undefined
   send(message: ToKeyProcess): void
@@ -12,6 +12,9 @@ export interface KeyProcess {
 }
 
 export type SpawnKeyProcess = () => KeyProcess
+
+/** @returns path of the key process's entry */
+export const keyProcessFile = (): string => fileURLToPath(new URL('./key-process.ts', import.meta.url))
 
 /** Flags that some Node 24 and later know; unknown ones would keep it from starting. */
 const OPTIONAL_FLAGS = ['--disable-sigusr1', '--allow-net']
@@ -34,7 +37,7 @@ export const forkKeyProcess: SpawnKeyProcess = () => {
     ...OPTIONAL_FLAGS.filter((flag) => process.allowedNodeEnvironmentFlags.has(flag)),
   ]
   const posix = process.platform !== 'win32'
-  const child = fork(fileURLToPath(new URL('./key-process.ts', import.meta.url)), [], {
+  const child = fork(keyProcessFile(), [], {
     execPath: posix ? '/bin/sh' : process.execPath,
     execArgv: posix ? ['-c', 'ulimit -c 0; exec "$0" "$@"', process.execPath, ...flags] : flags,
     env: posix ? {} : { SystemRoot: process.env['SystemRoot'] ?? 'C:\\Windows' },

@@ -93,6 +93,32 @@ export interface InvokeEvent {
   readonly senderFrame: Frame | null
 }
 
+/** A process of Electron's own that runs Node. */
+export interface UtilityChild {
+  /** undefined before it runs and after it has ended. */
+  readonly pid: number | undefined
+  /** Waits for the process to listen; says nothing once it is gone. */
+  postMessage(message: unknown): void
+  on(event: 'spawn', listener: () => void): unknown
+  on(event: 'message', listener: (message: unknown) => void): unknown
+  on(event: 'error', listener: () => void): unknown
+  on(event: 'exit', listener: () => void): unknown
+  /** Does nothing before `spawn`. */
+  kill(): boolean
+}
+
+export interface UtilityOptions {
+  serviceName: string
+  stdio: 'ignore'
+  /** An empty one counts as none: the child would be given ours. */
+  env: Record<string, string>
+}
+
+export interface UtilityProcesses {
+  /** Throws before Electron is ready. */
+  fork(modulePath: string, args: string[], options: UtilityOptions): UtilityChild
+}
+
 export interface ElectronApi {
   readonly app: {
     readonly isPackaged: boolean
@@ -119,4 +145,5 @@ export interface ElectronApi {
   readonly ipcMain: { handle(channel: string, listener: (event: InvokeEvent, ...args: unknown[]) => Promise<unknown>): void }
   readonly shell: { openExternal(url: string): Promise<void> }
   readonly dialog: { showErrorBox(title: string, content: string): void }
+  readonly utilityProcess: UtilityProcesses
 }

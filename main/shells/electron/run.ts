@@ -13,6 +13,7 @@ import { readStartFiles } from '../start-files.ts'
 import { createConfirmWindows } from './confirm-window.ts'
 import type { ElectronApi, Window } from './electron-api.ts'
 import { serveIpc } from './ipc.ts'
+import { createUtilityKeyProcess } from './key-process.ts'
 import { guardNavigation } from './navigation.ts'
 import { PAGE_ORIGIN, PAGE_PARTITION, PAGE_SCHEME, SURFACE_ORIGIN, SURFACE_PARTITION, SURFACE_SCHEME, surfaceUrl } from './origins.ts'
 import { closeSession } from './permissions.ts'
@@ -86,7 +87,13 @@ export function runElectron(electron: ElectronApi, compose: Compose, places: Loc
       await refuseSharedFolder(dataDir)
       // SECURITY: S13 also against a web shell with the same folder.
       lock = await lockDataFolder(dataDir)
-      core = await compose({ dataDir, shell: 'electron', surfaceUrl, ...(await readStartFiles(files)) })
+      core = await compose({
+        dataDir,
+        shell: 'electron',
+        surfaceUrl,
+        spawnKeyProcess: createUtilityKeyProcess(electron.utilityProcess),
+        ...(await readStartFiles(files)),
+      })
       await openSessions(electron, core, places, log)
       page = openPageWindow(electron, places.preloadPath)
       serveIpc(electron.ipcMain, core, () => (page && !page.isDestroyed() ? page.webContents : undefined), log)

@@ -1,20 +1,23 @@
-import { useState, type FormEvent, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { NodeState } from '#shared/api/state.ts'
-import { useCall } from '#renderer/bridge/hooks.ts'
 import { bytes, shortDigest } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { CopyButton } from '#renderer/ui/Address.tsx'
-import { Button } from '#renderer/ui/Button.tsx'
 import { Card, Facts } from '#renderer/ui/Card.tsx'
-import { Dialog } from '#renderer/ui/Dialog.tsx'
-import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
-import { Field } from '#renderer/ui/Field.tsx'
 import { ProgressBar } from '#renderer/ui/ProgressBar.tsx'
+import { ChangePort } from './ChangePort.tsx'
+import { portName } from './node-words.ts'
 
 /** What it is made of, as it runs. */
 export function ContainerCard({ node }: { node: NodeState }): ReactNode {
   const t = useText()
-  const wanted = node.wanted === 'running' ? 'nodes.detail.wantedRunning' : node.wantedBy === 'user' ? 'nodes.detail.wantedStopped' : 'nodes.detail.wantedStoppedUs'
+  const wanted =
+    node.wanted === 'running'
+      ? 'nodes.detail.wantedRunning'
+      : node.wantedBy === 'user'
+        ? 'nodes.detail.wantedStopped'
+        : 'nodes.detail.wantedStoppedUs'
+  const ports = Object.entries(node.ports)
   return (
     <Card title={t('nodes.detail.container')} padded>
       <p className="mb-3 text-small text-text-2">{t(`nodes.kindText.${node.kind}`)}</p>
@@ -24,31 +27,24 @@ export function ContainerCard({ node }: { node: NodeState }): ReactNode {
           [t('nodes.detail.version'), node.version || t('ui.nothing')],
           [
             t('nodes.detail.image'),
-            <span key="image" className="mono text-[11.5px] break-all">
+            <span key="image" className="mono break-all">
               {node.image || t('ui.nothing')}
             </span>,
           ],
-          [
-            t('nodes.detail.digest'),
-            node.digest === '' ? (
-              t('ui.nothing')
-            ) : (
-              <span key="digest" className="inline-flex items-center">
-                <span className="mono" title={node.digest}>
-                  {shortDigest(node.digest)}
-                </span>
-                <CopyButton value={node.digest} what={t('nodes.detail.digest')} />
-              </span>
-            ),
-          ],
+          [t('nodes.detail.digest'), <Digest key="digest" value={node.digest} />],
         ]}
       />
       <div className="mt-3 border-t border-line pt-3">
-        <div className="mb-1 text-small font-medium">{t('nodes.detail.ports')}</div>
-        {Object.keys(node.ports).length === 0 ? <div className="text-small text-text-3">{t('nodes.detail.noPorts')}</div> : null}
-        {Object.entries(node.ports).map(([inside, host]) => (
-          <div key={inside} className="flex items-center justify-between">
-            <span className="mono">{t('nodes.detail.port', { host, inside })}</span>
+        <h3 className="mb-1 text-small font-medium">{t('nodes.detail.ports')}</h3>
+        {ports.length === 0 ? <div className="text-small text-text-3">{t('nodes.detail.noPorts')}</div> : null}
+        {ports.map(([inside, host]) => (
+          <div key={inside} className="flex items-center gap-2">
+            <span className="min-w-0 flex-1">
+              <span className="mono">{t('nodes.detail.port', { host })}</span>
+              <span className="block text-caption text-text-3">
+                {t('nodes.detail.portInside', { name: portName(t, node, Number(inside)), inside })}
+              </span>
+            </span>
             <ChangePort node={node} containerPort={Number(inside)} hostPort={host} />
           </div>
         ))}
@@ -68,39 +64,15 @@ export function ContainerCard({ node }: { node: NodeState }): ReactNode {
   )
 }
 
-const LOWEST = 1024
-const HIGHEST = 65_535
-
-function ChangePort({ node, containerPort, hostPort }: { node: NodeState; containerPort: number; hostPort: number }): ReactNode {
+function Digest({ value }: { value: string }): ReactNode {
   const t = useText()
-  const [isOpen, setOpen] = useState(false)
-  const [text, setText] = useState(String(hostPort))
-  const change = useCall('nodes.changePort')
-  const port = /^\d{1,5}$/.test(text.trim()) ? Number(text.trim()) : Number.NaN
-  const isWrong = !(port >= LOWEST && port <= HIGHEST)
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    if (isWrong) return
-    void change.run({ nodeId: node.id, containerPort, hostPort: port }).then((value) => (value === undefined ? undefined : setOpen(false)))
-  }
+  if (value === '') return t('ui.nothing')
   return (
-    <>
-      <Button kind="ghost" size="sm" onPress={() => setOpen(true)}>
-        {t('nodes.detail.changePort')}
-      </Button>
-      <Dialog isOpen={isOpen} onClose={() => setOpen(false)} title={t('nodes.detail.changeTitle')} width={380}>
-        <form onSubmit={submit} className="grid gap-3.5">
-          <p className="text-text-2">{t('nodes.detail.changeText')}</p>
-          <Field label={t('nodes.detail.changeField')} value={text} onChange={setText} inputMode="numeric" autoFocus maxLength={8} error={isWrong ? t('nodes.detail.changeWrong') : null} />
-          <ErrorNote error={change.error} />
-          <div className="flex justify-end gap-2">
-            <Button onPress={() => setOpen(false)}>{t('ui.cancel')}</Button>
-            <Button type="submit" kind="pri" isBusy={change.busy}>
-              {t('nodes.detail.changeButton')}
-            </Button>
-          </div>
-        </form>
-      </Dialog>
-    </>
+    <span className="inline-flex items-center">
+      <span className="mono" title={value}>
+        {shortDigest(value)}
+      </span>
+      <CopyButton value={value} what={t('nodes.detail.digest')} />
+    </span>
   )
 }

@@ -4,48 +4,60 @@ import { useCall, useClock } from '#renderer/bridge/hooks.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import type { IconName } from '#renderer/ui/icons.tsx'
 import { StopDialog } from '#renderer/ui/StopDialog.tsx'
+import { endsServing } from './node-words.ts'
 
-/** Start, or stop and restart with their cost. */
-export function NodeButtons({ node }: { node: NodeState }): ReactNode {
+/** Start, or stop and restart with their cost. The keeper has none of its own: it follows the relay miner. @param compact icons with their names as tooltips, for rows */
+export function NodeButtons({ node, compact = false }: { node: NodeState; compact?: boolean }): ReactNode {
   const t = useText()
   const clock = useClock()
   const [asked, setAsked] = useState<'stop' | 'restart' | null>(null)
   const start = useCall('nodes.start')
   const stop = useCall('nodes.stop')
   const restart = useCall('nodes.restart')
-  const call = asked === 'restart' ? restart : stop
+  if (node.kind === 'keeper') return null
+  const isRestart = asked === 'restart'
+  const call = isRestart ? restart : stop
+  const isFailing = node.seen === 'failing'
+  const isStopped = node.wanted === 'stopped'
+  const { title } = node
+  const close = (): void => {
+    setAsked(null)
+    stop.clear()
+    restart.clear()
+  }
   const confirm = (): void => {
     void call.run({ nodeId: node.id }).then((value) => {
       if (value !== undefined) setAsked(null)
     })
   }
-  if (node.wanted === 'stopped') {
-    return (
-      <div className="grid justify-items-end gap-2">
-        <Button kind="pri" icon="play" onPress={() => void start.run({ nodeId: node.id })} isBusy={start.busy}>
-          {t('nodes.detail.start')}
-        </Button>
-        <ErrorNote error={start.error} />
-      </div>
+  const act = (icon: IconName, name: string, onPress: () => void, isBusy = false, kind: 'plain' | 'pri' = 'plain'): ReactNode =>
+    compact ? (
+      <Button size="sm" kind={kind === 'pri' ? 'plain' : 'ghost'} icon={icon} label={name} onPress={onPress} isBusy={isBusy} />
+    ) : (
+      <Button kind={kind} icon={icon} onPress={onPress} isBusy={isBusy}>
+        {name}
+      </Button>
     )
-  }
   return (
-    <div className="flex gap-3">
-      <Button icon="rotate-cw" onPress={() => setAsked('restart')}>
-        {t('nodes.detail.restart')}
-      </Button>
-      <Button icon="square" onPress={() => setAsked('stop')}>
-        {t('nodes.detail.stop')}
-      </Button>
+    <div className="grid justify-items-end gap-2">
+      <div className={`flex ${compact ? 'gap-0.5' : 'gap-2.5'}`}>
+        {isStopped || isFailing
+          ? act('play', t('nodes.act.start', { title }), () => void start.run({ nodeId: node.id }), start.busy, 'pri')
+          : null}
+        {isStopped || isFailing ? null : act('rotate-cw', t('nodes.act.restart', { title }), () => setAsked('restart'))}
+        {isStopped ? null : act('square', t('nodes.act.stop', { title }), () => setAsked('stop'))}
+      </div>
+      <ErrorNote error={start.error} className="max-w-[420px] whitespace-normal" />
       <StopDialog
         isOpen={asked !== null}
-        onClose={() => setAsked(null)}
-        title={t(asked === 'restart' ? 'nodes.stop.restartTitle' : 'nodes.stop.title', { title: node.title })}
-        text={asked === 'restart' && node.kind === 'relay-miner' ? t('nodes.stop.restartText') : t(`nodes.stop.${node.kind}`)}
-        button={t(asked === 'restart' ? 'nodes.stop.restartButton' : 'nodes.stop.button', { title: node.title })}
+        onClose={close}
+        title={t(isRestart ? 'nodes.stop.restartTitle' : 'nodes.stop.title', { title })}
+        text={t(isRestart ? `nodes.stop.restart.${node.kind}` : `nodes.stop.${node.kind}`)}
+        button={t(isRestart ? 'nodes.stop.restartButton' : 'nodes.stop.button', { title })}
         view={clock}
-        endsServing
+        endsServing={endsServing(node.kind)}
         onConfirm={confirm}
         isBusy={call.busy}
       >

@@ -3,7 +3,7 @@ import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import type { NodeState } from '#shared/api/state.ts'
 import { useAppState, useNow } from '#renderer/bridge/hooks.ts'
 import { age, bytes, clockTime, duration, whole } from '#renderer/text/format.ts'
-import { keyed, useText } from '#renderer/text/text.ts'
+import { useText } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
 import { EmptyState } from '#renderer/ui/EmptyState.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
@@ -13,10 +13,14 @@ import { Note } from '#renderer/ui/Note.tsx'
 import { nodeStatus } from '#renderer/ui/status-words.ts'
 import { StatusChip } from '#renderer/ui/StatusChip.tsx'
 import { ContainerCard } from './ContainerCard.tsx'
+import { LastLines } from './LastLines.tsx'
 import { LogCard } from './LogCard.tsx'
+import { iconOfKind, reasonWords } from './node-words.ts'
 import { NodeButtons } from './NodeButtons.tsx'
-import { iconOfKind } from './Nodes.tsx'
-import { PortTaken } from './PortTaken.tsx'
+import { NodePortTaken } from './PortTaken.tsx'
+
+/** A running node is measured every few seconds; figures older than this are told to be old. */
+const OLD_MS = 60_000
 
 /** One node: is it well, what does it use, what did it say. */
 export function NodeDetail({ nodeId }: { nodeId: string }): ReactNode {
@@ -50,13 +54,15 @@ export function NodeDetail({ nodeId }: { nodeId: string }): ReactNode {
   )
 }
 
+const isUp = (node: NodeState): boolean => node.startedAtMs !== null && (node.seen === 'running' || node.seen === 'starting')
+
 function Head({ node }: { node: NodeState }): ReactNode {
   const t = useText()
   const now = useNow(10_000)
-  const isUp = node.startedAtMs !== null && (node.seen === 'running' || node.seen === 'starting')
   const kind = t(`nodes.kind.${node.kind}`)
+  const version = node.version || node.image
   return (
-    <div className="mb-3.5 flex items-center gap-[13px]">
+    <div className="mb-3.5 flex flex-wrap items-center gap-[13px]">
       <div className="grid h-[42px] w-[42px] flex-none place-items-center rounded-card border border-line bg-sunken text-text-2">
         <Icon name={iconOfKind(node.kind)} size={20} />
       </div>
@@ -66,7 +72,9 @@ function Head({ node }: { node: NodeState }): ReactNode {
           <StatusChip status={nodeStatus(t, node)} pill />
         </div>
         <div className="truncate text-text-2 num">
-          {isUp ? t('nodes.detail.sub', { kind, version: node.version || node.image, up: duration(now - (node.startedAtMs ?? now)) }) : t('nodes.detail.subDown', { kind, version: node.version || node.image })}
+          {isUp(node)
+            ? t('nodes.detail.sub', { kind, version, up: duration(now - (node.startedAtMs ?? now)) })
+            : t('nodes.detail.subDown', { kind, version })}
         </div>
       </div>
       <NodeButtons node={node} />
@@ -74,38 +82,77 @@ function Head({ node }: { node: NodeState }): ReactNode {
   )
 }
 
-/** Why it is not well, and the fix; nothing when it is. */
+/** Why it is not well, what it said last, and the fix; nothing when it is well. */
 function Trouble({ node }: { node: NodeState }): ReactNode {
   const t = useText()
-  if (node.error?.code === 'port-taken') return <PortTaken node={node} />
-  if (node.error !== null) return <ErrorNote error={{ code: node.error.code, detail: node.error.detail }} className="mb-3.5" />
-  if (node.reason === null) return null
+  const now = useNow(10_000)
+  const nodes = useAppState((state) => state.nodes)
+  const reason = reasonWords(t, node, nodes)
+  const isOld = node.seen === 'running' && node.kind !== 'keeper' && now - node.atMs > OLD_MS
   return (
-    <Note tone={node.seen === 'failing' ? 'bad' : 'info'} className="mb-3.5">
-      {keyed(t, 'reasons', node.reason.key, node.reason.facts)}
-    </Note>
+    <>
+      {node.error === null ? null : node.error.code === 'port-taken' ? (
+        <NodePortTaken node={node} />
+      ) : (
+        <ErrorNote error={node.error} className="mb-3.5" />
+      )}
+      {reason === null ? null : (
+        <Note tone={node.seen === 'failing' ? 'bad' : node.seen === 'unknown' ? 'warn' : 'info'} className="mb-3.5">
+          {reason}
+        </Note>
+      )}
+      {isOld ? (
+        <Note tone="warn" icon="clock" className="mb-3.5">
+          {t('nodes.detail.old', { age: age(now - node.atMs) })}
+        </Note>
+      ) : null}
+      {node.lastLines.length > 0 ? <LastLines title={t('nodes.detail.says')} lines={node.lastLines} className="mb-3.5" /> : null}
+    </>
   )
 }
 
 function Overview({ node }: { node: NodeState }): ReactNode {
   const t = useText()
   const now = useNow(2_000)
-  const isUp = node.startedAtMs !== null && (node.seen === 'running' || node.seen === 'starting')
+  const up = isUp(node)
+  const isOld = node.seen === 'unknown' || (node.seen === 'running' && now - node.atMs > OLD_MS)
   return (
     <>
       <section className="card kpis grid-cols-5 num max-[1000px]:grid-cols-3" aria-label={node.title}>
-        <Figure label={t('nodes.detail.height')} value={node.height === null ? null : whole(node.height)} sub={node.height === null ? t('nodes.detail.noHeight') : t('nodes.detail.age', { age: age(now - node.atMs) })} />
-        <Figure label={t('nodes.detail.up')} value={isUp ? duration(now - (node.startedAtMs ?? now)) : null} sub={isUp ? t('nodes.detail.since', { time: clockTime(node.startedAtMs ?? now) }) : t('nodes.detail.notUp')} />
-        <Figure label={t('nodes.detail.restarts')} value={whole(node.restarts)} sub={t('nodes.detail.restartsSub')} />
-        <Figure label={t('nodes.detail.cpu')} value={node.cpuPercent === null ? null : Math.round(node.cpuPercent)} unit="%" sub={node.cpuPercent === null ? t('nodes.detail.notMeasured') : t('nodes.detail.cpuSub')} />
+        <Figure
+          label={t('nodes.detail.height')}
+          value={node.height === null ? null : whole(node.height)}
+          sub={node.height === null ? t('nodes.detail.noHeight') : t('nodes.detail.age', { age: age(now - node.atMs) })}
+          stale={isOld}
+        />
         <Figure
           label={t('nodes.detail.memory')}
           value={node.memoryBytes === null ? null : bytes(node.memoryBytes)}
-          sub={node.memoryBytes === null ? t('nodes.detail.notMeasured') : node.memoryLimitBytes === null ? t('nodes.detail.memoryFree') : t('nodes.detail.memorySub', { limit: bytes(node.memoryLimitBytes) })}
+          sub={
+            node.memoryBytes === null
+              ? t('nodes.detail.notMeasured')
+              : node.memoryLimitBytes === null
+                ? t('nodes.detail.memoryFree')
+                : t('nodes.detail.memorySub', { limit: bytes(node.memoryLimitBytes) })
+          }
+          stale={isOld}
         />
+        <Figure
+          label={t('nodes.detail.cpu')}
+          value={node.cpuPercent === null ? null : Math.round(node.cpuPercent)}
+          unit="%"
+          sub={node.cpuPercent === null ? t('nodes.detail.notMeasured') : t('nodes.detail.cpuSub')}
+          stale={isOld}
+        />
+        <Figure
+          label={t('nodes.detail.up')}
+          value={up ? duration(now - (node.startedAtMs ?? now)) : null}
+          sub={up ? t('nodes.detail.since', { time: clockTime(node.startedAtMs ?? now) }) : t('nodes.detail.notUp')}
+        />
+        <Figure label={t('nodes.detail.restarts')} value={whole(node.restarts)} sub={t('nodes.detail.restartsSub')} />
       </section>
       <div className="grid grid-cols-[minmax(0,1fr)_330px] items-start gap-3.5 max-[1000px]:grid-cols-1">
-        <LogCard node={node} height={280} />
+        <LogCard node={node} height={300} />
         <ContainerCard node={node} />
       </div>
     </>

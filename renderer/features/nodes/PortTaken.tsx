@@ -6,33 +6,59 @@ import { Button } from '#renderer/ui/Button.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Note } from '#renderer/ui/Note.tsx'
 
-/** A port that another program holds: offers the next free one, and starts with it. */
-export function PortTaken({ node }: { node: NodeState }): ReactNode {
+/** A port that another program holds: asks for the next free one and offers it. @param taken the port on this PC that is not free */
+export function PortTaken({
+  nodeId,
+  containerPort,
+  taken,
+  onUse,
+  isBusy,
+}: {
+  nodeId: string
+  containerPort: number | undefined
+  taken: string
+  onUse: (hostPort: number) => void
+  isBusy: boolean
+}): ReactNode {
   const t = useText()
-  const taken = node.error?.detail['port'] ?? ''
-  const containerPort = containerPortOf(node, taken)
-  const suggestion = useQuery('nodes.suggestPort', containerPort === undefined ? null : { nodeId: node.id, containerPort }, taken)
-  const change = useCall('nodes.changePort')
-  const start = useCall('nodes.start')
-  const next = suggestion.value?.hostPort
-  const use = (): void => {
-    if (next === undefined || containerPort === undefined) return
-    void change.run({ nodeId: node.id, containerPort, hostPort: next }).then((value) => (value === undefined ? undefined : start.run({ nodeId: node.id })))
-  }
+  const suggestion = useQuery('nodes.suggestPort', containerPort === undefined ? null : { nodeId, containerPort }, taken)
+  const next = suggestion.loading ? undefined : suggestion.value?.hostPort
   return (
-    <div role="alert" className="mb-3.5">
+    <div role="alert">
       <Note tone="bad">
-        <div className="font-semibold">{next === undefined ? t('nodes.detail.portTakenLooking', { port: taken }) : t('nodes.detail.portTaken', { port: taken, next })}</div>
+        <div className="font-medium">
+          {next === undefined ? t('nodes.detail.portTakenLooking', { port: taken }) : t('nodes.detail.portTaken', { port: taken, next })}
+        </div>
         <div className="mono mt-0.5 text-text-3">port-taken</div>
         {next === undefined ? null : (
           <div className="mt-2">
-            <Button size="sm" kind="pri" onPress={use} isBusy={change.busy || start.busy}>
+            <Button size="sm" kind="pri" onPress={() => onUse(next)} isBusy={isBusy}>
               {t('nodes.detail.usePort', { next })}
             </Button>
           </div>
         )}
-        <ErrorNote error={suggestion.error ?? change.error ?? start.error} className="mt-2" />
+        <ErrorNote error={suggestion.error} className="mt-2" />
       </Note>
+    </div>
+  )
+}
+
+/** A node that could not start because of its port: takes the free one and starts with it. */
+export function NodePortTaken({ node }: { node: NodeState }): ReactNode {
+  const change = useCall('nodes.changePort')
+  const start = useCall('nodes.start')
+  const taken = node.error?.detail['port'] ?? ''
+  const containerPort = containerPortOf(node, taken)
+  const use = (hostPort: number): void => {
+    if (containerPort === undefined) return
+    void change
+      .run({ nodeId: node.id, containerPort, hostPort })
+      .then((value) => (value === undefined ? undefined : start.run({ nodeId: node.id })))
+  }
+  return (
+    <div className="mb-3.5">
+      <PortTaken nodeId={node.id} containerPort={containerPort} taken={taken} onUse={use} isBusy={change.busy || start.busy} />
+      <ErrorNote error={change.error ?? start.error} className="mt-2" />
     </div>
   )
 }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, vi } from 'vitest'
+import type { ComposeOptions } from '#main/shells/compose-options.ts'
 import type { InvokeEvent } from '#main/shells/electron/electron-api.ts'
 import { runElectron } from '#main/shells/electron/run.ts'
 import { createFakeElectron, frame, type FakeElectron, type FakeSession, type FakeWindow } from '#test/fakes/electron.ts'
@@ -15,7 +16,7 @@ export interface ElectronStage {
   readonly app: ShellApp
   readonly electron: FakeElectron
   /** Runs the entry as far as it goes before Electron is ready. */
-  begin(options?: Parameters<typeof createFakeElectron>[0], compose?: () => Promise<ShellApp>): void
+  begin(options?: Parameters<typeof createFakeElectron>[0], compose?: (options: ComposeOptions) => Promise<ShellApp>): void
   /** Runs it until the page is loaded. @returns its window */
   start(options?: Parameters<typeof createFakeElectron>[0]): Promise<FakeWindow>
   windowAt(index: number): FakeWindow

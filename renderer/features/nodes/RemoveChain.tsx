@@ -1,0 +1,134 @@
+import { useState, type ReactNode } from 'react'
+import type { TaskState } from '#shared/api/state.ts'
+import { useAppState, useCall, useNow } from '#renderer/bridge/hooks.ts'
+import { duration } from '#renderer/text/format.ts'
+import { keyed, useText } from '#renderer/text/text.ts'
+import { Button } from '#renderer/ui/Button.tsx'
+import { Card } from '#renderer/ui/Card.tsx'
+import { Dialog } from '#renderer/ui/Dialog.tsx'
+import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import { Steps, type Step } from '#renderer/ui/Steps.tsx'
+
+/** Takes the Local chain away: asks with what goes and what stays. Only where there is one. */
+export function RemoveChain(): ReactNode {
+  const t = useText()
+  const [isOpen, setOpen] = useState(false)
+  const remove = useCall('localChain.remove')
+  const titles = useAppState((state) => Object.values(state.nodes).map((node) => node.title))
+  const isLocal = useAppState((state) => state.app.network === 'local')
+  const isRunning = useAppState((state) =>
+    Object.values(state.tasks).some((task) => task.kind === 'local-chain-remove' && task.status === 'running'),
+  )
+  if (!isLocal || titles.length === 0 || isRunning) return null
+  const open = (): void => {
+    remove.clear()
+    setOpen(true)
+  }
+  const confirm = (): void => {
+    void remove.run({}).then((value) => (value === undefined ? undefined : setOpen(false)))
+  }
+  return (
+    <Card title={t('nodes.remove.title')} className="mt-3.5">
+      <div className="flex items-center gap-4 px-4 pt-0.5 pb-3.5">
+        <p className="flex-1 text-small text-text-2">{t('nodes.remove.text')}</p>
+        <Button kind="danger" size="sm" icon="trash" onPress={open}>
+          {t('nodes.remove.button')}
+        </Button>
+      </div>
+      <Dialog isOpen={isOpen} onClose={() => setOpen(false)} title={t('nodes.remove.ask')} width={480}>
+        <div className="grid gap-3.5">
+          <List
+            title={t('nodes.remove.goes')}
+            lines={[
+              t('nodes.remove.containers', { count: titles.length, titles: titles.join(', ') }),
+              t('nodes.remove.volumes'),
+              t('nodes.remove.records'),
+              t('nodes.remove.money'),
+            ]}
+          />
+          <List title={t('nodes.remove.stays')} lines={[t('nodes.remove.keys'), t('nodes.remove.images')]} />
+          <p className="text-text-2">{t('nodes.remove.back')}</p>
+          <ErrorNote error={remove.error} />
+          <div className="flex justify-end gap-2">
+            <Button onPress={() => setOpen(false)}>{t('ui.cancel')}</Button>
+            <Button kind="danger" icon="trash" onPress={confirm} isBusy={remove.busy}>
+              {t('nodes.remove.confirm')}
+            </Button>
+          </div>
+        </div>
+      </Dialog>
+    </Card>
+  )
+}
+
+function List({ title, lines }: { title: string; lines: string[] }): ReactNode {
+  return (
+    <div>
+      <h3 className="h2 mb-1">{title}</h3>
+      <ul className="grid list-disc gap-1 pl-5 text-text-2">
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+const STEP_STATE: Record<TaskState['steps'][number]['status'], Step['state']> = {
+  waiting: 'todo',
+  running: 'now',
+  done: 'done',
+  failed: 'failed',
+}
+
+/** How the last removal goes or went, until it is put away. */
+export function RemoveProgress(): ReactNode {
+  const t = useText()
+  const now = useNow()
+  const task = useAppState((state) =>
+    Object.values(state.tasks)
+      .filter((each) => each.kind === 'local-chain-remove')
+      .reduce<TaskState | null>((newest, each) => (newest === null || each.startedAtMs > newest.startedAtMs ? each : newest), null),
+  )
+  const hasNodes = useAppState((state) => Object.keys(state.nodes).length > 0)
+  const dismiss = useCall('tasks.dismiss')
+  const again = useCall('localChain.remove')
+  // A chain that was started since makes the old news untrue.
+  if (task === null || (task.status === 'done' && hasNodes)) return null
+  const isRunning = task.status === 'running'
+  const isDone = task.status === 'done'
+  return (
+    <Card
+      title={t(isRunning ? 'nodes.remove.running' : isDone ? 'nodes.remove.done' : 'nodes.remove.failed')}
+      aside={duration((task.endedAtMs ?? now) - task.startedAtMs)}
+      className="mb-3.5"
+      padded
+    >
+      {isDone ? <p className="mb-3 text-text-2">{t('nodes.remove.doneText')}</p> : null}
+      {isRunning || isDone ? null : <p className="mb-3 text-text-2">{t('nodes.remove.failedText')}</p>}
+      {isDone ? null : (
+        <Steps
+          steps={task.steps.map((step) => ({
+            key: step.key,
+            title: keyed(t, 'steps', `${task.kind}:${step.key}`, step.facts),
+            state: STEP_STATE[step.status],
+            ...(step.startedAtMs === null ? {} : { time: duration((step.endedAtMs ?? now) - step.startedAtMs) }),
+          }))}
+        />
+      )}
+      <ErrorNote error={again.error ?? dismiss.error ?? task.error} className="mt-3" />
+      {isRunning ? null : (
+        <div className="mt-3 flex gap-2">
+          {isDone ? null : (
+            <Button size="sm" kind="danger" onPress={() => void again.run({})} isBusy={again.busy}>
+              {t('nodes.remove.again')}
+            </Button>
+          )}
+          <Button size="sm" onPress={() => void dismiss.run({ taskId: task.id })} isBusy={dismiss.busy}>
+            {t('nodes.remove.dismiss')}
+          </Button>
+        </div>
+      )}
+    </Card>
+  )
+}
