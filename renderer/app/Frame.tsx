@@ -74,7 +74,10 @@ function Banners({ isUnlock }: { isUnlock: boolean }): ReactNode {
             <span className="font-semibold">{t('frame.keysNeeded.text', { time: clockTime(needed.sinceMs) })}</span>{' '}
             {needed.claimsAtRisk === 0
               ? null
-              : t('frame.keysNeeded.risk', { count: needed.claimsAtRisk, until: needed.deadlineMs === null ? `block ${needed.deadlineHeight ?? ''}` : clockTime(needed.deadlineMs, true) })}
+              : t('frame.keysNeeded.risk', {
+                  count: needed.claimsAtRisk,
+                  until: needed.deadlineMs === null ? `block ${needed.deadlineHeight ?? ''}` : clockTime(needed.deadlineMs, true),
+                })}
           </div>
           <LinkButton href="#/unlock" kind="pri" size="sm" icon="lock-open">
             {t('frame.keysNeeded.fix')}

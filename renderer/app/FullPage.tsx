@@ -8,7 +8,11 @@ import { BlockAge, PlayPill } from './TopBar.tsx'
 /** A screen without navigation: first start, setup, opening the keys. */
 export function FullPage({ children }: { children: ReactNode }): ReactNode {
   const t = useText()
-  const app = useMirror((mirror) => ({ host: mirror.state?.app.host ?? '', network: mirror.state?.app.network ?? null, has: mirror.state !== null }))
+  const app = useMirror((mirror) => ({
+    host: mirror.state?.app.host ?? '',
+    network: mirror.state?.app.network ?? null,
+    has: mirror.state !== null,
+  }))
   const isPlay = app.network !== null && app.network !== 'mainnet'
   return (
     <div className={`grid h-full grid-rows-[52px_minmax(0,1fr)] ${isPlay ? 'pt-1' : ''}`}>

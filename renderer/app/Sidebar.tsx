@@ -16,7 +16,8 @@ export function Sidebar({ section }: { section: Section | null }): ReactNode {
   const attention = useAppState((state) => Object.values(state.attention))
   const clock = useClock()
   const folded = useFolded()
-  const asking = (wanted: Section): number => attention.filter((finding) => finding.level !== 'info' && FIX_SECTION[finding.fix] === wanted).length
+  const asking = (wanted: Section): number =>
+    attention.filter((finding) => finding.level !== 'info' && FIX_SECTION[finding.fix] === wanted).length
   return (
     <aside className="side" aria-label={t('frame.name')}>
       <div className="brand">
@@ -36,7 +37,12 @@ export function Sidebar({ section }: { section: Section | null }): ReactNode {
         {SECTIONS.map((entry) => {
           const count = asking(entry.section)
           return (
-            <a key={entry.section} href={`#${entry.path}`} title={folded ? t(entry.title) : undefined} {...(entry.section === section ? { 'aria-current': 'page' as const } : {})}>
+            <a
+              key={entry.section}
+              href={`#${entry.path}`}
+              title={folded ? t(entry.title) : undefined}
+              {...(entry.section === section ? { 'aria-current': 'page' as const } : {})}
+            >
               <Icon name={entry.icon} />
               <span>{t(entry.title)}</span>
               {count === 0 ? null : (

@@ -49,7 +49,11 @@ export function PlayPill(): ReactNode {
 /** Newest block and its age; the dot goes grey without a chain and red when it stopped. */
 export function BlockAge(): ReactNode {
   const t = useText()
-  const chain = useMirror(({ state }) => ({ status: state?.chain.status ?? 'none', height: state?.chain.height ?? 0, blockTimeMs: state?.chain.blockTimeMs ?? 0 }))
+  const chain = useMirror(({ state }) => ({
+    status: state?.chain.status ?? 'none',
+    height: state?.chain.height ?? 0,
+    blockTimeMs: state?.chain.blockTimeMs ?? 0,
+  }))
   const now = useNow()
   const isWell = chain.status === 'ready'
   const isBad = chain.status === 'stalled' || chain.status === 'unreachable'
@@ -75,6 +79,15 @@ function KeysButton(): ReactNode {
   const vault = useAppState((state) => state.vault.kind)
   const openUnlock = useUnlock()
   const lock = useCall('vault.lock')
-  if (vault === 'unlocked') return <Button kind="ghost" icon="lock-open" label={`${t('frame.lockNow')}. ${t('frame.keysOpen')}`} onPress={() => void lock.run({})} isBusy={lock.busy} />
+  if (vault === 'unlocked')
+    return (
+      <Button
+        kind="ghost"
+        icon="lock-open"
+        label={`${t('frame.lockNow')}. ${t('frame.keysOpen')}`}
+        onPress={() => void lock.run({})}
+        isBusy={lock.busy}
+      />
+    )
   return <Button kind="ghost" icon="lock" label={`${t('frame.unlock')} ${t('frame.keysLocked')}`} onPress={openUnlock} />
 }

@@ -21,7 +21,8 @@ async function ask(link: Link, name: RequestName, input: unknown): Promise<ApiRe
 }
 
 function judge(name: RequestName, result: unknown): ApiResult<unknown> {
-  if (typeof result !== 'object' || result === null || !('ok' in result)) return failure('internal', { request: name, reason: 'bad-answer' })
+  if (typeof result !== 'object' || result === null || !('ok' in result))
+    return failure('internal', { request: name, reason: 'bad-answer' })
   if (result.ok === true && 'value' in result) {
     const value = requests[name].output.safeParse(result.value)
     return value.success ? { ok: true, value: value.data } : failure('internal', { request: name, reason: 'bad-answer' })

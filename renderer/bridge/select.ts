@@ -7,12 +7,15 @@ export type KeyState = AppState['keys'][string]
 
 /** The key in use for a role: the one on the chain's record, else the newest whose words were confirmed. */
 export function keyFor(state: AppState, role: KeyState['role']): KeyState | undefined {
-  const keys = Object.values(state.keys).filter((key) => key.role === role && key.network === state.app.network && key.wordsConfirmedAtMs !== null)
+  const keys = Object.values(state.keys).filter(
+    (key) => key.role === role && key.network === state.app.network && key.wordsConfirmedAtMs !== null,
+  )
   const inUse = role === 'operator' ? state.supplier.operatorAddress : state.supplier.ownerAddress
   return keys.find((key) => key.address === inUse) ?? keys.sort((a, b) => b.createdAtMs - a.createdAtMs)[0]
 }
 
-export const nodeOfKind = (state: AppState, kind: NodeState['kind']): NodeState | undefined => Object.values(state.nodes).find((node) => node.kind === kind)
+export const nodeOfKind = (state: AppState, kind: NodeState['kind']): NodeState | undefined =>
+  Object.values(state.nodes).find((node) => node.kind === kind)
 
 /** The newest task of a kind. */
 export const taskOfKind = (state: AppState, kind: TaskState['kind']): TaskState | undefined =>
@@ -21,7 +24,8 @@ export const taskOfKind = (state: AppState, kind: TaskState['kind']): TaskState 
     .sort((a, b) => b.startedAtMs - a.startedAtMs)[0]
 
 /** Prepared, signed or sent: not over yet. */
-export const isUnderWay = (intent: IntentState): boolean => intent.status === 'prepared' || intent.status === 'signed' || intent.status === 'broadcast'
+export const isUnderWay = (intent: IntentState): boolean =>
+  intent.status === 'prepared' || intent.status === 'signed' || intent.status === 'broadcast'
 
 /** Intents, newest first. */
 export const intentsOf = (state: AppState, kind?: IntentKind): IntentState[] =>
@@ -31,4 +35,9 @@ export const intentsOf = (state: AppState, kind?: IntentKind): IntentState[] =>
 
 /** Whether the chain has a record of our supplier that still stands. */
 export const isStaked = (status: AppState['supplier']['status']): boolean =>
-  status === 'starts-next-session' || status === 'staked-no-services' || status === 'active' || status === 'active-differs' || status === 'below-minimum' || status === 'unstaking'
+  status === 'starts-next-session' ||
+  status === 'staked-no-services' ||
+  status === 'active' ||
+  status === 'active-differs' ||
+  status === 'below-minimum' ||
+  status === 'unstaking'

@@ -12,7 +12,8 @@ export function readable(facts: Record<string, string>): Record<string, string> 
   for (const [name, value] of Object.entries(facts)) {
     words[name] = value
     if (/upokt$/i.test(name) && /^-?\d+$/.test(value)) words[name.replace(/upokt$/i, name === 'upokt' ? 'pokt' : 'Pokt')] = pokt(value)
-    else if (/ms$/i.test(name) && /^\d+$/.test(value) && Number(value) >= MOMENT_FROM) words[name.replace(/ms$/i, 'Time')] = clockTime(Number(value), true)
+    else if (/ms$/i.test(name) && /^\d+$/.test(value) && Number(value) >= MOMENT_FROM)
+      words[name.replace(/ms$/i, 'Time')] = clockTime(Number(value), true)
     else if (/height$/i.test(name) && /^\d+$/.test(value)) words[name] = whole(value)
     else if (/address$/i.test(name)) words[name] = shortAddress(value)
     else if (/hash$/i.test(name)) words[name] = shortHash(value)

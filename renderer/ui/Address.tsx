@@ -31,7 +31,17 @@ export function CopyButton({ value, what }: { value: string; what: string }): Re
 }
 
 /** An address in groups of four, first and last strong; `short` keeps both ends only, with the whole in the tooltip. */
-export function Address({ value, short = false, copy = false, name }: { value: string; short?: boolean; copy?: boolean; name?: string }): ReactNode {
+export function Address({
+  value,
+  short = false,
+  copy = false,
+  name,
+}: {
+  value: string
+  short?: boolean
+  copy?: boolean
+  name?: string
+}): ReactNode {
   const t = useText()
   if (value === '') return <span className="text-text-3">{t('ui.nothing')}</span>
   const groups = groupsOfFour(value)

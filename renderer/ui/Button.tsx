@@ -19,11 +19,37 @@ export interface ButtonProps {
 }
 
 /** Verb plus object; "…" when more is asked. */
-export function Button({ children, kind = 'plain', size = 'md', icon, label, onPress, type = 'button', isDisabled = false, isBusy = false, autoFocus = false, className = '' }: ButtonProps): ReactNode {
-  const classes = ['btn', kind === 'plain' ? '' : kind, size === 'md' ? '' : size, children === undefined ? 'icon-only' : '', className].filter(Boolean).join(' ')
+export function Button({
+  children,
+  kind = 'plain',
+  size = 'md',
+  icon,
+  label,
+  onPress,
+  type = 'button',
+  isDisabled = false,
+  isBusy = false,
+  autoFocus = false,
+  className = '',
+}: ButtonProps): ReactNode {
+  const classes = ['btn', kind === 'plain' ? '' : kind, size === 'md' ? '' : size, children === undefined ? 'icon-only' : '', className]
+    .filter(Boolean)
+    .join(' ')
   const button = (
-    <AriaButton className={classes} type={type} isDisabled={isDisabled} isPending={isBusy} autoFocus={autoFocus} {...(onPress ? { onPress: () => onPress() } : {})} {...(label ? { 'aria-label': label } : {})}>
-      {isBusy ? <Icon name="loader" size={14} className="turn" /> : icon ? <Icon name={icon} size={children === undefined ? 16 : 14} /> : null}
+    <AriaButton
+      className={classes}
+      type={type}
+      isDisabled={isDisabled}
+      isPending={isBusy}
+      autoFocus={autoFocus}
+      {...(onPress ? { onPress: () => onPress() } : {})}
+      {...(label ? { 'aria-label': label } : {})}
+    >
+      {isBusy ? (
+        <Icon name="loader" size={14} className="turn" />
+      ) : icon ? (
+        <Icon name={icon} size={children === undefined ? 16 : 14} />
+      ) : null}
       {children}
     </AriaButton>
   )
@@ -39,9 +65,20 @@ export function Button({ children, kind = 'plain', size = 'md', icon, label, onP
 }
 
 /** Looks like a button, leads to a page (`#/…`) or, with `external`, to the confirm window. */
-export function LinkButton({ href, children, kind = 'plain', size = 'md', icon, external = false }: Pick<ButtonProps, 'children' | 'kind' | 'size' | 'icon'> & { href: string; external?: boolean }): ReactNode {
+export function LinkButton({
+  href,
+  children,
+  kind = 'plain',
+  size = 'md',
+  icon,
+  external = false,
+}: Pick<ButtonProps, 'children' | 'kind' | 'size' | 'icon'> & { href: string; external?: boolean }): ReactNode {
   return (
-    <a className={['btn', kind === 'plain' ? '' : kind, size === 'md' ? '' : size].filter(Boolean).join(' ')} href={href} {...(external ? { target: '_blank', rel: 'noopener noreferrer' } : {})}>
+    <a
+      className={['btn', kind === 'plain' ? '' : kind, size === 'md' ? '' : size].filter(Boolean).join(' ')}
+      href={href}
+      {...(external ? { target: '_blank', rel: 'noopener noreferrer' } : {})}
+    >
       {icon ? <Icon name={icon} size={14} /> : null}
       {children}
     </a>

@@ -1,7 +1,19 @@
 import { useId, type ReactNode } from 'react'
 
 /** A labelled section: heading left, one quiet fact or link right. */
-export function Card({ title, aside, children, padded = false, className = '' }: { title?: ReactNode; aside?: ReactNode; children: ReactNode; padded?: boolean; className?: string }): ReactNode {
+export function Card({
+  title,
+  aside,
+  children,
+  padded = false,
+  className = '',
+}: {
+  title?: ReactNode
+  aside?: ReactNode
+  children: ReactNode
+  padded?: boolean
+  className?: string
+}): ReactNode {
   const id = useId()
   return (
     <section className={`card ${className}`} {...(title === undefined ? {} : { 'aria-labelledby': id })}>

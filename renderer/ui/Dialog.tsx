@@ -4,7 +4,19 @@ import { useText } from '#renderer/text/text.ts'
 import { Button } from './Button.tsx'
 
 /** A sheet over the page. Focus goes in, stays, and returns to where it was; Escape closes. */
-export function Dialog({ isOpen, onClose, title, children, width = 460 }: { isOpen: boolean; onClose: () => void; title: string; children: ReactNode; width?: number }): ReactNode {
+export function Dialog({
+  isOpen,
+  onClose,
+  title,
+  children,
+  width = 460,
+}: {
+  isOpen: boolean
+  onClose: () => void
+  title: string
+  children: ReactNode
+  width?: number
+}): ReactNode {
   const t = useText()
   return (
     <ModalOverlay className="veil" isOpen={isOpen} onOpenChange={(open) => (open ? undefined : onClose())} isDismissable>

@@ -2,7 +2,17 @@ import type { ReactNode } from 'react'
 import { Icon, type IconName } from './icons.tsx'
 
 /** Nothing to show, why, and the one useful action. */
-export function EmptyState({ icon, title, text, children }: { icon: IconName; title: string; text: ReactNode; children?: ReactNode }): ReactNode {
+export function EmptyState({
+  icon,
+  title,
+  text,
+  children,
+}: {
+  icon: IconName
+  title: string
+  text: ReactNode
+  children?: ReactNode
+}): ReactNode {
   return (
     <div className="card grid justify-items-center gap-2 px-8 py-12 text-center">
       <div className="glow tone-idle grid h-[38px] w-[38px] place-items-center rounded-card">

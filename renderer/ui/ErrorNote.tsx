@@ -6,7 +6,15 @@ import { Note } from './Note.tsx'
 import { useUnlock } from './unlock-context.ts'
 
 /** What happened, what to do, and the code in mono. Locked keys bring their button along. */
-export function ErrorNote({ error, children, className = '' }: { error: ErrorFacts | null; children?: ReactNode; className?: string }): ReactNode {
+export function ErrorNote({
+  error,
+  children,
+  className = '',
+}: {
+  error: ErrorFacts | null
+  children?: ReactNode
+  className?: string
+}): ReactNode {
   const t = useText()
   const openUnlock = useUnlock()
   if (error === null) return null

@@ -51,7 +51,13 @@ export function Field(props: FieldProps): ReactNode {
         />
         {props.unit ? <span className="text-text-2">{props.unit}</span> : null}
         {type === 'password' ? (
-          <Button kind="ghost" size="sm" icon={shown ? 'eye-off' : 'eye'} label={`${shown ? t('ui.hide') : t('ui.show')} ${props.label}`} onPress={() => setShown(!shown)} />
+          <Button
+            kind="ghost"
+            size="sm"
+            icon={shown ? 'eye-off' : 'eye'}
+            label={`${shown ? t('ui.hide') : t('ui.show')} ${props.label}`}
+            onPress={() => setShown(!shown)}
+          />
         ) : null}
       </div>
       {error === null ? null : (
@@ -70,7 +76,19 @@ export function Field(props: FieldProps): ReactNode {
 }
 
 /** A choice among few. */
-export function Choice({ label, value, onChange, options, help }: { label: string; value: string; onChange: (value: string) => void; options: { value: string; text: string }[]; help?: ReactNode }): ReactNode {
+export function Choice({
+  label,
+  value,
+  onChange,
+  options,
+  help,
+}: {
+  label: string
+  value: string
+  onChange: (value: string) => void
+  options: { value: string; text: string }[]
+  help?: ReactNode
+}): ReactNode {
   const id = useId()
   return (
     <div className="field">

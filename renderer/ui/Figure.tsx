@@ -4,7 +4,21 @@ import { useText } from '#renderer/text/text.ts'
 import { Icon } from './icons.tsx'
 
 /** A figure with its unit and, under it, where it comes from. `value` null = not known: "–" and why. */
-export function Figure({ label, value, unit, sub, big = false, stale = false }: { label: ReactNode; value: ReactNode | null; unit?: ReactNode; sub?: ReactNode; big?: boolean; stale?: boolean }): ReactNode {
+export function Figure({
+  label,
+  value,
+  unit,
+  sub,
+  big = false,
+  stale = false,
+}: {
+  label: ReactNode
+  value: ReactNode | null
+  unit?: ReactNode
+  sub?: ReactNode
+  big?: boolean
+  stale?: boolean
+}): ReactNode {
   const t = useText()
   return (
     <div>
@@ -19,7 +33,17 @@ export function Figure({ label, value, unit, sub, big = false, stale = false }: 
 }
 
 /** Height and age of what a card shows; past `staleAfterMs` it says so. */
-export function AsOf({ height, atMs, nowMs, staleAfterMs = 5 * 60_000 }: { height: number; atMs: number; nowMs: number; staleAfterMs?: number }): ReactNode {
+export function AsOf({
+  height,
+  atMs,
+  nowMs,
+  staleAfterMs = 5 * 60_000,
+}: {
+  height: number
+  atMs: number
+  nowMs: number
+  staleAfterMs?: number
+}): ReactNode {
   const t = useText()
   if (atMs === 0) return null
   const old = nowMs - atMs > staleAfterMs
@@ -35,7 +59,10 @@ export function AsOf({ height, atMs, nowMs, staleAfterMs = 5 * 60_000 }: { heigh
 export function Source({ kind }: { kind: 'chain' | 'counted' }): ReactNode {
   const t = useText()
   return (
-    <span className={`srcb ${kind === 'counted' ? 'counted' : ''}`} title={kind === 'chain' ? t('ui.onChainHelp') : t('ui.countedHereHelp')}>
+    <span
+      className={`srcb ${kind === 'counted' ? 'counted' : ''}`}
+      title={kind === 'chain' ? t('ui.onChainHelp') : t('ui.countedHereHelp')}
+    >
       <Icon name={kind === 'chain' ? 'link' : 'gauge'} size={12} />
       {kind === 'chain' ? t('ui.onChain') : t('ui.countedHere')}
     </span>

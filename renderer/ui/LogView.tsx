@@ -12,7 +12,17 @@ export interface LogLine {
 const LINE_PX = 19
 
 /** Lines of a log, only those in sight drawn. Following stops by itself when a selection is in it. @param find lines without it are left out */
-export function LogView({ lines, following, find, height }: { lines: LogLine[]; following: boolean; find: string; height: number | string }): ReactNode {
+export function LogView({
+  lines,
+  following,
+  find,
+  height,
+}: {
+  lines: LogLine[]
+  following: boolean
+  find: string
+  height: number | string
+}): ReactNode {
   const t = useText()
   const box = useRef<HTMLDivElement>(null)
   const needle = find.trim().toLowerCase()

@@ -10,7 +10,12 @@ export function SessionClock({ view, stale, actions }: { view: ClockView; stale:
   const t = useText()
   const verdict = verdictWords(t, view)
   return (
-    <section className="card grid grid-cols-[212px_minmax(0,1fr)_256px] max-fold:grid-cols-[190px_minmax(0,1fr)]" aria-label={t('clock.title')} tabIndex={-1} id="session-clock">
+    <section
+      className="card grid grid-cols-[212px_minmax(0,1fr)_256px] max-fold:grid-cols-[190px_minmax(0,1fr)]"
+      aria-label={t('clock.title')}
+      tabIndex={-1}
+      id="session-clock"
+    >
       <div className="grid place-items-center p-4 pr-0">
         <SessionDial view={view} size={196} stale={stale} />
       </div>
@@ -47,7 +52,13 @@ function Legend(): ReactNode {
         {t('clock.legend.serving')}
       </span>
       <span className="flex items-center gap-1.5">
-        <i className="sw" style={{ background: 'repeating-linear-gradient(45deg, var(--ember-soft) 0 2px, color-mix(in oklab, var(--ember) 38%, var(--surface)) 2px 4px)' }} />
+        <i
+          className="sw"
+          style={{
+            background:
+              'repeating-linear-gradient(45deg, var(--ember-soft) 0 2px, color-mix(in oklab, var(--ember) 38%, var(--surface)) 2px 4px)',
+          }}
+        />
         {t('clock.legend.late')}
       </span>
       <span className="flex items-center gap-1.5">

@@ -16,7 +16,9 @@ export function SessionClockMini({ view, href, folded = false }: { view: ClockVi
   return (
     <a className="mini" href={href} aria-label={`${t('frame.clock.open')}. ${verdict.word}`}>
       <div className="lbl flex justify-between">
-        <span className="text-small font-medium num">{lane ? t('frame.clock.session', { number: whole(lane.number) }) : t('frame.clock.none')}</span>
+        <span className="text-small font-medium num">
+          {lane ? t('frame.clock.session', { number: whole(lane.number) }) : t('frame.clock.none')}
+        </span>
         <span className="text-caption text-text-3 num">{lane ? t('frame.clock.of', { at: now, all: length }) : t('ui.nothing')}</span>
       </div>
       <div className="ticks" style={{ gridTemplateColumns: `repeat(${folded ? 5 : Math.min(length, 30)}, 1fr)` }} aria-hidden="true">

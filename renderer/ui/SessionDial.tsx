@@ -29,7 +29,17 @@ export interface DialWait {
  * The face of the session clock: outer ring the blocks of this session, then claim window, then proof window. Every session repeats the same windows, so the arcs stand
  * still and the hand moves, once a block. @param bare rings and hand without words, for the lock screen
  */
-export function SessionDial({ view, size, wait, stale = false }: { view: ClockView; size: number; wait?: DialWait; stale?: boolean }): ReactNode {
+export function SessionDial({
+  view,
+  size,
+  wait,
+  stale = false,
+}: {
+  view: ClockView
+  size: number
+  wait?: DialWait
+  stale?: boolean
+}): ReactNode {
   const t = useText()
   const glow = useId()
   const lane = currentLane(view)
@@ -41,7 +51,13 @@ export function SessionDial({ view, size, wait, stale = false }: { view: ClockVi
   const pad = Math.min(1.4, step * 0.08)
   const left = lane.end - view.height
   const lasts = view.medianBlockMs === null ? '' : duration(left * view.medianBlockMs)
-  const label = t('clock.label', { at: now, all: length, number: whole(lane.number), time: lasts || `${left} blocks`, verdict: verdictWords(t, view).word })
+  const label = t('clock.label', {
+    at: now,
+    all: length,
+    number: whole(lane.number),
+    time: lasts || `${left} blocks`,
+    verdict: verdictWords(t, view).word,
+  })
   const stroke = (block: number): string => {
     if (block === now) return 'var(--ember)'
     if (wait) return block > now ? 'color-mix(in oklab, var(--ember) 24%, var(--surface))' : 'var(--line-2)'
@@ -58,7 +74,13 @@ export function SessionDial({ view, size, wait, stale = false }: { view: ClockVi
       </defs>
       <circle cx={C} cy={C} r={62} fill={`url(#${glow})`} />
       {Array.from({ length }, (_block, index) => index + 1).map((block) => (
-        <path key={block} d={arc(R_SERVE, angle(block) + pad, angle(block + 1) - pad)} stroke={stroke(block)} strokeWidth={block === now ? 13 : 9} fill="none" />
+        <path
+          key={block}
+          d={arc(R_SERVE, angle(block) + pad, angle(block + 1) - pad)}
+          stroke={stroke(block)}
+          strokeWidth={block === now ? 13 : 9}
+          fill="none"
+        />
       ))}
       <circle cx={C} cy={C} r={R_CLAIM} fill="none" stroke="var(--sunken)" strokeWidth={7} />
       <circle cx={C} cy={C} r={R_PROOF} fill="none" stroke="var(--sunken)" strokeWidth={7} />
@@ -71,7 +93,12 @@ export function SessionDial({ view, size, wait, stale = false }: { view: ClockVi
       )}
       <Hand degrees={view.height * step} offset={angle(now) + step / 2} hollow={stale} />
       {wait ? (
-        <Words3 top={t('supplier.first.dialTop')} big={whole(wait.blocks)} unit={t('supplier.first.dialUnit', { count: wait.blocks })} bottom={wait.when} />
+        <Words3
+          top={t('supplier.first.dialTop')}
+          big={whole(wait.blocks)}
+          unit={t('supplier.first.dialUnit', { count: wait.blocks })}
+          bottom={wait.when}
+        />
       ) : (
         <Words3
           top={t('clock.session', { number: whole(lane.number) })}
@@ -108,7 +135,13 @@ function Windows({ view, angle, step, pad }: { view: ClockView; angle: (block: n
     <>
       {ring(R_CLAIM, lane.claimOpen, lane.claimClose, '--claim', 46)}
       {ring(R_PROOF, lane.proofOpen, lane.proofClose, '--proof', 52)}
-      {underWay.map((each) => (each.proofHeight === null ? (each.claimHeight === null ? null : dot(`c${each.number}`, R_CLAIM, each.claimHeight, '--claim')) : dot(`p${each.number}`, R_PROOF, each.proofHeight, '--proof')))}
+      {underWay.map((each) =>
+        each.proofHeight === null
+          ? each.claimHeight === null
+            ? null
+            : dot(`c${each.number}`, R_CLAIM, each.claimHeight, '--claim')
+          : dot(`p${each.number}`, R_PROOF, each.proofHeight, '--proof'),
+      )}
       <path d={`M${sx} ${sy - 5.4}l5.4 5.4-5.4 5.4-5.4-5.4z`} fill="var(--surface)" stroke="var(--proof)" strokeWidth={1.8} />
     </>
   )
@@ -122,7 +155,13 @@ function Hand({ degrees, offset, hollow }: { degrees: number; offset: number; ho
   return (
     <g className="dial-hand" style={{ transform: `rotate(${turned}deg)`, transformOrigin: `${C}px ${C}px` }}>
       <path d={`M${C} ${y1}V${y2}`} stroke="var(--surface)" strokeWidth={5.5} />
-      <path d={`M${C} ${y1}V${y2}`} stroke={hollow ? 'var(--idle-fill)' : 'var(--ember)'} strokeWidth={2.2} strokeLinecap="round" {...(hollow ? { strokeDasharray: '2 4' } : {})} />
+      <path
+        d={`M${C} ${y1}V${y2}`}
+        stroke={hollow ? 'var(--idle-fill)' : 'var(--ember)'}
+        strokeWidth={2.2}
+        strokeLinecap="round"
+        {...(hollow ? { strokeDasharray: '2 4' } : {})}
+      />
     </g>
   )
 }

@@ -77,12 +77,33 @@ function Drawing({ view, lanes, width }: { view: ClockView; lanes: ClockLane[]; 
 }
 
 /** Lines where sessions start, with their times where there is room. */
-function Grid({ view, from, to, x, label, width, height, now, pill }: { view: ClockView; from: number; to: number; x: (block: number) => number; label: number; width: number; height: number; now: number; pill: number }): ReactNode {
+function Grid({
+  view,
+  from,
+  to,
+  x,
+  label,
+  width,
+  height,
+  now,
+  pill,
+}: {
+  view: ClockView
+  from: number
+  to: number
+  x: (block: number) => number
+  label: number
+  width: number
+  height: number
+  now: number
+  pill: number
+}): ReactNode {
   const lane = currentLane(view) ?? view.lanes[0]
   if (!lane) return null
   const length = lane.end - lane.start + 1
   const starts: number[] = []
-  for (let start = lane.start - Math.ceil((lane.start - from) / length) * length; start <= to; start += length) if (start >= from) starts.push(start)
+  for (let start = lane.start - Math.ceil((lane.start - from) / length) * length; start <= to; start += length)
+    if (start >= from) starts.push(start)
   const room = isFast(view) ? 30 : 20
   let free = label + room - 10
   return starts.map((start) => {
@@ -103,7 +124,23 @@ function Grid({ view, from, to, x, label, width, height, now, pill }: { view: Cl
   })
 }
 
-function Lane({ view, lane, index, x, label, width, late }: { view: ClockView; lane: ClockLane; index: number; x: (block: number) => number; label: number; width: number; late: string }): ReactNode {
+function Lane({
+  view,
+  lane,
+  index,
+  x,
+  label,
+  width,
+  late,
+}: {
+  view: ClockView
+  lane: ClockLane
+  index: number
+  x: (block: number) => number
+  label: number
+  width: number
+  late: string
+}): ReactNode {
   const t = useText()
   const y = TOP + index * ROW + (ROW - BAR) / 2 - 1
   const isLost = lane.stage === 'expired' || lane.stage === 'not-claimed' || lane.stage === 'discarded'
@@ -112,7 +149,17 @@ function Lane({ view, lane, index, x, label, width, late }: { view: ClockView; l
     const right = Math.min(x(end + 1), width - 2)
     if (right <= left + 1 || end < start) return null
     return (
-      <rect key={key} x={left + 0.75} y={y} width={right - left - 1.5} height={BAR} rx={3.5} fill={fill} {...(edge ? { stroke: edge.stroke } : {})} {...(edge?.dashed === true ? { strokeDasharray: '3 2.5' } : {})} />
+      <rect
+        key={key}
+        x={left + 0.75}
+        y={y}
+        width={right - left - 1.5}
+        height={BAR}
+        rx={3.5}
+        fill={fill}
+        {...(edge ? { stroke: edge.stroke } : {})}
+        {...(edge?.dashed === true ? { strokeDasharray: '3 2.5' } : {})}
+      />
     )
   }
   const windowOf = (key: string, open: number, close: number, color: string, isDone: boolean): ReactNode =>
@@ -125,7 +172,9 @@ function Lane({ view, lane, index, x, label, width, late }: { view: ClockView; l
     )
   const mark = (key: string, block: number | null, color: string): ReactNode => {
     if (block === null || x(block + 0.5) < label) return null
-    return <circle key={key} cx={x(block + 0.5)} cy={y + BAR / 2} r={4.4} fill={`var(${color})`} stroke="var(--surface)" strokeWidth={1.4} />
+    return (
+      <circle key={key} cx={x(block + 0.5)} cy={y + BAR / 2} r={4.4} fill={`var(${color})`} stroke="var(--surface)" strokeWidth={1.4} />
+    )
   }
   const split = Math.min(view.height, lane.end)
   const settle = x(lane.settle + 0.5)
@@ -135,14 +184,27 @@ function Lane({ view, lane, index, x, label, width, late }: { view: ClockView; l
     <g>
       {index === 0 ? null : <path d={`M0 ${TOP + index * ROW - 1}H${width}`} stroke="var(--line)" />}
       {segment('served', lane.start, split, 'color-mix(in oklab, var(--ember) 62%, var(--surface))')}
-      {split < lane.end ? segment('left', split + 1, lane.end, 'var(--ember-soft)', { stroke: 'color-mix(in oklab, var(--ember) 32%, transparent)' }) : null}
+      {split < lane.end
+        ? segment('left', split + 1, lane.end, 'var(--ember-soft)', { stroke: 'color-mix(in oklab, var(--ember) 32%, transparent)' })
+        : null}
       {segment('late', lane.end + 1, lane.graceEnd, `url(#${late})`)}
       {windowOf('claim', lane.claimOpen, lane.claimClose, '--claim', lane.claimHeight !== null)}
-      {windowOf('proof', lane.proofOpen + (lane.proofOpen === lane.claimClose ? 1 : 0), lane.proofClose, '--proof', lane.proofHeight !== null)}
+      {windowOf(
+        'proof',
+        lane.proofOpen + (lane.proofOpen === lane.claimClose ? 1 : 0),
+        lane.proofClose,
+        '--proof',
+        lane.proofHeight !== null,
+      )}
       {mark('claimed', lane.claimHeight, '--claim')}
       {mark('proven', lane.proofHeight, '--proof')}
       {settle > label && settle < width - 3 ? (
-        <path d={`M${settle} ${y + BAR / 2 - 6.4}l6.4 6.4-6.4 6.4-6.4-6.4z`} fill={done ? 'var(--ok-fill)' : isLost ? 'var(--bad-fill)' : 'var(--surface)'} stroke={edge} strokeWidth={1.6} />
+        <path
+          d={`M${settle} ${y + BAR / 2 - 6.4}l6.4 6.4-6.4 6.4-6.4-6.4z`}
+          fill={done ? 'var(--ok-fill)' : isLost ? 'var(--bad-fill)' : 'var(--surface)'}
+          stroke={edge}
+          strokeWidth={1.6}
+        />
       ) : null}
       <text x={0} y={y + 5} className="svg-lane" {...(isLost ? { style: { fill: 'var(--bad)' } } : {})}>
         {laneWords(t, view, lane)}

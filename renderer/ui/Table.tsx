@@ -8,7 +8,21 @@ export interface Column {
 }
 
 /** A real table with scope; its rows are `<tr>`. `empty` stands in for rows. */
-export function Table({ columns, caption, children, empty, dense = false, className = '' }: { columns: Column[]; caption: string; children: ReactNode; empty?: ReactNode; dense?: boolean; className?: string }): ReactNode {
+export function Table({
+  columns,
+  caption,
+  children,
+  empty,
+  dense = false,
+  className = '',
+}: {
+  columns: Column[]
+  caption: string
+  children: ReactNode
+  empty?: ReactNode
+  dense?: boolean
+  className?: string
+}): ReactNode {
   return (
     <div className="overflow-x-auto">
       <table className={`tbl num ${dense ? 'dense' : ''} ${className}`}>
@@ -16,7 +30,12 @@ export function Table({ columns, caption, children, empty, dense = false, classN
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.key} scope="col" className={column.right ? 'r' : ''} {...(column.width ? { style: { width: column.width } } : {})}>
+              <th
+                key={column.key}
+                scope="col"
+                className={column.right ? 'r' : ''}
+                {...(column.width ? { style: { width: column.width } } : {})}
+              >
                 {column.title}
               </th>
             ))}

@@ -3,7 +3,21 @@ import { Icon, type IconName } from './icons.tsx'
 import type { Tone } from './tone.ts'
 
 /** The one sentence on a page, with what stands behind it. */
-export function Verdict({ tone, icon, title, text, children, moving = false }: { tone: Tone; icon: IconName; title: ReactNode; text?: ReactNode; children?: ReactNode; moving?: boolean }): ReactNode {
+export function Verdict({
+  tone,
+  icon,
+  title,
+  text,
+  children,
+  moving = false,
+}: {
+  tone: Tone
+  icon: IconName
+  title: ReactNode
+  text?: ReactNode
+  children?: ReactNode
+  moving?: boolean
+}): ReactNode {
   return (
     <div className="verd">
       <div className={`glow tone-${tone}`}>

@@ -34,7 +34,8 @@ export function at(view: ClockView, height: number): string {
 }
 
 /** The session that the newest block belongs to. */
-export const currentLane = (view: Pick<ClockView, 'lanes' | 'height'>): ClockLane | undefined => view.lanes.find((lane) => lane.start <= view.height && view.height <= lane.end)
+export const currentLane = (view: Pick<ClockView, 'lanes' | 'height'>): ClockLane | undefined =>
+  view.lanes.find((lane) => lane.start <= view.height && view.height <= lane.end)
 
 /** Position of a block within its session, from 1. */
 export function place(lane: ClockLane, height: number): number {
@@ -67,7 +68,8 @@ export function laneMoney(t: Words, lane: ClockLane): string {
   const parts = [whole(lane.number)]
   if (lane.settledUpokt !== null) parts.push(`+${pokt(lane.settledUpokt, 4)}`)
   else if (lane.claimedUpokt !== null) parts.push(`≈ ${pokt(lane.claimedUpokt, 4)}`)
-  else if (lane.relays !== null && lane.relays !== '0') parts.push(t('clock.relays', { count: Number(lane.relays), text: whole(lane.relays) }))
+  else if (lane.relays !== null && lane.relays !== '0')
+    parts.push(t('clock.relays', { count: Number(lane.relays), text: whole(lane.relays) }))
   return parts.join(' · ')
 }
 
@@ -95,7 +97,8 @@ function verdictWord(t: Words, view: ClockView, long: boolean): string {
   return t(`clock.verdict.${verdict}`)
 }
 
-const waitTime = (facts: Record<string, string>): string => (facts['waitMs'] === undefined ? `${facts['blocks'] ?? '2'} blocks` : duration(Number(facts['waitMs'])))
+const waitTime = (facts: Record<string, string>): string =>
+  facts['waitMs'] === undefined ? `${facts['blocks'] ?? '2'} blocks` : duration(Number(facts['waitMs']))
 
 /** `<prefix>Ms` as a clock time, else `<prefix>Height`. */
 function moment(view: ClockView, prefix: string): string {
@@ -107,7 +110,8 @@ function moment(view: ClockView, prefix: string): string {
 export function verdictSentence(t: Words, view: ClockView): string {
   const { facts, verdict } = view
   if (verdict === 'nothing-to-lose') return t('clock.sentence.nothing-to-lose')
-  if (verdict === 'wait') return t(facts['waitKind'] === 'proof' ? 'clock.sentence.waitProof' : 'clock.sentence.waitClaim', { time: waitTime(facts) })
+  if (verdict === 'wait')
+    return t(facts['waitKind'] === 'proof' ? 'clock.sentence.waitProof' : 'clock.sentence.waitClaim', { time: waitTime(facts) })
   if (verdict === 'costs') return t('clock.sentence.costs', { count: Number(facts['costClaims'] ?? '1'), at: moment(view, 'deadline') })
   if (verdict === 'cannot-tell') {
     if (facts['reason'] === 'height-old') return t('clock.sentence.heightOld', { age: duration(Number(facts['ageMs'] ?? '0')) })
@@ -125,11 +129,17 @@ export function costLines(t: Words, view: ClockView): { key: string; name: strin
   const claims = (name: string): string => t('clock.cost.claims', { count: Number(facts[name] ?? '0') })
   const rate = facts['payPerMinuteUpokt']
   const lines = [
-    { key: 'now', name: t('clock.cost.now'), value: rate === undefined ? t('clock.cost.missed') : t('clock.cost.perMinute', { pokt: pokt(rate, 4) }) },
+    {
+      key: 'now',
+      name: t('clock.cost.now'),
+      value: rate === undefined ? t('clock.cost.missed') : t('clock.cost.perMinute', { pokt: pokt(rate, 4) }),
+    },
   ]
   if (facts['afterHeight'] !== undefined) {
     const isUnknown = facts['afterUnknown'] !== undefined && facts['afterUnknown'] === facts['afterClaims']
-    const value = isUnknown ? claims('afterClaims') : t('clock.cost.lost', { pokt: pokt(facts['afterUpokt'] ?? '0', 4), claims: claims('afterClaims') })
+    const value = isUnknown
+      ? claims('afterClaims')
+      : t('clock.cost.lost', { pokt: pokt(facts['afterUpokt'] ?? '0', 4), claims: claims('afterClaims') })
     lines.push({ key: 'after', name: t('clock.cost.after', { at: moment(view, 'after') }), value })
   }
   const slashed = facts['slashClaims'] ?? '0'
@@ -137,9 +147,15 @@ export function costLines(t: Words, view: ClockView): { key: string; name: strin
   lines.push({
     key: 'slash',
     name: t('clock.cost.slash'),
-    value: slashed === '0' ? t('clock.cost.noSlash') : `${t('clock.cost.slashed', { pokt: pokt(facts['slashUpokt'] ?? '0'), claims: claims('slashClaims') })}${below}`,
+    value:
+      slashed === '0'
+        ? t('clock.cost.noSlash')
+        : `${t('clock.cost.slashed', { pokt: pokt(facts['slashUpokt'] ?? '0'), claims: claims('slashClaims') })}${below}`,
   })
-  const quiet = facts['quietHeight'] === undefined ? t('clock.cost.noQuiet') : t('clock.cost.quietAt', { at: moment(view, 'quiet'), blocks: facts['quietBlocks'] ?? '' })
+  const quiet =
+    facts['quietHeight'] === undefined
+      ? t('clock.cost.noQuiet')
+      : t('clock.cost.quietAt', { at: moment(view, 'quiet'), blocks: facts['quietBlocks'] ?? '' })
   if (facts['miner'] === 'running') lines.push({ key: 'quiet', name: t('clock.cost.quiet'), value: quiet })
   return lines
 }

@@ -9,7 +9,10 @@ import type { Status } from './StatusChip.tsx'
 export type NodeSeen = 'absent' | 'starting' | 'running' | 'stopped' | 'failing' | 'stopping' | 'unknown'
 
 /** @param node what is wanted and what is seen */
-export function nodeStatus(t: Words, node: { wanted: 'running' | 'stopped'; wantedBy: 'user' | 'hearth'; seen: NodeSeen; startedAtMs: number | null }): Status {
+export function nodeStatus(
+  t: Words,
+  node: { wanted: 'running' | 'stopped'; wantedBy: 'user' | 'hearth'; seen: NodeSeen; startedAtMs: number | null },
+): Status {
   switch (node.seen) {
     case 'running':
       return { tone: 'ok', icon: 'circle-check', word: t('status.node.running') }

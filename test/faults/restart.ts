@@ -207,6 +207,7 @@ async function engineRestart(app: AppProcess, socket: string, must: (what: strin
   await app.call('vault.unlock', { password: PASSWORD })
   await app.until('the miner by itself', (state) => running('keeper', 'miner')(state) && state.vault.needed === null)
   await until('the settlement', 60_000, async () => ((await claim())?.stage === 'settled' ? true : undefined))
+  must(`the claim holds ${(await claim())?.relays} relays`, (await claim())?.relays === '5')
   const { taskId: again } = await app.call('relays.sendTest', { serviceId: 'anvil', count: 3 })
   const after = await app.until('relays after the restart', (now) => (now.tasks[again]?.status ?? 'running') !== 'running')
   must(`relays: ${JSON.stringify(after.relays.last)}`, after.relays.last?.verified === 3)

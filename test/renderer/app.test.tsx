@@ -7,7 +7,8 @@ import { bridgeOver } from '#renderer/bridge/connect.ts'
 import { startText } from '#renderer/text/text.ts'
 import type { AppState } from '#shared/api/state.ts'
 import { fakeLink, settle, type FakeLink } from './fake-link.ts'
-import { answers, choosing, chosen, firstStart, halfway, keysNeeded, SCENES, serving } from './scene.ts'
+import { answers } from './answers.ts'
+import { choosing, chosen, firstStart, halfway, keysNeeded, SCENES, serving } from './scene.ts'
 
 let root: Root | undefined
 let box: HTMLElement

@@ -47,6 +47,10 @@ describe('the checklist', () => {
     expect(isEstablished(state)).toBe(true)
   })
 
+  it('names what the user can do while the chain starts, not what starts with it', () => {
+    expect(nextLine(checklist(starting(NOW)))).toMatchObject({ id: 'owner-key' })
+  })
+
   it('takes a tick away again when its fact stops holding', () => {
     const state = serving(NOW)
     expect(states({ ...state, engine: { ...state.engine, kind: 'not-started' } })['engine']).toBe('bad')

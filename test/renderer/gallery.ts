@@ -10,7 +10,8 @@ import { fillNonce, pageHeaders } from '#main/shells/headers.ts'
 import { ROUTES } from '#renderer/app/routes.ts'
 import { patchSchema } from '#shared/api/patches.ts'
 import { stateSchema, type AppState } from '#shared/api/state.ts'
-import { answers, SCENES, type SceneName } from './scene.ts'
+import { answers } from './answers.ts'
+import { SCENES, type SceneName } from './scene.ts'
 
 /**
  * Builds the page, serves it under the shell's own headers to a browser, feeds it a made-up state over the socket's protocol and takes a picture of every route in both

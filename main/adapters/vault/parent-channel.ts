@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/require-post-message-target-origin -- processes have no origins */
 import type { FromKeyProcess, ToKeyProcess } from './messages.ts'
 import { postOwnBytes } from './own-bytes.ts'
 

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/require-post-message-target-origin -- processes have no origins */
 import { keyProcessFile, postOwnBytes, type FromKeyProcess, type SpawnKeyProcess } from '#main/adapters/vault/index.ts'
 import type { UtilityProcesses } from './electron-api.ts'
 

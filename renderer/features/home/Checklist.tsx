@@ -26,7 +26,12 @@ export function Checklist(): ReactNode {
   const next = nextLine(list)
   return (
     <>
-      <Verdict tone={next?.state === 'bad' ? 'bad' : 'ember'} icon={next?.state === 'bad' ? 'triangle-alert' : 'badge-check'} title={t('home.check.title', { done, all: list.length })} text={next ? t('home.check.next', { what: t(next.title) }) : t('home.check.restText')} />
+      <Verdict
+        tone={next?.state === 'bad' ? 'bad' : 'ember'}
+        icon={next?.state === 'bad' ? 'triangle-alert' : 'badge-check'}
+        title={t('home.check.title', { done, all: list.length })}
+        text={next ? t('home.check.next', { what: t(next.title) }) : t('home.check.restText')}
+      />
       <Card title={t('home.check.listTitle')} aside={t('home.check.restText')}>
         <Lines lines={list} primary={next?.id} />
       </Card>
@@ -61,14 +66,24 @@ export function Lines({ lines, primary }: { lines: Line[]; primary: string | und
     <>
       <ul className="lines mt-2.5">
         {lines.map((line) => (
-          <li key={line.id} className="grid min-h-[46px] grid-cols-[18px_240px_minmax(0,1fr)_auto] items-center gap-3 !py-[6px] max-[1000px]:grid-cols-[18px_minmax(0,1fr)_auto]" data-line={line.id} data-state={line.state}>
+          <li
+            key={line.id}
+            className="grid min-h-[46px] grid-cols-[18px_240px_minmax(0,1fr)_auto] items-center gap-3 !py-[6px] max-[1000px]:grid-cols-[18px_minmax(0,1fr)_auto]"
+            data-line={line.id}
+            data-state={line.state}
+          >
             <Icon name={MARK[line.state].icon} className={`${MARK[line.state].color} ${MARK[line.state].moving === true ? 'turn' : ''}`} />
             <span className={line.state === 'done' ? 'font-medium' : line.id === primary ? 'font-semibold' : 'text-text-2'}>
               {t(line.title)}
               <span className="sr-only">, {line.state === 'done' ? t('ui.done') : t('ui.todo')}</span>
             </span>
             <span className="truncate text-small text-text-2 num max-[1000px]:hidden">{t(line.text, line.facts)}</span>
-            <LineButton line={line} isPrimary={line.id === primary} act={act} isBusy={startChain.busy || startNode.busy || checkEngine.busy} />
+            <LineButton
+              line={line}
+              isPrimary={line.id === primary}
+              act={act}
+              isBusy={startChain.busy || startNode.busy || checkEngine.busy}
+            />
           </li>
         ))}
       </ul>
@@ -78,7 +93,17 @@ export function Lines({ lines, primary }: { lines: Line[]; primary: string | und
   )
 }
 
-function LineButton({ line, isPrimary, act, isBusy }: { line: Line; isPrimary: boolean; act: (action: LineAction) => void; isBusy: boolean }): ReactNode {
+function LineButton({
+  line,
+  isPrimary,
+  act,
+  isBusy,
+}: {
+  line: Line
+  isPrimary: boolean
+  act: (action: LineAction) => void
+  isBusy: boolean
+}): ReactNode {
   const t = useText()
   const { action } = line
   if (action === null) return <span />

@@ -38,7 +38,11 @@ export function Containers({ task }: { task: TaskState | undefined }): ReactNode
               <a className="font-medium whitespace-nowrap hover:underline" href={`#/nodes/${encodeURIComponent(node.id)}`}>
                 {node.title}
               </a>
-              <span className="truncate text-small text-text-3">{node.reason ? keyed(t, 'reasons', node.reason.key, node.reason.facts) : [node.version, shortDigest(node.digest)].filter(Boolean).join(' · ')}</span>
+              <span className="truncate text-small text-text-3">
+                {node.reason
+                  ? keyed(t, 'reasons', node.reason.key, node.reason.facts)
+                  : [node.version, shortDigest(node.digest)].filter(Boolean).join(' · ')}
+              </span>
             </div>
             <StatusChip status={nodeStatus(t, node)} />
           </div>
@@ -56,7 +60,11 @@ function pullStatus(t: Words, pull: Pull): Status {
     case 'waiting':
       return { tone: 'idle', icon: 'circle-dashed', word: t('home.start.waits') }
     case 'ready':
-      return { tone: 'ok', icon: 'circle-check', word: total > 0 ? t('home.start.ready', { total: bytes(total) }) : t('home.start.readyShort') }
+      return {
+        tone: 'ok',
+        icon: 'circle-check',
+        word: total > 0 ? t('home.start.ready', { total: bytes(total) }) : t('home.start.readyShort'),
+      }
     case 'failed':
       return { tone: 'bad', icon: 'circle-x', word: t('home.start.failedPull') }
     case 'fetching':
@@ -76,9 +84,17 @@ function Layers({ pull }: { pull: Pull }): ReactNode {
         <li key={layer.id} className="grid h-6 grid-cols-[24px_112px_minmax(0,1fr)_136px_76px] items-center gap-2.5 px-3 text-small">
           <span className="text-text-3">{index + 1}</span>
           <span className="mono truncate text-text-2">{shortDigest(layer.id)}</span>
-          <ProgressBar value={layer.totalBytes === 0 ? (layer.status === 'ready' ? 1 : 0) : layer.currentBytes / layer.totalBytes} label={shortDigest(layer.id)} {...(layer.status === 'ready' || layer.status === 'unpacking' ? { color: DONE } : {})} />
+          <ProgressBar
+            value={layer.totalBytes === 0 ? (layer.status === 'ready' ? 1 : 0) : layer.currentBytes / layer.totalBytes}
+            label={shortDigest(layer.id)}
+            {...(layer.status === 'ready' || layer.status === 'unpacking' ? { color: DONE } : {})}
+          />
           <span className="text-right text-text-2">
-            {layer.totalBytes === 0 ? '' : layer.currentBytes >= layer.totalBytes ? bytes(layer.totalBytes) : t('home.start.layerOf', { current: bytes(layer.currentBytes), total: bytes(layer.totalBytes) })}
+            {layer.totalBytes === 0
+              ? ''
+              : layer.currentBytes >= layer.totalBytes
+                ? bytes(layer.totalBytes)
+                : t('home.start.layerOf', { current: bytes(layer.currentBytes), total: bytes(layer.totalBytes) })}
           </span>
           <span className={tone[layer.status]}>{t(`home.start.layer.${layer.status}`)}</span>
         </li>
@@ -91,12 +107,26 @@ function Layers({ pull }: { pull: Pull }): ReactNode {
 function Segments({ pull }: { pull: Pull }): ReactNode {
   const { current, total } = pullBytes(pull)
   return (
-    <div className="mt-2 flex h-[7px] gap-0.5" role="progressbar" aria-label={pull.title} aria-valuemin={0} aria-valuemax={100} aria-valuenow={total === 0 ? 0 : Math.round((100 * current) / total)}>
+    <div
+      className="mt-2 flex h-[7px] gap-0.5"
+      role="progressbar"
+      aria-label={pull.title}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={total === 0 ? 0 : Math.round((100 * current) / total)}
+    >
       {pull.layers.map((layer) => {
         const share = layer.totalBytes === 0 ? 1 : Math.min(1, layer.currentBytes / layer.totalBytes)
         return (
-          <i key={layer.id} className="relative min-w-[5px] overflow-hidden rounded-[2.5px] bg-idle-soft" style={{ flex: Math.max(1, layer.totalBytes) }}>
-            <b className="absolute inset-y-0 left-0" style={{ width: `${share * 100}%`, background: share === 1 ? DONE : 'var(--info-fill)' }} />
+          <i
+            key={layer.id}
+            className="relative min-w-[5px] overflow-hidden rounded-[2.5px] bg-idle-soft"
+            style={{ flex: Math.max(1, layer.totalBytes) }}
+          >
+            <b
+              className="absolute inset-y-0 left-0"
+              style={{ width: `${share * 100}%`, background: share === 1 ? DONE : 'var(--info-fill)' }}
+            />
           </i>
         )
       })}

@@ -59,7 +59,13 @@ function HomeFacts(): ReactNode {
       </span>
       <span className={`flex items-center gap-1.5 ${ledger === 'different' ? 'text-bad' : ''}`}>
         <Icon name="scale" size={14} />
-        {t(ledger === 'equal' ? 'home.verdict.ledgerEqual' : ledger === 'different' ? 'home.verdict.ledgerDifferent' : 'home.verdict.ledgerUnchecked')}
+        {t(
+          ledger === 'equal'
+            ? 'home.verdict.ledgerEqual'
+            : ledger === 'different'
+              ? 'home.verdict.ledgerDifferent'
+              : 'home.verdict.ledgerUnchecked',
+        )}
       </span>
     </div>
   )

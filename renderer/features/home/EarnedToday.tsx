@@ -23,19 +23,33 @@ export function EarnedToday(): ReactNode {
     last: pokt(earnings.todayUpokt, 4),
   })
   return (
-    <Card title={t('home.earned.title')} aside={<a className="link" href="#/earnings">{t('home.earned.link')}</a>}>
+    <Card
+      title={t('home.earned.title')}
+      aside={
+        <a className="link" href="#/earnings">
+          {t('home.earned.link')}
+        </a>
+      }
+    >
       <div className="pad !pt-1.5">
         <div className="fig">
           {pokt(earnings.todayUpokt, BigInt(earnings.todayUpokt) < 10_000_000n ? 4 : 2)}
           <small>{t('ui.pokt')}</small>
         </div>
-        <div className="text-small text-text-2 num">{t('home.earned.sub', { count: earnings.claimsSettled, text: whole(earnings.claimsSettled) })}</div>
+        <div className="text-small text-text-2 num">
+          {t('home.earned.sub', { count: earnings.claimsSettled, text: whole(earnings.claimsSettled) })}
+        </div>
         <div className="mt-3.5 mb-1 min-h-[72px]">
           {days.error && rows.length === 0 ? (
             <ErrorNote error={days.error} />
           ) : (
             <Bars
-              bars={rows.map((row, index) => ({ key: String(row.dayStartMs), value: Number(row.upokt), label: `${day(row.dayStartMs)}: ${poktUnit(row.upokt)}`, open: index === rows.length - 1 }))}
+              bars={rows.map((row, index) => ({
+                key: String(row.dayStartMs),
+                value: Number(row.upokt),
+                label: `${day(row.dayStartMs)}: ${poktUnit(row.upokt)}`,
+                open: index === rows.length - 1,
+              }))}
               height={72}
               label={label}
             />

@@ -13,7 +13,13 @@ export function Lately(): ReactNode {
   const t = useText()
   const now = useNow(10_000)
   const moved = useAppState((state) =>
-    [state.earnings.revision, state.vault.kind, ...Object.values(state.intents).map((intent) => intent.status), ...Object.values(state.tasks).map((task) => task.status), ...Object.values(state.nodes).map((node) => node.wanted)].join(),
+    [
+      state.earnings.revision,
+      state.vault.kind,
+      ...Object.values(state.intents).map((intent) => intent.status),
+      ...Object.values(state.tasks).map((task) => task.status),
+      ...Object.values(state.nodes).map((node) => node.wanted),
+    ].join(),
   )
   const list = useQuery('activity.list', { limit: SHOWN }, moved)
   const rows = list.value?.rows ?? []
@@ -21,14 +27,35 @@ export function Lately(): ReactNode {
     <Card title={t('home.lately.title')} className="mt-3.5">
       <div className="mt-2">
         {rows.map((row) => (
-          <div key={row.id} className="grid h-[34px] grid-cols-[60px_18px_minmax(0,1fr)_auto] items-center gap-2.5 border-t border-line px-4 text-[12.5px]">
+          <div
+            key={row.id}
+            className="grid h-[34px] grid-cols-[60px_18px_minmax(0,1fr)_auto] items-center gap-2.5 border-t border-line px-4 text-[12.5px]"
+          >
             <span className="text-small text-text-3 num">{when(row.atMs, now)}</span>
-            <Icon name={eventIcon(row)} size={14} className={row.level === 'bad' ? 'text-bad' : row.level === 'warn' ? 'text-warn' : row.text.includes('settled') ? 'text-ember-text' : 'text-text-2'} />
+            <Icon
+              name={eventIcon(row)}
+              size={14}
+              className={
+                row.level === 'bad'
+                  ? 'text-bad'
+                  : row.level === 'warn'
+                    ? 'text-warn'
+                    : row.text.includes('settled')
+                      ? 'text-ember-text'
+                      : 'text-text-2'
+              }
+            />
             <span className="truncate num">{keyed(t, 'activity', row.text, row.facts)}</span>
-            <span className="text-small text-text-3 num">{row.facts['height'] && /^\d+$/.test(row.facts['height']) ? t('home.lately.block', { height: whole(row.facts['height']) }) : ''}</span>
+            <span className="text-small text-text-3 num">
+              {row.facts['height'] && /^\d+$/.test(row.facts['height'])
+                ? t('home.lately.block', { height: whole(row.facts['height']) })
+                : ''}
+            </span>
           </div>
         ))}
-        {rows.length === 0 && list.error === null && !list.loading ? <p className="px-4 pb-4 text-text-2">{t('home.lately.empty')}</p> : null}
+        {rows.length === 0 && list.error === null && !list.loading ? (
+          <p className="px-4 pb-4 text-text-2">{t('home.lately.empty')}</p>
+        ) : null}
         {rows.length === 0 ? <ErrorNote error={list.error} className="px-4 pb-4" /> : null}
       </div>
     </Card>

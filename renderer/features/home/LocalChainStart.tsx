@@ -53,7 +53,9 @@ export function LocalChainStart(): ReactNode {
         ) : null}
       </Verdict>
       <ErrorNote error={start.error ?? cancel.error} className="mb-3.5" />
-      {task?.status === 'failed' && task.error !== null ? <ErrorNote error={{ code: task.error.code, detail: task.error.detail }} className="mb-3.5" /> : null}
+      {task?.status === 'failed' && task.error !== null ? (
+        <ErrorNote error={{ code: task.error.code, detail: task.error.detail }} className="mb-3.5" />
+      ) : null}
       <div className="grid grid-cols-[306px_minmax(0,1fr)] items-start gap-3.5 max-[900px]:grid-cols-1">
         <div className="grid gap-3.5">
           {task && task.steps.length > 0 ? (
@@ -76,7 +78,9 @@ export function LocalChainStart(): ReactNode {
 }
 
 const latest = (tasks: TaskState[]): TaskState | undefined =>
-  tasks.filter((task) => task.kind === 'local-chain-start' || task.kind === 'local-chain-remove').sort((a, b) => b.startedAtMs - a.startedAtMs)[0]
+  tasks
+    .filter((task) => task.kind === 'local-chain-start' || task.kind === 'local-chain-remove')
+    .sort((a, b) => b.startedAtMs - a.startedAtMs)[0]
 
 function stepView(t: Words, step: TaskState['steps'][number], now: number): Step {
   const elapsed = step.startedAtMs === null ? '' : duration((step.endedAtMs ?? now) - step.startedAtMs)
@@ -104,25 +108,39 @@ function headline(t: Words, task: TaskState | undefined, chain: { status: string
   if (task?.status === 'running') return runningHeadline(t, task, elapsed)
   if (chain.status === 'ready') {
     const block = duration(chain.medianBlockMs ?? 1_000)
-    const text = task?.kind === 'local-chain-start' && task.status === 'done' ? t('home.start.doneText', { elapsed, block }) : t('home.start.doneTextShort', { block })
+    const text =
+      task?.kind === 'local-chain-start' && task.status === 'done'
+        ? t('home.start.doneText', { elapsed, block })
+        : t('home.start.doneTextShort', { block })
     return { tone: 'ok', icon: 'check', title: t('home.start.done'), text }
   }
   if (task?.status === 'failed') {
     const step = task.steps.find((each) => each.status === 'failed')
-    return { tone: 'bad', icon: 'circle-x', title: t('home.start.failed'), text: t('home.start.failedText', { step: step ? keyed(t, 'steps', step.key, {}) : '', elapsed }) }
+    return {
+      tone: 'bad',
+      icon: 'circle-x',
+      title: t('home.start.failed'),
+      text: t('home.start.failedText', { step: step ? keyed(t, 'steps', step.key, {}) : '', elapsed }),
+    }
   }
-  if (task?.status === 'cancelled') return { tone: 'idle', icon: 'circle-pause', title: t('home.start.cancelled'), text: t('home.start.cancelledText') }
-  if (task?.kind === 'local-chain-remove') return { tone: 'idle', icon: 'check', title: t('home.start.removed'), text: t('home.start.removedText') }
+  if (task?.status === 'cancelled')
+    return { tone: 'idle', icon: 'circle-pause', title: t('home.start.cancelled'), text: t('home.start.cancelledText') }
+  if (task?.kind === 'local-chain-remove')
+    return { tone: 'idle', icon: 'check', title: t('home.start.removed'), text: t('home.start.removedText') }
   return { tone: 'idle', icon: 'flask-conical', title: t('home.start.idle'), text: t('home.start.idleText') }
 }
 
 function runningHeadline(t: Words, task: TaskState, elapsed: string): Headline {
   const at = task.steps.findIndex((step) => step.status === 'running')
   const step = task.steps[at]
-  const title = step ? t('home.start.running', { step: keyed(t, 'steps', step.key, {}), at: at + 1, all: task.steps.length }) : t('home.start.title')
+  const title = step
+    ? t('home.start.running', { step: keyed(t, 'steps', step.key, {}), at: at + 1, all: task.steps.length })
+    : t('home.start.title')
   const { current, total } = pullTotals(task)
   const isFetching = total > 0 && task.pulls.some((pull) => pull.status === 'fetching')
-  const text = isFetching ? t('home.start.fetchText', { current: bytes(current), total: bytes(total), elapsed }) : t('home.start.runningText', { elapsed })
+  const text = isFetching
+    ? t('home.start.fetchText', { current: bytes(current), total: bytes(total), elapsed })
+    : t('home.start.runningText', { elapsed })
   return { tone: 'info', icon: 'loader', title, text }
 }
 
@@ -162,7 +180,9 @@ function LikeMainnet(): ReactNode {
         rows={[
           [t('home.start.blockTime'), chain.medianBlockMs === null ? later : duration(chain.medianBlockMs)],
           [t('home.start.session'), params ? t('home.start.sessionBlocks', { count: params.numBlocksPerSession }) : later],
-          lane && chain.medianBlockMs !== null ? [t('home.start.toPay'), t('ui.approx', { value: duration((lane.settle - lane.start) * chain.medianBlockMs) })] : null,
+          lane && chain.medianBlockMs !== null
+            ? [t('home.start.toPay'), t('ui.approx', { value: duration((lane.settle - lane.start) * chain.medianBlockMs) })]
+            : null,
           params ? [t('home.start.minStake'), <MinStake key="min" upokt={params.supplierMinStakeUpokt} />] : null,
           [t('home.start.proofs'), t('home.start.proofsSame')],
           [t('home.start.software'), t('home.start.softwareSame')],
@@ -192,7 +212,12 @@ function RemoveButton(): ReactNode {
         <ErrorNote error={remove.error} className="mt-3" />
         <div className="mt-4 flex justify-end gap-2">
           <Button onPress={() => setAsked(false)}>{t('ui.cancel')}</Button>
-          <Button kind="danger" icon="trash" isBusy={remove.busy} onPress={() => void remove.run({}).then((value) => (value === undefined ? undefined : setAsked(false)))}>
+          <Button
+            kind="danger"
+            icon="trash"
+            isBusy={remove.busy}
+            onPress={() => void remove.run({}).then((value) => (value === undefined ? undefined : setAsked(false)))}
+          >
             {t('home.start.removeButton')}
           </Button>
         </div>

@@ -27,7 +27,11 @@ function Body({ role, onClose }: { role: Role; onClose: () => void }): ReactNode
   const [mode, setMode] = useState<'make' | 'import'>('make')
   const [surface, setSurface] = useState<string | null>(null)
   const [before] = useState(() => Date.now())
-  const made = useAppState((state) => Object.values(state.keys).find((key) => key.role === role && key.wordsConfirmedAtMs !== null && (key.wordsConfirmedAtMs ?? 0) >= before - 5_000))
+  const made = useAppState((state) =>
+    Object.values(state.keys).find(
+      (key) => key.role === role && key.wordsConfirmedAtMs !== null && (key.wordsConfirmedAtMs ?? 0) >= before - 5_000,
+    ),
+  )
   const start = (): void => {
     void open.run({ name, role, mode }).then((value) => {
       if (value === undefined) return

@@ -24,12 +24,22 @@ export function Services(): ReactNode {
   const claims = useQuery('earnings.claims', { limit: CLAIMS }, revision)
   const rows = claims.value?.rows ?? []
   const sums = sumByService(rows)
-  const offered = [...supplier.services.map((service) => ({ service, from: null as number | null })), ...supplier.pending.map((entry) => ({ service: entry.service, from: entry.activationHeight as number | null }))]
+  const offered = [
+    ...supplier.services.map((service) => ({ service, from: null as number | null })),
+    ...supplier.pending.map((entry) => ({ service: entry.service, from: entry.activationHeight as number | null })),
+  ]
   const seen = new Set<string>()
   const list = offered.filter(({ service }) => !seen.has(service.serviceId) && seen.add(service.serviceId))
-  const total = [...sums.values()].reduce((all, one) => ({ relays: all.relays + one.relays, claims: all.claims + one.claims, pay: all.pay + one.pay }), { relays: 0n, claims: 0, pay: 0n })
+  const total = [...sums.values()].reduce(
+    (all, one) => ({ relays: all.relays + one.relays, claims: all.claims + one.claims, pay: all.pay + one.pay }),
+    { relays: 0n, claims: 0, pay: 0n },
+  )
   return (
-    <Card title={t('home.services.title')} aside={rows.length === 0 ? '' : t('home.services.aside', { count: rows.length })} className="flex flex-col">
+    <Card
+      title={t('home.services.title')}
+      aside={rows.length === 0 ? '' : t('home.services.aside', { count: rows.length })}
+      className="flex flex-col"
+    >
       <div className="mt-2 flex-1">
         <Table
           caption={t('home.services.title')}
@@ -55,7 +65,15 @@ export function Services(): ReactNode {
                   </span>
                 </td>
                 <td>
-                  <StatusChip status={serviceStatus(t, { nodes, differences: supplier.differences, serviceId: service.serviceId, from, backendNodeId: option?.backendNodeId ?? null })} />
+                  <StatusChip
+                    status={serviceStatus(t, {
+                      nodes,
+                      differences: supplier.differences,
+                      serviceId: service.serviceId,
+                      from,
+                      backendNodeId: option?.backendNodeId ?? null,
+                    })}
+                  />
                 </td>
                 <td className="r">{whole((sum?.relays ?? 0n).toString())}</td>
                 <td className="r">{sum?.claims ?? 0}</td>
@@ -77,7 +95,9 @@ export function Services(): ReactNode {
       <div className="flex items-center gap-2 border-t border-line px-4 pt-2.5 pb-3 text-small text-text-2">
         <Icon name="radio-tower" size={14} />
         <span className="flex-1 truncate num">
-          {last === null ? t('home.services.noTest') : t('home.services.relayTest', { verified: last.verified, sent: last.sent, ms: Math.round(last.medianMs) })}
+          {last === null
+            ? t('home.services.noTest')
+            : t('home.services.relayTest', { verified: last.verified, sent: last.sent, ms: Math.round(last.medianMs) })}
         </span>
         <a className="link" href="#/supplier/test-relays">
           {t('home.services.test')}
@@ -110,12 +130,25 @@ export function sumByService(rows: ClaimView[]): Map<string, Sum> {
   const sums = new Map<string, Sum>()
   for (const row of rows) {
     const sum = sums.get(row.serviceId) ?? { relays: 0n, claims: 0, pay: 0n }
-    sums.set(row.serviceId, { relays: sum.relays + BigInt(row.relays), claims: sum.claims + 1, pay: sum.pay + BigInt(row.yourUpokt ?? '0') })
+    sums.set(row.serviceId, {
+      relays: sum.relays + BigInt(row.relays),
+      claims: sum.claims + 1,
+      pay: sum.pay + BigInt(row.yourUpokt ?? '0'),
+    })
   }
   return sums
 }
 
-function serviceStatus(t: Words, facts: { nodes: AppState['nodes']; differences: AppState['supplier']['differences']; serviceId: string; from: number | null; backendNodeId: string | null }): Status {
+function serviceStatus(
+  t: Words,
+  facts: {
+    nodes: AppState['nodes']
+    differences: AppState['supplier']['differences']
+    serviceId: string
+    from: number | null
+    backendNodeId: string | null
+  },
+): Status {
   if (facts.from !== null) return { tone: 'info', icon: 'hourglass', word: t('home.services.waiting', { height: whole(facts.from) }) }
   const miner = Object.values(facts.nodes).find((node) => node.kind === 'relay-miner')
   const isDifferent = facts.differences.some((difference) => difference.serviceId === facts.serviceId)

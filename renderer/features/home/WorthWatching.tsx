@@ -6,7 +6,14 @@ import { Card } from '#renderer/ui/Card.tsx'
 import { Icon } from '#renderer/ui/icons.tsx'
 import { findings } from './verdict.ts'
 
-const FIX: Record<string, string> = { unlock: '#/unlock', engine: '#/setup', nodes: '#/nodes', supplier: '#/supplier', earnings: '#/earnings', home: '#/' }
+const FIX: Record<string, string> = {
+  unlock: '#/unlock',
+  engine: '#/setup',
+  nodes: '#/nodes',
+  supplier: '#/supplier',
+  earnings: '#/earnings',
+  home: '#/',
+}
 
 /** Findings first, worst on top, each with the way to its fix; below, the four things to glance at. */
 export function WorthWatching(): ReactNode {
@@ -17,7 +24,11 @@ export function WorthWatching(): ReactNode {
       <div className="lines mt-1">
         {found.map((finding) => (
           <div key={finding.id} className="grid grid-cols-[16px_minmax(0,1fr)] gap-2 text-small">
-            <Icon name={finding.level === 'info' ? 'info' : 'triangle-alert'} size={14} className={`mt-0.5 ${finding.level === 'bad' ? 'text-bad' : finding.level === 'warn' ? 'text-warn' : 'text-info'}`} />
+            <Icon
+              name={finding.level === 'info' ? 'info' : 'triangle-alert'}
+              size={14}
+              className={`mt-0.5 ${finding.level === 'bad' ? 'text-bad' : finding.level === 'warn' ? 'text-warn' : 'text-info'}`}
+            />
             <div>
               {keyed(t, 'attention', finding.key, finding.facts)}{' '}
               {FIX[finding.fix] === undefined ? null : (
@@ -40,7 +51,9 @@ function Glances(): ReactNode {
   const balance = useAppState((state) => state.balances[state.supplier.operatorAddress])
   const ledger = useAppState((state) => state.earnings.ledger)
   const lost = useAppState((state) => state.earnings.claimsLost)
-  const confirmed = useAppState((state) => Object.values(state.keys).filter((key) => key.wordsConfirmedAtMs !== null && key.network === state.app.network).length)
+  const confirmed = useAppState(
+    (state) => Object.values(state.keys).filter((key) => key.wordsConfirmedAtMs !== null && key.network === state.app.network).length,
+  )
   const rows = [
     {
       key: 'operator',
@@ -52,7 +65,9 @@ function Glances(): ReactNode {
     {
       key: 'ledger',
       name: t('home.watch.ledger'),
-      value: t(ledger.status === 'equal' ? 'home.watch.equal' : ledger.status === 'different' ? 'home.watch.different' : 'home.watch.unchecked'),
+      value: t(
+        ledger.status === 'equal' ? 'home.watch.equal' : ledger.status === 'different' ? 'home.watch.different' : 'home.watch.unchecked',
+      ),
       sub: ledger.status === 'unchecked' ? '' : t('home.watch.ledgerSub', { height: whole(ledger.atHeight) }),
       tone: ledger.status === 'equal' ? 'text-ok font-medium' : ledger.status === 'different' ? 'text-bad font-medium' : '',
     },
@@ -63,7 +78,13 @@ function Glances(): ReactNode {
       sub: lost === 0 ? t('home.watch.noneSub') : t('home.watch.lostSub', { count: lost }),
       tone: lost === 0 ? '' : 'text-bad font-medium',
     },
-    { key: 'words', name: t('home.watch.words'), value: t('home.watch.wordsOk', { count: confirmed }), sub: t('home.watch.wordsSub'), tone: '' },
+    {
+      key: 'words',
+      name: t('home.watch.words'),
+      value: t('home.watch.wordsOk', { count: confirmed }),
+      sub: t('home.watch.wordsSub'),
+      tone: '',
+    },
   ]
   return rows.map((row) => (
     <div key={row.key}>

@@ -29,34 +29,75 @@ const FEES_UPOKT = 10_000n
 
 /** The way from nothing to a settled upokt, each line ticked from facts alone. Pure: the same state gives the same list. */
 export function checklist(state: AppState): Line[] {
-  return [engineLine(state), chainLine(state), backendLine(state), keyLine(state, 'owner'), keyLine(state, 'operator'), ...fundLines(state), stakedLine(state), servicesLine(state), minerLine(state), relayLine(state), settledLine(state)]
+  return [
+    engineLine(state),
+    chainLine(state),
+    backendLine(state),
+    keyLine(state, 'owner'),
+    keyLine(state, 'operator'),
+    ...fundLines(state),
+    stakedLine(state),
+    servicesLine(state),
+    minerLine(state),
+    relayLine(state),
+    settledLine(state),
+  ]
 }
 
 /** Whether the dashboard takes over: a session with our relays has settled once. */
 export const isEstablished = (state: AppState): boolean => state.earnings.claimsSettled > 0
 
 /** The line that is to be done next: the first that is neither done nor going on by itself. */
-export const nextLine = (lines: Line[]): Line | undefined => lines.find((line) => line.state === 'open' || line.state === 'bad') ?? lines.find((line) => line.state === 'busy')
+export const nextLine = (lines: Line[]): Line | undefined =>
+  lines.find((line) => (line.state === 'open' || line.state === 'bad') && line.action !== null) ??
+  lines.find((line) => line.state === 'busy') ??
+  lines.find((line) => line.state !== 'done')
 
 function engineLine({ engine }: AppState): Line {
   const line = { id: 'engine', title: 'home.check.engine' as const }
-  if (engine.kind === 'ready') return { ...line, state: 'done', text: 'home.check.engineOk', facts: { name: engine.name, version: engine.version }, action: null }
+  if (engine.kind === 'ready')
+    return { ...line, state: 'done', text: 'home.check.engineOk', facts: { name: engine.name, version: engine.version }, action: null }
   if (engine.kind === 'unknown') return { ...line, state: 'busy', text: 'home.check.engineMissing', facts: {}, action: null }
-  return { ...line, state: 'bad', text: `setup.engine.${engine.kind}`, facts: {}, action: { kind: 'go', href: '#/setup', text: 'home.check.look' } }
+  return {
+    ...line,
+    state: 'bad',
+    text: `setup.engine.${engine.kind}`,
+    facts: {},
+    action: { kind: 'go', href: '#/setup', text: 'home.check.look' },
+  }
 }
 
 function chainLine(state: AppState): Line {
   const { chain } = state
   const line = { id: 'chain', title: 'home.check.chain' as const }
-  if (chain.status === 'ready' && chain.height > 0) return { ...line, state: 'done', text: 'home.check.chainOk', facts: { height: whole(chain.height) }, action: null }
+  if (chain.status === 'ready' && chain.height > 0)
+    return { ...line, state: 'done', text: 'home.check.chainOk', facts: { height: whole(chain.height) }, action: null }
   const isStarting = Object.values(state.tasks).some((task) => task.kind === 'local-chain-start' && task.status === 'running')
   if (isStarting || chain.status === 'starting') {
-    return { ...line, state: 'busy', text: 'home.check.chainMissing', facts: {}, action: { kind: 'go', href: '#/start', text: 'home.check.watchStart' } }
+    return {
+      ...line,
+      state: 'busy',
+      text: 'home.check.chainMissing',
+      facts: {},
+      action: { kind: 'go', href: '#/start', text: 'home.check.watchStart' },
+    }
   }
   if (chain.height > 0) {
-    return { ...line, state: 'bad', text: 'home.check.chainStalled', facts: { height: whole(chain.height) }, action: { kind: 'go', href: '#/nodes', text: 'home.check.nodes' } }
+    return {
+      ...line,
+      state: 'bad',
+      text: 'home.check.chainStalled',
+      facts: { height: whole(chain.height) },
+      action: { kind: 'go', href: '#/nodes', text: 'home.check.nodes' },
+    }
   }
-  return { ...line, state: 'open', text: 'home.check.chainMissing', facts: {}, action: { kind: 'start-chain', text: 'home.check.startChain' } }
+  return {
+    ...line,
+    state: 'open',
+    text: 'home.check.chainMissing',
+    facts: {},
+    action: { kind: 'start-chain', text: 'home.check.startChain' },
+  }
 }
 
 function backendLine(state: AppState): Line {
@@ -64,15 +105,38 @@ function backendLine(state: AppState): Line {
   const line = { id: 'backend', title: 'home.check.backend' as const }
   if (node?.seen === 'running') return { ...line, state: 'done', text: 'home.check.backendOk', facts: { title: node.title }, action: null }
   if (node?.seen === 'starting') return { ...line, state: 'busy', text: 'home.check.backendMissing', facts: {}, action: null }
-  if (node?.seen === 'failing') return { ...line, state: 'bad', text: 'home.check.backendMissing', facts: {}, action: { kind: 'go', href: `#/nodes/${node.id}`, text: 'home.check.nodes' } }
-  return { ...line, state: 'open', text: 'home.check.backendMissing', facts: {}, action: node && node.wanted === 'stopped' && node.seen === 'stopped' ? { kind: 'start-node', nodeId: node.id, text: 'home.check.nodes' } : null }
+  if (node?.seen === 'failing')
+    return {
+      ...line,
+      state: 'bad',
+      text: 'home.check.backendMissing',
+      facts: {},
+      action: { kind: 'go', href: `#/nodes/${node.id}`, text: 'home.check.nodes' },
+    }
+  return {
+    ...line,
+    state: 'open',
+    text: 'home.check.backendMissing',
+    facts: {},
+    action:
+      node && node.wanted === 'stopped' && node.seen === 'stopped'
+        ? { kind: 'start-node', nodeId: node.id, text: 'home.check.nodes' }
+        : null,
+  }
 }
 
 function keyLine(state: AppState, role: 'owner' | 'operator'): Line {
   const key = keyFor(state, role)
   const line = { id: `${role}-key`, title: `home.check.${role}Key` as const }
-  if (key) return { ...line, state: 'done', text: 'home.check.keyOk', facts: { name: key.name, address: shortAddress(key.address) }, action: null }
-  return { ...line, state: 'open', text: `home.check.${role}KeyMissing`, facts: {}, action: { kind: 'make-key', role, text: role === 'owner' ? 'home.check.makeOwnerKey' : 'home.check.makeOperatorKey' } }
+  if (key)
+    return { ...line, state: 'done', text: 'home.check.keyOk', facts: { name: key.name, address: shortAddress(key.address) }, action: null }
+  return {
+    ...line,
+    state: 'open',
+    text: `home.check.${role}KeyMissing`,
+    facts: {},
+    action: { kind: 'make-key', role, text: role === 'owner' ? 'home.check.makeOwnerKey' : 'home.check.makeOperatorKey' },
+  }
 }
 
 function fundLines(state: AppState): Line[] {
@@ -81,7 +145,9 @@ function fundLines(state: AppState): Line[] {
   const { params } = state.chain
   const hasStake = isStaked(state.supplier.status)
   const held = owner ? BigInt(state.balances[owner.address]?.upokt ?? '0') : 0n
-  const needed = params ? BigInt(params.supplierMinStakeUpokt) + BigInt(params.supplierStakingFeeUpokt) + STAKE_MARGIN_UPOKT + FEES_UPOKT : null
+  const needed = params
+    ? BigInt(params.supplierMinStakeUpokt) + BigInt(params.supplierStakingFeeUpokt) + STAKE_MARGIN_UPOKT + FEES_UPOKT
+    : null
   const ownerDone = hasStake || (needed !== null && held >= needed)
   const operatorHeld = operator ? BigInt(state.balances[operator.address]?.upokt ?? '0') : 0n
   const faucet = (role: string): LineAction => ({ kind: 'go', href: `#/supplier/funds?for=${role}`, text: 'home.check.getFunds' })
@@ -91,7 +157,13 @@ function fundLines(state: AppState): Line[] {
       id: 'owner-funds',
       title: 'home.check.ownerFunds',
       state: ownerDone ? 'done' : 'open',
-      text: hasStake ? 'home.check.ownerFundsStaked' : ownerDone ? 'home.check.ownerFundsOk' : needed === null || held === 0n ? 'home.check.ownerFundsUnknown' : 'home.check.ownerFundsMissing',
+      text: hasStake
+        ? 'home.check.ownerFundsStaked'
+        : ownerDone
+          ? 'home.check.ownerFundsOk'
+          : needed === null || held === 0n
+            ? 'home.check.ownerFundsUnknown'
+            : 'home.check.ownerFundsMissing',
       facts: { pokt: pokt(held), needed: needed === null ? '' : pokt(needed) },
       action: ownerDone || !owner || !can ? null : faucet('owner'),
     },
@@ -110,14 +182,39 @@ function stakedLine(state: AppState): Line {
   const { supplier } = state
   const line = { id: 'staked', title: 'home.check.staked' as const }
   if (supplier.status === 'below-minimum') {
-    return { ...line, state: 'bad', text: 'status.supplier.below-minimum', facts: {}, action: { kind: 'go', href: '#/supplier', text: 'home.check.stake' } }
+    return {
+      ...line,
+      state: 'bad',
+      text: 'status.supplier.below-minimum',
+      facts: {},
+      action: { kind: 'go', href: '#/supplier', text: 'home.check.stake' },
+    }
   }
   if (isStaked(supplier.status)) {
-    return { ...line, state: 'done', text: 'home.check.stakedOk', facts: { pokt: pokt(supplier.stakeUpokt), height: whole(supplier.asOf?.height ?? 0) }, action: null }
+    return {
+      ...line,
+      state: 'done',
+      text: 'home.check.stakedOk',
+      facts: { pokt: pokt(supplier.stakeUpokt), height: whole(supplier.asOf?.height ?? 0) },
+      action: null,
+    }
   }
-  if (supplier.status === 'stake-sent') return { ...line, state: 'busy', text: 'home.check.stakedSent', facts: {}, action: { kind: 'go', href: '#/supplier/stake', text: 'home.check.wait' } }
+  if (supplier.status === 'stake-sent')
+    return {
+      ...line,
+      state: 'busy',
+      text: 'home.check.stakedSent',
+      facts: {},
+      action: { kind: 'go', href: '#/supplier/stake', text: 'home.check.wait' },
+    }
   const can = state.chain.status === 'ready' && keyFor(state, 'owner') !== undefined && keyFor(state, 'operator') !== undefined
-  return { ...line, state: 'open', text: 'home.check.stakedMissing', facts: {}, action: can ? { kind: 'go', href: '#/supplier/stake', text: 'home.check.stake' } : null }
+  return {
+    ...line,
+    state: 'open',
+    text: 'home.check.stakedMissing',
+    facts: {},
+    action: can ? { kind: 'go', href: '#/supplier/stake', text: 'home.check.stake' } : null,
+  }
 }
 
 function servicesLine(state: AppState): Line {
@@ -126,31 +223,63 @@ function servicesLine(state: AppState): Line {
   if (supplier.services.length > 0) {
     const names = supplier.services.map((service) => service.serviceId).join(', ')
     const differs = supplier.status === 'active-differs'
-    return { ...line, state: differs ? 'bad' : 'done', text: 'home.check.servicesOk', facts: { services: names }, action: differs ? { kind: 'go', href: '#/supplier', text: 'home.check.offer' } : null }
+    return {
+      ...line,
+      state: differs ? 'bad' : 'done',
+      text: 'home.check.servicesOk',
+      facts: { services: names },
+      action: differs ? { kind: 'go', href: '#/supplier', text: 'home.check.offer' } : null,
+    }
   }
   const next = supplier.pending[0]
   if (next) {
-    return { ...line, state: 'busy', text: 'home.check.servicesWait', facts: { height: whole(next.activationHeight) }, action: { kind: 'go', href: '#/supplier/first-session', text: 'home.check.wait' } }
+    return {
+      ...line,
+      state: 'busy',
+      text: 'home.check.servicesWait',
+      facts: { height: whole(next.activationHeight) },
+      action: { kind: 'go', href: '#/supplier/first-session', text: 'home.check.wait' },
+    }
   }
   const can = supplier.status === 'staked-no-services'
-  return { ...line, state: 'open', text: 'home.check.servicesMissing', facts: {}, action: can ? { kind: 'go', href: '#/supplier/services', text: 'home.check.offer' } : null }
+  return {
+    ...line,
+    state: 'open',
+    text: 'home.check.servicesMissing',
+    facts: {},
+    action: can ? { kind: 'go', href: '#/supplier/services', text: 'home.check.offer' } : null,
+  }
 }
 
 function minerLine(state: AppState): Line {
   const miner = nodeOfKind(state, 'relay-miner')
   const line = { id: 'miner', title: 'home.check.miner' as const, facts: {} }
   if (miner?.seen === 'running') return { ...line, state: 'done', text: 'home.check.minerOk', action: null }
-  if (state.vault.needed !== null) return { ...line, state: 'bad', text: 'reasons.waiting-for-keys', action: { kind: 'go', href: '#/unlock', text: 'home.check.unlock' } }
-  if (miner?.seen === 'failing') return { ...line, state: 'bad', text: 'status.node.failing', action: { kind: 'go', href: `#/nodes/${miner.id}`, text: 'home.check.nodes' } }
-  if (miner?.seen === 'starting' || (miner?.wanted === 'running' && miner.seen !== 'unknown')) return { ...line, state: 'busy', text: 'status.node.starting', action: null }
+  if (state.vault.needed !== null)
+    return { ...line, state: 'bad', text: 'reasons.waiting-for-keys', action: { kind: 'go', href: '#/unlock', text: 'home.check.unlock' } }
+  if (miner?.seen === 'failing')
+    return {
+      ...line,
+      state: 'bad',
+      text: 'status.node.failing',
+      action: { kind: 'go', href: `#/nodes/${miner.id}`, text: 'home.check.nodes' },
+    }
+  if (miner?.seen === 'starting' || (miner?.wanted === 'running' && miner.seen !== 'unknown'))
+    return { ...line, state: 'busy', text: 'status.node.starting', action: null }
   const can = miner !== undefined && state.supplier.services.length + state.supplier.pending.length > 0
-  return { ...line, state: 'open', text: 'home.check.minerMissing', action: can ? { kind: 'start-node', nodeId: miner.id, text: 'home.check.startMiner' } : null }
+  return {
+    ...line,
+    state: 'open',
+    text: 'home.check.minerMissing',
+    action: can ? { kind: 'start-node', nodeId: miner.id, text: 'home.check.startMiner' } : null,
+  }
 }
 
 function relayLine(state: AppState): Line {
   const { last } = state.relays
   const line = { id: 'relay', title: 'home.check.relay' as const }
-  if (last !== null && last.verified > 0) return { ...line, state: 'done', text: 'home.check.relayOk', facts: { verified: last.verified, sent: last.sent }, action: null }
+  if (last !== null && last.verified > 0)
+    return { ...line, state: 'done', text: 'home.check.relayOk', facts: { verified: last.verified, sent: last.sent }, action: null }
   const isSending = Object.values(state.tasks).some((task) => task.kind === 'test-relays' && task.status === 'running')
   const can = nodeOfKind(state, 'relay-miner')?.seen === 'running' && state.supplier.services.length > 0
   return {
@@ -166,9 +295,22 @@ function settledLine(state: AppState): Line {
   const { earnings, clock } = state
   const line = { id: 'settled', title: 'home.check.settled' as const }
   if (earnings.claimsSettled > 0) {
-    return { ...line, state: 'done', text: 'home.check.settledOk', facts: { pokt: pokt(earnings.settledUpokt), count: earnings.claimsSettled }, action: null }
+    return {
+      ...line,
+      state: 'done',
+      text: 'home.check.settledOk',
+      facts: { pokt: pokt(earnings.settledUpokt), count: earnings.claimsSettled },
+      action: null,
+    }
   }
   const underWay = clock.lanes.find((lane) => lane.stage === 'claimed' || lane.stage === 'proof-due' || lane.stage === 'proven')
-  if (underWay) return { ...line, state: 'busy', text: 'home.check.settledWait', facts: { height: whole(underWay.settle) }, action: { kind: 'go', href: '#/earnings', text: 'home.check.earnings' } }
+  if (underWay)
+    return {
+      ...line,
+      state: 'busy',
+      text: 'home.check.settledWait',
+      facts: { height: whole(underWay.settle) },
+      action: { kind: 'go', href: '#/earnings', text: 'home.check.earnings' },
+    }
   return { ...line, state: 'open', text: 'home.check.settledMissing', facts: {}, action: null }
 }

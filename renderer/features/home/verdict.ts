@@ -8,7 +8,8 @@ const RANK = { bad: 0, warn: 1, info: 2 } as const
 type Finding = AppState['attention'][string]
 
 /** Findings, worst first, oldest first among equals. */
-export const findings = (state: AppState): Finding[] => Object.values(state.attention).sort((a, b) => RANK[a.level] - RANK[b.level] || a.sinceMs - b.sinceMs)
+export const findings = (state: AppState): Finding[] =>
+  Object.values(state.attention).sort((a, b) => RANK[a.level] - RANK[b.level] || a.sinceMs - b.sinceMs)
 
 /** The one sentence of Home, by the worst fact. */
 export function homeVerdict(t: Words, state: AppState): { tone: Tone; icon: IconName; title: string; text: string } {
@@ -16,13 +17,19 @@ export function homeVerdict(t: Words, state: AppState): { tone: Tone; icon: Icon
   const worst = found[0]
   if (worst) {
     const isBad = worst.level === 'bad'
-    return { tone: isBad ? 'bad' : 'warn', icon: 'triangle-alert', title: keyed(t, 'attention', worst.key, worst.facts), text: t('home.verdict.needs', { count: found.length }) }
+    return {
+      tone: isBad ? 'bad' : 'warn',
+      icon: 'triangle-alert',
+      title: keyed(t, 'attention', worst.key, worst.facts),
+      text: t('home.verdict.needs', { count: found.length }),
+    }
   }
   const miner = Object.values(state.nodes).find((node) => node.kind === 'relay-miner')
   if (miner && miner.wanted === 'stopped' && miner.wantedBy === 'user') {
     return { tone: 'idle', icon: 'circle-pause', title: t('home.verdict.minerStopped'), text: t('home.verdict.minerStoppedText') }
   }
-  if (miner?.seen !== 'running') return { tone: 'warn', icon: 'hourglass', title: t('home.verdict.notServing'), text: t('home.verdict.notServingText') }
+  if (miner?.seen !== 'running')
+    return { tone: 'warn', icon: 'hourglass', title: t('home.verdict.notServing'), text: t('home.verdict.notServingText') }
   return {
     tone: 'ok',
     icon: 'check',

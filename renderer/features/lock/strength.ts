@@ -24,8 +24,7 @@ function roughBits(password: string): number {
   for (let index = 0; index < lower.length; index += 1) {
     const pair = lower.slice(Math.max(0, index - 1), index + 1)
     const follows =
-      index > 0 &&
-      (pair[0] === pair[1] || seen.has(pair) || RUNS.some((run) => run.includes(pair) || [...run].reverse().join('').includes(pair)))
+      index > 0 && (pair[0] === pair[1] || seen.has(pair) || RUNS.some((run) => run.includes(pair) || run.includes(`${pair[1]}${pair[0]}`)))
     bits += follows ? 0.6 : perLetter
     seen.add(pair)
   }

@@ -17,16 +17,28 @@ export function EngineStep(): ReactNode {
   const check = useCall('engine.check')
   const isReady = engine.kind === 'ready'
   const isLooking = engine.kind === 'unknown'
-  const title = engine.kind === 'ready' ? t('setup.engine.ready', { name: engine.name, version: engine.version }) : t(`setup.engine.${engine.kind}`)
-  const text = engine.kind === 'ready' ? t('setup.engine.readyText', { endpoint: engine.endpoint }) : t(`setup.engine.${engine.kind}Text`, { version: engine.version })
+  const title =
+    engine.kind === 'ready' ? t('setup.engine.ready', { name: engine.name, version: engine.version }) : t(`setup.engine.${engine.kind}`)
+  const text =
+    engine.kind === 'ready'
+      ? t('setup.engine.readyText', { endpoint: engine.endpoint })
+      : t(`setup.engine.${engine.kind}Text`, { version: engine.version })
   return (
     <Card title={t('setup.engine.title')} aside={engine.atMs === 0 ? '' : t('setup.engine.at', { time: clockTime(engine.atMs) })} padded>
       <div className="flex gap-3" role="status">
-        <Icon name={isReady ? 'circle-check' : isLooking ? 'loader' : 'circle-x'} size={20} className={isReady ? 'text-ok' : isLooking ? 'turn text-info' : 'text-bad'} />
+        <Icon
+          name={isReady ? 'circle-check' : isLooking ? 'loader' : 'circle-x'}
+          size={20}
+          className={isReady ? 'text-ok' : isLooking ? 'turn text-info' : 'text-bad'}
+        />
         <div className="min-w-0 flex-1">
           <div className="font-medium">{title}</div>
           <div className="text-small break-words text-text-2">{text}</div>
-          {!isReady && engine.detail !== '' ? <div className="mono mt-1.5 rounded-[6px] bg-sunken px-2 py-1 text-caption break-words text-text-2">{t('setup.engine.said', { detail: engine.detail })}</div> : null}
+          {!isReady && engine.detail !== '' ? (
+            <div className="mono mt-1.5 rounded-[6px] bg-sunken px-2 py-1 text-caption break-words text-text-2">
+              {t('setup.engine.said', { detail: engine.detail })}
+            </div>
+          ) : null}
         </div>
       </div>
       {isReady ? (
@@ -39,7 +51,9 @@ export function EngineStep(): ReactNode {
               Math.abs(engine.clockOffsetMs) <= CLOCK_LIMIT_MS ? (
                 t('setup.engine.clockFine')
               ) : (
-                <span className="text-warn">{t('setup.engine.clockOff', { seconds: Math.round(engine.clockOffsetMs / 1000) })}</span>
+                <span key="off" className="text-warn">
+                  {t('setup.engine.clockOff', { seconds: Math.round(engine.clockOffsetMs / 1000) })}
+                </span>
               ),
             ],
           ]}

@@ -16,7 +16,17 @@ export const openSurface = (url: string): void => void globalThis.open(url, '_bl
  * One transaction from prepared to its block. Lives on the state alone, so it is the same after a reload or a crash.
  * @param surfaceUrl of the sheet that was opened just now; without it a new one is asked for @param onAgain back to the form, once nothing can be paid any more
  */
-export function Signing({ intentId, surfaceUrl, onAgain, done }: { intentId: string; surfaceUrl: string | null; onAgain: () => void; done: ReactNode }): ReactNode {
+export function Signing({
+  intentId,
+  surfaceUrl,
+  onAgain,
+  done,
+}: {
+  intentId: string
+  surfaceUrl: string | null
+  onAgain: () => void
+  done: ReactNode
+}): ReactNode {
   const t = useText()
   const intent = useAppState((state) => state.intents[intentId])
   const reopen = useCall('tx.reopen')
@@ -31,7 +41,14 @@ export function Signing({ intentId, surfaceUrl, onAgain, done }: { intentId: str
       openSurface(value.surfaceUrl)
     })
   }
-  const title = intent.status === 'prepared' ? 'supplier.sign.title' : intent.status === 'included' ? 'supplier.sign.titleDone' : isOver ? 'supplier.sign.titleBad' : 'supplier.sign.titleSent'
+  const title =
+    intent.status === 'prepared'
+      ? 'supplier.sign.title'
+      : intent.status === 'included'
+        ? 'supplier.sign.titleDone'
+        : isOver
+          ? 'supplier.sign.titleBad'
+          : 'supplier.sign.titleSent'
   return (
     <Card title={t(title)} aside={t('supplier.sign.aside')} padded>
       <Steps steps={intentSteps(t, intent)} />
@@ -43,7 +60,10 @@ export function Signing({ intentId, surfaceUrl, onAgain, done }: { intentId: str
             <Button kind="pri" icon="external-link" onPress={open} isBusy={reopen.busy}>
               {t('supplier.sign.open')}
             </Button>
-            <Button onPress={() => void discard.run({ intentId }).then((value) => (value === undefined ? undefined : onAgain()))} isBusy={discard.busy}>
+            <Button
+              onPress={() => void discard.run({ intentId }).then((value) => (value === undefined ? undefined : onAgain()))}
+              isBusy={discard.busy}
+            >
               {t('supplier.sign.discard')}
             </Button>
             {url === null ? null : (
@@ -64,7 +84,15 @@ export function Signing({ intentId, surfaceUrl, onAgain, done }: { intentId: str
   )
 }
 
-const RANK: Record<IntentState['status'], number> = { prepared: 1, signed: 2, broadcast: 3, included: 4, refused: 4, expired: 4, discarded: 1 }
+const RANK: Record<IntentState['status'], number> = {
+  prepared: 1,
+  signed: 2,
+  broadcast: 3,
+  included: 4,
+  refused: 4,
+  expired: 4,
+  discarded: 1,
+}
 
 /** prepared, signed, sent, in a block; the last one failed when it ended otherwise. */
 export function intentSteps(t: Words, intent: IntentState): Step[] {
@@ -74,22 +102,49 @@ export function intentSteps(t: Words, intent: IntentState): Step[] {
   const fee = intent.facts['feeUpokt']
   const wasSigned = intent.txHash !== null
   return [
-    { key: 'prepared', title: t('supplier.sign.prepared'), text: fee ? t('supplier.sign.preparedText', { fee: pokt(fee) }) : '', state: 'done' },
+    {
+      key: 'prepared',
+      title: t('supplier.sign.prepared'),
+      text: fee ? t('supplier.sign.preparedText', { fee: pokt(fee) }) : '',
+      state: 'done',
+    },
     {
       key: 'signed',
       title: wasSigned ? t('supplier.sign.signed') : t('supplier.sign.sign'),
-      text: intent.status === 'discarded' ? t('supplier.sign.discarded') : intent.txHash === null ? t('supplier.sign.signText') : t('supplier.sign.signedText', { hash: shortHash(intent.txHash) }),
+      text:
+        intent.status === 'discarded'
+          ? t('supplier.sign.discarded')
+          : intent.txHash === null
+            ? t('supplier.sign.signText')
+            : t('supplier.sign.signedText', { hash: shortHash(intent.txHash) }),
       state: intent.status === 'discarded' ? 'failed' : wasSigned ? 'done' : state(1),
     },
-    { key: 'sent', title: t('supplier.sign.sent'), text: rank >= 2 && !isOver && intent.status !== 'included' ? t('supplier.sign.sentText', { height: whole(intent.timeoutHeight) }) : '', state: rank >= 4 ? 'done' : state(2) },
+    {
+      key: 'sent',
+      title: t('supplier.sign.sent'),
+      text:
+        rank >= 2 && !isOver && intent.status !== 'included' ? t('supplier.sign.sentText', { height: whole(intent.timeoutHeight) }) : '',
+      state: rank >= 4 ? 'done' : state(2),
+    },
     lastStep(t, intent),
   ]
 }
 
 function lastStep(t: Words, intent: IntentState): Step {
   const key = 'block'
-  if (intent.status === 'included') return { key, title: t('supplier.sign.block'), text: t('supplier.sign.blockText', { height: whole(intent.includedHeight ?? 0) }), state: 'done' }
+  if (intent.status === 'included')
+    return {
+      key,
+      title: t('supplier.sign.block'),
+      text: t('supplier.sign.blockText', { height: whole(intent.includedHeight ?? 0) }),
+      state: 'done',
+    }
   if (intent.status === 'refused') return { key, title: t('supplier.sign.refused'), state: 'failed' }
   if (intent.status === 'expired') return { key, title: t('supplier.sign.expired'), state: 'failed' }
-  return { key, title: t('supplier.sign.block'), text: intent.status === 'broadcast' ? t('supplier.sign.blockWait') : '', state: intent.status === 'broadcast' ? 'now' : 'todo' }
+  return {
+    key,
+    title: t('supplier.sign.block'),
+    text: intent.status === 'broadcast' ? t('supplier.sign.blockWait') : '',
+    state: intent.status === 'broadcast' ? 'now' : 'todo',
+  }
 }

@@ -117,11 +117,21 @@ function Form({ options, owner, operator, flow }: { options: Options; owner: Key
           className="border-t border-line pt-3.5"
           rows={[
             [t('supplier.stake.owner'), <Address key="owner" value={owner.address} short copy name={t('supplier.stake.owner')} />],
-            [t('supplier.stake.operator'), <Address key="operator" value={operator.address} short copy name={t('supplier.stake.operator')} />],
+            [
+              t('supplier.stake.operator'),
+              <Address key="operator" value={operator.address} short copy name={t('supplier.stake.operator')} />,
+            ],
             [t('supplier.stake.holds'), poktUnit(held, 6)],
             [t('supplier.stake.stakingFee'), poktUnit(options.stakingFeeUpokt, 6)],
             [t('supplier.stake.networkFee'), t('supplier.stake.networkFeeText')],
-            left === null || left < 0n ? null : [t('supplier.stake.left'), <b key="left" className="font-semibold">{poktUnit(left, 6)}</b>],
+            left === null || left < 0n
+              ? null
+              : [
+                  t('supplier.stake.left'),
+                  <b key="left" className="font-semibold">
+                    {poktUnit(left, 6)}
+                  </b>,
+                ],
           ]}
         />
         {error !== null && fromCore === null ? <ErrorNote error={error} /> : null}
@@ -145,7 +155,10 @@ function Meaning(): ReactNode {
     const blocks = params.supplierUnbondingPeriodSessions * params.numBlocksPerSession
     const time = median === null ? `${blocks} blocks` : duration(blocks * median)
     lines[0] = t('supplier.stake.lock1', { sessions: `${params.supplierUnbondingPeriodSessions} sessions`, time })
-    lines.push(t('supplier.stake.lock2', { penalty: pokt(params.proofMissingPenaltyUpokt) }), t('supplier.stake.lock3', { min: pokt(params.supplierMinStakeUpokt) }))
+    lines.push(
+      t('supplier.stake.lock2', { penalty: pokt(params.proofMissingPenaltyUpokt) }),
+      t('supplier.stake.lock3', { min: pokt(params.supplierMinStakeUpokt) }),
+    )
   }
   return (
     <Card title={t('supplier.stake.lockTitle')}>

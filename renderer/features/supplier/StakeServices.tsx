@@ -27,7 +27,7 @@ export function StakeServices(): ReactNode {
   const flow = useSigning('stake-services')
   if (!owner || !operator || (!hasStake && flow.intentId === null)) {
     return (
-      <EmptyState icon="badge-check" title={t('supplier.services.noStake')} text={t('supplier.cards.stakeText', { min: '59,500' }).split('. ')[1] ?? ''}>
+      <EmptyState icon="badge-check" title={t('supplier.services.noStake')} text={t('supplier.verdict.not-stakedText')}>
         <LinkButton href="#/supplier/stake" kind="pri">
           {t('supplier.cards.stake')}
         </LinkButton>
@@ -62,7 +62,17 @@ export function StakeServices(): ReactNode {
   )
 }
 
-function Form({ options, owner, operator, flow }: { options: RequestOutput<'supplier.options'>; owner: string; operator: KeyState; flow: SigningFlow }): ReactNode {
+function Form({
+  options,
+  owner,
+  operator,
+  flow,
+}: {
+  options: RequestOutput<'supplier.options'>
+  owner: string
+  operator: KeyState
+  flow: SigningFlow
+}): ReactNode {
   const t = useText()
   const supplier = useAppState((state) => state.supplier)
   const [rows, setRows] = useState<ServiceRow[]>(() => serviceRows(options, supplier))
@@ -75,12 +85,15 @@ function Form({ options, owner, operator, flow }: { options: RequestOutput<'supp
     setRows(rows.map((row) => (row.id === id ? { ...row, ...fields } : row)))
     flow.call.clear()
   }
-  const fromCore = (row: ServiceRow): string | null => (error?.code === 'endpoint-invalid' && error.detail?.['serviceId'] === row.id ? fieldSentence(t, error) : null)
+  const fromCore = (row: ServiceRow): string | null =>
+    error?.code === 'endpoint-invalid' && error.detail?.['serviceId'] === row.id ? fieldSentence(t, error) : null
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (isFine) flow.prepare(servicesWish(rows, shares, { operatorKeyId: operator.id, ownerAddress: owner }))
   }
-  const isPlaced = error !== null && (error.code === 'shares-invalid' || (error.code === 'endpoint-invalid' && chosen.some((row) => row.id === error.detail?.['serviceId'])))
+  const isPlaced =
+    error !== null &&
+    (error.code === 'shares-invalid' || (error.code === 'endpoint-invalid' && chosen.some((row) => row.id === error.detail?.['serviceId'])))
   return (
     <form onSubmit={submit} className="grid gap-3.5">
       <Card title={t('supplier.services.list')}>
@@ -88,10 +101,17 @@ function Form({ options, owner, operator, flow }: { options: RequestOutput<'supp
           {rows.map((row) => (
             <div key={row.id} className="grid gap-3 !py-3">
               <label className="flex items-center gap-3">
-                <input type="checkbox" className="h-4 w-4 accent-[var(--ember)]" checked={row.isOn} onChange={(event) => change(row.id, { isOn: event.target.checked })} />
+                <input
+                  type="checkbox"
+                  className="h-4 w-4 accent-[var(--ember)]"
+                  checked={row.isOn}
+                  onChange={(event) => change(row.id, { isOn: event.target.checked })}
+                />
                 <span className="min-w-0 flex-1">
                   <span className="font-medium">{row.name}</span> <span className="mono text-text-3">{row.id}</span>
-                  <span className={`block text-small ${row.hasBackend ? 'text-text-2' : 'text-warn'}`}>{t(row.hasBackend ? 'supplier.services.served' : 'supplier.services.notServed')}</span>
+                  <span className={`block text-small ${row.hasBackend ? 'text-text-2' : 'text-warn'}`}>
+                    {t(row.hasBackend ? 'supplier.services.served' : 'supplier.services.notServed')}
+                  </span>
                 </span>
                 <span className="text-small text-text-3 num">{t('supplier.services.units', { units: row.units })}</span>
               </label>

@@ -1,6 +1,148 @@
 import type { ReactNode } from 'react'
+import type { AppState } from '#shared/api/state.ts'
+import { useAppState, useClock, useNow } from '#renderer/bridge/hooks.ts'
+import { isStaked, keyFor } from '#renderer/bridge/select.ts'
+import { clockTime, pokt, whole } from '#renderer/text/format.ts'
+import { useText, type Words } from '#renderer/text/text.ts'
+import { LinkButton } from '#renderer/ui/Button.tsx'
+import { Card } from '#renderer/ui/Card.tsx'
+import { isFast, timeOf, type ClockView } from '#renderer/ui/clock-view.ts'
+import { AsOf } from '#renderer/ui/Figure.tsx'
+import { supplierStatus } from '#renderer/ui/status-words.ts'
+import { StatusChip } from '#renderer/ui/StatusChip.tsx'
+import { Verdict } from '#renderer/ui/Verdict.tsx'
+import { Holdings } from './Holdings.tsx'
+import { Intents } from './Intents.tsx'
+import { Record } from './Record.tsx'
+import { Shared } from './Shared.tsx'
+import { ThreeRecords } from './ThreeRecords.tsx'
 
-/** Placeholder. */
+/** What the chain thinks you offer, against what you do offer. */
 export function Supplier(): ReactNode {
-  return <h2>Supplier</h2>
+  const t = useText()
+  const now = useNow(5_000)
+  const supplier = useAppState((state) => state.supplier)
+  const clock = useClock()
+  const status = supplierStatus(t, supplier.status, supplier.unbondingEndHeight > 0 ? timeWords(clock, supplier.unbondingEndHeight) : '')
+  const hasStake = isStaked(supplier.status)
+  return (
+    <>
+      <Verdict tone={status.tone} icon={status.icon} title={title(t, supplier)} text={text(t, supplier, clock)}>
+        <div className="grid justify-items-end gap-1">
+          <StatusChip status={status} pill />
+          {supplier.asOf === null ? null : (
+            <span className="text-caption text-text-3">
+              <AsOf height={supplier.asOf.height} atMs={supplier.asOf.atMs} nowMs={now} />
+            </span>
+          )}
+        </div>
+      </Verdict>
+      {hasStake ? <Record /> : null}
+      <div className="grid grid-cols-[minmax(0,1fr)_318px] items-start gap-3.5 max-[1080px]:grid-cols-1">
+        <div className="grid gap-3.5">
+          {hasStake ? <ThreeRecords /> : null}
+          {hasStake && supplier.services.length + supplier.pending.length > 0 ? <Shared /> : null}
+          {hasStake ? null : <Begin />}
+          <Intents />
+        </div>
+        <div className="grid gap-3.5">
+          {hasStake && supplier.services.length === 0 ? <OfferCard /> : null}
+          <RelaysCard />
+          <Holdings />
+          {hasStake ? <LeaveCard /> : null}
+        </div>
+      </div>
+    </>
+  )
+}
+
+type SupplierState = AppState['supplier']
+
+const timeWords = (view: ClockView, height: number): string => {
+  const ms = timeOf(view, height)
+  return ms === undefined ? whole(height) : clockTime(ms, isFast(view))
+}
+
+function title(t: Words, supplier: SupplierState): string {
+  return t(`supplier.verdict.${supplier.status}`, { count: supplier.differences.length })
+}
+
+function text(t: Words, supplier: SupplierState, clock: ClockView): string {
+  const next = supplier.pending[0]?.activationHeight ?? 0
+  const height =
+    supplier.status === 'unstaking' ? supplier.unbondingEndHeight : supplier.status === 'active' ? (supplier.asOf?.height ?? 0) : next
+  return t(`supplier.verdict.${supplier.status}Text`, {
+    height: whole(height),
+    time: timeWords(clock, height),
+    services: supplier.differences.map((difference) => difference.serviceId).join(', '),
+  })
+}
+
+/** Before the stake: keys, then the stake. */
+function Begin(): ReactNode {
+  const t = useText()
+  const hasKeys = useAppState((state) => keyFor(state, 'owner') !== undefined && keyFor(state, 'operator') !== undefined)
+  const params = useAppState((state) => state.chain.params)
+  return (
+    <Card title={t(hasKeys ? 'supplier.cards.stakeTitle' : 'supplier.cards.keysTitle')} padded>
+      <p className="mb-3.5 max-w-[520px] text-text-2">
+        {hasKeys
+          ? params
+            ? t('supplier.cards.stakeText', { min: pokt(params.supplierMinStakeUpokt) })
+            : t('supplier.verdict.not-stakedText')
+          : t('supplier.cards.keysText')}
+      </p>
+      <LinkButton href={hasKeys ? '#/supplier/stake' : '#/'} kind="pri">
+        {t(hasKeys ? 'supplier.cards.stake' : 'supplier.cards.keys')}
+      </LinkButton>
+    </Card>
+  )
+}
+
+function OfferCard(): ReactNode {
+  const t = useText()
+  const isWaiting = useAppState((state) => state.supplier.pending.length > 0)
+  return (
+    <Card title={t('supplier.cards.offerTitle')} padded>
+      <p className="mb-3 text-small text-text-2">{t('supplier.cards.offerText')}</p>
+      {isWaiting ? (
+        <LinkButton href="#/supplier/first-session" kind="pri" icon="hourglass">
+          {t('supplier.cards.waiting')}
+        </LinkButton>
+      ) : (
+        <LinkButton href="#/supplier/services" kind="pri">
+          {t('supplier.cards.offer')}
+        </LinkButton>
+      )}
+    </Card>
+  )
+}
+
+function RelaysCard(): ReactNode {
+  const t = useText()
+  const last = useAppState((state) => state.relays.last)
+  return (
+    <Card title={t('supplier.cards.relaysTitle')} padded>
+      <p className="mb-3 text-small text-text-2 num">
+        {last === null
+          ? t('supplier.cards.relaysText')
+          : t('supplier.cards.relaysLast', { verified: last.verified, sent: last.sent, ms: Math.round(last.medianMs) })}
+      </p>
+      <LinkButton href="#/supplier/test-relays" size="sm" icon="radio-tower">
+        {t('supplier.cards.relays')}
+      </LinkButton>
+    </Card>
+  )
+}
+
+function LeaveCard(): ReactNode {
+  const t = useText()
+  return (
+    <Card title={t('supplier.cards.leaveTitle')} padded>
+      <p className="mb-3 text-small text-text-2">{t('supplier.cards.leaveText')}</p>
+      <LinkButton href="#/supplier/leave" size="sm" icon="log-out">
+        {t('supplier.cards.leave')}
+      </LinkButton>
+    </Card>
+  )
 }

@@ -15,12 +15,18 @@ export function amountProblem(t: Words, text: string, limits: AmountLimits = {})
   const parsed = parsePokt(text)
   if (!parsed.ok) return sentence(t, 'amount-invalid', { problem: parsed.problem })
   const { min, wallet } = limits
-  if (min && parsed.upokt < min.upokt) return sentence(t, 'amount-too-small', { given: pokt(parsed.upokt), min: pokt(min.upokt), height: String(min.height) })
+  if (min && parsed.upokt < min.upokt)
+    return sentence(t, 'amount-too-small', { given: pokt(parsed.upokt), min: pokt(min.upokt), height: String(min.height) })
   if (wallet) {
     const raised = parsed.upokt - wallet.alreadyUpokt
     const needed = (raised > 0n ? raised : 0n) + wallet.extraUpokt
     if (needed > wallet.heldUpokt) {
-      return sentence(t, 'balance-too-small', { address: wallet.address, have: pokt(wallet.heldUpokt), needed: pokt(needed), missing: pokt(needed - wallet.heldUpokt) })
+      return sentence(t, 'balance-too-small', {
+        address: wallet.address,
+        have: pokt(wallet.heldUpokt),
+        needed: pokt(needed),
+        missing: pokt(needed - wallet.heldUpokt),
+      })
     }
   }
   return null

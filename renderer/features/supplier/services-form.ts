@@ -61,7 +61,9 @@ export function sharesProblem(t: Words, shares: ShareRow[]): string | null {
   if (addresses.some((address) => !/^pokt1[0-9a-z]{38}$/.test(address))) return both(t, 'address-invalid', { problem: 'not-an-address' })
   if (new Set(addresses).size !== addresses.length) return both(t, 'shares-invalid', { problem: 'twice', serviceId: '' })
   const sum = sumOf(shares)
-  return sum === 100 ? null : both(t, 'shares-invalid', { problem: 'sum', sum: String(sum), serviceId: t('supplier.services.list').toLowerCase() })
+  return sum === 100
+    ? null
+    : both(t, 'shares-invalid', { problem: 'sum', sum: String(sum), serviceId: t('supplier.services.list').toLowerCase() })
 }
 
 /** What is wrong with an endpoint, in a sentence; null when it holds. */

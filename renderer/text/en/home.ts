@@ -198,12 +198,15 @@ export const home = {
     softwareSame: 'the one that mainnet runs',
     later: 'read from the first block',
     play: 'Play money.',
-    playText: 'Nothing here can reach mainnet: other chain name, other keys, no open port beyond this PC. Remove it at any time; it leaves nothing behind.',
+    playText:
+      'Nothing here can reach mainnet: other chain name, other keys, no open port beyond this PC. Remove it at any time; it leaves nothing behind.',
     remove: 'Remove the Local chain…',
     removeTitle: 'Remove the Local chain?',
-    removeText: 'Containers, blocks and all play money go. Keys stay in the vault, fetched images stay on the disk. The chain cannot be brought back; a new one starts at block 1.',
+    removeText:
+      'Containers, blocks and all play money go. Keys stay in the vault, fetched images stay on the disk. The chain cannot be brought back; a new one starts at block 1.',
     removeButton: 'Remove it',
-    cause: 'If no byte arrives for 60 seconds, Hearth says so here and offers to try again; what is fetched stays. Each layer is checked against its digest before it is used.',
+    cause:
+      'If no byte arrives for 60 seconds, Hearth says so here and offers to try again; what is fetched stays. Each layer is checked against its digest before it is used.',
     causeTitle: 'Images are on their way',
   },
 } as const

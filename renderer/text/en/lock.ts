@@ -28,7 +28,8 @@ export const lock = {
     text: 'Keys open for signing and lock by themselves after 5 quiet minutes. What runs does not change.',
     button: 'Unlock',
     forgotten: 'Forgotten?',
-    forgottenText: 'Nobody can reset the password. The stake returns to the owner address whatever happens here. Keys come back from their 24 words, in a new vault.',
+    forgottenText:
+      'Nobody can reset the password. The stake returns to the owner address whatever happens here. Keys come back from their 24 words, in a new vault.',
   },
   open: {
     title: 'Open the keys',

@@ -6,7 +6,8 @@ export const setup = {
     title: 'Which network?',
     text: 'Hearth runs a supplier on the Pocket Network. Begin on a chain of your own: real software, play money, nothing to lose.',
     local: 'Local chain',
-    localText: 'A real Pocket chain in containers on this machine: real keys, stakes, relays, claims and pay, in play money. A session takes seconds instead of 20 minutes.',
+    localText:
+      'A real Pocket chain in containers on this machine: real keys, stakes, relays, claims and pay, in play money. A session takes seconds instead of 20 minutes.',
     recommended: 'begin here',
     chosen: 'chosen',
     engineMissing: 'Needs a container engine first: see the next step.',
@@ -33,7 +34,8 @@ export const setup = {
     unknown: 'Looking for a container engine',
     unknownText: 'This takes a moment.',
     absent: 'No container engine was found',
-    absentText: 'Hearth runs nodes in containers and needs Docker Engine or Docker Desktop. On Debian and Ubuntu: sudo apt install docker.io. On macOS and Windows: Docker Desktop. Then look again.',
+    absentText:
+      'Hearth runs nodes in containers and needs Docker Engine or Docker Desktop. On Debian and Ubuntu: sudo apt install docker.io. On macOS and Windows: Docker Desktop. Then look again.',
     'not-started': 'The container engine is installed and does not run',
     'not-startedText': 'Start Docker Desktop, or on Linux: sudo systemctl start docker. Then look again.',
     'no-permission': 'The container engine runs, and you may not use it',

@@ -18,7 +18,8 @@ export const supplier = {
     'below-minimum': 'The stake fell under the minimum',
     'below-minimumText': 'The network has asked this supplier to leave. The owner can top the stake up.',
     unstaking: 'Unstaking',
-    unstakingText: 'The stake comes back at block {{height}}, about {{time}}. Leave everything running until your last session has settled.',
+    unstakingText:
+      'The stake comes back at block {{height}}, about {{time}}. Leave everything running until your last session has settled.',
     unstaked: 'Unstaked',
     unstakedText: 'The stake is back at the owner address.',
   },
@@ -225,7 +226,8 @@ export const supplier = {
     settle: 'First pay settles, if relays came',
     settleText: 'block {{height}}, proof from {{proof}}',
     why: 'Why wait?',
-    whyText: 'The chain switches services on only where a session starts. This session began without you, so yours begin with the next one. This is the network, not your PC.',
+    whyText:
+      'The chain switches services on only where a session starts. This session began without you, so yours begin with the next one. This is the network, not your PC.',
     now: 'On chain now',
     nowText: 'staked, {{on}} of {{all}} services on',
     from: 'From {{time}}',
@@ -249,7 +251,8 @@ export const supplier = {
     close: 'You may close this window',
     closeText: 'Miner and nodes keep running, and this page comes back as it is. Leave the PC on: the first claim is due about {{time}}.',
     mind: 'Changed your mind?',
-    mindText: 'Nothing is served yet, so leaving now costs no claim: only the fee. The stake returns to your owner address after the unbonding time.',
+    mindText:
+      'Nothing is served yet, so leaving now costs no claim: only the fee. The stake returns to your owner address after the unbonding time.',
     dialTop: 'First session in',
     dialUnit_one: 'block',
     dialUnit_other: 'blocks',

@@ -1,0 +1,59 @@
+import type { ReactNode } from 'react'
+import { useAppState, useNow } from '#renderer/bridge/hooks.ts'
+import { keyFor } from '#renderer/bridge/select.ts'
+import { pokt } from '#renderer/text/format.ts'
+import { useText } from '#renderer/text/text.ts'
+import { Address } from '#renderer/ui/Address.tsx'
+import { Card } from '#renderer/ui/Card.tsx'
+import { AsOf } from '#renderer/ui/Figure.tsx'
+
+/** Balances of owner and operator, the stake apart. */
+export function Holdings({ link = true }: { link?: boolean }): ReactNode {
+  const t = useText()
+  const now = useNow(5_000)
+  const owner = useAppState((state) => keyFor(state, 'owner'))
+  const operator = useAppState((state) => keyFor(state, 'operator'))
+  const balances = useAppState((state) => state.balances)
+  const stake = useAppState((state) => state.supplier.stakeUpokt)
+  const asOf = Object.values(balances)[0]?.asOf
+  const rows = [
+    { key: 'owner', name: t('supplier.cards.owner'), address: owner?.address ?? '', sub: t('supplier.cards.ownerSub') },
+    { key: 'operator', name: t('supplier.cards.operator'), address: operator?.address ?? '', sub: t('supplier.cards.operatorSub') },
+  ]
+  return (
+    <Card title={t('supplier.cards.holdTitle')} aside={asOf ? <AsOf height={asOf.height} atMs={asOf.atMs} nowMs={now} /> : ''}>
+      <div className="lines mt-1">
+        {rows.map((row) => (
+          <div key={row.key} data-wallet={row.key}>
+            <div className="flex items-baseline justify-between gap-2">
+              <span className="font-medium">{row.name}</span>
+              <span className="font-semibold num">
+                {balances[row.address] === undefined ? '–' : pokt(balances[row.address]?.upokt ?? '0', 6)}
+              </span>
+            </div>
+            <div className="flex items-center justify-between gap-2 text-small text-text-3">
+              {row.address === '' ? <span>{t('ui.nothing')}</span> : <Address value={row.address} short copy name={row.name} />}
+              <span>{row.sub}</span>
+            </div>
+          </div>
+        ))}
+        {stake === '0' ? null : (
+          <div>
+            <div className="flex items-baseline justify-between gap-2">
+              <span className="font-medium">{t('supplier.cards.stakeRow')}</span>
+              <span className="font-semibold text-text-2 num">{pokt(stake, 6)}</span>
+            </div>
+            <div className="text-right text-small text-text-3">{t('supplier.cards.stakeSub')}</div>
+          </div>
+        )}
+      </div>
+      {link ? (
+        <div className="border-t border-line px-4 py-2.5">
+          <a className="link text-small" href="#/supplier/funds">
+            {t('supplier.cards.funds')}
+          </a>
+        </div>
+      ) : null}
+    </Card>
+  )
+}

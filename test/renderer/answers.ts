@@ -1,0 +1,114 @@
+import type { RequestName } from '#shared/api/requests.ts'
+import { BLOCK_MS, HEIGHT, OPERATOR, OWNER } from './scene.ts'
+
+/** Believable answers to what is not in the state. A request that is not here answers `not-allowed`. */
+export function answers(now: number): Partial<Record<RequestName, unknown>> {
+  const DAY = 86_400_000
+  const today = now - (now % DAY)
+  const claimRow = (end: number, stage: string) => ({
+    key: `${end}/${OPERATOR}/app/anvil`,
+    operatorAddress: OPERATOR,
+    applicationAddress: 'pokt1qz9c7r50v2kaw7kq8cd0tvx9s6ehz5c3n8n2zy',
+    serviceId: 'anvil',
+    sessionEndHeight: end,
+    sessionNumber: end / 10,
+    stage,
+    relays: '60',
+    claimedUpokt: '252000',
+    settledUpokt: stage === 'settled' ? '252000' : null,
+    mintedUpokt: stage === 'settled' ? '245700' : null,
+    overservicingLossUpokt: stage === 'settled' ? '0' : null,
+    deflationLossUpokt: stage === 'settled' ? '6300' : null,
+    slashedUpokt: null,
+    yourUpokt: stage === 'settled' ? '194103' : null,
+    claimHeight: end + 4,
+    claimTxHash: '9C417F20AAB1C2D3E4F5061728394A5B6C7D8E9F00112233445566778899E07A',
+    proofHeight: stage === 'claimed' ? null : end + 8,
+    proofTxHash: stage === 'claimed' ? null : '11417F20AAB1C2D3E4F5061728394A5B6C7D8E9F00112233445566778899E011',
+    settledHeight: stage === 'settled' ? end + 11 : null,
+    settledAtMs: stage === 'settled' ? now - (HEIGHT - end - 11) * BLOCK_MS : null,
+    proofRequirement: stage === 'claimed' ? null : 'probabilistic',
+    reason: null,
+    recipients:
+      stage === 'settled'
+        ? [
+            {
+              address: OWNER,
+              label: 'Owner',
+              upokt: '155283',
+              opReason: 'TLM_RELAY_BURN_EQUALS_MINT_SUPPLIER_SHAREHOLDER_REWARD_DISTRIBUTION',
+            },
+            {
+              address: OPERATOR,
+              label: 'Operator',
+              upokt: '38820',
+              opReason: 'TLM_RELAY_BURN_EQUALS_MINT_SUPPLIER_SHAREHOLDER_REWARD_DISTRIBUTION',
+            },
+          ]
+        : [],
+  })
+  const row = (id: number, ago: number, actor: string, text: string, facts: Record<string, string> = {}, level = 'info') => ({
+    id,
+    atMs: now - ago,
+    actor,
+    level,
+    text,
+    facts,
+  })
+  return {
+    'engine.check': {},
+    'nodes.logs': {
+      lines: Array.from({ length: 14 }, (_line, index) => ({
+        timeMs: now - (14 - index) * 2_000,
+        stream: 'out',
+        text: `INF finalized block block_app_hash=7F00C${index} height=${HEIGHT - 13 + index} module=state num_txs_res=0 num_val_updates=0`,
+      })),
+    },
+    'nodes.suggestPort': { hostPort: 26658 },
+    'supplier.options': {
+      minStakeUpokt: '59500000000',
+      stakingFeeUpokt: '1',
+      suggestedStakeUpokt: '59505000000',
+      services: [{ id: 'anvil', name: 'Anvil (test Ethereum)', computeUnitsPerRelay: '100', backendNodeId: 'backend-1' }],
+      endpointUrl: 'http://127.0.0.1:8645',
+      atHeight: HEIGHT,
+    },
+    'relays.results': {
+      rows: Array.from({ length: 6 }, (_row, index) => ({
+        id: 60 - index,
+        batchId: 'b2',
+        atMs: now - 20_000 - index * 150,
+        serviceId: 'anvil',
+        sessionId: 'c0ffee',
+        operatorAddress: OPERATOR,
+        ok: true,
+        signatureOk: true,
+        latencyMs: 10 + index,
+        httpStatus: 200,
+        answer: '{"jsonrpc":"2.0","id":1,"result":"0x1b4"}',
+        error: null,
+      })),
+    },
+    'earnings.claims': {
+      rows: [claimRow(130, 'claimed'), claimRow(120, 'settled'), claimRow(110, 'settled'), claimRow(100, 'settled')],
+      more: false,
+    },
+    'earnings.days': {
+      rows: Array.from({ length: 14 }, (_day, index) => ({
+        dayStartMs: today - (13 - index) * DAY,
+        upokt: index === 13 ? '2173920' : String(3_400_000 + ((index * 7919) % 900) * 1_000),
+        claims: index === 13 ? 9 : 20,
+      })),
+    },
+    'activity.list': {
+      rows: [
+        row(9, 8_000, 'hearth', 'ledger-equal', { height: '133' }),
+        row(8, 60_000, 'network', 'tx-included', { kind: 'stake-services', height: '66', hash: '9C41' }),
+        row(7, 150_000, 'network', 'tx-included', { kind: 'stake-owner', amountUpokt: '59505000000', height: '61', hash: '1B0C' }),
+        row(6, 200_000, 'you', 'faucet', { address: OWNER, amountUpokt: '60000000000' }),
+        row(5, 600_000, 'you', 'key-made', { role: 'operator', name: 'Operator', address: OPERATOR }),
+        row(4, 660_000, 'you', 'local-chain-start'),
+      ],
+    },
+  }
+}
