@@ -2,8 +2,11 @@ import { formatPokt } from '#shared/model/money.ts'
 
 /** How figures, times and addresses are written. The words are English, so are digits and separators; clock times follow the system. */
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 })
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
-const CLOCK_SECONDS = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+/** Where the day has 12 hours they are written without a leading zero, as people there do; it also leaves room for the seconds. */
+const HOUR = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 ? 'numeric' : '2-digit'
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: HOUR, minute: '2-digit' })
+const CLOCK_SECONDS = new Intl.DateTimeFormat(undefined, { hour: HOUR, minute: '2-digit', second: '2-digit' })
+const LOG_CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 const NO_BREAK = '\u00a0'
 
@@ -27,6 +30,9 @@ export const poktUnit = (upokt: string | bigint, decimals: 0 | 2 | 4 | 6 | 'trim
 
 /** Local clock time. @param seconds for chains whose blocks come faster than minutes */
 export const clockTime = (ms: number, seconds = false): string => (seconds ? CLOCK_SECONDS : CLOCK).format(ms)
+
+/** The time of a log line: always 24 hours, so that lines stand under each other. */
+export const logTime = (ms: number): string => LOG_CLOCK.format(ms)
 
 /** Day and month. */
 export const day = (ms: number): string => DAY.format(ms)

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, type ReactNode } from 'react'
-import { clockTime } from '#renderer/text/format.ts'
+import { logTime } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 
 export interface LogLine {
@@ -49,7 +49,7 @@ export function LogView({
           const line = shown[item.index]
           return line ? (
             <div key={item.key} className="log-line absolute right-0 left-0" style={{ top: item.start, height: LINE_PX }}>
-              <span className="text-text-3">{clockTime(line.timeMs, true)}</span>
+              <span className="text-text-3">{logTime(line.timeMs)}</span>
               <span className={`overflow-hidden text-ellipsis ${line.stream === 'err' ? 'text-text' : ''}`}>
                 <Marked text={line.text} needle={needle} />
               </span>

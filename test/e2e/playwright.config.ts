@@ -5,7 +5,7 @@ import { chromiumPath } from '../localnet/packages.ts'
 export default defineConfig({
   testDir: '.',
   outputDir: '../../test-results',
-  timeout: 240_000,
+  timeout: 45_000,
   expect: { timeout: 15_000 },
   fullyParallel: false,
   workers: 1,

@@ -193,16 +193,17 @@ async function engineRestart(app: AppProcess, socket: string, must: (what: strin
   const engine = await ensureEngine(() => undefined)
   must('another engine answers', engine.socket === socket)
 
+  const isAsking = (state: AppState): boolean =>
+    (state.vault.needed?.claimsAtRisk ?? 0) > 0 && state.nodes['miner']?.reason?.key === 'needs-key'
   const back = await app.until(
-    'node and backend',
-    (state) => running('pocket', 'backend')(state) && (state.vault.needed?.claimsAtRisk ?? 0) > 0,
+    'node and backend, and the question for the key',
+    (state) => running('pocket', 'backend')(state) && isAsking(state),
   )
   const needed = back.vault.needed
   must(`needed ${JSON.stringify(needed)}`, needed?.claimsAtRisk === 1 && needed.deadlineMs !== null)
   const expected = endHeight + RULES.claimOpen + RULES.claimClose + RULES.proofOpen + RULES.proofClose + 1
   must(`deadline ${needed?.deadlineHeight}, expected ${expected}`, needed?.deadlineHeight === expected)
   must('the miner runs without its key', back.nodes['miner']?.seen !== 'running')
-  must(`the miner waits for ${JSON.stringify(back.nodes['miner']?.reason)}`, back.nodes['miner']?.reason?.key === 'needs-key')
 
   await app.call('vault.unlock', { password: PASSWORD })
   await app.until('the miner by itself', (state) => running('keeper', 'miner')(state) && state.vault.needed === null)

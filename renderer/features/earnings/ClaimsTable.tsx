@@ -118,7 +118,7 @@ function Row({ claim, isOpen, onToggle }: { claim: ClaimView; isOpen: boolean; o
         <td>
           <button
             type="button"
-            className="-ml-1 inline-flex items-center gap-1.5 rounded-[5px] px-1 font-medium hover:underline"
+            className="-ml-1 inline-flex align-middle items-center gap-1.5 rounded-[5px] px-1 font-medium hover:underline"
             aria-expanded={isOpen}
             {...(isOpen ? { 'aria-controls': id } : {})}
             onClick={onToggle}
@@ -130,7 +130,7 @@ function Row({ claim, isOpen, onToggle }: { claim: ClaimView; isOpen: boolean; o
         <td>{claim.serviceId}</td>
         <td className="r">{whole(claim.relays)}</td>
         <td>
-          <span className="flex items-center gap-3">
+          <span className="flex items-center gap-2">
             <Pipe claim={claim} />
             <span className={`${status.tone}-c`}>
               {stageWords(t, claim, status.word, clock, now)}

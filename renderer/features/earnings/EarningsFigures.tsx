@@ -6,10 +6,14 @@ import { at } from '#renderer/ui/clock-view.ts'
 import { Figure, Source } from '#renderer/ui/Figure.tsx'
 import { firstLane } from './first-lane.ts'
 
-/** From here on an amount is told with two decimals in a headline; below it with six, since the Local chain pays little. */
-const LARGE_UPOKT = 1_000_000n
+/** Headlines have two decimals; small amounts, which the Local chain pays, get as many as it takes to be seen. The exact amount is in the tooltip. */
+const LARGE_UPOKT = 10_000_000n
+const TINY_UPOKT = 10_000n
 
-const headline = (upokt: string): string => pokt(upokt, BigInt(upokt) >= LARGE_UPOKT ? 2 : 6)
+function headline(upokt: string): string {
+  const value = BigInt(upokt)
+  return pokt(value, value >= LARGE_UPOKT ? 2 : value > 0n && value < TINY_UPOKT ? 6 : 4)
+}
 
 /** What reached you, what is on the way, and how many claims came through; each with its source and the block it was read at. */
 export function EarningsFigures(): ReactNode {
@@ -27,7 +31,10 @@ export function EarningsFigures(): ReactNode {
     .filter((each) => each.stage === 'serving' || each.stage === 'open')
     .reduce((sum, each) => sum + BigInt(each.relays ?? '0'), 0n)
   return (
-    <section className="card kpis grid-cols-[1.35fr_1fr_1.35fr_0.9fr] max-fold:grid-cols-2" aria-label={t('earnings.figures.label')}>
+    <section
+      className="card kpis grid-cols-[1.35fr_1fr_1.35fr_0.9fr] max-fold:grid-cols-2 max-fold:[&>div:nth-child(3)]:!border-l-0"
+      aria-label={t('earnings.figures.label')}
+    >
       <div>
         <Figure
           label={
@@ -53,7 +60,7 @@ export function EarningsFigures(): ReactNode {
           }
           value={isRead ? <span title={`${pokt(earnings.todayUpokt, 6)} POKT`}>{headline(earnings.todayUpokt)}</span> : null}
           unit={t('ui.pokt')}
-          sub={t('earnings.figures.todaySub', { height })}
+          sub={t('earnings.figures.todaySub')}
           stale={isOld}
         />
       </div>
@@ -72,7 +79,7 @@ export function EarningsFigures(): ReactNode {
           unit={t('ui.pokt')}
           sub={
             <>
-              {earnings.pendingUpokt === '0' ? t('earnings.figures.pendingNone') : t('earnings.figures.pendingSub')}
+              {!isRead ? null : earnings.pendingUpokt === '0' ? t('earnings.figures.pendingNone') : t('earnings.figures.pendingSub')}
               {counted === 0n ? null : (
                 <span className="mt-1 flex items-center gap-1.5">
                   {t('earnings.figures.counted', { count: Number(counted), text: whole(counted.toString()) })} <Source kind="counted" />
@@ -93,7 +100,7 @@ export function EarningsFigures(): ReactNode {
           value={isRead ? whole(earnings.claimsSettled) : null}
           unit={t('earnings.figures.claimsUnit')}
           sub={
-            earnings.claimsLost === 0 ? (
+            !isRead ? null : earnings.claimsLost === 0 ? (
               t('earnings.figures.noneLost')
             ) : (
               <span className="font-medium text-bad">{t('earnings.figures.lost', { count: earnings.claimsLost })}</span>

@@ -264,9 +264,11 @@ function minerLine(state: AppState): Line {
       text: 'status.node.failing',
       action: { kind: 'go', href: `#/nodes/${miner.id}`, text: 'home.check.nodes' },
     }
-  if (miner?.seen === 'starting' || (miner?.wanted === 'running' && miner.seen !== 'unknown'))
+  // Wanted and without services it waits for them; nothing is under way yet.
+  const isOffered = state.supplier.services.length + state.supplier.pending.length > 0
+  if (miner?.seen === 'starting' || (isOffered && miner?.wanted === 'running' && miner.seen !== 'unknown'))
     return { ...line, state: 'busy', text: 'status.node.starting', action: null }
-  const can = miner !== undefined && state.supplier.services.length + state.supplier.pending.length > 0
+  const can = miner !== undefined && isOffered
   return {
     ...line,
     state: 'open',

@@ -77,7 +77,12 @@ export function ChangePort({ node, containerPort, hostPort }: { node: NodeState;
           )}
           <div className="flex justify-end gap-2">
             <Button onPress={() => setOpen(false)}>{t('ui.cancel')}</Button>
-            <Button type="submit" kind="pri" isBusy={change.busy} isDisabled={isWrong || port === hostPort}>
+            <Button
+              type="submit"
+              kind="pri"
+              isBusy={change.busy}
+              isDisabled={isWrong || port === hostPort || (change.error?.code === 'port-taken' && text.trim() === tried)}
+            >
               {t('nodes.detail.changeButton')}
             </Button>
           </div>

@@ -6,7 +6,7 @@ import { CopyButton } from '#renderer/ui/Address.tsx'
 import { Card, Facts } from '#renderer/ui/Card.tsx'
 import { ProgressBar } from '#renderer/ui/ProgressBar.tsx'
 import { ChangePort } from './ChangePort.tsx'
-import { portName } from './node-words.ts'
+import { portWords } from './node-words.ts'
 
 /** What it is made of, as it runs. */
 export function ContainerCard({ node }: { node: NodeState }): ReactNode {
@@ -41,9 +41,7 @@ export function ContainerCard({ node }: { node: NodeState }): ReactNode {
           <div key={inside} className="flex items-center gap-2">
             <span className="min-w-0 flex-1">
               <span className="mono">{t('nodes.detail.port', { host })}</span>
-              <span className="block text-caption text-text-3">
-                {t('nodes.detail.portInside', { name: portName(t, node, Number(inside)), inside })}
-              </span>
+              <span className="block text-caption text-text-3">{portWords(t, node, Number(inside))}</span>
             </span>
             <ChangePort node={node} containerPort={Number(inside)} hostPort={host} />
           </div>

@@ -37,12 +37,12 @@ export function NodeDetail({ nodeId }: { nodeId: string }): ReactNode {
   return (
     <>
       <Head node={node} />
+      <Trouble node={node} />
       <Tabs selectedKey={tab} onSelectionChange={(key) => setTab(String(key))}>
         <TabList className="tabs" aria-label={node.title}>
           <Tab id="overview">{t('nodes.detail.overview')}</Tab>
           <Tab id="logs">{t('nodes.detail.logs')}</Tab>
         </TabList>
-        <Trouble node={node} />
         <TabPanel id="overview">
           <Overview node={node} />
         </TabPanel>
@@ -106,7 +106,9 @@ function Trouble({ node }: { node: NodeState }): ReactNode {
           {t('nodes.detail.old', { age: age(now - node.atMs) })}
         </Note>
       ) : null}
-      {node.lastLines.length > 0 ? <LastLines title={t('nodes.detail.says')} lines={node.lastLines} className="mb-3.5" /> : null}
+      {node.seen === 'failing' && node.lastLines.length > 0 ? (
+        <LastLines title={t('nodes.detail.says')} lines={node.lastLines} className="mb-3.5" />
+      ) : null}
     </>
   )
 }

@@ -12,6 +12,7 @@ import { Note } from '#renderer/ui/Note.tsx'
 import type { Tone } from '#renderer/ui/tone.ts'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
 import { LastLines } from './LastLines.tsx'
+import { NodePortTaken } from './PortTaken.tsx'
 import { NodesTable } from './NodesTable.tsx'
 import { RemoveChain, RemoveProgress } from './RemoveChain.tsx'
 
@@ -125,9 +126,13 @@ function Failing({ nodes }: { nodes: NodeState[] }): ReactNode {
       )
       return (
         <div key={node.id} className="mt-3.5">
-          <ErrorNote error={node.error} className="mb-2">
-            {look}
-          </ErrorNote>
+          {node.error?.code === 'port-taken' ? (
+            <NodePortTaken node={node} />
+          ) : (
+            <ErrorNote error={node.error} className="mb-2">
+              {look}
+            </ErrorNote>
+          )}
           {node.lastLines.length > 0 ? (
             <LastLines title={`${node.title}: ${t('nodes.detail.says')}`} aside={look} lines={node.lastLines} />
           ) : null}

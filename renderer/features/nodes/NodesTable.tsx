@@ -62,19 +62,13 @@ function Row({ node }: { node: NodeState }): ReactNode {
   const nodes = useAppState((state) => state.nodes)
   const trouble = troubleWords(t, node, nodes)
   const none = t('ui.nothing')
-  const memory =
-    node.memoryBytes === null
-      ? none
-      : node.memoryLimitBytes
-        ? t('nodes.list.memoryOf', { used: bytes(node.memoryBytes), limit: bytes(node.memoryLimitBytes) })
-        : bytes(node.memoryBytes)
   const isOld = node.seen === 'unknown'
   return (
     <tr className={`hover:bg-hover ${isOld ? 'text-text-2' : ''}`}>
       <td className="!h-[50px]">
         <a
           href={`#/nodes/${encodeURIComponent(node.id)}`}
-          className="inline-flex items-center gap-2 rounded-[5px] font-medium hover:underline"
+          className="inline-flex items-center gap-2 rounded-[5px] align-middle font-medium hover:underline"
         >
           <Icon name={iconOfKind(node.kind)} size={14} className="text-text-2" />
           {node.title}
@@ -87,7 +81,14 @@ function Row({ node }: { node: NodeState }): ReactNode {
         )}
       </td>
       <td className="r">{node.height === null ? none : whole(node.height)}</td>
-      <td className="r">{memory}</td>
+      <td className="r">
+        <span className="block leading-4">{node.memoryBytes === null ? none : bytes(node.memoryBytes)}</span>
+        {node.memoryBytes !== null && node.memoryLimitBytes !== null ? (
+          <span className="block text-caption leading-[14px] text-text-3">
+            {t('nodes.list.memoryOf', { limit: bytes(node.memoryLimitBytes) })}
+          </span>
+        ) : null}
+      </td>
       <td className="r">{node.cpuPercent === null ? none : `${Math.round(node.cpuPercent)}\u00a0%`}</td>
       <td className="mono">{Object.values(node.ports).join(', ') || none}</td>
       <td>

@@ -29,10 +29,10 @@ export function troubleWords(t: Words, node: NodeState, nodes: AppState['nodes']
   return node.error === null ? reasonWords(t, node, nodes) : errorText(t, node.error).text
 }
 
-/** What a port of a container is for. @param containerPort the port inside */
-export function portName(t: Words, node: NodeState, containerPort: number): string {
+/** What a port of a container is for, and its number inside. */
+export function portWords(t: Words, node: NodeState, containerPort: number): string {
   const name = CATALOG.find((entry) => entry.id === node.catalogId)?.ports.find((port) => port.containerPort === containerPort)?.name
   return name === 'rpc' || name === 'rest' || name === 'relays' || name === 'metrics'
-    ? t(`nodes.portName.${name}`)
-    : (name ?? String(containerPort))
+    ? t('nodes.detail.portInside', { name: t(`nodes.portName.${name}`), inside: containerPort })
+    : t('nodes.detail.portInsideOnly', { inside: containerPort })
 }

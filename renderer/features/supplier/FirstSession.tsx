@@ -101,14 +101,16 @@ function Room({ wait }: { wait: Wait }): ReactNode {
           <Steps steps={useWaitSteps(wait, view, left)} />
         </div>
         <div className="flex flex-col gap-[11px] border-l border-line p-4 pt-[18px] max-[1080px]:col-span-2 max-[1080px]:border-t max-[1080px]:border-l-0">
-          <h3 className="text-[16px] leading-[22px] font-semibold tracking-tight">{t('supplier.first.why')}</h3>
-          <p className="text-small text-text-2">{t('supplier.first.whyText')}</p>
+          <h3 className="text-[16px] leading-[22px] font-semibold tracking-tight">
+            {t(wait.isOn ? 'supplier.first.next' : 'supplier.first.why')}
+          </h3>
+          <p className="text-small text-text-2">{t(wait.isOn ? 'supplier.first.nextText' : 'supplier.first.whyText')}</p>
           <Facts
             className="!text-small"
             rows={[
               [t('supplier.first.now'), t('supplier.first.nowText', { on: wait.isOn ? all : supplier.services.length, all })],
               [t('supplier.first.from', { time }), t('supplier.first.fromText', { all })],
-              [t('supplier.first.lose'), t('supplier.first.loseText')],
+              wait.isOn ? null : [t('supplier.first.lose'), t('supplier.first.loseText')],
             ]}
           />
           <Late wait={wait} view={view} />
@@ -131,8 +133,12 @@ function useWaitSteps(wait: Wait, view: ClockView, left: number): Step[] {
     return ms === undefined ? whole(height) : clockTime(ms, isFast(view))
   }
   const about = (height: number): string => (view.height >= height ? at(height) : t('supplier.first.about', { time: at(height) }))
-  const state = (height: number): Step['state'] => (view.height >= height ? 'done' : 'todo')
+  const hasSettled = useAppState((state) => state.earnings.claimsSettled > 0)
   const session = params ? sessionAt(wait.start, params) : null
+  // Ticked by what is on chain, never by the height alone: a window that opened is no claim that was sent.
+  const lane = session ? view.lanes.find((each) => each.start === session.start) : undefined
+  const isClaimed = hasSettled || (lane !== undefined && lane.claimHeight !== null)
+  const isSettled = hasSettled || lane?.stage === 'settled'
   const steps: Step[] = [
     {
       key: 'signed',
@@ -169,14 +175,14 @@ function useWaitSteps(wait: Wait, view: ClockView, left: number): Step[] {
         title: t('supplier.first.claim'),
         text: t('supplier.first.claimText', { height: whole(session.claimOpen) }),
         time: about(session.claimOpen),
-        state: state(session.claimOpen + 1),
+        state: isClaimed ? 'done' : 'todo',
       },
       {
         key: 'settle',
         title: t('supplier.first.settle'),
         text: t('supplier.first.settleText', { height: whole(session.settle), proof: whole(session.proofOpen) }),
         time: about(session.settle),
-        state: state(session.settle),
+        state: isSettled ? 'done' : 'todo',
       },
     )
   }
@@ -259,12 +265,14 @@ function Aside({ view, wait }: { view: ClockView; wait: Wait }): ReactNode {
       <Card padded>
         <h2 className="h2">{t('supplier.first.close')}</h2>
         <p className="mt-1 text-small text-text-2">
-          {t('supplier.first.closeText', { time: claim === undefined ? '–' : clockTime(claim, isFast(view)) })}
+          {wait.isOn
+            ? t('supplier.first.closeTextOn')
+            : t('supplier.first.closeText', { time: claim === undefined ? '–' : clockTime(claim, isFast(view)) })}
         </p>
       </Card>
       <Card padded>
         <h2 className="h2">{t('supplier.first.mind')}</h2>
-        <p className="mt-1 mb-2.5 text-small text-text-2">{t('supplier.first.mindText')}</p>
+        <p className="mt-1 mb-2.5 text-small text-text-2">{t(wait.isOn ? 'supplier.cards.leaveText' : 'supplier.first.mindText')}</p>
         <LinkButton href="#/supplier/leave" size="sm" icon="log-out">
           {t('supplier.cards.leave')}
         </LinkButton>

@@ -70,19 +70,19 @@ function Fates(): ReactNode {
   const lost = list.filter((fate) => fate.isDiscarded)
   const off = (currentLane(clock)?.end ?? clock.height) + 1
   return (
-    <Card title={t('supplier.leave.fate')} aside={t('home.lately.block', { height: whole(clock.height) })}>
+    <Card title={t('supplier.leave.list')} aside={t('home.lately.block', { height: whole(clock.height) })}>
       <div className="px-4 pt-2 pb-3">
         <Note tone={lost.length > 0 ? 'bad' : 'ok'}>
           {lost.length > 0 ? t('supplier.leave.discard', { height: whole(off) }) : t('supplier.leave.clean')}
         </Note>
       </div>
       <Table
-        caption={t('supplier.leave.fate')}
+        caption={t('supplier.leave.list')}
         dense
         columns={[
           { key: 'session', title: t('supplier.leave.session') },
           { key: 'settles', title: t('supplier.leave.settles') },
-          { key: 'value', title: 'POKT', right: true },
+          { key: 'value', title: t('supplier.leave.value'), right: true },
           { key: 'fate', title: t('supplier.leave.fate'), right: true },
         ]}
         {...(list.length === 0 ? { empty: t('supplier.leave.clean') } : {})}
@@ -91,7 +91,7 @@ function Fates(): ReactNode {
           <tr key={lane.number}>
             <td className="font-medium">{whole(lane.number)}</td>
             <td className="text-text-2">{at(clock, lane.settle)}</td>
-            <td className="r">{lane.claimedUpokt === null ? t('supplier.leave.unknown') : `≈ ${pokt(lane.claimedUpokt, 4)}`}</td>
+            <td className="r">{lane.claimedUpokt === null ? t('supplier.leave.unknown') : pokt(lane.claimedUpokt, 4)}</td>
             <td className={`r font-medium ${isDiscarded ? 'text-bad' : 'text-ok'}`}>
               {t(isDiscarded ? 'supplier.leave.discarded' : 'supplier.leave.paid')}
             </td>

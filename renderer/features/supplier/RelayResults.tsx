@@ -1,8 +1,9 @@
 import { useState, type ReactNode } from 'react'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
+import { supplier } from '#renderer/text/en/supplier.ts'
 import { clockTime } from '#renderer/text/format.ts'
-import { hasKey, keyed, useText, type Words } from '#renderer/text/text.ts'
+import { useText, type Words } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
@@ -84,7 +85,9 @@ function ResultRow({ row }: { row: Result }): ReactNode {
 export function failureWords(t: Words, error: string): string {
   const [kind = '', ...rest] = error.split(':')
   const detail = rest.join(':').trim()
-  if (!hasKey('relayFailures', kind)) return error
-  const sentence = keyed(t, 'relayFailures', kind, {})
+  if (!isFailure(kind)) return error
+  const sentence = t(`supplier.relays.failure.${kind}`)
   return detail === '' ? sentence : `${sentence}: ${detail}`
 }
+
+const isFailure = (kind: string): kind is keyof typeof supplier.relays.failure => Object.hasOwn(supplier.relays.failure, kind)

@@ -124,7 +124,7 @@ export function intentSteps(t: Words, intent: IntentState): Step[] {
       title: t('supplier.sign.sent'),
       text:
         rank >= 2 && !isOver && intent.status !== 'included' ? t('supplier.sign.sentText', { height: whole(intent.timeoutHeight) }) : '',
-      state: rank >= 4 ? 'done' : state(2),
+      state: rank >= 3 ? 'done' : state(2),
     },
     lastStep(t, intent),
   ]

@@ -154,7 +154,7 @@ function Meaning(): ReactNode {
   if (params) {
     const blocks = params.supplierUnbondingPeriodSessions * params.numBlocksPerSession
     const time = median === null ? `${blocks} blocks` : duration(blocks * median)
-    lines[0] = t('supplier.stake.lock1', { sessions: `${params.supplierUnbondingPeriodSessions} sessions`, time })
+    lines[0] = t('supplier.stake.lock1', { count: params.supplierUnbondingPeriodSessions, time })
     lines.push(
       t('supplier.stake.lock2', { penalty: pokt(params.proofMissingPenaltyUpokt) }),
       t('supplier.stake.lock3', { min: pokt(params.supplierMinStakeUpokt) }),

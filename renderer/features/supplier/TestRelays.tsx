@@ -144,16 +144,7 @@ function LastBatch(): ReactNode {
         value={<span className={last.refused > 0 ? 'text-bad' : ''}>{whole(last.refused)}</span>}
         sub={`${whole(last.answered)} ${t('supplier.relays.answered').toLowerCase()}`}
       />
-      <Figure
-        label={
-          <>
-            {t('supplier.relays.median')} <Source kind="counted" />
-          </>
-        }
-        value={Math.round(last.medianMs * 10) / 10}
-        unit="ms"
-        sub={`${t('supplier.relays.session')} ${last.sessionId.slice(0, 8)}…`}
-      />
+      <Figure label={t('supplier.relays.median')} value={Math.round(last.medianMs * 10) / 10} unit="ms" sub={<Source kind="counted" />} />
     </section>
   )
 }
