@@ -14,7 +14,11 @@ export function SessionClockMini({ view, href, folded = false }: { view: ClockVi
   const now = lane ? place(lane, view.height) : 0
   const verdict = verdictWords(t, view, true)
   return (
-    <a className="mini" href={href} aria-label={`${t('frame.clock.open')}. ${verdict.word}`}>
+    <a className="mini" href={href}>
+      {/* Folded, the words are not drawn: then the name brings the verdict along. */}
+      <span className="sr-only">
+        {t('frame.clock.open')}. {folded ? verdict.word : ''}
+      </span>
       <div className="lbl flex justify-between">
         <span className="text-small font-medium num">
           {lane ? t('frame.clock.session', { number: whole(lane.number) }) : t('frame.clock.none')}

@@ -5,7 +5,7 @@ import { chromiumPath } from '../localnet/packages.ts'
 export default defineConfig({
   testDir: '.',
   outputDir: '../../test-results',
-  timeout: 45_000,
+  timeout: 40_000,
   expect: { timeout: 15_000 },
   fullyParallel: false,
   workers: 1,

@@ -114,10 +114,12 @@ test('1b: keys are made on the confirm surface; wrong words do not pass', async 
 })
 
 test('3a: test POKT arrives at both addresses; a wrong amount is said', async () => {
-  for (const [role, amount] of [
-    ['owner', '60000'],
-    ['operator', '100'],
+  for (const [role, amount, arrived] of [
+    ['owner', '60000', '60,000 POKT arrived'],
+    ['operator', '100', '100 POKT arrived'],
   ] as const) {
+    await go('/')
+    await expect(page.getByText('Owner has test POKT').first()).toBeVisible()
     await go(`/supplier/funds?for=${role}`)
     const field = page.getByRole('textbox', { name: 'Amount' }).first()
     if (role === 'owner') {
@@ -127,7 +129,7 @@ test('3a: test POKT arrives at both addresses; a wrong amount is said', async ()
     }
     await field.fill(amount)
     await page.getByRole('button', { name: 'Get test POKT' }).click()
-    await expect(page.getByText(/POKT arrived/)).toBeVisible({ timeout: 30_000 })
+    await expect(page.getByText(arrived).first()).toBeVisible({ timeout: 20_000 })
   }
 })
 

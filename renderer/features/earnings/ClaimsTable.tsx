@@ -133,7 +133,8 @@ function Row({ claim, isOpen, onToggle }: { claim: ClaimView; isOpen: boolean; o
           <span className="flex items-center gap-2">
             <Pipe claim={claim} />
             <span className={`${status.tone}-c`}>
-              {stageWords(t, claim, status.word, clock, now)}
+              <span>{status.word}</span>
+              {stageTime(t, claim, clock, now)}
               {isPaidLess(claim) ? <span className="text-warn">, {t('earnings.claims.paidLess')}</span> : null}
             </span>
           </span>
@@ -154,20 +155,19 @@ function Row({ claim, isOpen, onToggle }: { claim: ClaimView; isOpen: boolean; o
   )
 }
 
-/** The word of a claim with the time that matters to it. */
-function stageWords(t: Words, claim: ClaimView, word: string, clock: ClockView, now: number): string {
-  if (claim.stage === 'settled')
-    return claim.settledAtMs === null ? word : t('earnings.claims.settledAt', { at: when(claim.settledAtMs, now, isFast(clock)) })
+/** The time that matters to a claim, to go after its word; empty when there is none to tell. */
+function stageTime(t: Words, claim: ClaimView, clock: ClockView, now: number): string {
+  if (claim.settledAtMs !== null) return ` ${t('earnings.claims.settledAt', { at: when(claim.settledAtMs, now, isFast(clock)) })}`
   const lane = laneOf(clock.lanes, claim)
-  if (lane === undefined || claim.settledHeight !== null) return word
+  if (lane === undefined || claim.settledHeight !== null) return ''
   const isDue =
     claim.stage === 'claimed' &&
     clock.height >= lane.proofOpen &&
     clock.height <= lane.proofClose &&
     claim.proofRequirement !== 'not-required'
   return isDue
-    ? t('earnings.claims.dueAt', { word, at: at(clock, lane.proofClose) })
-    : t('earnings.claims.settlesAt', { word, at: at(clock, lane.settle) })
+    ? t('earnings.claims.dueAt', { at: at(clock, lane.proofClose) })
+    : t('earnings.claims.settlesAt', { at: at(clock, lane.settle) })
 }
 
 type Tick = 'd' | 'n' | 'x' | ''

@@ -38,7 +38,7 @@ export function NodeDetail({ nodeId }: { nodeId: string }): ReactNode {
     <>
       <Head node={node} />
       <Trouble node={node} />
-      <Tabs selectedKey={tab} onSelectionChange={(key) => setTab(String(key))}>
+      <Tabs className="!outline-none" selectedKey={tab} onSelectionChange={(key) => setTab(String(key))}>
         <TabList className="tabs" aria-label={node.title}>
           <Tab id="overview">{t('nodes.detail.overview')}</Tab>
           <Tab id="logs">{t('nodes.detail.logs')}</Tab>
@@ -124,7 +124,11 @@ function Overview({ node }: { node: NodeState }): ReactNode {
         <Figure
           label={t('nodes.detail.height')}
           value={node.height === null ? null : whole(node.height)}
-          sub={node.height === null ? t('nodes.detail.noHeight') : t('nodes.detail.age', { age: age(now - node.atMs) })}
+          sub={
+            node.height === null
+              ? t(node.kind === 'chain-node' ? 'nodes.detail.notMeasured' : 'nodes.detail.noHeight')
+              : t('nodes.detail.age', { age: age(now - node.atMs) })
+          }
           stale={isOld}
         />
         <Figure

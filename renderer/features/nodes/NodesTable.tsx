@@ -74,7 +74,7 @@ function Row({ node }: { node: NodeState }): ReactNode {
           {node.title}
         </a>
       </td>
-      <td className="wrap">
+      <td className="wrap !py-1">
         <StatusChip status={nodeStatus(t, node)} />
         {trouble === null ? null : (
           <div className={`max-w-[230px] text-caption ${node.error === null ? 'text-text-3' : 'text-bad'}`}>{trouble}</div>

@@ -110,7 +110,7 @@ export function RemoveProgress(): ReactNode {
         <Steps
           steps={task.steps.map((step) => ({
             key: step.key,
-            title: keyed(t, 'steps', `${task.kind}:${step.key}`, step.facts),
+            title: keyed(t, 'steps', step.key, {}),
             state: STEP_STATE[step.status],
             ...(step.startedAtMs === null ? {} : { time: duration((step.endedAtMs ?? now) - step.startedAtMs) }),
           }))}

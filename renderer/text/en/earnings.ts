@@ -99,9 +99,9 @@ export const earnings = {
     empty: 'No claim yet. A session with relays makes one a few blocks after its end.',
     later: 'not yet',
     paidLess: 'paid less',
-    settledAt: 'Settled {{at}}',
-    settlesAt: '{{word}}, settles about {{at}}',
-    dueAt: '{{word}}, closes about {{at}}',
+    settledAt: '{{at}}',
+    settlesAt: ', settles about {{at}}',
+    dueAt: ', closes about {{at}}',
   },
   detail: {
     money: 'What it came to',
