@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
 /** Projects by what a test needs: `unit` nothing, `jsdom` a page, `contract` and `security` the real parts that `npm run verify` prepares. */
-const node = (name: string, include: string[], extra: object = {}) => ({ extends: true as const, test: { name, include, environment: 'node', ...extra } })
+const node = (name: string, include: string[], extra: object = {}) => ({
+  extends: true as const,
+  test: { name, include, environment: 'node', ...extra },
+})
 
 export default defineConfig({
   test: {

@@ -9,9 +9,15 @@ const well = (): AppState => initialState({ version: '0', shell: 'web', host: 'h
 const asOf = { height: 9, atMs: 1 }
 /** One state per check in which exactly that check speaks. */
 const SICK: Record<string, (state: AppState) => void> = {
-  'keys-needed': (s) => (s.vault = { kind: 'locked', needed: { reason: 'after-restart', sinceMs: 1, claimsAtRisk: 2, deadlineHeight: 40, deadlineMs: 5 } }),
+  'keys-needed': (s) =>
+    (s.vault = { kind: 'locked', needed: { reason: 'after-restart', sinceMs: 1, claimsAtRisk: 2, deadlineHeight: 40, deadlineMs: 5 } }),
   'ledger-different': (s) =>
-    (s.earnings.ledger = { status: 'different', atHeight: 9, atMs: 1, rows: [{ address: 'a', label: 'Owner', ledgerUpokt: '2', balanceUpokt: '1', differenceUpokt: '1' }] }),
+    (s.earnings.ledger = {
+      status: 'different',
+      atHeight: 9,
+      atMs: 1,
+      rows: [{ address: 'a', label: 'Owner', ledgerUpokt: '2', balanceUpokt: '1', differenceUpokt: '1' }],
+    }),
   'supplier-below-minimum': (s) => (s.supplier = { ...s.supplier, status: 'below-minimum' }),
   'operator-low': (s) => {
     s.supplier = { ...s.supplier, status: 'staked-no-services', operatorAddress: 'op' }
@@ -20,10 +26,33 @@ const SICK: Record<string, (state: AppState) => void> = {
   'engine-gone': (s) => (s.engine = { ...s.engine, kind: 'not-started' }),
   'node-failing': (s) =>
     (s.nodes = {
-      miner: { id: 'miner', catalogId: 'relay-miner', title: 'Relay miner', kind: 'relay-miner', wanted: 'running', wantedBy: 'user', seen: 'failing', reason: null, error: null, image: '', digest: '', version: '', ports: {}, startedAtMs: null, restarts: 5, height: null, cpuPercent: null, memoryBytes: null, memoryLimitBytes: null, lastLines: [], atMs: 1 },
+      miner: {
+        id: 'miner',
+        catalogId: 'relay-miner',
+        title: 'Relay miner',
+        kind: 'relay-miner',
+        wanted: 'running',
+        wantedBy: 'user',
+        seen: 'failing',
+        reason: null,
+        error: null,
+        image: '',
+        digest: '',
+        version: '',
+        ports: {},
+        startedAtMs: null,
+        restarts: 5,
+        height: null,
+        cpuPercent: null,
+        memoryBytes: null,
+        memoryLimitBytes: null,
+        lastLines: [],
+        atMs: 1,
+      },
     }),
   'chain-stalled': (s) => (s.chain = { ...s.chain, status: 'stalled', height: 9 }),
-  'supplier-differs': (s) => (s.supplier = { ...s.supplier, status: 'active-differs', differences: [{ serviceId: 'anvil', key: 'staked-not-served', facts: {} }] }),
+  'supplier-differs': (s) =>
+    (s.supplier = { ...s.supplier, status: 'active-differs', differences: [{ serviceId: 'anvil', key: 'staked-not-served', facts: {} }] }),
   'engine-clock': (s) => (s.engine = { ...s.engine, kind: 'ready', clockOffsetMs: -12_000 }),
 }
 

@@ -22,7 +22,10 @@ describe('dispatcher', () => {
 
   it('refuses wrong types, missing, extra and prototype keys, and says where', async () => {
     const { call } = setup({})
-    expect(await call('nodes.start', { nodeId: 5 })).toMatchObject({ ok: false, error: { code: 'invalid-request', detail: { path: 'nodeId' } } })
+    expect(await call('nodes.start', { nodeId: 5 })).toMatchObject({
+      ok: false,
+      error: { code: 'invalid-request', detail: { path: 'nodeId' } },
+    })
     expect((await call('nodes.start', {})).ok).toBe(false)
     expect((await call('nodes.start', { nodeId: 'a', more: 1 })).ok).toBe(false)
     expect((await call('nodes.start', JSON.parse('{"nodeId":"a","__proto__":{"x":1}}'))).ok).toBe(false)

@@ -39,7 +39,18 @@ export async function startHearth(options: { engine?: string } = {}): Promise<He
     dataDir,
     link: () => link,
     async start() {
-      const args = ['main/web.ts', '--data-dir', dataDir, '--engine', engine, '--images', imagesFile, '--local-rules', rulesFile, '--no-open']
+      const args = [
+        'main/web.ts',
+        '--data-dir',
+        dataDir,
+        '--engine',
+        engine,
+        '--images',
+        imagesFile,
+        '--local-rules',
+        rulesFile,
+        '--no-open',
+      ]
       const started = spawn(process.execPath, args, { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] })
       child = started
       exited = new Promise((resolve) => started.once('exit', (code) => resolve(code)))
@@ -96,7 +107,7 @@ export async function writeWordsDown(confirm: Page): Promise<string[]> {
 /** Reads the sheet and signs it. @returns its text */
 export async function signSheet(confirm: Page): Promise<string> {
   const text = await confirm.locator('body').innerText()
-  await confirm.getByLabel("Vault password").fill(PASSWORD)
+  await confirm.getByLabel('Vault password').fill(PASSWORD)
   await confirm.locator('button.pri').click()
   await confirm.waitForLoadState()
   return text

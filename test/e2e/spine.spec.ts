@@ -178,11 +178,13 @@ test('4: the relay miner starts, and the waiting room counts down to the first s
   await expect(page.getByRole('heading', { name: /Your services/ }).first()).toBeVisible()
   await page.screenshot({ path: join(PICTURES, 'waiting-room.png') })
   await go('/nodes/miner')
-  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await page.getByRole('button', { name: 'Start Relay miner' }).click()
   await expect(page.getByText('Running', { exact: true }).first()).toBeVisible({ timeout: 45_000 })
 })
 
 test('5: test relays are answered and every signature is verified', async () => {
+  await go('/supplier/first-session')
+  await expect(page.getByText('Your services are on').first()).toBeVisible({ timeout: 20_000 })
   await go('/supplier/test-relays')
   const send = page.getByRole('button', { name: 'Send test relays' })
   await expect(send).toBeEnabled({ timeout: 30_000 })
@@ -219,8 +221,8 @@ test('every screen, both themes: none is missing or blank', async () => {
 
 test('7a: what the user stopped stays stopped, through kill -9', async () => {
   await go('/nodes/backend')
-  await page.getByRole('button', { name: 'Stop…' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: /Stop/ }).last().click()
+  await page.getByRole('button', { name: 'Stop Test backend…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: /^Stop/ }).last().click()
   await expect(page.getByText('Stopped by you').first()).toBeVisible({ timeout: 30_000 })
   await hearth.kill()
   await hearth.start()
@@ -228,7 +230,7 @@ test('7a: what the user stopped stays stopped, through kill -9', async () => {
   await open()
   await go('/nodes/backend')
   await expect(page.getByText('Stopped by you').first()).toBeVisible({ timeout: 30_000 })
-  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await page.getByRole('button', { name: 'Start Test backend' }).click()
   await expect(page.getByText('Running', { exact: true }).first()).toBeVisible({ timeout: 45_000 })
   await go('/nodes/miner')
   await expect(page.getByText('Running', { exact: true }).first()).toBeVisible({ timeout: 45_000 })
@@ -242,14 +244,29 @@ test('7b: a wrong password is told apart, the right one opens the keys', async (
   await expect(page.getByText('wrong-password')).toBeVisible()
   await password.fill(PASSWORD)
   await page.getByRole('button', { name: 'Unlock' }).click()
-  await expect(page.getByText('The keys are open').or(page.getByRole('button', { name: /Lock|Keys open/ })).first()).toBeVisible({ timeout: 15_000 })
+  await expect(
+    page
+      .getByText('The keys are open')
+      .or(page.getByRole('button', { name: /Lock|Keys open/ }))
+      .first(),
+  ).toBeVisible({ timeout: 15_000 })
 })
 
 test('6b: one upokt of difference turns the ledger red', async () => {
   expect(await hearth.quit()).toBe(0)
   const store = new Database(join(hearth.dataDir, 'hearth.db'))
-  const row = store.prepare("SELECT rowid AS id, delta_upokt AS delta FROM movements WHERE kind = 'reward' LIMIT 1").get() as { id: number; delta: string }
-  store.prepare('UPDATE movements SET delta_upokt = ? WHERE rowid = ?').run((BigInt(row.delta) + 1n).toString(), row.id)
+  const row = store
+    .prepare("SELECT height, position, address, delta_upokt AS delta FROM movements WHERE kind = 'reward' LIMIT 1")
+    .get() as {
+    height: number
+    position: string
+    address: string
+    delta: string
+  }
+  const more = (BigInt(row.delta) + 1n).toString()
+  store
+    .prepare('UPDATE movements SET delta_upokt = ? WHERE height = ? AND position = ? AND address = ?')
+    .run(more, row.height, row.position, row.address)
   store.close()
   await hearth.start()
   await page.close()

@@ -37,7 +37,8 @@ export interface FakeChain extends Chain {
 export function createFakeChain(hash: (bytes: Uint8Array) => string): FakeChain {
   const mempool = new Map<string, Uint8Array>()
   const included = new Map<string, TxLookup>()
-  const guard = <T>(value: T): Promise<T> => (fake.reachable ? Promise.resolve(value) : Promise.reject(new HearthError('chain-unreachable', { reason: 'fake' })))
+  const guard = <T>(value: T): Promise<T> =>
+    fake.reachable ? Promise.resolve(value) : Promise.reject(new HearthError('chain-unreachable', { reason: 'fake' }))
   const fake: FakeChain = {
     heightNow: 5,
     balances: new Map(),
@@ -49,7 +50,14 @@ export function createFakeChain(hash: (bytes: Uint8Array) => string): FakeChain 
     makeBlock(code = 0) {
       fake.heightNow += 1
       for (const txHash of mempool.keys()) {
-        included.set(txHash, { kind: 'included', height: fake.heightNow, code, codespace: '', log: code === 0 ? '' : 'failed to execute message', gasUsed: 100_000n })
+        included.set(txHash, {
+          kind: 'included',
+          height: fake.heightNow,
+          code,
+          codespace: '',
+          log: code === 0 ? '' : 'failed to execute message',
+          gasUsed: 100_000n,
+        })
       }
       mempool.clear()
     },

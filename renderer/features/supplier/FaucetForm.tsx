@@ -1,5 +1,4 @@
 import { useState, type FormEvent, type ReactNode } from 'react'
-import { useSearchParams } from 'wouter'
 import { UPOKT_PER_POKT } from '#shared/model/money.ts'
 import { useAppState, useCall, useNow } from '#renderer/bridge/hooks.ts'
 import { taskOfKind, type KeyState } from '#renderer/bridge/select.ts'
@@ -19,10 +18,9 @@ const OWNER_MARGIN_POKT = 500n
 /** Test POKT from the chain's own faucet, and its way to the address. */
 export function FaucetForm({ owner, operator }: { owner: KeyState | undefined; operator: KeyState | undefined }): ReactNode {
   const t = useText()
-  const [search] = useSearchParams()
   const minimum = useAppState((state) => (state.chain.params ? BigInt(state.chain.params.supplierMinStakeUpokt) / UPOKT_PER_POKT : 0n))
   const task = useAppState((state) => taskOfKind(state, 'faucet'))
-  const [role, setRole] = useState<'owner' | 'operator'>(askedRole(search.get('for')) === 'operator' || !owner ? 'operator' : 'owner')
+  const [role, setRole] = useState<'owner' | 'operator'>(askedRole(askedInHash()) === 'operator' || !owner ? 'operator' : 'owner')
   const [typed, setTyped] = useState<string | null>(null)
   const ask = useCall('faucet.request')
   const text = typed ?? (role === 'owner' ? String(minimum + OWNER_MARGIN_POKT) : OPERATOR_POKT)
@@ -100,3 +98,6 @@ function FaucetSteps(): ReactNode {
 }
 
 const askedRole = (text: string | null): 'owner' | 'operator' => (text === 'operator' ? 'operator' : 'owner')
+
+/** `#/supplier/funds?for=operator`: routes lie in the hash, and so does what they are asked. */
+const askedInHash = (): string | null => new URLSearchParams(globalThis.location.hash.split('?')[1] ?? '').get('for')

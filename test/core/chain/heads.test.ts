@@ -11,7 +11,10 @@ function setup(known?: Partial<ChainRow>, reachable = true) {
   const clock = createTestClock()
   const chain = createFakeChain(() => 'H')
   chain.reachable = reachable
-  const state = createStatePublisher(initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 1, notice: null }), clock)
+  const state = createStatePublisher(
+    initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 1, notice: null }),
+    clock,
+  )
   let endpoints: ChainEndpoints | undefined = { rpcUrl: 'http://127.0.0.1:1', restUrl: 'http://127.0.0.1:2' }
   const heads = createHeads({
     connect: () => chain,
@@ -26,7 +29,15 @@ function setup(known?: Partial<ChainRow>, reachable = true) {
   heads.onHead((head) => heights.push(head.height))
   const abort = new AbortController()
   const ended = heads.run(abort.signal)
-  return { clock, chain, state, heads, heights, setEndpoints: (value: ChainEndpoints | undefined) => (endpoints = value), stop: () => (abort.abort(), ended) }
+  return {
+    clock,
+    chain,
+    state,
+    heads,
+    heights,
+    setEndpoints: (value: ChainEndpoints | undefined) => (endpoints = value),
+    stop: () => (abort.abort(), ended),
+  }
 }
 
 describe('heads', () => {
@@ -39,7 +50,13 @@ describe('heads', () => {
       await clock.advance(2_000)
     }
     expect(heights).toEqual([5, 6, 7, 8, 9])
-    expect(state.state.chain).toMatchObject({ status: 'ready', height: 9, chainId: 'hearth-local-1', medianBlockMs: 1000, params: { numBlocksPerSession: 10 } })
+    expect(state.state.chain).toMatchObject({
+      status: 'ready',
+      height: 9,
+      chainId: 'hearth-local-1',
+      medianBlockMs: 1000,
+      params: { numBlocksPerSession: 10 },
+    })
     await stop()
   })
 

@@ -29,7 +29,13 @@ describe('state publisher', () => {
     expect(patches).toHaveLength(0)
     await clock.advance(FLUSH_MS)
     expect(patches).toHaveLength(1)
-    expect(patches[0]).toMatchObject({ seq: 1, changes: [{ slice: 'balances', id: 'a', value: { upokt: '2' } }, { slice: 'app', value: { network: 'local' } }] })
+    expect(patches[0]).toMatchObject({
+      seq: 1,
+      changes: [
+        { slice: 'balances', id: 'a', value: { upokt: '2' } },
+        { slice: 'app', value: { network: 'local' } },
+      ],
+    })
   })
 
   it('says nothing when nothing changed', async () => {

@@ -52,7 +52,10 @@ function setup() {
       },
       closeTicket: () => Promise.resolve(),
     } as unknown as Vault
-    const state = createStatePublisher(initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 1, notice: null }), clock)
+    const state = createStatePublisher(
+      initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 1, notice: null }),
+      clock,
+    )
     const heads = { require: () => chain, params: () => PARAMS, height: () => chain.heightNow } as unknown as Heads
     const transactions = createTransactions({
       heads,
@@ -80,7 +83,9 @@ describe('a transaction', () => {
     const { transactions, state, asked } = life()
     const { intentId, surfaceUrl } = await transactions.prepare(send)
     expect(surfaceUrl).toBe('http://localhost:1/s/t1')
-    expect(codec.decodeSignDoc(asked[0]?.signDocBytes ?? new Uint8Array()).messages).toEqual([{ kind: 'send', fromAddress: OWNER, toAddress: OTHER, amountUpokt: 5_000_000n }])
+    expect(codec.decodeSignDoc(asked[0]?.signDocBytes ?? new Uint8Array()).messages).toEqual([
+      { kind: 'send', fromAddress: OWNER, toAddress: OTHER, amountUpokt: 5_000_000n },
+    ])
     expect(chain.broadcasts).toHaveLength(0)
     let seenAtBroadcast: string | undefined
     const broadcast = chain.broadcast.bind(chain)

@@ -52,20 +52,26 @@ const stake = (amountPokt: string, more: Partial<Extract<TxWish, { kind: 'stake-
   amountPokt,
   ...more,
 })
-const services = (
-  more: Partial<Extract<TxWish, { kind: 'stake-services' }>['services'][number]> = {},
-  ownerAddress = OWNER,
-): TxWish => ({
+const services = (more: Partial<Extract<TxWish, { kind: 'stake-services' }>['services'][number]> = {}, ownerAddress = OWNER): TxWish => ({
   kind: 'stake-services',
   operatorKeyId: 'op',
   ownerAddress,
-  services: [{ serviceId: 'anvil', url: 'http://127.0.0.1:8545', rpcType: 'JSON_RPC', revShare: [{ address: OWNER, percent: 100 }], ...more }],
+  services: [
+    { serviceId: 'anvil', url: 'http://127.0.0.1:8545', rpcType: 'JSON_RPC', revShare: [{ address: OWNER, percent: 100 }], ...more },
+  ],
 })
 
 describe('staking by the owner', () => {
   it('makes the message and counts what leaves the owner', async () => {
     const checked = await setup()(stake('59,505'.replace(',', '')))
-    expect(checked.message).toEqual({ kind: 'stake-supplier', signer: OWNER, ownerAddress: OWNER, operatorAddress: OPERATOR, stakeUpokt: 59_505_000_000n, services: [] })
+    expect(checked.message).toEqual({
+      kind: 'stake-supplier',
+      signer: OWNER,
+      ownerAddress: OWNER,
+      operatorAddress: OPERATOR,
+      stakeUpokt: 59_505_000_000n,
+      services: [],
+    })
     expect(checked.spendsUpokt).toBe(59_505_000_001n)
   })
   it('spends only the difference when a stake is raised, and nothing but the fee when it is lowered', async () => {
@@ -89,7 +95,10 @@ describe('staking by the owner', () => {
     expect(await refusal(setup()(stake('59499.999999')))).toMatchObject({ code: 'amount-too-small', detail: { min: '59,500' } })
   })
   it('refuses an operator that somebody else already owns', async () => {
-    expect(await refusal(setup(record(OTHER))(stake('60000')))).toMatchObject({ code: 'supplier-foreign-owner', detail: { ownerAddress: OTHER } })
+    expect(await refusal(setup(record(OTHER))(stake('60000')))).toMatchObject({
+      code: 'supplier-foreign-owner',
+      detail: { ownerAddress: OTHER },
+    })
   })
   it('refuses a wrong address, an unknown key, the wrong role, and a key of another network', async () => {
     expect((await refusal(setup()(stake('60000', { operatorAddress: OPERATOR.replace(/w$/, 'q') })))).code).toBe('address-invalid')
@@ -117,13 +126,24 @@ describe('services by the operator', () => {
     expect(await refusal(setup(record())(services({ url })))).toMatchObject({ code: 'endpoint-invalid', detail: { problem } })
   })
   it('refuses a service that the chain does not know', async () => {
-    expect(await refusal(setup(record())(services({ serviceId: 'nothing' })))).toMatchObject({ code: 'endpoint-invalid', detail: { problem: 'service-unknown' } })
+    expect(await refusal(setup(record())(services({ serviceId: 'nothing' })))).toMatchObject({
+      code: 'endpoint-invalid',
+      detail: { problem: 'service-unknown' },
+    })
   })
   it('refuses shares that are not 100 %, doubled, or to nobody', async () => {
     const shares = (revShare: { address: string; percent: number }[]) => refusal(setup(record())(services({ revShare })))
     expect(await shares([{ address: OWNER, percent: 99 }])).toMatchObject({ code: 'shares-invalid', detail: { problem: 'sum', sum: '99' } })
-    expect(await shares([{ address: OWNER, percent: 50 }, { address: OWNER, percent: 50 }])).toMatchObject({ code: 'shares-invalid', detail: { problem: 'twice' } })
-    expect(await shares([{ address: 'pokt1nobody', percent: 100 }])).toMatchObject({ code: 'shares-invalid', detail: { problem: 'not-an-address' } })
+    expect(
+      await shares([
+        { address: OWNER, percent: 50 },
+        { address: OWNER, percent: 50 },
+      ]),
+    ).toMatchObject({ code: 'shares-invalid', detail: { problem: 'twice' } })
+    expect(await shares([{ address: 'pokt1nobody', percent: 100 }])).toMatchObject({
+      code: 'shares-invalid',
+      detail: { problem: 'not-an-address' },
+    })
   })
 })
 

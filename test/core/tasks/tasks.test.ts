@@ -8,7 +8,10 @@ import { createTestClock, createTestLog } from '#test/fakes/clock.ts'
 function setup() {
   const clock = createTestClock()
   const log = createTestLog()
-  const state = createStatePublisher(initialState({ version: '0', shell: 'web', host: 'h', network: null, startedAtMs: 1, notice: null }), clock)
+  const state = createStatePublisher(
+    initialState({ version: '0', shell: 'web', host: 'h', network: null, startedAtMs: 1, notice: null }),
+    clock,
+  )
   return { clock, log, state, tasks: createTasks(state, clock, log) }
 }
 const tick = () => new Promise((resolve) => setImmediate(resolve))
@@ -48,7 +51,9 @@ describe('tasks', () => {
 
   it('ends failed with the code of an expected error, and with a reference for any other', async () => {
     const { state, tasks, log } = setup()
-    const expected = tasks.start('faucet', ['a'], (task) => task.step('a', () => Promise.reject(new HearthError('port-taken', { port: '1' }))))
+    const expected = tasks.start('faucet', ['a'], (task) =>
+      task.step('a', () => Promise.reject(new HearthError('port-taken', { port: '1' }))),
+    )
     const other = tasks.start('test-relays', ['a'], (task) => task.step('a', () => Promise.reject(new Error('boom'))))
     await tasks.settled()
     expect(state.state.tasks[expected]?.error).toEqual({ code: 'port-taken', detail: { port: '1' } })
