@@ -42,6 +42,7 @@ test.beforeAll(async ({ browser }) => {
   context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
   await open()
 })
+// oxlint-disable-next-line no-empty-pattern -- Playwright wants the fixtures destructured, and none is needed
 test.afterEach(async ({}, info) => {
   if (info.status !== info.expectedStatus) await page?.screenshot({ path: join(PICTURES, 'failed.png') }).catch(() => undefined)
 })
@@ -59,9 +60,9 @@ async function removeChain(): Promise<void> {
       () =>
         new Promise<string>((resolve) => {
           const socket = new WebSocket(`ws://${location.host}/socket`)
-          socket.onopen = () => socket.send(JSON.stringify({ id: 1, name: 'localChain.remove', input: {} }))
-          socket.onmessage = (event) => resolve(String(event.data))
-          socket.onerror = () => resolve('no socket')
+          socket.addEventListener('open', () => socket.send(JSON.stringify({ id: 1, name: 'localChain.remove', input: {} })))
+          socket.addEventListener('message', (event) => resolve(String(event.data)))
+          socket.addEventListener('error', () => resolve('no socket'))
         }),
     )
     .catch(() => 'no page')

@@ -143,7 +143,7 @@ export function createReconciler(deps: {
       reason: planned.reason ?? (word === 'running' && !node.ready ? { key: 'not-answering', facts: {} } : null),
       error: error ? { code: error.code, detail: error.detail } : null,
       image: entry.image.reference,
-      digest: row.imagePin ?? '',
+      digest: (row.imagePin ?? '').split('@').at(-1) ?? '',
       version: entry.image.version,
       ports: row.ports,
       startedAtMs: seen?.state === 'running' ? (seen.startedAtMs ?? null) : null,
