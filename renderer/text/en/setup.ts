@@ -12,7 +12,7 @@ export const setup = {
     chosen: 'chosen',
     engineMissing: 'Needs a container engine first: see the next step.',
     mainnet: 'Mainnet',
-    mainnetText: 'Real POKT, 59,500 of it as stake. Not in this version yet.',
+    mainnetText: 'Real POKT, locked as stake. Not in this version yet.',
     beta: 'Beta',
     betaText: 'The public test network. Not in this version yet.',
     practice: 'Practice',
