@@ -16,6 +16,7 @@ export function Sidebar({ section }: { section: Section | null }): ReactNode {
   const attention = useAppState((state) => Object.values(state.attention))
   const clock = useClock()
   const folded = useFolded()
+  const where = t('frame.thisPc', { network: app.network === null ? t('frame.noNetwork') : t(`frame.network.${app.network}`) })
   const asking = (wanted: Section): number =>
     attention.filter((finding) => finding.level !== 'info' && FIX_SECTION[finding.fix] === wanted).length
   return (
@@ -24,13 +25,12 @@ export function Sidebar({ section }: { section: Section | null }): ReactNode {
         <Mark />
         <span>{t('frame.name')}</span>
       </div>
-      <a className="host" href="#/setup">
+      {/* Folded, its words are not drawn. */}
+      <a className="host" href="#/setup" aria-label={folded ? `${app.host}, ${where}` : undefined}>
         <Icon name="monitor" size={14} />
         <span className="min-w-0 flex-1 truncate">
           <span className="block truncate text-small !leading-[15px] font-medium">{app.host}</span>
-          <span className="block truncate text-caption text-text-3">
-            {t('frame.thisPc', { network: app.network === null ? t('frame.noNetwork') : t(`frame.network.${app.network}`) })}
-          </span>
+          <span className="block truncate text-caption text-text-3">{where}</span>
         </span>
       </a>
       <nav className="nav" aria-label={t('frame.mainNav')} data-region="nav" tabIndex={-1}>
