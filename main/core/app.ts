@@ -279,20 +279,20 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       return Promise.resolve({ taskId: nodes.removeLocalChain() })
     },
     'nodes.start': async ({ nodeId }) => {
-      activity('node-start', { nodeId })
       await nodes.start(nodeId)
+      activity('node-start', { nodeId })
       return {}
     },
     'nodes.stop': async ({ nodeId }) => {
-      activity('node-stop', { nodeId })
       await nodes.stop(nodeId)
+      activity('node-stop', { nodeId })
       // Nothing waits for a key any more.
       if (nodeId === 'miner') state.patch('vault', { needed: null })
       return {}
     },
     'nodes.restart': async ({ nodeId }) => {
-      activity('node-restart', { nodeId })
       await nodes.restart(nodeId)
+      activity('node-restart', { nodeId })
       return {}
     },
     'nodes.changePort': async ({ nodeId, containerPort, hostPort }) => {

@@ -208,6 +208,7 @@ test('6: the claim is paid to the upokt, and the ledger equals the balances', as
 test('every screen, both themes: none is missing or blank', async () => {
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme })
+    const headings = new Set<string>()
     for (const route of ROUTES) {
       await go(route.sample.replace(':nodeId', 'miner'))
       await page.waitForTimeout(700)
@@ -215,7 +216,10 @@ test('every screen, both themes: none is missing or blank', async () => {
       await page.screenshot({ path: file })
       expect(existsSync(file) && statSync(file).size, `${route.id} ${theme}`).toBeGreaterThan(12_000)
       expect((await page.locator('body').innerText()).length, `${route.id} ${theme} has words`).toBeGreaterThan(120)
+      headings.add(await page.locator('h1').first().innerText())
     }
+    // A route that drew the screen before it would pass the checks above.
+    expect(headings.size, [...headings].join(' | ')).toBe(ROUTES.length)
   }
   await page.emulateMedia({ colorScheme: 'light' })
 })

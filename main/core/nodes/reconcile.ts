@@ -59,6 +59,14 @@ export function createReconciler(deps: {
 
   const seenOf = (nodeId: string): SeenContainer | undefined => containers.find((container) => container.nodeId === nodeId)
 
+  let configFailure = ''
+  /** Said once per cause: a chain that is away for a while would fill the log. */
+  const noteConfigFailure = (error: unknown): undefined => {
+    const reason = error instanceof Error ? error.message : 'unknown'
+    if (reason !== configFailure) log.warn('the relay miner configuration could not be made', { reason })
+    configFailure = reason
+  }
+
   /** Whether the operator key lies in the running keeper; asked once per start of the container, until it is there. */
   const keeperHasKey = async (keeper: SeenContainer | undefined): Promise<boolean> => {
     if (keeper?.state !== 'running') {
@@ -168,7 +176,7 @@ export function createReconciler(deps: {
       containers = await engine.list()
       const hasKey = await keeperHasKey(seenOf('keeper'))
       const minerRow = rows.find((row) => row.id === 'miner')
-      const miner = minerRow?.wanted === 'running' ? await deps.minerConfig().catch(() => undefined) : undefined
+      const miner = minerRow?.wanted === 'running' ? await deps.minerConfig().catch(noteConfigFailure) : undefined
       const now = clock.now()
       const nodes: NodeFacts[] = []
       const heights = new Map<string, number | null>()

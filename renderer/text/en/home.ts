@@ -54,7 +54,7 @@ export const home = {
     servicesMissing: 'signed by the operator key',
     miner: 'Relay miner up',
     minerOk: 'answers relays and sends claims',
-    minerMissing: 'starts when services are active',
+    minerMissing: 'you start it once services are offered',
     relay: 'Test relay answered',
     relayOk: '{{verified}} of {{sent}} signatures verified',
     relayMissing: 'Hearth plays a gateway and checks the signature',

@@ -176,7 +176,7 @@ export const supplier = {
     noStake: 'The owner stakes first.',
     effect: 'What happens next',
     effect1: 'Services start with the session after the block that takes this.',
-    effect2: 'The relay miner gets its configuration from the chain; Hearth starts it.',
+    effect2: 'The relay miner takes its configuration from the chain. You start it on Home or Nodes.',
     effect3: 'What was offered before and is not listed here ends at the same moment.',
   },
   sign: {
@@ -245,7 +245,7 @@ export const supplier = {
     miner: 'The relay miner is running',
     minerText: 'its configuration comes from the chain',
     minerWait: 'The relay miner is not running yet',
-    minerWaitText: 'Hearth starts it with the services, once the operator key is given',
+    minerWaitText: 'start it on Home or Nodes; it needs the keys open once',
     nodes: 'Chain and backend run',
     nodesText: 'block {{height}}',
     nodesBad: 'Chain or backend is not running',
@@ -255,7 +255,8 @@ export const supplier = {
     close: 'You may close this window',
     closeTextOn:
       'Miner and nodes keep running, and claims and proofs go out by themselves. Leave the PC on, and see the session clock on Home before you stop it.',
-    closeText: 'Miner and nodes keep running, and this page comes back as it is. Leave the PC on: the first claim is due about {{time}}.',
+    closeText:
+      'What runs keeps running, and this page comes back as it is. Leave the PC on: with the relay miner started, the first claim is due about {{time}}.',
     mind: 'Changed your mind?',
     mindText:
       'Nothing is served yet, so leaving now costs no claim: only the fee. The stake returns to your owner address after the unbonding time.',
