@@ -8,7 +8,21 @@ const path = require('path')
 const ROOT = path.join(__dirname, '..')
 const WANTED_MAJOR = 24
 /** Options that only the web shell knows; with one of them no window is opened. */
-const WEB_ONLY = ['--web', '--port', '--confirm-port', '--no-open', '--help']
+const WEB_ONLY = [
+  '--web',
+  '--port',
+  '--confirm-port',
+  '--bind',
+  '--tls-self',
+  '--tls-cert',
+  '--tls-key',
+  '--name',
+  '--confirm-name',
+  '--behind-proxy',
+  '--reset-sign-in',
+  '--no-open',
+  '--help',
+]
 
 /** Where the packages `node-<platform>-<arch>` put their program. */
 function packagedNode(root, platform, arch) {

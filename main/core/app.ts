@@ -1,48 +1,39 @@
-import { HearthError } from '#shared/api/errors.ts'
-import type { AppState } from '#shared/api/state.ts'
 import { requests, type RequestName } from '#shared/api/requests.ts'
-import type { LocalChainRules } from '#shared/networks/local.ts'
+import { HearthError } from '#shared/api/errors.ts'
+import type { AppState, NetworkId } from '#shared/api/state.ts'
+import { NETWORKS } from '#shared/networks/index.ts'
 import type { App } from './app-shape.ts'
-import { createHeads } from './chain/heads.ts'
-import { runChecks } from './checks/index.ts'
 import { createDispatcher, type Handlers } from './dispatch.ts'
-import { createEarnings } from './earnings/earnings.ts'
-import { createKeyGiver } from './keys/give-key.ts'
+import { keyHandlers } from './keys/key-handlers.ts'
+import { createAlerts } from './alerts/alerts.ts'
 import { createKeys } from './keys/keys.ts'
-import { requestPlayMoney } from './nodes/faucet.ts'
-import { createNodes } from './nodes/nodes.ts'
-import type { ConnectChain } from './ports/chain.ts'
+import { settingsHandlers } from './settings/handlers.ts'
+import { createSettings } from './settings/settings.ts'
+import { createNetworkRooms, NETWORK_REQUESTS, type NetworkRooms, type NoteActivity, type World } from './network-rooms.ts'
 import type { Clock } from './ports/clock.ts'
-import type { Engine } from './ports/engine.ts'
+import type { EjectFolder } from './ports/eject-folder.ts'
+import type { HttpsPost } from './ports/https-post.ts'
 import type { Log } from './ports/log.ts'
-import type { Net } from './ports/net.ts'
 import type { Store } from './ports/store.ts'
-import type { TxCodec } from './ports/tx.ts'
 import type { RehearsalKeys, Vault } from './ports/vault.ts'
-import { createSessionClock } from './relays/session-clock.ts'
-import { createMinerSetup } from './relays/miner-setup.ts'
-import { ensureApplication } from './relays/rehearsal-application.ts'
-import { createRelaySender } from './relays/send-relays.ts'
+import { shellRequests } from './shell-requests.ts'
 import { initialState } from './state/initial.ts'
 import { createStatePublisher } from './state/publisher.ts'
-import { supplierOptions } from './supplier/options.ts'
-import { createTransactions } from './supplier/transactions.ts'
-import { createSupplierWatch } from './supplier/watch.ts'
 import { createTasks } from './tasks/tasks.ts'
 
 /** Everything outside the core. */
 export interface Ports {
-  engine: Engine
-  connectChain: ConnectChain
   vault: Vault
   rehearsal: RehearsalKeys
   store: Store
-  net: Net
   clock: Clock
   log: Log
-  codec: TxCodec
   /** Text of a file under resources/templates. */
   template(name: string): string
+  ejectFolder: EjectFolder
+  https: HttpsPost
+  /** What is outside for one network; without one, the container engine of this machine. Asked anew each time the user chooses. */
+  world(network: NetworkId | null): Promise<World>
 }
 
 export interface AppOptions {
@@ -52,194 +43,109 @@ export interface AppOptions {
   installId: string
   /** Address at which the shell serves a ticket of the confirm surface. */
   surfaceUrl(token: string): string
-  localRules: LocalChainRules
-  imageOverrides: Record<string, string>
   /** Sentence key when the store had to be cured at start. */
   notice: string | null
 }
 
-/** How often checks look without being woken. */
-const CHECK_MS = 2_000
+/** Slices that belong to the network in use and are blank again after another was chosen. */
+const NETWORK_SLICES = ['nodes', 'intents', 'balances', 'attention', 'tasks'] as const
+const NETWORK_OBJECTS = ['engine', 'chain', 'supplier', 'clock', 'earnings', 'relays', 'health'] as const
 
 /**
- * The whole application: wires the rooms of the core to the ports and to the request table. Returns at once; what takes time goes on behind.
+ * The whole application: wires vault, store and the rooms of the chosen network to the request table. Returns at once; what takes time goes on behind.
  * Everything that was wanted before a crash is taken up again from the store.
  */
 export async function createApp(ports: Ports, options: AppOptions): Promise<App> {
-  const { engine, vault, rehearsal, store, net, clock, log, codec } = ports
-  const network = await store.setting('network')
+  const { vault, rehearsal, store, clock, log } = ports
+  const known = offered(await store.setting('network'))
   const state = createStatePublisher(
     initialState({
       version: options.version,
       shell: options.shell,
       host: options.host,
-      network: network === 'local' ? 'local' : null,
+      network: known,
       startedAtMs: clock.now(),
       notice: options.notice,
     }),
     clock,
   )
-  const abort = new AbortController()
   const tasks = createTasks(state, clock, log)
-  const chosen = (): AppState['app']['network'] => state.state.app.network
+  const settings = await createSettings({ store, state, log, version: options.version })
+  const keys = createKeys({ vault, store, state, clock, log, autoLockMinutes: () => settings.get('autoLockMinutes') })
 
-  const keys = createKeys({ vault, store, state, clock, log })
-  const heads = createHeads({ connect: ports.connectChain, endpoints: () => nodes.endpoints(), network: chosen, store, state, clock, log })
-  const watch = createSupplierWatch({ state, clock, served: () => miner.served() })
-  const miner = createMinerSetup({
-    template: (name) => ports.template(name),
-    heads,
-    record: () => watch.record(),
-    backendUrl: (serviceId) => nodes.backendUrl(serviceId),
-    nodeUrls: () => nodes.insideUrls(),
-  })
-  const nodes = createNodes({
-    engine,
-    store,
-    net,
-    state,
-    tasks,
-    clock,
-    log,
-    rehearsal,
-    installId: options.installId,
-    rules: options.localRules,
-    imageOverrides: options.imageOverrides,
-    heads,
-    network: chosen,
-    minerConfig: () => miner.config(),
-    async onChainReady(signal) {
-      heads.wake()
-      for (const service of options.localRules.services) {
-        await ensureApplication({ chain: heads.require(), codec, rehearsal, clock }, service.id, signal)
-      }
-    },
-    giveKey: () => giveKey(),
-    async onChainRemoved() {
-      watch.clear()
-      const blank = initialState(state.state.app)
-      state.set('supplier', blank.supplier)
-      state.set('clock', blank.clock)
-      await earnings.resume()
-    },
-  })
-  const giveKey = createKeyGiver({
-    vault,
-    keys: () => keys.list(),
-    stakedOperator: () => watch.record()?.operatorAddress,
-    keeperTarget: () => nodes.keeperTarget(),
-    network: chosen,
-    heads,
-    state,
-    clock,
-    log,
-  })
-  const transactions = createTransactions({
-    heads,
-    network: chosen,
-    store,
-    vault,
-    codec,
-    state,
-    clock,
-    log,
-    surfaceUrl: (token) => options.surfaceUrl(token),
-    networkTitle: () => ({ title: 'Local chain', playMoney: true }),
-  })
-  const earnings = createEarnings({
-    heads,
-    store,
-    state,
-    clock,
-    log,
-    network: chosen,
-    keys: () => keys.list(),
-    record: () => watch.record(),
-  })
-  const sessionClock = createSessionClock({
-    state,
-    store,
-    clock,
-    network: chosen,
-    params: () => heads.params(),
-    served: () => nodes.served(),
-  })
-  const relays = createRelaySender({
-    chain: () => heads.current(),
-    params: () => heads.params(),
-    net,
-    store,
-    rehearsal,
-    state,
-    tasks,
-    clock,
-    log,
-  })
-
-  const activity = (
-    text: string,
-    facts: Record<string, string> = {},
-    actor: 'you' | 'hearth' | 'network' = 'you',
-    level: 'info' | 'warn' | 'bad' = 'info',
-  ): void => {
+  const activity: NoteActivity = (text, facts = {}, actor = 'you', level = 'info') => {
     store.addActivity({ atMs: clock.now(), actor, level, text, facts }).catch((error: unknown) => log.error('activity', error))
   }
 
-  let busy = false
-  heads.onHead((head, chain) => {
-    if (busy) return
-    busy = true
-    void (async () => {
-      const params = heads.params()
-      await transactions.follow(chain, head.height)
-      if (params) {
-        await watch.read(chain, head.height, params, await keys.list())
-        await earnings.catchUp(chain, head.height)
-        await sessionClock.update(head.height)
-        if (state.state.nodes['miner']?.wanted === 'running') nodes.wake()
-      }
-      runChecks(state, clock.now())
-    })()
-      .catch((error: unknown) => {
-        if (!(error instanceof HearthError && error.code === 'chain-unreachable')) log.error('after a new head', error)
-      })
-      .finally(() => {
-        busy = false
-      })
+  const makeRooms = async (network: NetworkId | null): Promise<NetworkRooms> =>
+    createNetworkRooms({
+      network,
+      world: await ports.world(network),
+      vault,
+      rehearsal,
+      store,
+      state,
+      tasks,
+      keys,
+      clock,
+      log,
+      installId: options.installId,
+      surfaceUrl: (token) => options.surfaceUrl(token),
+      template: (name) => ports.template(name),
+      activity,
+      settings,
+      ejectFolder: ports.ejectFolder,
+    })
+  let rooms = await makeRooms(known)
+  settings.onChange((changed) => {
+    if (changed.includes('autoLockMinutes')) keys.autoLockChanged()
+    // What a container is started with may be another now.
+    rooms.wake()
   })
-  transactions.onDone((intent) => {
-    if (intent.status === 'discarded') return
-    const level = intent.status === 'included' ? 'info' : 'warn'
-    activity(
-      `tx-${intent.status}`,
-      { kind: intent.kind, ...intent.facts, height: String(intent.includedHeight ?? ''), hash: intent.txHash ?? '' },
-      'network',
-      level,
-    )
-    heads.wake()
-  })
+  const alerts = createAlerts({ settings, state, store, https: ports.https, clock, log })
+  const abort = new AbortController()
   vault.onLock(() => {
     keys.refresh().catch((error: unknown) => log.error('after a lock', error))
   })
 
-  const checks = async (): Promise<void> => {
-    while (!abort.signal.aborted) {
-      runChecks(state, clock.now())
-      await clock.sleep(CHECK_MS, abort.signal)
-    }
-  }
-
-  const chooseNetwork = async (id: AppState['app']['network']): Promise<void> => {
+  /** What ran for the network before is no longer watched; its containers go on as they are. */
+  const chooseNetwork = async (wanted: NetworkId): Promise<void> => {
+    const id = offered(wanted)
     // Real networks are shown and not yet offered: what staking real money needs is not all built.
-    if (id !== 'local') throw new HearthError('not-allowed', { network: String(id) })
+    if (id === null) throw new HearthError('not-allowed', { network: wanted })
+    if (id === state.state.app.network) return
     await store.setSetting('network', id)
+    tasks.cancelAll()
+    await tasks.settled()
+    await rooms.stop()
+    const blank = initialState(state.state.app)
+    for (const slice of NETWORK_SLICES) for (const entry of Object.keys(state.state[slice])) state.remove(slice, entry)
+    for (const slice of NETWORK_OBJECTS) state.set(slice, blank[slice])
+    state.patch('vault', { needed: null })
     state.patch('app', { network: id })
+    rooms = await makeRooms(id)
+    await rooms.begin()
     activity('network-chosen', { network: id })
-    nodes.wake()
   }
 
   const handlers: Handlers = {
+    ...forwarded(() => rooms),
+    ...keyHandlers({
+      keys,
+      vault,
+      state,
+      surfaceUrl: (token) => options.surfaceUrl(token),
+      pendingClaims: (address) => rooms.pendingClaims(address),
+      wake: () => rooms.wake(),
+    }),
+    ...settingsHandlers({ settings, onChanged: (names) => activity('settings-changed', { names: names.join(', ').slice(0, 300) }) }),
+    'alerts.test': async () => {
+      await alerts.test()
+      return {}
+    },
     'state.get': () => Promise.resolve(state.snapshot()),
+    ...shellRequests,
+    'state.resume': ({ startedAtMs, seq }) => Promise.resolve(state.resume(startedAtMs, seq)),
     'app.chooseNetwork': async ({ network: id }) => {
       await chooseNetwork(id)
       return {}
@@ -251,7 +157,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
     },
     'vault.unlock': async ({ password }) => {
       await keys.unlock(password)
-      nodes.wake()
+      rooms.wake()
       return {}
     },
     'vault.lock': async () => {
@@ -259,48 +165,10 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       return {}
     },
     'keys.open': async ({ name, role, mode }) => {
-      if (chosen() === null) throw new HearthError('no-network')
+      if (state.state.app.network === null) throw new HearthError('no-network')
       const ticket = await keys.openNewKey({ name, role, mode })
       return { surfaceUrl: options.surfaceUrl(ticket.token), expiresAtMs: ticket.expiresAtMs }
     },
-    'engine.check': async () => {
-      await nodes.checkEngine()
-      return {}
-    },
-    'localChain.start': () => {
-      mustBeLocal()
-      activity('local-chain-start')
-      return Promise.resolve({ taskId: nodes.startLocalChain() })
-    },
-    'localChain.remove': () => {
-      mustBeLocal()
-      activity('local-chain-remove')
-      watch.clear()
-      return Promise.resolve({ taskId: nodes.removeLocalChain() })
-    },
-    'nodes.start': async ({ nodeId }) => {
-      await nodes.start(nodeId)
-      activity('node-start', { nodeId })
-      return {}
-    },
-    'nodes.stop': async ({ nodeId }) => {
-      await nodes.stop(nodeId)
-      activity('node-stop', { nodeId })
-      // Nothing waits for a key any more.
-      if (nodeId === 'miner') state.patch('vault', { needed: null })
-      return {}
-    },
-    'nodes.restart': async ({ nodeId }) => {
-      await nodes.restart(nodeId)
-      activity('node-restart', { nodeId })
-      return {}
-    },
-    'nodes.changePort': async ({ nodeId, containerPort, hostPort }) => {
-      await nodes.changePort(nodeId, containerPort, hostPort)
-      return {}
-    },
-    'nodes.suggestPort': async ({ nodeId, containerPort }) => ({ hostPort: await nodes.suggestPort(nodeId, containerPort) }),
-    'nodes.logs': async ({ nodeId, tail }) => ({ lines: await nodes.logs(nodeId, tail) }),
     'tasks.cancel': ({ taskId }) => {
       tasks.cancel(taskId)
       return Promise.resolve({})
@@ -309,50 +177,14 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       tasks.dismiss(taskId)
       return Promise.resolve({})
     },
-    'faucet.request': (wish) => {
-      mustBeLocal()
-      const onArrived = (facts: Record<string, string>): void => activity('faucet', facts)
-      const isAddress = (text: string): boolean => codec.isAddress(text)
-      const send = (address: string, upokt: bigint, signal: AbortSignal): Promise<void> => nodes.faucet(address, upokt, signal)
-      return Promise.resolve({ taskId: requestPlayMoney({ tasks, heads, clock, isAddress, send, onArrived }, wish) })
-    },
-    'supplier.options': () => supplierOptions({ chain: heads.require(), params: required(heads.params(), 'chain-unreachable'), nodes }),
-    'tx.prepare': (wish) => transactions.prepare(wish),
-    'tx.reopen': ({ intentId }) => transactions.reopen(intentId),
-    'tx.discard': async ({ intentId }) => {
-      await transactions.discard(intentId)
-      return {}
-    },
-    'relays.sendTest': ({ serviceId, count }) => {
-      mustBeLocal()
-      const { operatorAddress } = state.state.supplier
-      if (operatorAddress === '' || watch.record() === undefined) throw new HearthError('supplier-absent')
-      return Promise.resolve({ taskId: relays.sendTest({ serviceId, count, operatorAddress }) })
-    },
-    'relays.results': async ({ beforeId, limit }) => ({
-      rows: (await store.relayResults({ ...(beforeId === undefined ? {} : { beforeId }), limit })).map((row) => ({
-        ...row,
-        error: row.error ?? null,
-      })),
-    }),
-    'earnings.claims': (input) => earnings.claims(input),
-    'earnings.days': ({ days }) => earnings.days(days),
-    'earnings.check': async () => {
-      await earnings.check()
-      return {}
-    },
     'activity.list': async ({ beforeId, limit }) => ({
       rows: await store.activity({ ...(beforeId === undefined ? {} : { beforeId }), limit }),
     }),
   }
 
-  const mustBeLocal = (): void => {
-    if (chosen() !== 'local') throw new HearthError('no-network')
-  }
   await keys.refresh()
-  await transactions.resume()
-  await earnings.resume()
-  const running = [heads.run(abort.signal), nodes.run(abort.signal), checks()]
+  await rooms.begin()
+  const alerting = alerts.run(abort.signal)
 
   const dispatch = createDispatcher(handlers, log)
 
@@ -369,29 +201,37 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
         await keys.take(outcome)
         if (outcome.kind === 'signed') {
           // The page of the surface is already made; how the sending went is told through state.
-          transactions.signed(outcome.intentId, outcome.txBytes).catch((error: unknown) => log.error('sending a signed transaction', error))
+          rooms.signed(outcome.intentId, outcome.txBytes).catch((error: unknown) => log.error('sending a signed transaction', error))
         }
-        if (outcome.kind === 'refused') await transactions.discard(outcome.intentId)
+        if (outcome.kind === 'refused') await rooms.discard(outcome.intentId)
         if (outcome.kind === 'key-made') {
           activity('key-made', { role: outcome.key.role, name: outcome.key.name, address: outcome.key.address })
-          heads.wake()
+          rooms.wake()
         }
+        if (outcome.kind === 'restored') rooms.wake()
       }
       return { status: page.status, html: page.html }
     },
     async stop() {
       abort.abort()
       tasks.cancelAll()
+      await alerting
       keys.stop()
-      await Promise.all([tasks.settled(), ...running])
-      await earnings.stop()
+      await tasks.settled()
+      await rooms.stop()
       await vault.stop()
       await store.close()
     },
   }
 }
 
-function required<T>(value: T | undefined, code: HearthError['code']): T {
-  if (value === undefined) throw new HearthError(code)
-  return value
+/** Requests about the chosen network go to the rooms that are there when they come. */
+function forwarded(rooms: () => NetworkRooms): NetworkRooms['handlers'] {
+  const entries = NETWORK_REQUESTS.map((name) => [name, (input: never) => (rooms().handlers[name] as (input: never) => unknown)(input)])
+  return Object.fromEntries(entries) as NetworkRooms['handlers']
+}
+
+/** @returns the network when this version lets the user choose it */
+function offered(id: string | undefined): NetworkId | null {
+  return NETWORKS.find((network) => network.id === id && network.offered)?.id ?? null
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { readFile, rename } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { connectChain } from '#main/adapters/cosmos/chain.ts'
@@ -7,11 +8,18 @@ import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
 import { createDockerEngine } from '#main/adapters/docker/engine.ts'
 import { openStore } from '#main/adapters/sqlite/open-store.ts'
 import { systemClock } from '#main/adapters/system/clock.ts'
+import { createPractice, type PracticeFile } from '#main/adapters/practice/machine.ts'
+import { writeFileAtomic } from '#main/adapters/system/atomic-file.ts'
+import { createEjectFolder } from '#main/adapters/system/eject-folder.ts'
+import { createHttpsPost } from '#main/adapters/system/https-post.ts'
 import { createLog } from '#main/adapters/system/log.ts'
 import { createNet } from '#main/adapters/system/net.ts'
 import { createRehearsalKeys, createVault } from '#main/adapters/vault/index.ts'
 import type { App } from '#main/core/app-shape.ts'
 import { createApp } from '#main/core/app.ts'
+import { readSetting } from '#main/core/settings/stored.ts'
+import { CATALOG } from '#shared/catalog/index.ts'
+import { networkOf } from '#shared/networks/index.ts'
 import { localChainRulesSchema } from '#shared/networks/local.ts'
 import type { Compose } from './compose-options.ts'
 import { resourcesDir, version } from './locations.ts'
@@ -22,17 +30,10 @@ export const compose: Compose = async (options): Promise<App> => {
   const clock = systemClock
   const log = createLog(join(dataDir, 'logs', 'hearth.log'))
   const store = await openStore({ file: join(dataDir, 'hearth.db'), clock, log })
-  const codec = createTxCodec()
   const installId = await installation(store)
+  const rules = localChainRulesSchema.parse(options.localRules ?? {})
   return createApp(
     {
-      engine: createDockerEngine({
-        ...(options.engineEndpoint === undefined ? {} : { endpoint: options.engineEndpoint }),
-        installId,
-        clock,
-        log,
-      }),
-      connectChain,
       vault: await createVault({
         dataDir,
         clock,
@@ -41,11 +42,29 @@ export const compose: Compose = async (options): Promise<App> => {
       }),
       rehearsal: await createRehearsalKeys({ dataDir, clock }),
       store,
-      net: createNet(dataDir),
       clock,
       log,
-      codec,
       template: (name) => readFileSync(join(resourcesDir(), 'templates', name), 'utf8'),
+      ejectFolder: createEjectFolder(dataDir),
+      https: createHttpsPost(),
+      world: async (network) =>
+        network === 'practice'
+          ? createPractice({ file: practiceFile(dataDir), installId, clock, log, codec: createTxCodec(networkOf(network).addressPrefix) })
+          : {
+              engine: createDockerEngine({
+                ...(await engineEndpoint(options.engineEndpoint, store)),
+                installId,
+                clock,
+                log,
+              }),
+              connectChain,
+              net: createNet(dataDir),
+              clock,
+              codec: createTxCodec(networkOf(network).addressPrefix),
+              catalog: CATALOG,
+              rules,
+              imageOverrides: options.imageOverrides ?? {},
+            },
     },
     {
       version: version(),
@@ -53,12 +72,28 @@ export const compose: Compose = async (options): Promise<App> => {
       host: hostname(),
       installId,
       surfaceUrl: (token) => options.surfaceUrl(token),
-      localRules: localChainRulesSchema.parse(options.localRules ?? {}),
-      imageOverrides: options.imageOverrides ?? {},
       notice: null,
     },
   )
 }
+
+/** What was said at the start of the program counts before what the user chose; with neither, one is looked for. */
+async function engineEndpoint(said: string | undefined, store: Parameters<typeof readSetting>[0]): Promise<{ endpoint?: string }> {
+  const endpoint = said ?? (await readSetting(store, 'engineEndpoint')) ?? ''
+  return endpoint === '' ? {} : { endpoint }
+}
+
+/** Practice in one file of the data folder; it holds no secret but play keys, and is 0600 all the same. */
+function practiceFile(dataDir: string): PracticeFile {
+  const path = join(dataDir, 'practice.json')
+  return {
+    read: () => readFile(path, 'utf8').catch((error: unknown) => (isAbsent(error) ? undefined : Promise.reject(error))),
+    write: (text) => writeFileAtomic(path, text),
+    setAside: () => rename(path, `${path}.unreadable`),
+  }
+}
+
+const isAbsent = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
 /** A short random name of this installation: it marks our containers, so that two installations on one engine never touch each other's. */
 async function installation(store: {

@@ -42,6 +42,14 @@ export function surfaceHeaders(): Record<string, string> {
   return { ...COMMON, 'Content-Security-Policy': csp, 'Referrer-Policy': 'same-origin', 'Cache-Control': 'no-store' }
 }
 
+/**
+ * What is added under TLS: this name is asked over TLS from now on, for a year. Browsers heed it only where they trust the certificate and the host is a name.
+ * Not for sub-domains, which are none of our business.
+ */
+export function transportHeaders(secure: boolean): Record<string, string> {
+  return secure ? { 'Strict-Transport-Security': 'max-age=31536000' } : {}
+}
+
 /** Fills the nonce into the page when it asks for one. @returns the page and the nonce to put into its policy */
 export function fillNonce(page: Buffer): { bytes: Buffer; nonce: string | undefined } {
   const text = page.toString('utf8')

@@ -45,9 +45,12 @@ export async function gatedCall(app: App, log: Log, name: string, input: unknown
   }
 }
 
-/** Lets patches through once the page has its snapshot. */
+/** Requests whose answer says at which number the page stands: from then on it wants every patch. */
+export const opensPushes = (name: string): boolean => name === 'state.get' || name === 'state.resume'
+
+/** Lets patches through once the page has its snapshot, or what it missed. */
 export interface PushGate {
-  /** Call before `state.get` runs: from here on no patch is missed. */
+  /** Call before such a request runs: from here on no patch is missed. */
   opening(): void
   /** Call once its result has left: what came meanwhile follows, in order. */
   opened(): void

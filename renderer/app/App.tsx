@@ -6,12 +6,14 @@ import { CreateVault } from '#renderer/features/lock/CreateVault.tsx'
 import { DamagedVault } from '#renderer/features/lock/DamagedVault.tsx'
 import { UnlockDialog } from '#renderer/features/lock/UnlockDialog.tsx'
 import { UnlockContext } from '#renderer/ui/unlock-context.ts'
+import { nameChain } from '#renderer/text/text.ts'
 import { Connecting, SessionEnded } from './Connecting.tsx'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import { Frame } from './Frame.tsx'
 import { FullPage } from './FullPage.tsx'
 import { KeyboardHelp } from './KeyboardHelp.tsx'
 import { useShortcuts } from './keyboard.ts'
+import { useLook } from './look.ts'
 import { matchRoute } from './match-route.ts'
 import { SCREENS } from './screens.tsx'
 
@@ -42,6 +44,8 @@ function Inside(): ReactNode {
   const [isHelp, setHelp] = useState(false)
   const route = useMemo(() => matchRoute(location), [location])
   useShortcuts({ onHelp: () => setHelp(true), onUnlock: () => setUnlocking(true) })
+  useLook()
+  nameChain(network)
 
   // First start: the vault comes before everything, since every later step needs a key. A damaged one is told once here and hides nothing that is on chain.
   if (vault === 'absent') {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { useMirror, useNow } from '#renderer/bridge/hooks.ts'
+import { useMirror, useRealNow } from '#renderer/bridge/hooks.ts'
 import { age } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
@@ -10,7 +10,7 @@ import { FullPage } from './FullPage.tsx'
 export function Connecting(): ReactNode {
   const t = useText()
   const lostAtMs = useMirror((mirror) => mirror.lostAtMs)
-  const now = useNow()
+  const now = useRealNow()
   return (
     <FullPage>
       <div className="m-auto grid justify-items-center gap-2 text-text-2" role="status">

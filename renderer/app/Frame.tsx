@@ -6,6 +6,8 @@ import { LinkButton } from '#renderer/ui/Button.tsx'
 import { EmptyState } from '#renderer/ui/EmptyState.tsx'
 import { Note } from '#renderer/ui/Note.tsx'
 import { Strip } from '#renderer/ui/Strip.tsx'
+import { PracticeBar } from '#renderer/features/practice/PracticeBar.tsx'
+import { Tour } from '#renderer/features/practice/Tour.tsx'
 import type { Matched } from './match-route.ts'
 import { Sidebar } from './Sidebar.tsx'
 import { TopBar } from './TopBar.tsx'
@@ -24,6 +26,7 @@ export function Frame({ route, onHelp, children }: { route: Matched | undefined;
       <Sidebar section={route?.route.section ?? null} />
       <div className="main">
         <TopBar route={route} onHelp={onHelp} />
+        <PracticeBar />
         <main className="page" id="page" data-region="page" tabIndex={-1}>
           <div className="page-in">
             <Banners isUnlock={route?.id === 'unlock'} />
@@ -36,6 +39,7 @@ export function Frame({ route, onHelp, children }: { route: Matched | undefined;
             )}
           </div>
         </main>
+        {network === 'practice' ? <Tour /> : null}
       </div>
     </div>
   )

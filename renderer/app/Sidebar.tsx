@@ -34,7 +34,7 @@ export function Sidebar({ section }: { section: Section | null }): ReactNode {
         </span>
       </a>
       <nav className="nav" aria-label={t('frame.mainNav')} data-region="nav" tabIndex={-1}>
-        {SECTIONS.map((entry) => {
+        {SECTIONS.filter((entry) => entry.section !== 'practice' || app.network === 'practice').map((entry) => {
           const count = asking(entry.section)
           return (
             <a

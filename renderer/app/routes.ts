@@ -1,6 +1,6 @@
 import type { TextKey } from '#renderer/text/text.ts'
 
-export type Section = 'home' | 'nodes' | 'supplier' | 'earnings'
+export type Section = 'home' | 'nodes' | 'supplier' | 'earnings' | 'practice' | 'settings'
 
 /** One screen. `sample` is an address that shows it; `:nodeId` in it stands for any node that is there. */
 export interface Route {
@@ -44,15 +44,25 @@ export const ROUTES = [
   { id: 'supplier-funds', pattern: '/supplier/funds', sample: '/supplier/funds', section: 'supplier', title: 'supplier.funds.title' },
   { id: 'supplier-leave', pattern: '/supplier/leave', sample: '/supplier/leave', section: 'supplier', title: 'supplier.leave.title' },
   { id: 'earnings', pattern: '/earnings', sample: '/earnings', section: 'earnings', title: 'frame.earnings' },
+  { id: 'practice', pattern: '/practice', sample: '/practice', section: 'practice', title: 'practice.title' },
+  { id: 'settings', pattern: '/settings', sample: '/settings', section: 'settings', title: 'settings.title' },
+  { id: 'sessions', pattern: '/settings/sessions', sample: '/settings/sessions', section: 'settings', title: 'sessions.title' },
   { id: 'setup', pattern: '/setup', sample: '/setup', section: null, title: 'setup.title' },
   { id: 'unlock', pattern: '/unlock', sample: '/unlock', section: null, title: 'lock.open.title' },
 ] as const satisfies Route[]
 
 export type RouteId = (typeof ROUTES)[number]['id']
 
-export const SECTIONS: { section: Section; path: string; icon: 'house' | 'boxes' | 'badge-check' | 'coins'; title: TextKey }[] = [
+export const SECTIONS: {
+  section: Section
+  path: string
+  icon: 'house' | 'boxes' | 'badge-check' | 'coins' | 'gauge' | 'settings'
+  title: TextKey
+}[] = [
   { section: 'home', path: '/', icon: 'house', title: 'frame.home' },
   { section: 'nodes', path: '/nodes', icon: 'boxes', title: 'frame.nodes' },
   { section: 'supplier', path: '/supplier', icon: 'badge-check', title: 'frame.supplier' },
   { section: 'earnings', path: '/earnings', icon: 'coins', title: 'frame.earnings' },
+  { section: 'practice', path: '/practice', icon: 'gauge', title: 'practice.nav' },
+  { section: 'settings', path: '/settings', icon: 'settings', title: 'settings.title' },
 ]

@@ -5,6 +5,9 @@ import { LocalChainStart } from '#renderer/features/home/LocalChainStart.tsx'
 import { Unlock } from '#renderer/features/lock/Unlock.tsx'
 import { NodeDetail } from '#renderer/features/nodes/NodeDetail.tsx'
 import { Nodes } from '#renderer/features/nodes/Nodes.tsx'
+import { Practice } from '#renderer/features/practice/Practice.tsx'
+import { Sessions } from '#renderer/features/sessions/Sessions.tsx'
+import { Settings } from '#renderer/features/settings/Settings.tsx'
 import { Setup } from '#renderer/features/setup/Setup.tsx'
 import { FirstSession } from '#renderer/features/supplier/FirstSession.tsx'
 import { Funds } from '#renderer/features/supplier/Funds.tsx'
@@ -29,6 +32,9 @@ export const SCREENS: Record<RouteId, (params: { nodeId?: string }) => ReactNode
   'supplier-funds': () => <Funds />,
   'supplier-leave': () => <Leave />,
   earnings: () => <Earnings />,
+  practice: () => <Practice />,
+  settings: () => <Settings />,
+  sessions: () => <Sessions />,
   setup: () => <Setup />,
   unlock: () => <Unlock />,
 }

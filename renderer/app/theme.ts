@@ -17,3 +17,16 @@ function stored(): string | null {
     return null
   }
 }
+
+/** Follows the setting, and keeps it in this browser so that the next start is right before a state is there. A theme in the address stays in force for its page. */
+export function chooseTheme(choice: Theme | 'system'): void {
+  try {
+    if (choice === 'system') globalThis.localStorage.removeItem(KEY)
+    else globalThis.localStorage.setItem(KEY, choice)
+  } catch {
+    // Storage can be switched off; the choice counts for this page then.
+  }
+  if (new URLSearchParams(globalThis.location.search).has('theme')) return
+  if (choice === 'system') delete document.documentElement.dataset['theme']
+  else document.documentElement.dataset['theme'] = choice
+}

@@ -110,8 +110,15 @@ export function useQuery<N extends RequestName>(name: N, input: RequestInput<N> 
   return { value, error, loading, reload }
 }
 
-/** The time, again every `everyMs`; for ages and elapsed times. */
+/** The time of the network that is shown, again every `everyMs`; for ages and elapsed times. Practice has a time of its own. */
 export function useNow(everyMs = 1_000): number {
+  const practice = useAppState((state) => state.practice)
+  const now = useRealNow(everyMs)
+  return practice === null ? now : practiceNow(practice, now)
+}
+
+/** The time of this machine; for what has nothing to do with a network: tickets, sessions, the vault. */
+export function useRealNow(everyMs = 1_000): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), everyMs)
@@ -125,4 +132,10 @@ export function useClock(): AppState['clock'] & { blockTimeMs: number; medianBlo
   const clock = useAppState((state) => state.clock)
   const medianBlockMs = useAppState((state) => state.chain.medianBlockMs)
   return { ...clock, blockTimeMs: clock.atMs, medianBlockMs }
+}
+
+/** What time it is in Practice, reckoned on from the last word about it. */
+export function practiceNow(practice: NonNullable<AppState['practice']>, realNowMs: number): number {
+  const passedMs = practice.paused ? 0 : Math.max(0, realNowMs - practice.atRealMs) * practice.speed
+  return Math.floor(practice.nowMs + passedMs)
 }

@@ -20,6 +20,9 @@ import {
 } from './en/keyed.ts'
 import { lock } from './en/lock.ts'
 import { nodes } from './en/nodes.ts'
+import { practice } from './en/practice.ts'
+import { settings } from './en/settings.ts'
+import { sessions } from './en/sessions.ts'
 import { setup } from './en/setup.ts'
 import { supplier } from './en/supplier.ts'
 
@@ -41,9 +44,12 @@ export const en = {
   lock,
   nodeNames,
   nodes,
+  practice,
   notices,
   reasons,
   relayFailures,
+  settings,
+  sessions,
   setup,
   status,
   stepFacts,

@@ -1,10 +1,10 @@
-import { clockTime, pokt, shortAddress, shortHash, whole } from './format.ts'
+import { clockTime, day, pokt, shortAddress, shortHash, whole } from './format.ts'
 
 /** Anything earlier is a length of time, not a moment. */
 const MOMENT_FROM = 1_000_000_000_000
 
 /**
- * Facts as main sends them (plain text) made ready for a sentence: `…Upokt` also as `…Pokt`, `…Ms` also as `…Time`, heights with separators, addresses and hashes
+ * Facts as main sends them (plain text) made ready for a sentence: `…Upokt` also as `…Pokt`, `…Ms` also as `…Time` and, with the day, `…Date`, heights with separators, addresses and hashes
  * short. The raw value stays under `raw…` names nowhere: whoever needs it reads the facts themselves.
  */
 export function readable(facts: Record<string, string>): Record<string, string> {
@@ -12,9 +12,10 @@ export function readable(facts: Record<string, string>): Record<string, string> 
   for (const [name, value] of Object.entries(facts)) {
     words[name] = value
     if (/upokt$/i.test(name) && /^-?\d+$/.test(value)) words[name.replace(/upokt$/i, name === 'upokt' ? 'pokt' : 'Pokt')] = pokt(value)
-    else if (/ms$/i.test(name) && /^\d+$/.test(value) && Number(value) >= MOMENT_FROM)
+    else if (/ms$/i.test(name) && /^\d+$/.test(value) && Number(value) >= MOMENT_FROM) {
       words[name.replace(/ms$/i, 'Time')] = clockTime(Number(value), true)
-    else if (/height$/i.test(name) && /^\d+$/.test(value)) words[name] = whole(value)
+      words[name.replace(/ms$/i, 'Date')] = `${day(Number(value))}, ${clockTime(Number(value))}`
+    } else if (/height$/i.test(name) && /^\d+$/.test(value)) words[name] = whole(value)
     else if (/address$/i.test(name)) words[name] = shortAddress(value)
     else if (/hash$/i.test(name)) words[name] = shortHash(value)
   }

@@ -3,9 +3,18 @@ import { formatPokt } from '#shared/model/money.ts'
 /** How figures, times and addresses are written. The words are English, so are digits and separators; clock times follow the system. */
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 })
 /** Where the day has 12 hours they are written without a leading zero, as people there do; it also leaves room for the seconds. */
-const HOUR = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 ? 'numeric' : '2-digit'
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: HOUR, minute: '2-digit' })
-const CLOCK_SECONDS = new Intl.DateTimeFormat(undefined, { hour: HOUR, minute: '2-digit', second: '2-digit' })
+function clocks(hours: ClockHours): { minutes: Intl.DateTimeFormat; seconds: Intl.DateTimeFormat } {
+  const own = hours === 'system' ? {} : { hourCycle: hours === '12' ? ('h12' as const) : ('h23' as const) }
+  const isTwelve = new Intl.DateTimeFormat(undefined, { hour: 'numeric', ...own }).resolvedOptions().hour12
+  const parts = { hour: isTwelve ? ('numeric' as const) : ('2-digit' as const), minute: '2-digit' as const, ...own }
+  return {
+    minutes: new Intl.DateTimeFormat(undefined, parts),
+    seconds: new Intl.DateTimeFormat(undefined, { ...parts, second: '2-digit' }),
+  }
+}
+type ClockHours = 'system' | '12' | '24'
+let clockHours: ClockHours = 'system'
+let clock = clocks('system')
 const LOG_CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 const NO_BREAK = '\u00a0'
@@ -29,7 +38,14 @@ export const poktUnit = (upokt: string | bigint, decimals: 0 | 2 | 4 | 6 | 'trim
   `${pokt(upokt, decimals)}${NO_BREAK}POKT`
 
 /** Local clock time. @param seconds for chains whose blocks come faster than minutes */
-export const clockTime = (ms: number, seconds = false): string => (seconds ? CLOCK_SECONDS : CLOCK).format(ms)
+export const clockTime = (ms: number, seconds = false): string => (seconds ? clock.seconds : clock.minutes).format(ms)
+
+/** The user's choice of 12 or 24 hours; `system` leaves it to the locale. Counts for every time written from now on. */
+export function setClockHours(hours: ClockHours): void {
+  if (hours === clockHours) return
+  clockHours = hours
+  clock = clocks(hours)
+}
 
 /** The time of a log line: always 24 hours, so that lines stand under each other. */
 export const logTime = (ms: number): string => LOG_CLOCK.format(ms)

@@ -16,6 +16,13 @@ export type Words = (key: TextKey, values?: Record<string, string | number>) => 
 export type KeyedGroup = 'attention' | 'activity' | 'reasons' | 'steps' | 'notices' | 'relayFailures' | 'differences'
 
 let started = false
+/** How the network in use is called within a sentence. */
+let chain: string = en.frame.chainName.local
+
+/** Called before anything of a network is drawn. */
+export function nameChain(network: string | null): void {
+  chain = network === 'practice' ? en.frame.chainName.practice : en.frame.chainName.local
+}
 
 /** Loads the language once; texts are there at once, since they are part of the page. */
 export function startText(): void {
@@ -37,11 +44,11 @@ export function startText(): void {
 /** The words for a component. */
 export function useText(): Words {
   const { t } = useTranslation()
-  return useCallback((key, values) => t(key, values ?? {}), [t])
+  return useCallback((key, values) => t(key, { chain, ...values }), [t])
 }
 
 /** The words outside of components. */
-export const words: Words = (key, values) => i18next.t(key, values ?? {})
+export const words: Words = (key, values) => i18next.t(key, { chain, ...values })
 
 /** Whether a group has a sentence for a key of main. */
 export function hasKey(group: KeyedGroup, key: string): boolean {

@@ -7,6 +7,12 @@ export type Change = z.infer<typeof changeSchema>
 
 export const snapshotSchema = z.strictObject({ seq: z.number().int(), state: stateSchema })
 export const patchSchema = z.strictObject({ seq: z.number().int(), changes: z.array(changeSchema) })
+/** What a page needs that comes back: the patches it missed, or everything. */
+export const resumedSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('patches'), patches: z.array(patchSchema) }),
+  z.strictObject({ kind: z.literal('snapshot'), ...snapshotSchema.shape }),
+])
+export type Resumed = z.infer<typeof resumedSchema>
 export type Snapshot = z.infer<typeof snapshotSchema>
 export type Patch = z.infer<typeof patchSchema>
 

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { practiceControlSchema } from '../practice/controls.ts'
+import { settingScalarSchema, settingsImportSchema } from '../settings/import.ts'
 import { networkIdSchema } from './state.ts'
-import { snapshotSchema } from './patches.ts'
+import { resumedSchema, snapshotSchema } from './patches.ts'
 
 /**
  * The one table of requests. Both ends are derived from it: core must have a handler per row, the bridge gets a function per row.
@@ -49,6 +51,11 @@ export const txWishSchema = z.discriminatedUnion('kind', [
 ])
 export type TxWish = z.infer<typeof txWishSchema>
 
+/** What must start again before a changed setting has its effect. */
+const restarts = z.strictObject({ restarts: z.array(z.enum(['hearth', 'miner'])) })
+/** Longer than any file of settings, so that a file that is too large is told as that. */
+const settingsText = z.string().max(200_000)
+
 export const claimViewSchema = z.strictObject({
   key: z.string(),
   operatorAddress: z.string(),
@@ -79,6 +86,36 @@ export type ClaimView = z.infer<typeof claimViewSchema>
 
 export const requests = {
   'state.get': row(none, snapshotSchema),
+  /** After a broken line: `startedAtMs` of the state that the page has, and its number. */
+  'state.resume': row(z.strictObject({ startedAtMs: z.number(), seq: z.number().int().nonnegative() }), resumedSchema),
+  /** Browsers that are signed in at the web shell, which answers these rows itself. Rejects `not-allowed` in a window. */
+  'sessions.list': row(
+    none,
+    z.strictObject({
+      /** When the sign-in password was set; null = there is none, and only a one-time link opens. */
+      passwordSetAtMs: z.number().nullable(),
+      sessions: z.array(
+        z.strictObject({
+          id: z.string(),
+          browser: z.string(),
+          address: z.string(),
+          how: z.enum(['link', 'password']),
+          createdAtMs: z.number(),
+          seenAtMs: z.number(),
+          /** The one that asks. */
+          current: z.boolean(),
+        }),
+      ),
+    }),
+  ),
+  'sessions.end': row(z.strictObject({ id }), done, { writes: true }),
+  'sessions.endAll': row(z.strictObject({ exceptThis: z.boolean() }), done, { writes: true }),
+  /** `current` is asked for once there is a password. Rejects `wrong-password`, `too-many-tries`, `weak-password`. */
+  'signIn.setPassword': row(
+    z.strictObject({ current: z.string().max(1024).nullable(), password: z.string().min(1).max(1024) }),
+    done,
+    { writes: true, secret: true },
+  ),
   'app.chooseNetwork': row(z.strictObject({ network: networkIdSchema }), done, { writes: true }),
 
   'vault.create': row(z.strictObject({ password: z.string().min(1).max(1024) }), done, { writes: true, secret: true }),
@@ -89,7 +126,55 @@ export const requests = {
     surfaceRef,
     { writes: true },
   ),
+  /** Rejects `wrong-password`, `too-many-tries`, `weak-password`, `vault-locked`. */
+  'vault.changePassword': row(z.strictObject({ current: z.string().min(1).max(1024), next: z.string().min(1).max(1024) }), done, {
+    writes: true,
+    secret: true,
+  }),
+  /** Who opens the vault after a restart. Rejects `wrong-password`, `unlock-unavailable`. */
+  'vault.setUnlock': row(z.strictObject({ mode: z.enum(['ask', 'keychain', 'file']), password: z.string().min(1).max(1024) }), done, {
+    writes: true,
+    secret: true,
+  }),
+  /** Where to confirm a backup of every key into a folder of this machine; null = beside the vault. Rejects `folder-invalid`. */
+  'vault.backup': row(z.strictObject({ folder: z.string().min(1).max(1000).nullable() }), surfaceRef, { writes: true }),
+  /** Where to try a backup: restored into a temporary place, its addresses compared. Rejects `backup-missing`, `backup-damaged`. */
+  'vault.drill': row(z.strictObject({ path: z.string().min(1).max(1000) }), surfaceRef, { writes: true }),
+  /** Where to restore a backup: into a new vault, or what is missing into the open one. */
+  'vault.restore': row(z.strictObject({ path: z.string().min(1).max(1000) }), surfaceRef, { writes: true }),
+  'keys.details': row(
+    none,
+    z.strictObject({
+      rows: z.array(
+        z.strictObject({
+          id,
+          origin: z.enum(['made', 'words', 'hex', 'armor', 'keyring', 'morse', 'watch', 'before']),
+          hdPath: z.string().nullable(),
+          hasWords: z.boolean(),
+          backupAtMs: z.number().nullable(),
+          drillAtMs: z.number().nullable(),
+        }),
+      ),
+      /** Why a way to unlock cannot be used here; null = it can. */
+      offers: z.strictObject({ keychain: z.string().nullable(), file: z.string().nullable() }),
+      backup: z.strictObject({ atMs: z.number(), path: z.string() }).nullable(),
+      drill: z.strictObject({ atMs: z.number(), path: z.string(), madeAtMs: z.number() }).nullable(),
+      failedDrill: z.strictObject({ atMs: z.number(), path: z.string(), reason: z.string() }).nullable(),
+    }),
+  ),
+  'keys.watch': row(
+    z.strictObject({ name: z.string().trim().min(1).max(40), role: z.enum(['owner', 'operator']), address }),
+    z.strictObject({ keyId: id }),
+    { writes: true },
+  ),
+  'keys.export': row(z.strictObject({ keyId: id }), surfaceRef, { writes: true }),
+  'keys.prove': row(z.strictObject({ keyId: id }), surfaceRef, { writes: true }),
+  'keys.delete': row(z.strictObject({ keyId: id }), surfaceRef, { writes: true }),
+  /** Says that no other machine serves with this key. Rejects `fence-claims-pending` when the chain knows better than 'settled'. */
+  'keys.unfence': row(z.strictObject({ keyId: id, because: z.enum(['other-off', 'settled']) }), done, { writes: true }),
 
+  /** Time and scenarios of Practice. Rejects `not-allowed` on any other network. */
+  'practice.control': row(practiceControlSchema, done, { writes: true }),
   'engine.check': row(none, done),
   'localChain.start': row(none, taskRef, { writes: true }),
   'localChain.remove': row(none, taskRef, { writes: true }),
@@ -165,6 +250,19 @@ export const requests = {
     z.strictObject({ rows: z.array(z.strictObject({ dayStartMs: z.number(), upokt: z.string(), claims: z.number().int() })) }),
   ),
   'earnings.check': row(none, done, { writes: true }),
+  // Secret: a value may be an address that lets anybody write to the user.
+  'settings.set': row(z.strictObject({ changes: z.record(z.string().max(60), settingScalarSchema) }), restarts, { writes: true, secret: true }),
+  'settings.reset': row(z.strictObject({ keys: z.array(z.string().max(200)).min(1).max(200) }), restarts, { writes: true }),
+  'settings.export': row(none, z.strictObject({ fileName: z.string(), text: z.string() })),
+  'settings.judge': row(z.strictObject({ text: settingsText }), settingsImportSchema, { secret: true }),
+  'settings.import': row(z.strictObject({ text: settingsText, digest: z.string().max(64) }), restarts, { writes: true, secret: true }),
+  'alerts.test': row(none, done, { writes: true }),
+  'eject.write': row(
+    z.strictObject({ name: z.string().max(200) }),
+    z.strictObject({ path: z.string(), files: z.array(z.string()), withMiner: z.boolean() }),
+    { writes: true },
+  ),
+
   'activity.list': row(
     z.strictObject({ beforeId: z.number().int().optional(), limit: z.number().int().min(1).max(200) }),
     z.strictObject({

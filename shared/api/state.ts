@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { clockSchema } from '../model/clock-schema.ts'
+import { FASTEST_SPEED, MOMENTS, SLOWEST_SPEED } from '../practice/controls.ts'
+import { SCENARIO_IDS } from '../practice/scenario-ids.ts'
 import { errorCodeSchema } from './errors.ts'
+import { healthSchema } from './health.ts'
 import { INTENT_STATUSES, intentKindSchema } from '../model/intent.ts'
 
 /**
@@ -83,12 +86,29 @@ const chainSlice = z.strictObject({
 
 const keyEntry = z.strictObject({
   id: z.string(),
-  role: z.enum(['owner', 'operator']),
+  /** `watch`: an address without its key. `morse`: a key of the old network. */
+  kind: z.enum(['key', 'watch', 'morse']),
+  role: z.enum(['owner', 'operator', 'morse']),
   name: z.string(),
   network: networkIdSchema,
   address: z.string(),
   wordsConfirmedAtMs: ms.nullable(),
   createdAtMs: ms,
+  /** Why no miner is given this operator key yet: one key, one machine. */
+  fenced: z.enum(['moved', 'new-here']).nullable(),
+})
+
+/** How the keys are looked after; more of it by the request `keys.details`. */
+const custodySlice = z.strictObject({
+  /** Counts changes, so that the page asks for the details again. */
+  revision: z.number().int(),
+  /** Who opens the vault after a restart. */
+  unlock: z.enum(['ask', 'keychain', 'file']),
+  /** Why that did not work at the last try. */
+  unlockProblem: z.strictObject({ code: errorCodeSchema, detail: z.record(z.string(), z.string()) }).nullable(),
+  backupAtMs: ms.nullable(),
+  /** When a backup was last proven to restore. */
+  drillAtMs: ms.nullable(),
 })
 
 export const nodeSeenSchema = z.enum(['absent', 'starting', 'running', 'stopped', 'failing', 'stopping', 'unknown'])
@@ -247,13 +267,37 @@ const attentionEntry = z.strictObject({
   key: z.string(),
   facts: z.record(z.string(), z.string()),
   /** Name of the screen that has the fix. */
-  fix: z.enum(['unlock', 'engine', 'nodes', 'supplier', 'earnings', 'home', 'none']),
+  fix: z.enum(['unlock', 'keys', 'engine', 'nodes', 'supplier', 'earnings', 'home', 'none']),
   sinceMs: ms,
 })
 
+/** What is chosen now, by key of the settings table. `problem`: something lies stored under this name that is not used; for `unknown` names `value` shows it. */
+const settingEntry = z.strictObject({
+  value: z.union([z.string().max(2_000), z.number(), z.boolean()]),
+  problem: z.enum(['unknown', 'invalid']).nullable(),
+})
+
+/** The time of Practice, which is not the time of this machine; null on every other network. The page reckons on from `nowMs` at `speed`. */
+const practiceSlice = z
+  .strictObject({
+    nowMs: ms,
+    /** Time of this machine at which `nowMs` held. */
+    atRealMs: ms,
+    speed: z.number().min(SLOWEST_SPEED).max(FASTEST_SPEED),
+    paused: z.boolean(),
+    scenario: z.enum([...SCENARIO_IDS, 'own']).nullable(),
+    next: z.strictObject({ kind: z.enum(MOMENTS), atMs: ms, height }).nullable(),
+  })
+  .nullable()
+
+/** How many entries, rows or long texts of a slice are not in the published state, which never grows beyond 64 KB; a slice that is whole is not named. */
+const leftOutSlice = z.record(z.string(), z.number().int().positive())
+
 export const stateSchema = z.strictObject({
   app: appSlice,
+  practice: practiceSlice,
   vault: vaultSlice,
+  custody: custodySlice,
   engine: engineSlice,
   chain: chainSlice,
   keys: z.record(z.string(), keyEntry),
@@ -265,13 +309,16 @@ export const stateSchema = z.strictObject({
   clock: clockSchema,
   earnings: earningsSlice,
   relays: relaysSlice,
+  health: healthSchema,
   attention: z.record(z.string(), attentionEntry),
+  settings: z.record(z.string(), settingEntry),
+  leftOut: leftOutSlice,
 })
 
 export type AppState = z.infer<typeof stateSchema>
 export type SliceName = keyof AppState
 /** Slices that are maps by id; the others are single objects. */
-export const MAP_SLICES = ['keys', 'nodes', 'tasks', 'intents', 'balances', 'attention'] as const satisfies SliceName[]
+export const MAP_SLICES = ['keys', 'nodes', 'tasks', 'intents', 'balances', 'attention', 'settings'] as const satisfies SliceName[]
 export type MapSliceName = (typeof MAP_SLICES)[number]
 export type ObjectSliceName = Exclude<SliceName, MapSliceName>
 export type NodeState = AppState['nodes'][string]

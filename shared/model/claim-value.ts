@@ -67,8 +67,10 @@ export interface ApplicationBudget {
   /** Stake at the start of the settlement. */
   stakeUpokt: bigint
   pendingSessions: number
-  /** What every claim of this application and session claims, ours included, also those that will expire. */
+  /** What every claim of this application and session claims, ours included, that will be settled. */
   claimsUpokt: readonly bigint[]
+  /** How many more claims there are that will expire: they take their share of the stake and leave nothing of it to others. */
+  expiringClaims?: number
   /** 0n or undefined: none. */
   perSessionSpendLimitUpokt?: bigint
   globalInflation: Ratio
@@ -82,31 +84,39 @@ export function inflationOf(settledUpokt: bigint, globalInflation: Ratio): bigin
 }
 
 /**
- * What is settled of a claim (onchain facts 5.4, step 2). All of it unless it needs more than its share of the application's stake.
+ * What a claim needs of the application's stake, inflation included, and the most it may take (onchain facts 5.4, step 2).
  * @param claimedUpokt one of `budget.claimsUpokt`
  */
-export function settledAmount(claimedUpokt: bigint, budget: ApplicationBudget): { settledUpokt: bigint; overservicingLossUpokt: bigint } {
+export function claimCap(claimedUpokt: bigint, budget: ApplicationBudget): { needUpokt: bigint; capUpokt: bigint } {
   const { stakeUpokt, globalInflation } = budget
-  const claimers = BigInt(budget.claimsUpokt.length)
+  const claimers = BigInt(budget.claimsUpokt.length + (budget.expiringClaims ?? 0))
   const sessions = BigInt(budget.pendingSessions)
   if (claimers === 0n || sessions === 0n) throw new Error('a budget needs claims and sessions')
   const need = (claimed: bigint): bigint => claimed + inflationOf(claimed, globalInflation)
   let floor = stakeUpokt / sessions / claimers
   const limit = budget.perSessionSpendLimitUpokt ?? 0n
   if (limit > 0n) floor = least(floor, least(limit, stakeUpokt / sessions) / claimers)
+  const needUpokt = need(claimedUpokt)
+  return { needUpokt, capUpokt: capOf(needUpokt, floor, budget, need) }
+}
 
-  const own = need(claimedUpokt)
-  const cap = capOf(own, floor, budget, need)
-  if (own * cap.den <= cap.num) return { settledUpokt: claimedUpokt, overservicingLossUpokt: 0n }
+/**
+ * What is settled of a claim (onchain facts 5.4, step 2). All of it unless it needs more than its share of the application's stake.
+ * @param claimedUpokt one of `budget.claimsUpokt`
+ */
+export function settledAmount(claimedUpokt: bigint, budget: ApplicationBudget): { settledUpokt: bigint; overservicingLossUpokt: bigint } {
+  const { needUpokt, capUpokt } = claimCap(claimedUpokt, budget)
+  if (needUpokt <= capUpokt) return { settledUpokt: claimedUpokt, overservicingLossUpokt: 0n }
+  const { num, den } = budget.globalInflation
   // floor(cap / (1 + inflation))
-  const settledUpokt = (cap.num * globalInflation.den) / (cap.den * (globalInflation.den + globalInflation.num))
+  const settledUpokt = (capUpokt * den) / (den + num)
   return { settledUpokt, overservicingLossUpokt: claimedUpokt - settledUpokt }
 }
 
 /** The most a claim may take: its floor, and with a bonus a part of what the others leave, up to so many floors. */
-function capOf(own: bigint, floor: bigint, budget: ApplicationBudget, need: (claimed: bigint) => bigint): Ratio {
+function capOf(own: bigint, floor: bigint, budget: ApplicationBudget, need: (claimed: bigint) => bigint): bigint {
   const multiplier = budget.overservicingBonusMultiplier
-  if (multiplier <= 1n || own <= floor) return { num: floor, den: 1n }
+  if (multiplier <= 1n || own <= floor) return floor
   let unused = 0n
   let excess = 0n
   for (const claimed of budget.claimsUpokt) {
@@ -114,10 +124,8 @@ function capOf(own: bigint, floor: bigint, budget: ApplicationBudget, need: (cla
     if (needed < floor) unused += floor - needed
     else excess += needed - floor
   }
-  const most = multiplier * floor
-  if (excess === 0n) return { num: floor, den: 1n }
-  const num = floor * excess + unused * (own - floor)
-  return num > most * excess ? { num: most, den: 1n } : { num, den: excess }
+  if (excess === 0n) return floor
+  return least(floor + (unused * (own - floor)) / excess, multiplier * floor)
 }
 
 /** Shares of what is minted; the DAO gets what is left. */

@@ -1,10 +1,14 @@
-import { LOCAL_CHAIN_ID } from './local.ts'
+import { LOCAL_CHAIN_ID, PRACTICE_CHAIN_ID } from './local.ts'
+
+/** Word before the 1 of every address. Practice has one of its own: no play address is ever taken for a real one, nor the other way round. */
+export type AddressPrefix = 'pokt' | 'practice'
 
 /** What a network is called on screen and by its chain. Real ones are recognised by the hash of block 1, never by chain id alone. */
 export interface Network {
   id: 'local' | 'mainnet' | 'beta' | 'practice'
   title: string
   chainId: string | undefined
+  addressPrefix: AddressPrefix
   /** Money that buys nothing. */
   playMoney: boolean
   /** Whether this version lets the user choose it. */
@@ -12,8 +16,15 @@ export interface Network {
 }
 
 export const NETWORKS: Network[] = [
-  { id: 'local', title: 'Local chain', chainId: LOCAL_CHAIN_ID, playMoney: true, offered: true },
-  { id: 'mainnet', title: 'Mainnet', chainId: 'pocket', playMoney: false, offered: false },
-  { id: 'beta', title: 'Beta', chainId: 'pocket-lego-testnet', playMoney: true, offered: false },
-  { id: 'practice', title: 'Practice', chainId: undefined, playMoney: true, offered: false },
+  { id: 'local', title: 'Local chain', chainId: LOCAL_CHAIN_ID, addressPrefix: 'pokt', playMoney: true, offered: true },
+  { id: 'mainnet', title: 'Mainnet', chainId: 'pocket', addressPrefix: 'pokt', playMoney: false, offered: false },
+  { id: 'beta', title: 'Beta', chainId: 'pocket-lego-testnet', addressPrefix: 'pokt', playMoney: true, offered: false },
+  { id: 'practice', title: 'Practice', chainId: PRACTICE_CHAIN_ID, addressPrefix: 'practice', playMoney: true, offered: true },
 ]
+
+/** @param id null while none is chosen, which reads like the Local chain: nothing is signed then */
+export function networkOf(id: Network['id'] | null): Network {
+  const found = NETWORKS.find((network) => network.id === (id ?? 'local'))
+  if (!found) throw new Error(`no network ${String(id)}`)
+  return found
+}

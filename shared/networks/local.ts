@@ -5,6 +5,8 @@ import { z } from 'zod'
  * everything that shows or uses them reads them back from the chain.
  */
 export const LOCAL_CHAIN_ID = 'hearth-local-1'
+/** Practice is the same, simulated: its rules are made from the same table. */
+export const PRACTICE_CHAIN_ID = 'hearth-practice-1'
 
 const blocks = z.number().int().min(0).max(1_000)
 const upokt = z.string().regex(/^\d{1,20}$/)
@@ -13,7 +15,7 @@ const upokt = z.string().regex(/^\d{1,20}$/)
 export const localChainRulesSchema = z.strictObject({
   chainId: z
     .string()
-    .regex(/^hearth-local-[a-z0-9-]{1,30}$/)
+    .regex(/^hearth-(local|practice)-[a-z0-9-]{1,30}$/)
     .default(LOCAL_CHAIN_ID),
   blockMs: z.number().int().min(200).max(60_000).default(1_000),
   blocksPerSession: z.number().int().min(2).max(1_000).default(10),

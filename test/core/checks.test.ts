@@ -4,6 +4,7 @@ import { CHECKS, runChecks } from '#main/core/checks/index.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
 import { createTestClock } from '#test/fakes/clock.ts'
+import { SICK_HEALTH } from './checks/sick.ts'
 
 const well = (): AppState => initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 1, notice: null })
 const asOf = { height: 9, atMs: 1 }
@@ -54,6 +55,7 @@ const SICK: Record<string, (state: AppState) => void> = {
   'supplier-differs': (s) =>
     (s.supplier = { ...s.supplier, status: 'active-differs', differences: [{ serviceId: 'anvil', key: 'staked-not-served', facts: {} }] }),
   'engine-clock': (s) => (s.engine = { ...s.engine, kind: 'ready', clockOffsetMs: -12_000 }),
+  ...Object.fromEntries(Object.values(SICK_HEALTH).map((sick) => [sick.check, sick.make])),
 }
 
 describe('checks', () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test, type BrowserContext, type Page } from '@playwright/test'
@@ -273,6 +273,8 @@ test('6b: one upokt of difference turns the ledger red', async () => {
     .prepare('UPDATE movements SET delta_upokt = ? WHERE height = ? AND position = ? AND address = ?')
     .run(more, row.height, row.position, row.address)
   store.close()
+  // A seal that is broken would have the record put back from its copy; here the row is to be wrong without a trace.
+  rmSync(join(hearth.dataDir, 'hearth.db.sha256'))
   await hearth.start()
   await page.close()
   await open()

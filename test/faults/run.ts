@@ -4,6 +4,7 @@ import { projectRoot } from '#test/localnet/paths.ts'
 import type { Scenario } from './scenario.ts'
 import { paymentScenario } from './payment.ts'
 import { checkRestart } from './restart.ts'
+import { settingsScenario } from './settings.ts'
 import { storeScenario } from './store.ts'
 import { vaultScenario } from './vault.ts'
 
@@ -29,7 +30,7 @@ function pointsInCode(): string[] {
 const full = process.argv.includes('--full')
 const named = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const isWanted = (name: string): boolean => named.length === 0 || named.includes(name)
-const scenarios: Scenario[] = [storeScenario, vaultScenario, paymentScenario]
+const scenarios: Scenario[] = [storeScenario, vaultScenario, settingsScenario, paymentScenario]
 const points = pointsInCode()
 let passed = 0
 let failed = 0

@@ -11,6 +11,9 @@ export const PASSWORD = 'violet tractor seldom ink'
 /** Fast rules: sessions of four half-second blocks, paid two seconds after. */
 export const FAST_RULES = { blockMs: 500, blocksPerSession: 4, grace: 0, claimOpen: 1, claimClose: 1, proofOpen: 0, proofClose: 1 }
 
+/** A block of Practice in 0.6 s. */
+const PRACTICE_SPEED = 10
+
 /** The whole app in this process, driven as its page drives it: requests, state by patches, pages of the confirm surface. */
 export interface Driver {
   app: App
@@ -18,8 +21,8 @@ export interface Driver {
   call<N extends RequestName>(name: N, input: RequestInput<N>): Promise<RequestOutput<N>>
   /** Waits until the state, as a page would have it, satisfies `done`. */
   until(what: string, done: (state: AppState) => boolean, timeoutMs?: number): Promise<AppState>
-  /** Writes the words down and types them back. @returns address of the new key */
-  makeKey(name: string, role: 'owner' | 'operator'): Promise<{ id: string; address: string }>
+  /** Writes the words down and types them back. @returns address of the new key, and its play-money words as they were shown */
+  makeKey(name: string, role: 'owner' | 'operator'): Promise<{ id: string; address: string; words: string }>
   /** Reads the sheet, signs it with the password, and waits for its block. @returns text of the sheet */
   sign(wish: RequestInput<'tx.prepare'>): Promise<{ intentId: string; sheet: string }>
   stop(): Promise<void>
@@ -29,14 +32,24 @@ export interface Driver {
 export async function startDriver(dataDir: string, rules: Record<string, unknown> = FAST_RULES): Promise<Driver> {
   const machine = readMachine()
   if (machine.engineSocket === null) throw new Error('this machine has no engine')
-  const app = await compose({
-    dataDir,
-    shell: 'web',
-    surfaceUrl: (token) => token,
-    engineEndpoint: `unix://${machine.engineSocket}`,
-    imageOverrides: machine.images,
-    localRules: rules,
-  })
+  return drive(
+    await compose({
+      dataDir,
+      shell: 'web',
+      surfaceUrl: (token) => token,
+      engineEndpoint: `unix://${machine.engineSocket}`,
+      imageOverrides: machine.images,
+      localRules: rules,
+    }),
+  )
+}
+
+/** The same on a machine without a container engine, where there is Practice. */
+export async function startPracticeDriver(dataDir: string): Promise<Driver> {
+  return drive(await compose({ dataDir, shell: 'web', surfaceUrl: (token) => token, engineEndpoint: `unix://${dataDir}/no-engine.sock` }))
+}
+
+async function drive(app: App): Promise<Driver> {
   const result = await app.call('state.get', {})
   if (!result.ok) throw new Error('no state')
   let snapshot = result.value as Snapshot
@@ -88,7 +101,7 @@ export async function startDriver(dataDir: string, rules: Record<string, unknown
       const state = await driver.until(`the ${role} key`, (now) => Object.keys(now.keys).some((id) => !before.has(id)))
       const made = Object.values(state.keys).find((key) => !before.has(key.id))
       if (!made) throw new Error('no key was made')
-      return { id: made.id, address: made.address }
+      return { id: made.id, address: made.address, words: words.join(' ') }
     },
     async sign(wish) {
       const { intentId, surfaceUrl: token } = await driver.call('tx.prepare', wish)
@@ -128,9 +141,11 @@ function summary(state: AppState): string {
 /** From nothing to a relay miner that serves: what every test of the whole starts with. */
 export async function reachServing(
   driver: Driver,
-): Promise<{ owner: { id: string; address: string }; operator: { id: string; address: string } }> {
+  network: 'local' | 'practice' = 'local',
+): Promise<Record<'owner' | 'operator', { id: string; address: string; words: string }>> {
   await driver.call('vault.create', { password: PASSWORD })
-  await driver.call('app.chooseNetwork', { network: 'local' })
+  await driver.call('app.chooseNetwork', { network })
+  if (network === 'practice') await driver.call('practice.control', { kind: 'speed', speed: PRACTICE_SPEED })
   await driver.call('localChain.start', {})
   await driver.until(
     'the local chain',
@@ -156,15 +171,17 @@ export async function reachServing(
     kind: 'stake-services',
     operatorKeyId: operator.id,
     ownerAddress: owner.address,
-    services: options.services.map((service) => ({
-      serviceId: service.id,
-      url: options.endpointUrl ?? '',
-      rpcType: 'JSON_RPC' as const,
-      revShare: [
-        { address: owner.address, percent: 90 },
-        { address: operator.address, percent: 10 },
-      ],
-    })),
+    services: options.services
+      .filter((service) => service.backendNodeId !== null)
+      .map((service) => ({
+        serviceId: service.id,
+        url: options.endpointUrl ?? '',
+        rpcType: 'JSON_RPC' as const,
+        revShare: [
+          { address: owner.address, percent: 90 },
+          { address: operator.address, percent: 10 },
+        ],
+      })),
   })
   await driver.call('nodes.start', { nodeId: 'miner' })
   await driver.until('the relay miner', (state) => state.nodes['miner']?.seen === 'running')

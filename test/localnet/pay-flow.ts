@@ -5,6 +5,7 @@
  */
 import { startTestChain, TEST_LABEL, type TestChain } from './chain.ts'
 import { docker, mustDocker } from './engine.ts'
+import type { Genesis } from './genesis.ts'
 import { readMachine } from './prepare.ts'
 import { until } from './process.ts'
 
@@ -38,7 +39,7 @@ async function mustSend(chain: TestChain, from: string, command: readonly string
   if (sent.code !== 0) throw new Error(`${command.join(' ')} from ${from}: ${sent.log}`)
 }
 
-async function stake(chain: TestChain): Promise<{ application: string; owner: string; operator: string; friend: string }> {
+async function stake(chain: TestChain): Promise<PayFlowPeople> {
   const application = await makeKey(chain, 'application')
   const owner = await makeKey(chain, 'owner')
   const operator = await makeKey(chain, 'operator')
@@ -159,8 +160,18 @@ async function earnInNextSession(
   return undefined
 }
 
+/** Addresses of those who take part; their keys lie in the node's own test keyring under these names. */
+export type PayFlowPeople = { application: string; owner: string; operator: string; friend: string }
+
+export type PayFlowOptions = {
+  /** Called when all have been paid, before the chain goes. */
+  whenPaid?: (chain: TestChain, people: PayFlowPeople) => Promise<void>
+  /** Last changes of the genesis, in place. */
+  editGenesis?: (genesis: Genesis) => void
+}
+
 /** Runs the flow on a chain of its own and cleans up. Throws where it does not pay. */
-export async function runPayFlow(log: (line: string) => void = () => undefined): Promise<PayFlowResult> {
+export async function runPayFlow(log: (line: string) => void = () => undefined, options: PayFlowOptions = {}): Promise<PayFlowResult> {
   const machine = readMachine()
   const socket = machine.engineSocket
   const { pocketd, anvil } = machine.testImages
@@ -169,6 +180,7 @@ export async function runPayFlow(log: (line: string) => void = () => undefined):
     name: 'pay-flow',
     blocksPerSession: BLOCKS_PER_SESSION,
     services: [{ id: 'anvil', computeUnitsPerRelay: 100 }],
+    ...(options.editGenesis ? { editGenesis: options.editGenesis } : {}),
   })
   const name = chain.container
   log('chain started')
@@ -228,6 +240,7 @@ export async function runPayFlow(log: (line: string) => void = () => undefined):
       relayToPayoutMs,
     }
     if (result.ownerEarnedUpokt <= 0n || result.friendEarnedUpokt <= 0n) throw new Error('the settlement paid nobody')
+    await options.whenPaid?.(chain, keys)
     return result
   } finally {
     const containers = ['miner', 'keeper', 'backend'].map((part) => `${name}-${part}`)

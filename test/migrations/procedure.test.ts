@@ -29,7 +29,8 @@ async function store(): Promise<string> {
   const file = join(temporaryFolder(), 'hearth.db')
   const { db } = await openDatabase(file, NOW_MS)
   db.exec(`INSERT INTO cursors VALUES ('local', 7, 'H7');
-    INSERT INTO movements (network, address, height, position, delta_upokt, kind, time_ms) VALUES ('local', 'a', 7, 'tx:0:0', '5', 'transfer', 1);`)
+    INSERT INTO names VALUES (1, 'a');
+    INSERT INTO movements (network, address, height, position, delta_upokt, kind, time_ms) VALUES ('local', 1, 7, 'tx:0:0', '5', 'transfer', 1);`)
   db.close()
   return file
 }

@@ -56,6 +56,38 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
     facts,
   })
   return {
+    'sessions.list': {
+      passwordSetAtMs: now - 12 * DAY,
+      sessions: [
+        {
+          id: 'abcdefghijkl',
+          browser: 'Firefox on Linux',
+          address: '192.168.1.20',
+          how: 'password',
+          createdAtMs: now - 2 * DAY,
+          seenAtMs: now,
+          current: true,
+        },
+        {
+          id: 'mnopqrstuvwx',
+          browser: 'Chrome on Android',
+          address: '192.168.1.31',
+          how: 'password',
+          createdAtMs: now - 5 * DAY,
+          seenAtMs: now - 3 * 3_600_000,
+          current: false,
+        },
+        {
+          id: 'yzABCDEFGHIJ',
+          browser: 'Safari on macOS',
+          address: '2001:db8:4:1::7',
+          how: 'link',
+          createdAtMs: now - 9 * DAY,
+          seenAtMs: now - 4 * DAY,
+          current: false,
+        },
+      ],
+    },
     'engine.check': {},
     'nodes.logs': {
       lines: Array.from({ length: 14 }, (_line, index) => ({

@@ -1,5 +1,5 @@
 import type { ApiResult } from '#shared/api/errors.ts'
-import type { Change } from '#shared/api/patches.ts'
+import type { Change, Patch, Resumed } from '#shared/api/patches.ts'
 import type { AppState } from '#shared/api/state.ts'
 import type { Link, LinkStatus } from '#renderer/bridge/link.ts'
 import { LINK_LOST } from '#renderer/bridge/link.ts'
@@ -8,12 +8,23 @@ import { LINK_LOST } from '#renderer/bridge/link.ts'
 export interface FakeLink extends Link {
   state: AppState
   seq: number
+  /** Patches that main still has. */
+  recent: Patch[]
   calls: { name: string; input: unknown }[]
   answers: Record<string, (input: unknown) => ApiResult<unknown> | Promise<ApiResult<unknown>>>
   /** Applies a change to main's own state and pushes it. @param lost leaves the push out, as a broken line would */
   change(change: Change, value: Partial<AppState>, lost?: boolean): void
   push(message: unknown): void
   status(next: LinkStatus): void
+}
+
+/** As main does it: what was missed when it is known, else everything. */
+function resumed(link: FakeLink, input: unknown): Resumed {
+  const { startedAtMs, seq } = input as { startedAtMs: number; seq: number }
+  const missed = link.recent.filter((patch) => patch.seq > seq)
+  if (startedAtMs !== link.state.app.startedAtMs || missed.length !== link.seq - seq)
+    return { kind: 'snapshot', seq: link.seq, state: link.state }
+  return { kind: 'patches', patches: missed }
 }
 
 export function fakeLink(state: AppState): FakeLink {
@@ -23,6 +34,7 @@ export function fakeLink(state: AppState): FakeLink {
   const link: FakeLink = {
     state,
     seq: 1,
+    recent: [],
     calls: [],
     answers: {},
     async call(name, input) {
@@ -30,6 +42,7 @@ export function fakeLink(state: AppState): FakeLink {
       if (status !== 'open') return LINK_LOST
       const own = link.answers[name]
       if (own) return own(input)
+      if (name === 'state.resume') return { ok: true, value: structuredClone(resumed(link, input)) }
       if (name === 'state.get') return { ok: true, value: structuredClone({ seq: link.seq, state: link.state }) }
       return { ok: false, error: { code: 'not-allowed', ref: 'fake' } }
     },
@@ -45,7 +58,9 @@ export function fakeLink(state: AppState): FakeLink {
     change(change, value, lost = false) {
       link.state = { ...link.state, ...value }
       link.seq += 1
-      if (!lost) link.push({ seq: link.seq, changes: [change] })
+      const patch = { seq: link.seq, changes: [change] }
+      link.recent.push(patch)
+      if (!lost) link.push(patch)
     },
     push(message) {
       for (const listener of pushes) listener(structuredClone(message))

@@ -45,6 +45,7 @@ const EXTRA: Shot[] = [
   { name: 'home-starting', scene: 'starting', hash: '/' },
   { name: 'home-checklist', scene: 'halfway', hash: '/' },
   { name: 'home-keys-needed', scene: 'keysNeeded', hash: '/' },
+  { name: 'home-practice', scene: 'practising', hash: '/' },
 ]
 
 /** The shots: each route in its fullest state, and the states above. */
@@ -54,6 +55,7 @@ export function shots(): Shot[] {
     'local-chain-start': 'starting',
     'supplier-stake': 'halfway',
     'supplier-services': 'halfway',
+    practice: 'practising',
   }
   const routes = ROUTES.map((route): Shot => ({
     name: route.id,

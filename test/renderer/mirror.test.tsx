@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createApi } from '#renderer/bridge/call.ts'
 import { createMirror } from '#renderer/bridge/store.ts'
-import { createSocketLink, type SocketLike } from '#renderer/bridge/transports/socket.ts'
+import { createSocketLink, SILENT_MS, type SocketLike } from '#renderer/bridge/transports/socket.ts'
+import type { ApiResult } from '#shared/api/errors.ts'
 import type { AppState } from '#shared/api/state.ts'
 import { fakeLink, settle, type FakeLink } from './fake-link.ts'
 import { serving } from './scene.ts'
@@ -13,7 +14,8 @@ function mirrored(link: FakeLink) {
   const mirror = createMirror({ link, api: createApi(link), now: () => NOW, later: (run) => later.push(run) })
   return { mirror, later, state: () => mirror.getState().state }
 }
-const snapshots = (link: FakeLink): number => link.calls.filter((call) => call.name === 'state.get').length
+const asked = (link: FakeLink, name: string): number => link.calls.filter((call) => call.name === name).length
+const snapshots = (link: FakeLink): number => asked(link, 'state.get')
 const withHeight = (state: AppState, height: number): AppState['chain'] => ({ ...state.chain, height })
 
 describe('the copy of the state', () => {
@@ -31,31 +33,66 @@ describe('the copy of the state', () => {
     expect(snapshots(link)).toBe(1)
   })
 
-  it('asks for a snapshot again when a patch was missed, and ends equal to main', async () => {
+  it('asks for what it missed when a patch was lost, and ends equal to main without a snapshot', async () => {
     const link = fakeLink(serving(NOW))
     const { mirror, state } = mirrored(link)
     await settle()
     link.change({ slice: 'chain', value: withHeight(link.state, 138) }, { chain: withHeight(link.state, 138) }, true)
     link.change({ slice: 'vault', value: { kind: 'locked', needed: null } }, { vault: { kind: 'locked', needed: null } })
     await settle()
-    expect(snapshots(link)).toBe(2)
+    expect(asked(link, 'state.resume')).toBe(1)
+    expect(link.calls.at(-1)?.input).toEqual({ startedAtMs: link.state.app.startedAtMs, seq: 1 })
+    expect(snapshots(link)).toBe(1)
     expect(state()).toEqual(link.state)
     expect(mirror.getState().seq).toBe(3)
   })
 
-  it('does not lose a patch that overtakes the snapshot', async () => {
+  it('takes a snapshot where main no longer has what was missed', async () => {
     const link = fakeLink(serving(NOW))
-    let answer: (() => void) | undefined
-    const old = structuredClone({ seq: 1, state: link.state })
-    link.answers['state.get'] = () => new Promise((resolve) => (answer = () => resolve({ ok: true, value: old })))
-    const { state } = mirrored(link)
+    const { mirror, state } = mirrored(link)
     await settle()
-    const chain = withHeight(link.state, 138)
-    link.change({ slice: 'chain', value: chain }, { chain })
-    expect(state()).toBeNull()
-    answer?.()
+    for (const height of [138, 139])
+      link.change({ slice: 'chain', value: withHeight(link.state, height) }, { chain: withHeight(link.state, height) }, true)
+    link.recent.length = 0
+    link.change({ slice: 'vault', value: { kind: 'locked', needed: null } }, { vault: { kind: 'locked', needed: null } })
     await settle()
-    expect(state()?.chain.height).toBe(138)
+    expect(state()).toEqual(link.state)
+    expect(mirror.getState().seq).toBe(4)
+  })
+
+  it('resumes at its number when the line is back, also when a push overtakes the answer', async () => {
+    const link = fakeLink(serving(NOW))
+    const { mirror, state } = mirrored(link)
+    await settle()
+    link.status('lost')
+    link.change({ slice: 'chain', value: withHeight(link.state, 138) }, { chain: withHeight(link.state, 138) }, true)
+    link.status('open')
+    link.change({ slice: 'chain', value: withHeight(link.state, 139) }, { chain: withHeight(link.state, 139) })
+    await settle()
+    expect(state()).toEqual(link.state)
+    expect([mirror.getState().seq, snapshots(link), asked(link, 'state.resume')]).toEqual([3, 1, 1])
+  })
+
+  it('takes a snapshot when main cannot resume, and resumes again when only the line broke', async () => {
+    const link = fakeLink(serving(NOW))
+    const { state, later } = mirrored(link)
+    await settle()
+    const answers: ApiResult<never>[] = [
+      { ok: false, error: { code: 'internal', detail: { reason: 'link-lost' }, ref: '' } },
+      { ok: false, error: { code: 'internal', ref: 'r1' } },
+    ]
+    link.answers['state.resume'] = () => answers.shift()!
+    link.change({ slice: 'chain', value: withHeight(link.state, 138) }, { chain: withHeight(link.state, 138) }, true)
+    link.status('lost')
+    link.status('open')
+    await settle()
+    later.pop()?.()
+    await settle()
+    expect([asked(link, 'state.resume'), snapshots(link)]).toEqual([2, 1])
+    later.pop()?.()
+    await settle()
+    expect([asked(link, 'state.resume'), snapshots(link)]).toEqual([2, 2])
+    expect(state()).toEqual(link.state)
   })
 
   it('refuses a patch whose value does not fit, and reads everything anew', async () => {
@@ -85,7 +122,7 @@ describe('the copy of the state', () => {
     expect(mirror.getState().lostAtMs).toBe(NOW)
     expect(state()?.chain.height).toBe(137)
     // Another main: its numbers start again from below.
-    link.state = { ...link.state, chain: withHeight(link.state, 140) }
+    link.state = { ...link.state, app: { ...link.state.app, startedAtMs: NOW + 1 }, chain: withHeight(link.state, 140) }
     link.seq = 1
     link.status('open')
     await settle()
@@ -112,6 +149,7 @@ describe('the socket', () => {
   function sockets() {
     const made: { line: SocketLike & { sent: string[]; fire: (type: string, event: object) => void; state: number } }[] = []
     const waits: { run: () => void; ms: number }[] = []
+    const silences: { run: () => void; ms: number }[] = []
     const link = createSocketLink({
       open: () => {
         const listeners = new Map<string, (event: object) => void>()
@@ -133,14 +171,16 @@ describe('the socket', () => {
         return line
       },
       later: (run, ms) => {
-        waits.push({ run, ms })
-        return () => undefined
+        const wait = { run, ms }
+        const list = ms === SILENT_MS ? silences : waits
+        list.push(wait)
+        return () => void list.splice(list.indexOf(wait), 1)
       },
       random: () => 0.5,
     })
     const statuses: string[] = []
     link.onStatus((status) => statuses.push(status))
-    return { link, made, waits, statuses }
+    return { link, made, waits, silences, statuses }
   }
 
   it('matches answers to questions by their number', async () => {
@@ -175,6 +215,23 @@ describe('the socket', () => {
     expect(statuses).toEqual(['connecting', 'open', 'lost', 'open'])
     // What was asked on the broken line is never asked again by itself.
     expect(made.at(-1)!.line.sent).toEqual([])
+  })
+
+  it('is given up as dead when it says nothing for long, and any word keeps it', async () => {
+    const { link, made, waits, silences, statuses } = sockets()
+    const { line } = made[0]!
+    line.fire('open', {})
+    line.fire('message', { data: '{"beat":1}' })
+    expect(silences).toHaveLength(1)
+    const asked = link.call('engine.check', {})
+    silences[0]!.run()
+    expect(await asked).toMatchObject({ ok: false, error: { detail: { reason: 'link-lost' } } })
+    expect(statuses.at(-1)).toBe('lost')
+    expect(waits).toHaveLength(1)
+    // What the dead line says later is nobody's.
+    line.fire('message', { data: '{"beat":2}' })
+    line.fire('close', { code: 1006 })
+    expect([waits.length, silences.length]).toEqual([1, 0])
   })
 
   it('gives up for good when the session has ended', () => {

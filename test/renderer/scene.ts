@@ -195,6 +195,8 @@ const key = (id: string, role: 'owner' | 'operator', name: string, address: stri
   address,
   wordsConfirmedAtMs: now - 9 * 60_000,
   createdAtMs: now - 10 * 60_000,
+  kind: 'key' as const,
+  fenced: null,
 })
 const balance = (address: string, upokt: string, now: number) => ({ address, upokt, asOf: { height: HEIGHT, atMs: now } })
 
@@ -346,5 +348,21 @@ export function keysNeeded(now: number): AppState {
   }
 }
 
-export const SCENES = { firstStart, choosing, chosen, starting, halfway, serving, keysNeeded }
+/** The same in Practice, at ten times the pace. */
+function practising(now: number): AppState {
+  const state = serving(now)
+  state.app.network = 'practice'
+  for (const key of Object.values(state.keys)) key.network = 'practice'
+  state.practice = {
+    nowMs: now,
+    atRealMs: now,
+    speed: 10,
+    paused: false,
+    scenario: null,
+    next: { kind: 'settlement', atMs: now + 42_000, height: HEIGHT + 21 },
+  }
+  return state
+}
+
+export const SCENES = { firstStart, choosing, chosen, starting, halfway, serving, keysNeeded, practising }
 export type SceneName = keyof typeof SCENES

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { SESSION_IDLE_MS } from '#main/shells/web/sessions.ts'
 import { MAX_REQUEST_BYTES } from '#shared/api/requests.ts'
-import { createStage, openSocket, type Stage } from '#test/shells/support/web-client.ts'
+import { ask, createStage, openSocket, type Stage } from '#test/shells/support/web-client.ts'
 
 /** SECURITY: S8 and S17 on the page's socket, against a shell that really listens. */
 let stage: Stage
@@ -67,6 +68,54 @@ describe('the socket', () => {
     const socket = await open()
     socket.send({ id: 'q', name: ['state.get'], input: {} })
     expect(await socket.next()).toMatchObject({ id: 'q', result: { ok: false, error: { code: 'invalid-request' } } })
+  })
+
+  test('a message of 20 MB ends it unread, and the shell goes on', async () => {
+    const socket = await open()
+    socket.socket.on('error', () => undefined)
+    socket.send(`{"id":1,"name":"state.get","input":{"text":"${'x'.repeat(20 * 1024 * 1024)}"}}`)
+    expect([1006, 1009]).toContain((await socket.ended).code)
+    expect(stage.app.calls).toEqual([])
+    const next = await open()
+    next.send({ id: 1, name: 'state.get', input: {} })
+    expect(await next.next()).toMatchObject({ id: 1, result: { ok: true } })
+  })
+
+  test.each([
+    ['a number', 5],
+    ['a list', ['state.get']],
+    ['null', null],
+    ['an object', { name: 'state.get' }],
+    ['true', true],
+  ])('a name that is %s is refused', async (_kind, name) => {
+    const socket = await open()
+    socket.send({ id: 1, name, input: {} })
+    expect(await socket.next()).toMatchObject({ result: { ok: false, error: { code: 'invalid-request' } } })
+    expect(stage.app.calls).toEqual([])
+  })
+
+  test('a session that grew too old while the socket was open ends it at the next word, unanswered', async () => {
+    const socket = await open()
+    stage.wait(SESSION_IDLE_MS + 1)
+    socket.send({ id: 1, name: 'state.get', input: {} })
+    expect((await socket.ended).code).toBe(4401)
+    expect(socket.frames).toEqual([])
+    expect(stage.app.calls).toEqual([])
+  })
+
+  test('a session that was ended opens no socket again, and its cookie no page', async () => {
+    const Cookie = await stage.login()
+    const socket = await openSocket(stage.port, { Origin: stage.origin, Cookie })
+    await stage.access.endAll()
+    expect((await socket.ended).code).toBe(4401)
+    expect((await (await openSocket(stage.port, { Origin: stage.origin, Cookie })).ended).code).toBe(4401)
+    expect((await ask(stage.port, '/', { headers: { Cookie } })).status).toBe(401)
+    expect(stage.app.calls).toEqual([])
+  })
+
+  test.each(['http://evil.example', 'null', 'https://127.0.0.1', 'http://localhost'])('Origin %s opens none', async (Origin) => {
+    const Cookie = await stage.login()
+    expect((await (await openSocket(stage.port, { Origin, Cookie })).ended).status).toBe(403)
   })
 
   test('a binary frame ends it with 4400, an oversized one with 1009', async () => {

@@ -1,7 +1,9 @@
 import { networkInterfaces } from 'node:os'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { LINK_LIFE_MS, LOCK_OUT_MS, MAX_MISSES, SESSION_IDLE_MS } from '#main/shells/web/access.ts'
+import { LINK_LIFE_MS } from '#main/shells/web/access.ts'
+import { FIRST_WAIT_MS, FREE_TRIES } from '#main/shells/web/lock-out.ts'
+import { SESSION_IDLE_MS } from '#main/shells/web/sessions.ts'
 import { ask, askRaw, createStage, expectHardened, openSocket, type Answer, type Stage } from '#test/shells/support/web-client.ts'
 
 /** SECURITY: S17 (and S5, S7, S8 as far as the web shell has them), against a shell that really listens. */
@@ -71,18 +73,18 @@ describe('the session', () => {
   })
 
   test('wrong links lock everybody out for a minute, the right one as well', async () => {
-    for (let miss = 1; miss <= MAX_MISSES; miss += 1) expect((await ask(stage.port, `/open?token=wrong${miss}`)).status).toBe(401)
+    for (let miss = 1; miss <= FREE_TRIES; miss += 1) expect((await ask(stage.port, `/open?token=wrong${miss}`)).status).toBe(401)
     const token = stage.token()
     const locked = await ask(stage.port, `/open?token=${token}`)
     expect(locked.status).toBe(429)
     expect(Number(locked.headers['retry-after'])).toBeGreaterThan(0)
-    stage.wait(LOCK_OUT_MS)
+    stage.wait(FIRST_WAIT_MS)
     expect((await ask(stage.port, `/open?token=${token}`)).status).toBe(303)
   })
 
   test('neither a HEAD, a prefetch nor another site uses a link up or counts as a try', async () => {
     const token = stage.token()
-    for (let round = 0; round < MAX_MISSES + 1; round += 1) {
+    for (let round = 0; round < FREE_TRIES + 1; round += 1) {
       expect((await ask(stage.port, `/open?token=${token}`, { method: 'HEAD' })).status).toBe(405)
       expect((await ask(stage.port, `/open?token=${token}`, { headers: { 'Sec-Purpose': 'prefetch' } })).status).toBe(405)
       expect(

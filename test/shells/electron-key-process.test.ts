@@ -16,7 +16,7 @@ import { createElectronStage } from './support/electron-stage.ts'
 import { nodeUtilityProcesses } from './support/utility-child.ts'
 
 const alive = (pid: number | undefined): boolean => pid !== undefined && existsSync(`/proc/${pid}`)
-const saved: ToKeyProcess = { type: 'saved', id: 1, ok: true }
+const saved: ToKeyProcess = { type: 'saved', id: 1, ok: true, path: '/vault', bytes: new Uint8Array(0) }
 const answer: FromKeyProcess = { type: 'answer', id: 1, value: {} }
 
 const start = (): { key: KeyProcess; utility: FakeUtilityProcess } => {

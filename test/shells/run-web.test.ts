@@ -1,9 +1,12 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { connect } from 'node:tls'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openAccess } from '#main/shells/web/access.ts'
+import { signInFile } from '#main/shells/web/sign-in-file.ts'
 import { startChild, type Child } from './support/child.ts'
 
 const SCRIPT = fileURLToPath(new URL('support/web-process.ts', import.meta.url))
@@ -68,7 +71,10 @@ describe('the headless shell', () => {
     const cases: [string[], string, RegExp][] = [
       [['--port', String(port)], 'ok', new RegExp(`^core stopped.*\\n|Port ${port} is taken by another program\\. Try --port \\d+\\.\\n`)],
       [[], 'fails', /^The database is newer than this Hearth\.\n$/],
-      [['--port', 'x'], 'ok', /^--port wants a port from 1024 to 65535, not "x"\.\n$/],
+      [['--port', 'x'], 'ok', /^--port wants a port from 1024 to 65535, or 443, not "x"\.\n$/],
+      [['--bind', '0.0.0.0'], 'ok', /^--bind 0\.0\.0\.0 can be reached by others, so it needs TLS: .*\n$/],
+      [['--tls-cert', join(folder, 'absent.pem'), '--tls-key', 'k'], 'ok', /absent\.pem could not be read\.\n$/],
+      [['--bind', '192.0.2.1', '--tls-self'], 'ok', /^This machine does not have the address of --bind\.\n/],
       [['--images', join(folder, 'absent.json')], 'ok', /^The file .*absent\.json could not be read as JSON of the right shape\.\n$/],
     ]
     for (const [options, behaviour, sentence] of cases) {
@@ -78,6 +84,54 @@ describe('the headless shell', () => {
     }
     blocker.close()
     const child = run()
+    await child.says(LINK)
+  })
+
+  test('prints the fingerprint of its own certificate, and serves under it', async () => {
+    const child = run(['--tls-self'])
+    const [, fingerprint] = await child.says(/fingerprint before you go on:\n {2}((?:[0-9A-F]{2}:){31}[0-9A-F]{2})\n/)
+    const [, link = ''] = await child.says(/within ten minutes: (https:\/\/127\.0\.0\.1:\d+\/open\?token=[\w-]{43})\n/)
+    const { port } = new URL(link)
+    const served = await new Promise<string>((resolve, reject) => {
+      const socket = connect({ port: Number(port), host: '127.0.0.1', rejectUnauthorized: false }, () => {
+        resolve(socket.getPeerCertificate().fingerprint256)
+        socket.destroy()
+      })
+      socket.on('error', reject)
+    })
+    expect(served).toBe(fingerprint)
+  })
+
+  test('prints no link where there is a sign-in password, and forgets it with --reset-sign-in, once it does not run', async () => {
+    const dataDir = join(folder, 'data')
+    await mkdir(dataDir, { mode: 0o700 })
+    const access = await openAccess({ now: Date.now, store: signInFile(dataDir, Date.now), cost: { n: 1024, r: 8, p: 1 } })
+    await access.setPassword(null, 'violet tractor seldom ink', '', { address: '127.0.0.1', browser: '' })
+    const child = run()
+    await child.says(/Hearth is ready: http:\/\/127\.0\.0\.1:\d+\nSign in with the sign-in password\./)
+    expect(child.output()).not.toContain('token=')
+    child.process.kill('SIGUSR2')
+    await child.says(/A new link, good once, for ten minutes: \S+token=/)
+    const refused = run(['--reset-sign-in'])
+    expect((await refused.ended).code).toBe(1)
+    expect(refused.output()).toMatch(/already runs/)
+    child.process.kill('SIGTERM')
+    await child.ended
+    const reset = run(['--reset-sign-in'])
+    expect(await reset.ended).toEqual({ code: 0, signal: null })
+    expect(reset.output()).toMatch(/^The sign-in password, all sessions and all lock-outs are forgotten\./)
+    await run().says(LINK)
+    const again = run(['--help'])
+    expect((await again.ended).code).toBe(0)
+    expect(again.output()).toContain('--behind-proxy')
+  })
+
+  test('says that the record of who may sign in was damaged, and goes on with a link', async () => {
+    const dataDir = join(folder, 'data')
+    await mkdir(dataDir, { mode: 0o700 })
+    await writeFile(join(dataDir, 'sign-in.json'), '{"version":1,')
+    const child = run()
+    await child.says(/was damaged and was put aside as .*sign-in\.json\.damaged-\d+\./)
     await child.says(LINK)
   })
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { defaultDataDir, refuseSharedFolder } from '#main/shells/data-dir.ts'
 import { readStartFiles } from '#main/shells/start-files.ts'
 import { browserCommand } from '#main/shells/web/open-browser.ts'
-import { readWebOptions } from '#main/shells/web/options.ts'
+import { readWebOptions, USAGE } from '#main/shells/web/options.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -39,8 +40,78 @@ describe('options', () => {
       localRulesFile: 'l',
       open: false,
       help: false,
+      bind: '127.0.0.1',
+      tls: { kind: 'none' },
+      names: [],
+      confirmName: undefined,
+      proxy: undefined,
+      resetSignIn: false,
     })
-    expect(readWebOptions([])).toMatchObject({ port: 0, confirmPort: 0, open: true, dataDir: undefined })
+    expect(readWebOptions([])).toMatchObject({ port: 0, confirmPort: 0, open: true, dataDir: undefined, bind: '127.0.0.1' })
+  })
+
+  test('for other machines are read, with ports that stay', () => {
+    expect(readWebOptions(['--bind', '0.0.0.0', '--tls-self', '--name', 'attic.local', '--name=attic:9443'])).toMatchObject({
+      bind: '0.0.0.0',
+      tls: { kind: 'own' },
+      names: ['attic.local', 'attic:9443'],
+      port: 8443,
+      confirmPort: 8444,
+    })
+    expect(
+      readWebOptions(['--bind', '::', '--tls-cert', 'c', '--tls-key', 'k', '--port', '443', '--confirm-name', 'confirm.example.net:443']),
+    ).toMatchObject({ bind: '::', tls: { kind: 'given', certFile: 'c', keyFile: 'k' }, port: 443, confirmName: 'confirm.example.net' })
+    expect(readWebOptions(['--behind-proxy', '0:0::1', '--name', 'a.example', '--confirm-name', 'b.example'])).toMatchObject({
+      bind: '127.0.0.1',
+      proxy: '::1',
+      names: ['a.example'],
+      confirmName: 'b.example',
+      port: 8443,
+    })
+    // TLS on loopback is nobody's harm.
+    expect(readWebOptions(['--tls-self'])).toMatchObject({ tls: { kind: 'own' }, port: 0 })
+  })
+
+  const TLS = ['--tls-self']
+  const OUT = ['--bind', '0.0.0.0']
+  test.each<[string[], RegExp]>([
+    [OUT, /can be reached by others, so it needs TLS: add --tls-self, or --tls-cert and --tls-key/],
+    [['--bind', '192.168.1.2'], /needs TLS/],
+    [['--bind', '::'], /needs TLS/],
+    [['--bind', '128.0.0.1'], /needs TLS/],
+    [[...OUT, '--behind-proxy', '10.0.0.1', '--name', 'a.example', '--confirm-name', 'b.example'], /needs TLS/],
+    [['--bind', 'attic', ...TLS], /--bind wants an IP address/],
+    [['--bind', '127.1', ...TLS], /--bind wants an IP address/],
+    [['--bind', '', ...TLS], /--bind wants an IP address/],
+    [[...OUT, '--tls-cert', 'c'], /needed together/],
+    [[...OUT, '--tls-key', 'k'], /needed together/],
+    [[...OUT, ...TLS, '--tls-cert', 'c', '--tls-key', 'k'], /--tls-self makes its own certificate/],
+    [[...OUT, ...TLS, '--name', 'https://attic'], /--name wants a name/],
+    [[...OUT, ...TLS, '--name', 'ATTIC'], /--name wants a name/],
+    [[...OUT, ...TLS, '--name', 'attic:99999'], /--name wants a name/],
+    [[...OUT, ...TLS, '--name', '*.example.net'], /--name wants a name/],
+    [[...OUT, ...TLS, '--confirm-name', 'a b'], /--confirm-name wants a name/],
+    [[...OUT, ...TLS, '--name', 'attic', '--confirm-name', 'attic'], /kept apart/],
+    [[...OUT, ...TLS, '--port', '9000', '--confirm-port', '9000'], /two different ports/],
+    [['--name', 'attic'], /for --bind beyond this machine/],
+    [['--behind-proxy', 'caddy', '--name', 'a', '--confirm-name', 'b'], /IP address of the proxy/],
+    [['--behind-proxy', '10.0.0.1', '--name', 'a'], /needs --name and --confirm-name/],
+    [['--behind-proxy', '10.0.0.1', '--confirm-name', 'a'], /needs --name and --confirm-name/],
+    [['--prot', '1'], /Unknown option '--prot'\. Try --help\.$/],
+    [['--bind'], /argument missing\. Try --help\.$/],
+  ])('%j is told in a sentence', (argv, sentence) => {
+    expect(() => readWebOptions(argv)).toThrow(sentence)
+  })
+
+  test('are all told by --help, and all begin the web shell rather than a window', () => {
+    const known = [...USAGE.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option)
+    const source = readFileSync(new URL('../../main/shells/web/options.ts', import.meta.url), 'utf8')
+    const read = [...source.matchAll(/^ {8}'?([a-z-]+)'?: \{ type: '(?:string|boolean)'/gm)].map(([, name]) => `--${name}`)
+    expect(read.length).toBeGreaterThan(12)
+    expect(read.filter((option) => !known.includes(option))).toEqual([])
+    const start = readFileSync(new URL('../../main/start.cjs', import.meta.url), 'utf8')
+    const both = ['--data-dir', '--engine', '--images', '--local-rules']
+    expect(read.filter((option) => !both.includes(option) && !start.includes(`'${option}'`))).toEqual([])
   })
 
   test.each([

@@ -97,29 +97,60 @@ describe('patches', () => {
     await vi.waitFor(() => expect(stage.app.listeners()).toBe(0))
   })
 
-  test('a page that does not read is cut off, and the others are not', async () => {
+  test('wait for nobody: a page that does not read gets the newest when it does again, and the others got all', async () => {
     const slow = await open()
     const quick = await open()
     for (const socket of [slow, quick]) {
-      socket.send({ id: 1, name: 'state.get', input: {} })
+      socket.send({ id: 1, name: 'state.resume', input: {} })
       await socket.next()
     }
     slow.socket.pause()
     const value = 'x'.repeat(512 * 1024)
-    // The kernel takes a few megabytes before anything waits in our own memory.
-    let seq = 0
+    const LAST = 60
+    for (let seq = 1; seq <= LAST; seq += 1) {
+      stage.app.push({ seq, changes: [{ slice: 'app', value }] })
+      expect(await quick.next()).toMatchObject({ push: { seq } })
+    }
+    slow.socket.resume()
+    await vi.waitFor(() => expect(slow.frames.at(-1)).toMatchObject({ push: { seq: LAST } }), { timeout: 5000 })
+    // What the kernel takes by itself is a few megabytes; 30 would have come had they been kept.
+    expect(slow.frames.length * value.length).toBeLessThan(16 * 1024 * 1024)
+    expect(slow.socket.readyState).toBe(WebSocket.OPEN)
+    expect(stage.app.listeners()).toBe(2)
+  }, 15_000)
+
+  test('a page that asks and never reads the answers is cut off', async () => {
+    stage.app.call = () => Promise.resolve({ ok: true, value: 'x'.repeat(512 * 1024) })
+    const deaf = await open()
+    deaf.send({ id: 0, name: 'state.get', input: {} })
+    await deaf.next()
+    deaf.socket.pause()
+    let id = 0
     await vi.waitFor(
       () => {
-        seq += 1
-        stage.app.push({ seq, changes: [{ slice: 'app', value }] })
-        expect(stage.app.listeners()).toBe(1)
+        id += 1
+        deaf.send({ id, name: 'activity.list', input: {} })
+        expect(stage.app.listeners()).toBe(0)
       },
       { timeout: 10_000, interval: 5 },
     )
-    expect(seq * value.length).toBeGreaterThan(MAX_BUFFERED_BYTES)
-    await vi.waitFor(() => expect(quick.frames.at(-1)).toMatchObject({ push: { seq } }), { timeout: 5000 })
-    expect(quick.socket.readyState).toBe(WebSocket.OPEN)
-    slow.socket.terminate()
+    expect(id * 512 * 1024).toBeGreaterThan(MAX_BUFFERED_BYTES)
+    deaf.socket.terminate()
+  }, 15_000)
+})
+
+describe('heartbeats', () => {
+  test('are words that a page can hear, and a line without an answer is ended', async () => {
+    await stage.close()
+    stage = await createStage(createShellApp(), { heartbeatMs: 40 })
+    const socket = await open()
+    expect([await socket.next(), await socket.next()]).toEqual([{ beat: 1 }, { beat: 2 }])
+    const deaf = await openSocket(stage.port, { Origin: stage.origin, Cookie: await stage.login() }, { autoPong: false })
+    deaf.send({ id: 1, name: 'state.get', input: {} })
+    await deaf.next()
+    expect((await deaf.ended).code).toBe(1006)
+    expect(socket.socket.readyState).toBe(WebSocket.OPEN)
+    await vi.waitFor(() => expect(stage.app.listeners()).toBe(0))
   })
 })
 

@@ -1,29 +1,28 @@
 import type Database from 'better-sqlite3'
-import { claimKey } from '#shared/model/claim.ts'
-import { readClaim, readMovement, type StoredClaim, type StoredMovement } from './ledger-rows.ts'
-import { DAY_MS } from './ledger-writes.ts'
+import { claimQuery } from './claim-query.ts'
+import { readClaim, readMovement, type StoredMovement } from './ledger-rows.ts'
+import { DAY_MS } from './ledger-insert.ts'
 import type { SyncStore } from './protocol.ts'
 
 /** Claims, movements and their sums. Amounts are added as bigint here: SQLite's own sum would make a float of a large one. */
 export function ledgerReads(
   db: Database.Database,
 ): Pick<SyncStore, 'claims' | 'claimRewards' | 'movements' | 'movementSum' | 'rewardsPerDay' | 'totals' | 'rewardSums'> {
-  const claims = db.prepare<{ network: string; height: number; key: string; stages: string | null; limit: number }, StoredClaim>(`
-    SELECT * FROM claims WHERE network = @network
-      AND (session_end_height < @height OR (session_end_height = @height AND key > @key))
-      AND (@stages IS NULL OR stage IN (SELECT value FROM json_each(@stages)))
-    ORDER BY session_end_height DESC, key LIMIT @limit`)
-  const claimRewards = db.prepare<[string, string], StoredMovement>(
-    "SELECT * FROM movements WHERE network = ? AND claim_key = ? AND kind = 'reward' ORDER BY address, position",
+  const claims = claimQuery<{ network: string; limit: number }>(db)
+  const claimRewards = db.prepare<[string, number, string, string, string], StoredMovement>(
+    `SELECT * FROM movement_rows WHERE network = ? AND session_end_height = ? AND kind = 'reward'
+      AND operator_address = ? AND application_address = ? AND service_id = ? ORDER BY address, position`,
   )
   const movements = db.prepare<[string, number, number], StoredMovement>(
-    'SELECT * FROM movements WHERE network = ? AND height < ? ORDER BY height DESC, position, address LIMIT ?',
+    'SELECT * FROM movement_rows WHERE network = ? AND height < ? ORDER BY height DESC, position, address LIMIT ?',
   )
   const movementsOf = db.prepare<[string, string, number, number], StoredMovement>(
-    'SELECT * FROM movements WHERE network = ? AND address = ? AND height < ? ORDER BY height DESC, position LIMIT ?',
+    'SELECT * FROM movement_rows WHERE network = ? AND address = ? AND height < ? ORDER BY height DESC, position LIMIT ?',
   )
   const deltas = db
-    .prepare<[string, string, number], string>('SELECT delta_upokt FROM movements WHERE network = ? AND address = ? AND height <= ?')
+    .prepare<[string, string, number], string>(
+      'SELECT delta_upokt FROM movements WHERE network = ? AND address = (SELECT id FROM names WHERE text = ?) AND height <= ?',
+    )
     .pluck()
   const days = db.prepare<[string, string, number], { address: string; day_start_ms: number; upokt: string }>(`
     SELECT address, day_start_ms, upokt FROM reward_days
@@ -32,7 +31,7 @@ export function ledgerReads(
     SELECT settled_at_ms / ${DAY_MS} AS day, count(*) AS claims FROM claims
     WHERE network = ? AND stage = 'settled' AND settled_at_ms >= ? GROUP BY day ORDER BY day`)
   const rewardRows = db.prepare<[string], { address: string; upokt: string }>(
-    "SELECT address, delta_upokt AS upokt FROM movements WHERE network = ? AND kind = 'reward'",
+    "SELECT address, delta_upokt AS upokt FROM movement_rows WHERE network = ? AND kind = 'reward'",
   )
   const rewardDays = db.prepare<[string], { address: string; upokt: string }>('SELECT address, upokt FROM reward_days WHERE network = ?')
   const countByStage = db.prepare<[string], { stage: string; claims: number }>(
@@ -41,16 +40,16 @@ export function ledgerReads(
 
   return {
     claims: (query) =>
-      claims
-        .all({
-          network: query.network,
-          height: query.before?.sessionEndHeight ?? Number.MAX_SAFE_INTEGER,
-          key: query.before?.key ?? '',
-          stages: query.stages ? JSON.stringify(query.stages) : null,
-          limit: query.limit,
-        })
-        .map(readClaim),
-    claimRewards: (claim) => claimRewards.all(claim.network, claimKey(claim)).map(readMovement),
+      claims(query.stages, {
+        network: query.network,
+        height: query.before?.sessionEndHeight ?? Number.MAX_SAFE_INTEGER,
+        key: query.before?.key ?? '',
+        limit: query.limit,
+      }).map(readClaim),
+    claimRewards: (claim) =>
+      claimRewards
+        .all(claim.network, claim.sessionEndHeight, claim.operatorAddress, claim.applicationAddress, claim.serviceId)
+        .map(readMovement),
     movements({ network, address, limit, beforeHeight = Number.MAX_SAFE_INTEGER }) {
       const rows =
         address === undefined ? movements.all(network, beforeHeight, limit) : movementsOf.all(network, address, beforeHeight, limit)

@@ -1,7 +1,6 @@
-import type { ClaimChange, ClaimRow, ClaimStage, MovementRow } from '#main/core/ports/store.ts'
-import { claimKey } from '#shared/model/claim.ts'
+import type { ClaimRow, ClaimStage, MovementRow } from '#main/core/ports/store.ts'
 
-/** Rows of the ledger tables and what they mean. Amounts are decimal text on disk and bigint everywhere else. */
+/** Rows of the views `claim_rows` and `movement_rows` and what they mean. Amounts are decimal text on disk and bigint everywhere else. */
 
 export interface StoredClaim {
   network: string
@@ -31,58 +30,7 @@ export interface StoredClaim {
   reason: string | null
 }
 
-/** Columns of a claim that a later block may fill or replace; one left out (null) keeps what stands. */
-export const CLAIM_COLUMNS = [
-  'session_id',
-  'relays',
-  'claimed_compute_units',
-  'estimated_compute_units',
-  'claimed_upokt',
-  'settled_upokt',
-  'minted_upokt',
-  'overservicing_loss_upokt',
-  'deflation_loss_upokt',
-  'slashed_upokt',
-  'claim_height',
-  'claim_tx_hash',
-  'proof_height',
-  'proof_tx_hash',
-  'settled_height',
-  'settled_at_ms',
-  'proof_requirement',
-  'reason',
-] as const satisfies (keyof StoredClaim)[]
-
-const text = (value: bigint | undefined): string | null => value?.toString() ?? null
 const amount = (value: string | null): bigint | undefined => (value === null ? undefined : BigInt(value))
-
-export const storeClaim = (row: ClaimChange): StoredClaim => ({
-  network: row.network,
-  session_end_height: row.sessionEndHeight,
-  key: claimKey(row),
-  operator_address: row.operatorAddress,
-  application_address: row.applicationAddress,
-  service_id: row.serviceId,
-  session_id: row.sessionId ?? null,
-  stage: row.stage,
-  relays: text(row.relays),
-  claimed_compute_units: text(row.claimedComputeUnits),
-  estimated_compute_units: text(row.estimatedComputeUnits),
-  claimed_upokt: text(row.claimedUpokt),
-  settled_upokt: text(row.settledUpokt),
-  minted_upokt: text(row.mintedUpokt),
-  overservicing_loss_upokt: text(row.overservicingLossUpokt),
-  deflation_loss_upokt: text(row.deflationLossUpokt),
-  slashed_upokt: text(row.slashedUpokt),
-  claim_height: row.claimHeight ?? null,
-  claim_tx_hash: row.claimTxHash ?? null,
-  proof_height: row.proofHeight ?? null,
-  proof_tx_hash: row.proofTxHash ?? null,
-  settled_height: row.settledHeight ?? null,
-  settled_at_ms: row.settledAtMs ?? null,
-  proof_requirement: row.proofRequirement ?? null,
-  reason: row.reason ?? null,
-})
 
 /** A claim first heard of in the middle of its life lacks its counts: they read as 0. */
 export const readClaim = (row: StoredClaim): ClaimRow => ({
@@ -120,7 +68,6 @@ export interface StoredMovement {
   delta_upokt: string
   kind: MovementRow['kind']
   tx_hash: string | null
-  claim_key: string | null
   operator_address: string | null
   application_address: string | null
   service_id: string | null
@@ -128,23 +75,6 @@ export interface StoredMovement {
   op_reason: string | null
   time_ms: number
 }
-
-export const storeMovement = (row: MovementRow): StoredMovement => ({
-  network: row.network,
-  address: row.address,
-  height: row.height,
-  position: row.position,
-  delta_upokt: row.deltaUpokt.toString(),
-  kind: row.kind,
-  tx_hash: row.txHash ?? null,
-  claim_key: row.claim ? claimKey(row.claim) : null,
-  operator_address: row.claim?.operatorAddress ?? null,
-  application_address: row.claim?.applicationAddress ?? null,
-  service_id: row.claim?.serviceId ?? null,
-  session_end_height: row.claim?.sessionEndHeight ?? null,
-  op_reason: row.claim?.opReason ?? null,
-  time_ms: row.timeMs,
-})
 
 export const readMovement = (row: StoredMovement): MovementRow => ({
   network: row.network,
@@ -155,13 +85,13 @@ export const readMovement = (row: StoredMovement): MovementRow => ({
   kind: row.kind,
   txHash: row.tx_hash ?? undefined,
   claim:
-    row.claim_key === null
+    row.session_end_height === null
       ? undefined
       : {
           operatorAddress: row.operator_address ?? '',
           applicationAddress: row.application_address ?? '',
           serviceId: row.service_id ?? '',
-          sessionEndHeight: row.session_end_height ?? 0,
+          sessionEndHeight: row.session_end_height,
           opReason: row.op_reason ?? '',
         },
   timeMs: row.time_ms,

@@ -23,9 +23,12 @@ const METHODS: Record<StoreMethod, true> = {
   cursor: true,
   setCursor: true,
   applyBlock: true,
+  applyBlocks: true,
   claims: true,
+  claimsPage: true,
   claimRewards: true,
   movements: true,
+  movementsPage: true,
   movementSum: true,
   rewardsPerDay: true,
   totals: true,
@@ -36,27 +39,79 @@ const METHODS: Record<StoreMethod, true> = {
   relayResults: true,
   addActivity: true,
   activity: true,
+  prune: true,
+  vacuum: true,
 }
 export const STORE_METHODS = Object.keys(METHODS) as StoreMethod[]
 
-export type WorkerTask = { kind: 'open'; file: string; nowMs: number } | { kind: 'restore'; file: string; backup: string; nowMs: number }
+/** Methods that change nothing: they have a connection and a thread of their own, so that none waits behind a write. */
+export const READS: ReadonlySet<StoreMethod> = new Set<StoreMethod>([
+  'setting',
+  'nodes',
+  'chain',
+  'intents',
+  'intent',
+  'cursor',
+  'claims',
+  'claimsPage',
+  'claimRewards',
+  'movements',
+  'movementsPage',
+  'movementSum',
+  'rewardsPerDay',
+  'totals',
+  'rewardSums',
+  'watched',
+  'relayResults',
+  'activity',
+])
+
+/** What a thread of the store is started for. `write` and `read` stay and answer calls; `metrics` is the second database; the others do one thing and end. */
+export type WorkerTask =
+  | { kind: 'write'; file: string; nowMs: number }
+  /** `gate` turns to 1 when the writer has the store open, to 2 when there will be nothing to read. */
+  | { kind: 'read'; file: string; gate: Int32Array }
+  | { kind: 'metrics'; file: string }
+  | { kind: 'restore'; file: string; backup: string; nowMs: number }
+  | { kind: 'cure'; file: string; nowMs: number; folders: string[]; refusal: { code: ErrorCode; detail: Record<string, string> } }
+  | { kind: 'copy'; file: string; nowMs: number; folder: string | undefined; daysKept: number | undefined }
+  | { kind: 'check'; path: string }
+  | { kind: 'export'; file: string; folder: string; nowMs: number }
 
 /** What opening found and did, for the log. */
 export interface Opened {
   created: boolean
   fromVersion: number
   version: number
-  /** The copy made before a migration, or the daily one. */
+  /** The copy made before a migration. */
   backup: string | undefined
-  /** Why the daily copy could not be made; opening goes on without it. */
-  backupFailure: string | undefined
+  /** The file was lost or unreadable and was made anew (metrics only). */
+  remade?: boolean
 }
 
-export type ToWorker = { kind: 'call'; id: number; method: StoreMethod; args: unknown[] } | { kind: 'close' }
+/** Rows of one table that were taken over from a store that was given up. */
+export interface Salvaged {
+  table: string
+  rows: number
+  /** Whether the table could be read through and every row was sound. */
+  complete: boolean
+}
+
+/** What a restore or a cure did. */
+export interface Restored {
+  /** Where the old file went. */
+  movedTo: string | undefined
+  /** The copy that was put in; none when there was none to build on. */
+  backup: string | undefined
+  salvaged: Salvaged[]
+}
+
+export type ToWorker = { kind: 'call'; id: number; method: string; args: unknown[] } | { kind: 'close' }
 
 export type FromWorker =
   | { kind: 'opened'; opened: Opened }
-  | { kind: 'restored'; movedTo: string | undefined }
+  | { kind: 'progress'; done: number; total: number }
+  | { kind: 'done'; value: unknown }
   | { kind: 'failed'; error: CarriedError }
   | { kind: 'answer'; id: number; value: unknown }
   | { kind: 'refusal'; id: number; error: CarriedError }

@@ -1,6 +1,6 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { KeyProcess } from './fork-key-process.ts'
-import type { FromKeyProcess, KeyAnswers, KeyRequest } from './messages.ts'
+import type { FromKeyProcess, KeyAnswers, KeyRequest, Saved, SaveTarget } from './messages.ts'
 
 /** Questions to one running key process. */
 export interface KeyProcessLink {
@@ -14,8 +14,8 @@ export interface KeyProcessLink {
 /** A derivation on a slow machine fits; whatever takes longer is stuck, and a stuck key process is ended. */
 const TIMEOUT_MS = 60_000
 
-/** @param save writes the sealed file when the key process asks for it */
-export function linkKeyProcess(process: KeyProcess, save: (file: Uint8Array) => Promise<void>): KeyProcessLink {
+/** @param save writes sealed bytes when the key process asks for it */
+export function linkKeyProcess(process: KeyProcess, save: (file: Uint8Array, target: SaveTarget) => Promise<Saved>): KeyProcessLink {
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: unknown) => void; timer: NodeJS.Timeout }>()
   let counter = 0
   let gone = false
@@ -39,9 +39,9 @@ export function linkKeyProcess(process: KeyProcess, save: (file: Uint8Array) => 
         )
         return
       case 'save':
-        save(new Uint8Array(message.file)).then(
-          () => process.send({ type: 'saved', id: message.id, ok: true }),
-          () => process.send({ type: 'saved', id: message.id, ok: false }),
+        save(new Uint8Array(message.file), message.target).then(
+          (saved) => process.send({ type: 'saved', id: message.id, ...saved }),
+          () => process.send({ type: 'saved', id: message.id, ok: false, reason: 'not-written' }),
         )
     }
   })

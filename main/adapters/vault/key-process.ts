@@ -1,6 +1,6 @@
 import { HearthError } from '#shared/api/errors.ts'
-import { createTxCodec } from '../cosmos/tx/index.ts'
 import { createKeyService } from './key-service.ts'
+import type { Saved } from './messages.ts'
 import { connectParent } from './parent-channel.ts'
 
 /**
@@ -8,18 +8,17 @@ import { connectParent } from './parent-channel.ts'
  * It writes no file, prints nothing and starts nothing. As a Node child it could not (fork-key-process.ts); as Electron's utility process it only does not
  * (shells/electron/key-process.ts). What leaves it are the messages of messages.ts.
  */
-const saves = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
+const saves = new Map<number, (saved: Saved) => void>()
 let saveCounter = 0
 
 const parent = connectParent(process)
 
 const service = createKeyService({
-  codec: createTxCodec(),
-  save: (file) =>
-    new Promise((resolve, reject) => {
+  save: (file, target) =>
+    new Promise((resolve) => {
       saveCounter += 1
-      saves.set(saveCounter, { resolve, reject })
-      parent.post({ type: 'save', id: saveCounter, file })
+      saves.set(saveCounter, resolve)
+      parent.post({ type: 'save', id: saveCounter, file, target })
     }),
 })
 
@@ -27,8 +26,7 @@ parent.onMessage((message) => {
   if (message.type === 'saved') {
     const save = saves.get(message.id)
     saves.delete(message.id)
-    if (message.ok) save?.resolve()
-    else save?.reject(new Error('the vault file could not be written'))
+    save?.(message)
     return
   }
   const { id, request } = message

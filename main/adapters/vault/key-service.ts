@@ -1,43 +1,31 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { HearthError } from '#shared/api/errors.ts'
 import { assertNever } from '#shared/lib/assert-never.ts'
 import type { TxCodec } from '#main/core/ports/tx.ts'
-import type { PublicKeyInfo, SignRequest } from '#main/core/ports/vault.ts'
+import type { PublicKeyInfo, SignRequest, WatchWish } from '#main/core/ports/vault.ts'
+import type { AddressPrefix } from '#shared/networks/index.ts'
+import { createTxCodec } from '../cosmos/tx/index.ts'
+import { createBackupTicket, createDrillTicket, createRestoreTicket, type BackupPorts } from './backup-tickets.ts'
+import type { KeyHead } from './care-pages.ts'
+import { createDeleteTicket, createExportTicket, createProofTicket } from './care-tickets.ts'
 import { deliverKey } from './exec-stdin.ts'
-import { readForm } from './forms.ts'
-import { keyNetwork } from './key-networks.ts'
-import type { DeliverTarget, KeyAnswers, KeyRequest, TicketRef } from './messages.ts'
-import { createNewKeyTicket, type NewKeyRequest } from './new-key-ticket.ts'
-import { expiredPage, messagePage } from './page-frame.ts'
-import { pubKeyHexOf, signBytes } from './private-keys.ts'
-import {
-  DATA_KEY_BYTES,
-  openRow,
-  passwordBytes,
-  passwordOpens,
-  sealBody,
-  sealKey,
-  unwrapDataKey,
-  verifyBody,
-  wrapDataKey,
-} from './sealing.ts'
+import type { NewKeyRequest } from './keep-key.ts'
+import { keyNetwork, type KeyNetwork } from './key-networks.ts'
+import type { DeliverTarget, KeyAnswers, KeyRequest, PageRequest, Saved, SaveTarget, TicketRef } from './messages.ts'
+import { morseAddressOf } from './morse-keyfile.ts'
+import { createNewKeyTicket } from './new-key-ticket.ts'
+import { createOpenVault } from './open-vault.ts'
+import { signBytes } from './private-keys.ts'
 import { createSignTicket } from './sign-ticket.ts'
-import { TICKET_MS, type Step, type Ticket } from './tickets.ts'
-import {
-  damaged,
-  FORMAT_VERSION,
-  parseVault,
-  serializeVault,
-  type KdfTarget,
-  type StoredPublicKey,
-  type VaultBody,
-} from './vault-format.ts'
+import { createTicketDesk, type Ticket } from './tickets.ts'
+import type { KdfTarget, StoredPublicKey } from './vault-format.ts'
 
 export interface KeyServicePorts {
-  codec: TxCodec
-  /** Writes the sealed file; resolves once it is on the disk. */
-  save(file: Uint8Array): Promise<void>
+  /** Writes sealed bytes; resolves once they are on the disk, or says why not. */
+  save(file: Uint8Array, target: SaveTarget): Promise<Saved>
   deliver?: typeof deliverKey
+  /** Reads and makes transactions of one kind of address; for tests that spoil one. */
+  codecFor?: (prefix: AddressPrefix) => TxCodec
   random?: (bytes: number) => Uint8Array
 }
 
@@ -46,192 +34,135 @@ export interface KeyService {
   handle<K extends KeyRequest['kind']>(request: Extract<KeyRequest, { kind: K }>): Promise<KeyAnswers[K]>
 }
 
-type OpenTicket =
-  | { state: 'open'; ticket: Ticket; nonce: string; expiresAtMs: number }
-  | { state: 'over'; page: Step & { kind: 'done' }; expiresAtMs: number }
-
 /** The commands that take a key from their stdin. */
 const DELIVER_COMMAND = ['pocketd', 'keys', 'import-hex']
-const MAX_TICKETS = 20
 
 /** All that happens to keys. Runs inside the key process; holds the data key while the vault is open, and a private key only while one is used. */
 export function createKeyService(ports: KeyServicePorts): KeyService {
-  const { codec } = ports
   const random = ports.random ?? ((bytes: number) => new Uint8Array(randomBytes(bytes)))
   const deliver = ports.deliver ?? deliverKey
-  const tickets = new Map<string, OpenTicket>()
-  let open: { dataKey: Uint8Array; body: VaultBody } | undefined
-
-  const opened = (): { dataKey: Uint8Array; body: VaultBody } => {
-    if (!open) throw new HearthError('vault-locked')
-    return open
+  const desk = createTicketDesk(random)
+  const vault = createOpenVault({
+    random,
+    async save(file) {
+      const saved = await ports.save(file, { kind: 'vault' })
+      if (!saved.ok) throw new HearthError(saved.reason === 'disk-full' ? 'disk-full' : 'not-written')
+    },
+  })
+  const codecs: Partial<Record<AddressPrefix, TxCodec>> = {}
+  const codecOf = (network: KeyNetwork): TxCodec => (codecs[network.prefix] ??= (ports.codecFor ?? createTxCodec)(network.prefix))
+  const networkOf = (id: string): KeyNetwork => {
+    const network = keyNetwork(id)
+    if (!network) throw new HearthError('key-wrong-network', { network: id.slice(0, 40) })
+    return network
   }
-  const keys = (): PublicKeyInfo[] => opened().body.keys.map(publicKeyOf)
-  const keyOf = (id: string): { key: PublicKeyInfo; withPrivateKey: <T>(use: (privateKey: Uint8Array) => T) => T } => {
-    const { dataKey, body } = opened()
-    const stored = body.keys.find((one) => one.id === id)
-    const row = body.rows.find((one) => one.id === id)
-    if (!stored || !row) throw new HearthError('key-unknown')
-    return {
-      key: publicKeyOf(stored),
-      withPrivateKey(use) {
-        const { privateKey } = openRow(dataKey, row)
-        try {
-          return use(privateKey)
-        } finally {
-          privateKey.fill(0)
-        }
-      },
-    }
+  const newId = (): string => `key-${Buffer.from(random(8)).toString('hex')}`
+  const keyAt = (network: string, address: string): PublicKeyInfo | undefined =>
+    vault.keys().find((key) => key.network === network && key.address === address)
+  const addressOf = (key: StoredPublicKey): string | undefined => {
+    if (key.kind === 'morse') return morseAddressOf(Buffer.from(key.pubKeyHex, 'hex'))
+    const network = keyNetwork(key.network)
+    return network && codecOf(network).addressOf(key.pubKeyHex)
+  }
+  const mustBeOpen = (): void => {
+    if (!vault.isOpen()) throw new HearthError('vault-locked')
   }
 
-  const create = async (password: Uint8Array, target: KdfTarget, nowMs: number): Promise<KeyAnswers['create']> => {
-    const dataKey = random(DATA_KEY_BYTES)
-    const body = sealBody(dataKey, {
-      version: FORMAT_VERSION,
+  const addWatch = async ({ name, role, network: id, address }: WatchWish, nowMs: number): Promise<PublicKeyInfo> => {
+    const network = networkOf(id)
+    if (!codecOf(network).isAddress(address))
+      throw new HearthError('address-invalid', { address: address.slice(0, 100), prefix: network.prefix })
+    const there = keyAt(id, address)
+    if (there) throw new HearthError('key-exists', { name: there.name })
+    const key: PublicKeyInfo = {
+      id: newId(),
+      kind: 'watch',
+      role,
+      name,
+      network: id,
+      address,
+      pubKeyHex: '',
+      origin: 'watch',
+      hdPath: undefined,
+      hasWords: false,
       createdAtMs: nowMs,
-      ...(await wrapDataKey(dataKey, password, target)),
-      keys: [],
-      rows: [],
-    })
-    await ports.save(serializeVault(body))
-    open = { dataKey, body }
-    return { keys: [] }
-  }
-
-  const unlock = async (password: Uint8Array, file: Uint8Array, target: KdfTarget): Promise<KeyAnswers['unlock']> => {
-    const body = parseVault(file)
-    const dataKey = await unwrapDataKey(body, password)
-    if (dataKey.length !== DATA_KEY_BYTES) throw damaged('data-key')
-    verifyBody(dataKey, body, pubKeyHexOf)
-    open = { dataKey, body }
-    if (body.kdf.memoryKiB < target.memoryKiB || body.kdf.passes < target.passes) await raise(password, target)
-    return { keys: keys() }
-  }
-
-  /** Silent: a file that cannot be written now is raised next time. */
-  const raise = async (password: Uint8Array, target: KdfTarget): Promise<void> => {
-    const { dataKey, body } = opened()
-    const { seal: _seal, ...rest } = body
-    const raised = sealBody(dataKey, { ...rest, ...(await wrapDataKey(dataKey, password, target)) })
-    try {
-      await ports.save(serializeVault(raised))
-      open = { dataKey, body: raised }
-    } catch {
-      // The old file still stands and opens.
+      wordsConfirmedAtMs: undefined,
     }
-  }
-
-  const keep = async (privateKey: Uint8Array, key: PublicKeyInfo): Promise<void> => {
-    const { dataKey, body } = opened()
-    const stored: StoredPublicKey = { ...key, wordsConfirmedAtMs: key.wordsConfirmedAtMs ?? null }
-    const { seal: _seal, ...rest } = body
-    const next = sealBody(dataKey, { ...rest, keys: [...body.keys, stored], rows: [...body.rows, sealKey(dataKey, privateKey, stored)] })
-    await ports.save(serializeVault(next))
-    open = { dataKey, body: next }
-  }
-
-  const openTicket = (ticket: Ticket, nowMs: number): TicketRef => {
-    for (const [id, one] of tickets) if (one.expiresAtMs <= nowMs) end(id)
-    if (tickets.size >= MAX_TICKETS) end([...tickets.keys()][0] ?? '')
-    // SECURITY: S18 32 random bytes, kept only as a hash; the token opens one page for one purpose and ends with it.
-    const token = Buffer.from(random(32)).toString('base64url')
-    const expiresAtMs = nowMs + TICKET_MS
-    tickets.set(hashOf(token), { state: 'open', ticket, nonce: newNonce(), expiresAtMs })
-    return { token, expiresAtMs }
-  }
-  const newNonce = (): string => Buffer.from(random(16)).toString('base64url')
-  const end = (id: string): void => {
-    const one = tickets.get(id)
-    if (one?.state === 'open') one.ticket.close()
-    tickets.delete(id)
+    await vault.add(key, undefined)
+    return key
   }
 
   const openNewKey = async (request: Omit<NewKeyRequest, 'id'>, nowMs: number): Promise<TicketRef> => {
-    opened()
-    const network = keyNetwork(request.network)
-    if (!network) throw new HearthError('key-wrong-network', { network: request.network })
-    const id = `key-${Buffer.from(random(8)).toString('hex')}`
-    const ticket = await createNewKeyTicket({ ...request, id }, network, {
+    mustBeOpen()
+    const network = networkOf(request.network)
+    const codec = codecOf(network)
+    const ticket = await createNewKeyTicket({ ...request, id: newId() }, network, {
       addressOf: (pubKeyHex) => codec.addressOf(pubKeyHex),
+      isAddress: (text) => codec.isAddress(text),
       random,
-      existing: (networkId, address) => keys().find((key) => key.network === networkId && key.address === address),
-      keep,
+      existing(networkId, address) {
+        const there = keyAt(networkId, address)
+        return there?.kind === 'watch' ? undefined : there
+      },
+      keep: (key, secret) => vault.add(key, secret),
     })
-    return openTicket(ticket, nowMs)
+    return desk.open(ticket, nowMs)
   }
 
   const openSign = (request: SignRequest, nowMs: number): TicketRef => {
-    const { key, withPrivateKey } = keyOf(request.keyId)
+    const key = vault.key(request.keyId)
+    if (key.kind === 'watch') throw new HearthError('key-watch-only')
+    if (key.kind === 'morse') throw new HearthError('not-allowed', { reason: 'morse-key' })
     if (key.wordsConfirmedAtMs === undefined) throw new HearthError('not-allowed', { reason: 'words-not-confirmed' })
     const ticket = createSignTicket(request, key, {
-      codec,
-      known: (address) => keys().find((one) => one.network === key.network && one.address === address),
-      async passwordOpens(text) {
-        const { dataKey, body } = opened()
-        const password = passwordBytes(text)
-        try {
-          return await passwordOpens(body, password, dataKey)
-        } finally {
-          password.fill(0)
-        }
-      },
-      sign: (bytes) => withPrivateKey((privateKey) => signBytes(privateKey, bytes)),
+      codec: codecOf(networkOf(key.network)),
+      known: (address) => keyAt(key.network, address),
+      passwordOpens: (text) => vault.passwordOpens(text),
+      sign: (bytes) => vault.withSecret(key.id, ({ privateKey }) => signBytes(privateKey, bytes)),
     })
-    return openTicket(ticket, nowMs)
+    return desk.open(ticket, nowMs)
   }
 
-  const surface = async ({
-    token,
-    method,
-    body,
-    nowMs,
-    waitSeconds,
-  }: Extract<KeyRequest, { kind: 'surface' }>): Promise<KeyAnswers['surface']> => {
-    const id = hashOf(token)
-    const one = tickets.get(id)
-    if (!open || !one || one.expiresAtMs <= nowMs) {
-      end(id)
-      body.fill(0)
-      return { page: expiredPage(), outcome: undefined, password: undefined }
+  const pageTicket = (page: PageRequest, backups: BackupPorts): Ticket => {
+    const head = (id: string): KeyHead => {
+      const key = vault.key(id)
+      return { key, network: networkOf(key.network) }
     }
-    // Used up: what it ended with is shown again, and nothing happens a second time.
-    if (one.state === 'over') {
-      body.fill(0)
-      return { page: one.page.page, outcome: undefined, password: undefined }
+    const headOfHeld = (id: string): KeyHead => {
+      if (vault.key(id).kind === 'watch') throw new HearthError('key-watch-only')
+      return head(id)
     }
-    const again = (notice: string | undefined, password: 'right' | 'wrong' | undefined): KeyAnswers['surface'] => {
-      one.nonce = newNonce()
-      return { page: one.ticket.render(one.nonce, notice), outcome: undefined, password }
-    }
-    if (method === 'GET') return again(undefined, undefined)
-    const form = readForm(body)
-    if (!form)
-      return {
-        page: messagePage('This form cannot be read', ['Nothing was done. Go back and try again.'], 400),
-        outcome: undefined,
-        password: undefined,
+    switch (page.kind) {
+      case 'export':
+        return createExportTicket(headOfHeld(page.keyId), vault, random)
+      case 'prove': {
+        const one = headOfHeld(page.keyId)
+        return createProofTicket(one, vault, (pubKeyHex) => codecOf(networkOf(one.key.network)).addressOf(pubKeyHex))
       }
-    // SECURITY: S18 every page carries a number that counts once, so that no post can be replayed.
-    if (form.get('nonce') !== one.nonce)
-      return again('This page was shown again since, so nothing was done. Look again, then go on from here.', undefined)
-    one.nonce = newNonce()
-    const step = await one.ticket.post(form, { nowMs, waitSeconds })
-    if (step.kind === 'again') {
-      one.expiresAtMs = nowMs + TICKET_MS
-      return again(step.notice, step.password)
+      case 'delete':
+        return createDeleteTicket(head(page.keyId), page, vault)
+      case 'backup':
+        return createBackupTicket(page.folder ?? '', backups)
+      case 'drill':
+        return createDrillTicket(page.file, page.path, backups)
+      case 'restore':
+        return createRestoreTicket(page.file, backups)
+      default:
+        return assertNever(page)
     }
-    one.ticket.close()
-    tickets.set(id, { state: 'over', page: step, expiresAtMs: one.expiresAtMs })
-    return { page: step.page, outcome: step.outcome, password: step.password }
+  }
+  const openPage = (page: PageRequest, target: KdfTarget, nowMs: number): TicketRef => {
+    // A restore is what makes a vault where there is none; everything else is about an open one.
+    if (page.kind !== 'restore') mustBeOpen()
+    return desk.open(pageTicket(page, { vault, target, save: (file, to) => ports.save(file, to), addressOf }), nowMs)
   }
 
   const deliverTo = async (keyId: string, target: DeliverTarget): Promise<void> => {
-    const { key, withPrivateKey } = keyOf(keyId)
+    const key = vault.key(keyId)
     // SECURITY: S18 an owner key never leaves the vault, and no command but the importing one is ever given a key.
     if (key.role !== 'operator') throw new HearthError('not-allowed', { reason: 'owner-key' })
     if (!DELIVER_COMMAND.every((word, index) => target.command[index] === word)) throw new HearthError('not-allowed', { reason: 'command' })
-    const input = withPrivateKey(hexLine)
+    const input = vault.withSecret(keyId, ({ privateKey }) => hexLine(privateKey))
     try {
       await deliver(target, input, key.address)
     } finally {
@@ -242,17 +173,49 @@ export function createKeyService(ports: KeyServicePorts): KeyService {
   const run = async (request: KeyRequest): Promise<KeyAnswers[KeyRequest['kind']]> => {
     switch (request.kind) {
       case 'create':
-        return create(request.password, request.target, request.nowMs).finally(() => request.password.fill(0))
-      case 'unlock':
-        return unlock(request.password, request.file, request.target).finally(() => request.password.fill(0))
+        await vault.create(request.password, request.target, request.nowMs).finally(() => request.password.fill(0))
+        return { keys: [] }
+      case 'unlock': {
+        const wasOlder = await vault.unlock(request.password, request.file, request.target).finally(() => request.password.fill(0))
+        return { keys: vault.keys(), wasOlder }
+      }
+      case 'unlock-second':
+        try {
+          vault.unlockSecond(request.secret, request.file)
+        } finally {
+          request.secret.fill(0)
+        }
+        return { keys: vault.keys() }
+      case 'change-password':
+        await vault.changePassword(request.current, request.next, request.target).finally(() => {
+          request.current.fill(0)
+          request.next.fill(0)
+        })
+        return {}
+      case 'check-password': {
+        mustBeOpen()
+        const opens = await vault.passwordOpens(new TextDecoder().decode(request.password)).finally(() => request.password.fill(0))
+        if (!opens) throw new HearthError('wrong-password')
+        return {}
+      }
+      case 'set-second':
+        await vault.setSecond(request.password, request.second).finally(() => {
+          request.password.fill(0)
+          request.second?.secret.fill(0)
+        })
+        return {}
+      case 'add-watch':
+        return { key: await addWatch(request.wish, request.nowMs) }
       case 'open-new-key':
         return openNewKey(request.request, request.nowMs)
       case 'open-sign':
         return openSign(request.request, request.nowMs)
+      case 'open-page':
+        return openPage(request.page, request.target, request.nowMs)
       case 'surface':
-        return surface(request)
+        return desk.surface(request)
       case 'close-ticket':
-        end(hashOf(request.token))
+        desk.close(request.token)
         return {}
       case 'deliver':
         await deliverTo(request.keyId, request.target)
@@ -270,14 +233,6 @@ export function createKeyService(ports: KeyServicePorts): KeyService {
       return answer as Promise<KeyAnswers[K]>
     },
   }
-}
-
-function publicKeyOf(stored: StoredPublicKey): PublicKeyInfo {
-  return { ...stored, wordsConfirmedAtMs: stored.wordsConfirmedAtMs ?? undefined }
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
 }
 
 /** 64 hex digits and a newline, without making a text of them that could not be zeroed. */

@@ -1,15 +1,15 @@
 import type { KeyRole, SurfacePage } from '#main/core/ports/vault.ts'
-import { addressHtml, markup, ownName, type Html } from './html.ts'
-import { noticeHtml, page, type PageParts } from './page-frame.ts'
+import { addressHtml, markup, ownName } from './html.ts'
+import type { KeyNetwork } from './key-networks.ts'
+import { hidden, noticeHtml, page } from './page-frame.ts'
 
 export interface NewKeyHead {
   name: string
-  role: KeyRole
-  network: NonNullable<PageParts['network']>
+  role: Exclude<KeyRole, 'morse'>
+  network: Pick<KeyNetwork, 'title' | 'playMoney' | 'prefix'>
 }
 
-const hidden = (nonce: string): Html => markup`<input type="hidden" name="nonce" value="${nonce}">`
-const roleNotes: Record<KeyRole, { has: string; lost: string }> = {
+export const roleNotes: Record<KeyRole, { has: string; lost: string }> = {
   operator: {
     has: 'can sign claims, stop your supplier and spend the POKT kept for fees. The stake still goes to your owner address only.',
     lost: 'the owner can unstake and get the stake back. You then start with a new operator.',
@@ -18,9 +18,13 @@ const roleNotes: Record<KeyRole, { has: string; lost: string }> = {
     has: 'has your stake, your pay and everything on this address.',
     lost: 'the stake and the pay on this address are lost. Nobody can bring them back, neither Hearth nor the network.',
   },
+  morse: {
+    has: 'can claim what lies on this Morse address, once.',
+    lost: 'what was not claimed yet stays where it is for ever.',
+  },
 }
 
-const useNotes: Record<KeyRole, { title: string; text: string }> = {
+export const useNotes: Record<Exclude<KeyRole, 'morse'>, { title: string; text: string }> = {
   operator: { title: 'One place', text: 'Two machines that serve with one operator key void each other’s proofs, and that costs stake.' },
   owner: {
     title: 'What it is used for',
@@ -36,7 +40,7 @@ export function wordsPage(head: NewKeyHead, words: string[], address: string, no
     network: head.network,
     narrow: true,
     main: markup`<h1 tabindex="-1" autofocus>Write these ${count} words on paper, in this order</h1>
-<p class="lead">They are your new ${head.role} key, “${ownName(head.name)}”. Down the columns, 1 to ${count}. When this is done nobody can show them again, neither you nor Hearth.</p>
+<p class="lead">They are your new ${head.role} key, “${ownName(head.name)}”. Down the columns, 1 to ${count}. This paper is what brings the key back when this PC is gone.</p>
 ${noticeHtml(notice)}
 <ol class="words">${words.map((word, index) => markup`<li><i>${index + 1}</i><b>${word}</b></li>`)}</ol>
 <p class="printed">The words are left out of print.</p>
@@ -65,30 +69,13 @@ ${noticeHtml(notice)}
   })
 }
 
-/** Words or a private key typed in. What was typed stays on the page when it is refused. */
-export function importPage(head: NewKeyHead, typed: string, nonce: string, notice: string | undefined): SurfacePage {
-  // A text area drops the first line break after its tag; without that one, a typed one would be lost.
-  return page({
-    title: 'Bring a key',
-    network: head.network,
-    narrow: true,
-    main: markup`<h1 tabindex="-1" autofocus>Type the words of your ${head.role} key</h1>
-<p class="lead">12 to 24 words with spaces between, or a private key of 64 hex digits. It becomes “${ownName(head.name)}” and is kept sealed under your vault password.</p>
-${noticeHtml(notice)}
-<form id="bring" method="post" autocomplete="off" class="bring">${hidden(nonce)}<label for="secret">Words or private key</label><textarea id="secret" name="secret" rows="5" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="2000">
-${typed}</textarea></form>
-<div class="three"><div><h2>Who has them</h2><p>${roleNotes[head.role].has}</p></div><div><h2>Which account</h2><p>Words give the first account of every Cosmos wallet, m/44'/118'/0'/0/0. Other accounts of the same words are brought in by their private key.</p></div><div><h2>${useNotes[head.role].title}</h2><p>${useNotes[head.role].text}</p></div></div>`,
-    foot: markup`<div class="bar"><button class="btn" form="bring" name="action" value="cancel">Bring no key</button><span class="s t3">nothing is kept</span><span class="grow"></span><button class="btn pri" form="bring" name="action" value="import">Keep this key</button></div>`,
-  })
-}
-
 /** The end of both ways. */
-export function keyMadePage(head: NewKeyHead, address: string): SurfacePage {
+export function keyMadePage(head: NewKeyHead, role: KeyRole, address: string): SurfacePage {
   return page({
     title: 'Key kept',
     network: head.network,
     narrow: true,
-    main: markup`<h1 tabindex="-1" autofocus>The ${head.role} key “${ownName(head.name)}” is in the vault</h1>
+    main: markup`<h1 tabindex="-1" autofocus>The ${role === 'morse' ? 'Morse' : role} key “${ownName(head.name)}” is in the vault</h1>
 <p class="lead">${addressHtml(address)}</p><p class="lead">You can close this page and go on in Hearth.</p>`,
     foot: undefined,
   })

@@ -46,6 +46,11 @@ export function expiredPage(): SurfacePage {
   )
 }
 
+/** The number that lets a form count once. */
+export function hidden(nonce: string): Html {
+  return markup`<input type="hidden" name="nonce" value="${nonce}">`
+}
+
 /** One sentence about what went wrong, above the form; read out by screen readers. */
 export function noticeHtml(text: string | undefined): Html | undefined {
   return text === undefined ? undefined : markup`<p class="notice" role="alert">${text}</p>`

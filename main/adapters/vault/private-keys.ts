@@ -1,6 +1,8 @@
 import { Bip39, EnglishMnemonic, Slip10, Slip10Curve, stringToPath } from '@cosmjs/crypto'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { hexToBytes } from '@noble/hashes/utils.js'
+import { ImportError } from './import-error.ts'
 
 /** Words, private keys and signatures. Callers zero every private key that they get from here. */
 
@@ -38,11 +40,17 @@ export function signBytes(privateKey: Uint8Array, bytes: Uint8Array): Uint8Array
   return signature
 }
 
-export type TypedSecret = { kind: 'words'; words: string[] } | { kind: 'hex'; privateKey: Uint8Array } | { kind: 'wrong'; sentence: string }
+/** A path of the accounts that Cosmos wallets show: account and index, both hardened by the wallet as it does. Rejects ImportError 'bad-path'. */
+export function keyPath(account: string, index: string): string {
+  const numbers = [account, index].map((text) => (text.trim() === '' ? '0' : text.trim()))
+  if (numbers.some((text) => !/^\d{1,10}$/.test(text) || Number(text) > 0x7fffffff)) throw new ImportError('bad-path')
+  return `m/44'/118'/${Number(numbers[0])}'/0/${Number(numbers[1])}`
+}
+
+export type TypedSecret = { kind: 'words'; words: string[] } | { kind: 'hex'; privateKey: Uint8Array }
 
 /**
- * Reads what a person typed: 12 to 24 words, or a private key of 64 hex digits.
- * Nothing typed is repeated in the sentence except a word that is not in the list.
+ * Reads what a person typed: 12 to 24 words, or a private key of 64 hex digits. Rejects ImportError; nothing typed is repeated in it except a word that is not in the list.
  */
 export function readSecret(text: string): TypedSecret {
   const parts = text
@@ -50,36 +58,50 @@ export function readSecret(text: string): TypedSecret {
     .toLowerCase()
     .split(/\s+/)
     .filter((part) => part !== '')
-  if (parts.length === 0) return wrong('Nothing was typed. Type the words, or a private key of 64 hex digits.')
+  if (parts.length === 0) throw new ImportError('nothing')
   if (parts.length === 1 && (parts[0] ?? '').length > 16) return readHex(parts[0] ?? '')
   for (const [index, word] of parts.entries()) {
     if (EnglishMnemonic.wordlist.includes(word)) continue
     const near = nearest(word)
-    return wrong(`Word ${index + 1}, "${word.slice(0, 24)}", is not in the list.${near === undefined ? '' : ` Did you mean "${near}"?`}`)
+    throw new ImportError(
+      'wrong-word',
+      `Word ${index + 1}, "${word.slice(0, 24)}", is not in the list.${near === undefined ? '' : ` Did you mean "${near}"?`}`,
+    )
   }
   if (!WORD_COUNTS.includes(parts.length))
-    return wrong(`These are ${parts.length} words. A key has 12, 15, 18, 21 or 24 of them; look for one left out or written twice.`)
+    throw new ImportError(
+      'word-count',
+      `These are ${parts.length} words. A key has 12, 15, 18, 21 or 24 of them; look for one left out or written twice.`,
+    )
   try {
     new EnglishMnemonic(parts.join(' ')).toString()
   } catch {
-    return wrong(
-      'Every word is in the list, but together they do not fit: one is another word, or two changed places. Compare with your paper.',
-    )
+    throw new ImportError('wrong-checksum')
   }
   return { kind: 'words', words: parts }
 }
 
+/** 16 to 32 bytes that words stand for; the caller zeroes them. */
+export function entropyOf(words: string[]): Uint8Array {
+  return Bip39.decode(new EnglishMnemonic(words.join(' ')))
+}
+
 function readHex(text: string): TypedSecret {
   const hex = text.startsWith('0x') ? text.slice(2) : text
-  if (!/^[0-9a-f]+$/.test(hex)) return wrong('This is neither a list of words nor a private key of 64 hex digits (0 to 9, a to f).')
-  if (hex.length !== 64) return wrong(`A private key has 64 hex digits; these are ${hex.length}.`)
-  const privateKey = new Uint8Array(Buffer.from(hex, 'hex'))
-  if (!secp256k1.utils.isValidSecretKey(privateKey)) return wrong('These 64 hex digits are not a possible private key.')
+  if (!/^[0-9a-f]+$/.test(hex)) throw new ImportError('unknown-form')
+  if (hex.length !== 64) throw new ImportError('hex-length', String(hex.length))
+  // SECURITY: S18 into memory of its own: Buffer.from would leave a copy in the block that all short Buffers share, where nobody zeroes it.
+  const privateKey = hexToBytes(hex)
+  if (!isPossibleKey(privateKey)) {
+    privateKey.fill(0)
+    throw new ImportError('impossible-key')
+  }
   return { kind: 'hex', privateKey }
 }
 
-function wrong(sentence: string): TypedSecret {
-  return { kind: 'wrong', sentence }
+/** Whether 32 bytes are a secp256k1 key: not zero and under the order. */
+export function isPossibleKey(privateKey: Uint8Array): boolean {
+  return secp256k1.utils.isValidSecretKey(privateKey)
 }
 
 /** The one word of the list that is nearest by letters changed, left out or added; undefined when none is within two. */

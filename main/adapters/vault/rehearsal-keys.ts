@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { hexToBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { HearthError } from '#shared/api/errors.ts'
 import type { Clock } from '#main/core/ports/clock.ts'
+import type { TxCodec } from '#main/core/ports/tx.ts'
 import type { RehearsalKeys } from '#main/core/ports/vault.ts'
 import { createTxCodec } from '../cosmos/tx/index.ts'
-import { isRehearsalChain } from './key-networks.ts'
+import { rehearsalPrefix } from './key-networks.ts'
 import { pubKeyHexOf, signBytes } from './private-keys.ts'
 import { prepareSecretFolder, readSecretFile, secretFolder, writeSecretFile } from './vault-file.ts'
 
@@ -18,7 +20,7 @@ const fileSchema = z.strictObject({
   version: z.literal(1),
   identities: z.array(
     z.strictObject({
-      chainId: z.string().refine(isRehearsalChain),
+      chainId: z.string().refine((chainId) => rehearsalPrefix(chainId) !== undefined),
       name: z.literal('application'),
       privateKeyHex: z.string().regex(/^[0-9a-f]{64}$/),
       createdAtMs: z.number().int(),
@@ -29,11 +31,17 @@ type Identity = z.infer<typeof fileSchema>['identities'][number]
 
 export const REHEARSAL_FILE = 'rehearsal.json'
 
-/** Rejects `key-wrong-network` for any chain whose id does not start with `hearth-local-`, `key-unknown` before `ensure`, `store-damaged` for an unreadable file. */
+/** Rejects `key-wrong-network` for any chain that Hearth did not make (`hearth-local-…`, `hearth-practice-…`), `key-unknown` before `ensure`, `store-damaged` for an unreadable file. */
 export async function createRehearsalKeys({ dataDir, clock }: { dataDir: string; clock: Clock }): Promise<RehearsalKeys> {
   await prepareSecretFolder(dataDir)
   const path = join(secretFolder(dataDir), REHEARSAL_FILE)
-  const codec = createTxCodec()
+  /** Of a chain that Hearth made on this machine, and of no other. */
+  const codecOf = (chainId: string): TxCodec => {
+    const prefix = rehearsalPrefix(chainId)
+    // SECURITY: S18 play keys work for chains that Hearth made on this machine, and for nothing else.
+    if (prefix === undefined) throw new HearthError('key-wrong-network', { network: chainId.slice(0, 60) })
+    return createTxCodec(prefix)
+  }
   let identities: Identity[] | undefined
   let last: Promise<unknown> = Promise.resolve()
 
@@ -53,11 +61,10 @@ export async function createRehearsalKeys({ dataDir, clock }: { dataDir: string;
     identities = next
   }
   const find = async (chainId: string, name: Identity['name']): Promise<Uint8Array> => {
-    // SECURITY: S18 play keys work for chains that Hearth made on this machine, and for nothing else.
-    if (!isRehearsalChain(chainId)) throw new HearthError('key-wrong-network', { network: chainId.slice(0, 60) })
+    codecOf(chainId)
     const one = (await load()).find((identity) => identity.chainId === chainId && identity.name === name)
     if (!one) throw new HearthError('key-unknown', { key: name })
-    return new Uint8Array(Buffer.from(one.privateKeyHex, 'hex'))
+    return hexToBytes(one.privateKeyHex)
   }
   const withKey = async <T>(chainId: string, name: Identity['name'], use: (privateKey: Uint8Array) => T): Promise<T> => {
     const privateKey = await find(chainId, name)
@@ -71,7 +78,7 @@ export async function createRehearsalKeys({ dataDir, clock }: { dataDir: string;
   return {
     ensure: (chainId, name) =>
       inTurn(async () => {
-        if (!isRehearsalChain(chainId)) throw new HearthError('key-wrong-network', { network: chainId.slice(0, 60) })
+        const codec = codecOf(chainId)
         const present = await load()
         if (!present.some((identity) => identity.chainId === chainId && identity.name === name)) {
           const privateKeyHex = Buffer.from(secp256k1.utils.randomSecretKey(randomBytes(48))).toString('hex')
@@ -85,7 +92,7 @@ export async function createRehearsalKeys({ dataDir, clock }: { dataDir: string;
     sign: (chainId, name, signDocBytes) =>
       inTurn(() =>
         withKey(chainId, name, (privateKey) => {
-          const decoded = codec.decodeSignDoc(signDocBytes)
+          const decoded = codecOf(chainId).decodeSignDoc(signDocBytes)
           if (decoded.chainId !== chainId) throw new HearthError('key-wrong-network', { network: decoded.chainId.slice(0, 60) })
           if (decoded.pubKeyHex !== pubKeyHexOf(privateKey)) throw new HearthError('tx-changed', { reason: 'signer' })
           return signBytes(privateKey, signDocBytes)

@@ -7,13 +7,12 @@ import { describeTx, signerOf, type KnownAddress, type TxSheet } from './describ
 import { keyNetwork } from './key-networks.ts'
 import { messagePage } from './page-frame.ts'
 import { signedPage, signPage, type SignPageParts } from './sign-pages.ts'
-import type { Step, Ticket } from './tickets.ts'
+import { refusePassword, type PasswordPort, type Step, type Ticket } from './tickets.ts'
 
-export interface SignPorts {
+export interface SignPorts extends PasswordPort {
+  /** Of the key's network: addresses of another one are neither read nor made. */
   codec: TxCodec
   known: KnownAddress
-  /** Tries the typed password against the vault file's own wrap. */
-  passwordOpens(text: string): Promise<boolean>
   /** 64 bytes R||S over SHA-256 of the bytes. */
   sign(bytes: Uint8Array): Uint8Array
 }
@@ -60,7 +59,7 @@ export function createSignTicket(request: SignRequest, key: PublicKeyInfo, ports
 
   return {
     render: (nonce, notice) => signPage(parts, nonce, notice),
-    async post(form, { waitSeconds }): Promise<Step> {
+    async post(form, { nowMs, waitSeconds }): Promise<Step> {
       const action = form.get('action')
       if (action === 'refuse')
         return {
@@ -69,11 +68,8 @@ export function createSignTicket(request: SignRequest, key: PublicKeyInfo, ports
           outcome: { kind: 'refused', intentId: request.intentId },
         }
       if (action !== 'sign') return { kind: 'again', notice: 'That button is not on this page. Look again.' }
-      const password = form.get('password') ?? ''
-      if (password === '') return { kind: 'again', notice: 'Nothing was signed: the vault password is needed here. Type it below.' }
-      if (waitSeconds > 0) return { kind: 'again', notice: `Nothing was signed: too many wrong passwords. Try again in ${waitSeconds} s.` }
-      if (!(await ports.passwordOpens(password)))
-        return { kind: 'again', password: 'wrong', notice: 'Nothing was signed: that is not the vault password. Try again.' }
+      const refused = await refusePassword(form, { nowMs, waitSeconds }, ports, 'Nothing was signed')
+      if (refused) return refused
       const txBytes = ports.codec.assemble(bytes, ports.sign(bytes))
       return {
         kind: 'done',

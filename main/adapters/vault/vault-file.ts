@@ -3,6 +3,11 @@ import { dirname, join } from 'node:path'
 import { HearthError } from '#shared/api/errors.ts'
 import { faultPoint } from '#shared/lib/fault-point.ts'
 
+/** File beside the vault that opens it after a restart (unlock-key-file.ts). */
+export const UNLOCK_KEY_FILE = 'unlock.key'
+/** Temporary places of drills; one that is left over was cut short. */
+export const DRILL_PREFIX = 'drill-'
+
 /** Folder of everything secret inside the data folder. */
 export function secretFolder(dataDir: string): string {
   return join(dataDir, 'vault')
@@ -19,7 +24,9 @@ export async function prepareSecretFolder(dataDir: string): Promise<string> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
     if (name.endsWith('.part')) await rm(path, { force: true })
-    else if (((await stat(path)).mode & 0o077) !== 0) await chmod(path, 0o600)
+    else if (name.startsWith(DRILL_PREFIX)) await rm(path, { recursive: true, force: true })
+    // The unlock key is judged as it lies there: tightening it first would hide that others could read it.
+    else if (name !== UNLOCK_KEY_FILE && ((await stat(path)).mode & 0o077) !== 0) await chmod(path, 0o600)
   }
   return folder
 }
@@ -61,7 +68,8 @@ export async function writeSecretFile(path: string, bytes: Uint8Array): Promise<
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** Makes a new or renamed file in a folder outlast a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
   // Windows cannot open a folder; its rename is written through.
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
@@ -72,6 +80,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function isCode(error: unknown, code: string): boolean {
+/** Whether an error of the file system has this code. */
+export function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }

@@ -1,26 +1,46 @@
 import type { StatePublisher } from '../state/publisher.ts'
+import { backendBehind } from './backend-behind.ts'
 import { chainStalled } from './chain-stalled.ts'
 import type { Check } from './check.ts'
+import { claimsDiscarded } from './claims-discarded.ts'
+import { diskFull } from './disk-full.ts'
+import { endpointDown } from './endpoint-down.ts'
 import { engineClock } from './engine-clock.ts'
 import { engineGone } from './engine-gone.ts'
+import { firstClaim } from './first-claim.ts'
 import { keysNeeded } from './keys-needed.ts'
 import { ledgerDifferent } from './ledger-different.ts'
 import { nodeFailing } from './node-failing.ts'
 import { operatorLow } from './operator-low.ts'
+import { overserviced } from './overserviced.ts'
+import { parameterChange } from './parameter-change.ts'
+import { proofMissed } from './proof-missed.ts'
+import { servicePrice } from './service-price.ts'
 import { supplierBelowMinimum } from './supplier-below-minimum.ts'
 import { supplierDiffers } from './supplier-differs.ts'
+import { upgradePlanned } from './upgrade-planned.ts'
 
 /** All checks, worst consequence first. */
 export const CHECKS: Check[] = [
   keysNeeded,
   ledgerDifferent,
   supplierBelowMinimum,
+  proofMissed,
   operatorLow,
   engineGone,
+  diskFull,
   nodeFailing,
   chainStalled,
+  endpointDown,
+  backendBehind,
+  claimsDiscarded,
   supplierDiffers,
   engineClock,
+  upgradePlanned,
+  servicePrice,
+  parameterChange,
+  overserviced,
+  firstClaim,
 ]
 
 /** Runs every check and publishes what was found; a finding keeps the time at which it began. */

@@ -1,16 +1,28 @@
-import type { Check } from './check.ts'
+import { settingIn } from '#shared/settings/read.ts'
+import type { Check, Finding } from './check.ts'
 
-/** Under this many proof fees and transactions the operator cannot pay for its next claims. */
-const TRANSACTIONS_LEFT = 1_000n
+/** A month is time to top it up before it hurts. */
+const RUNWAY_DAYS = 30
 
 /** The operator pays for every claim and proof; an empty wallet is missed proofs (onchain facts 5.4). */
 export const operatorLow: Check = {
   id: 'operator-low',
-  look(state) {
+  look(state): Finding | undefined {
     const { operatorAddress, status } = state.supplier
     const balance = state.balances[operatorAddress]
     if (!balance || status === 'not-staked' || status === 'unknown' || status === 'unstaked') return undefined
-    if (BigInt(balance.upokt) >= TRANSACTIONS_LEFT) return undefined
+    // Under this many proof fees and transactions the operator cannot pay for its next claims.
+    const isLow = BigInt(balance.upokt) < BigInt(settingIn(state.settings, 'operatorTransactionsLeft'))
+    const spending = state.health.operatorSpending
+    if (!isLow && spending && spending.daysLeft < RUNWAY_DAYS) {
+      return {
+        level: spending.daysLeft < RUNWAY_DAYS / 10 ? 'bad' : 'warn',
+        key: 'operator-runway',
+        facts: { upokt: balance.upokt, days: String(spending.daysLeft), perDayUpokt: spending.upoktPerDay, address: operatorAddress },
+        fix: 'supplier',
+      }
+    }
+    if (!isLow) return undefined
     return {
       level: 'bad',
       key: 'operator-low',

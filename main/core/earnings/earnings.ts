@@ -1,6 +1,7 @@
 import type { RequestOutput, RequestParsed } from '#shared/api/requests.ts'
 import type { AppState } from '#shared/api/state.ts'
 import { HearthError } from '#shared/api/errors.ts'
+import { SETTINGS } from '#shared/settings/table.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { Chain, SupplierRecord } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -13,7 +14,7 @@ import { createFollower, type WatchedWish } from './follow.ts'
 import { claimPage, dayRows, dayStart, pendingEstimate, type Labels } from './views.ts'
 
 /** A ledger that was not compared for this long is compared again, settlement or not. */
-const CHECK_EVERY_MS = 60_000
+const CHECK_EVERY_MS = SETTINGS.ledgerCheckSeconds.standard * 1_000
 /** During a long catch-up figures are published every so many blocks. */
 const PUBLISH_EVERY_BLOCKS = 50
 
@@ -48,6 +49,8 @@ export function createEarnings(deps: {
   keys: () => Promise<PublicKeyInfo[]>
   record: () => SupplierRecord | undefined
   onBlock?: (rows: BlockRows) => void
+  /** As the user chose it. */
+  checkEveryMs?: () => number
 }): Earnings {
   const { heads, store, state, clock, log } = deps
   const ledger = createLedgerCheck({ store, state, clock, log })
@@ -137,7 +140,7 @@ export function createEarnings(deps: {
       } finally {
         await publish()
       }
-      const due = settledSinceCheck || checkedAtMs === undefined || clock.now() - checkedAtMs > CHECK_EVERY_MS
+      const due = settledSinceCheck || checkedAtMs === undefined || clock.now() - checkedAtMs > (deps.checkEveryMs?.() ?? CHECK_EVERY_MS)
       // Comparing is a look, not a step: when it fails, reading goes on and the figures say when they were last compared.
       if (due)
         await check(chain).catch((error: unknown) =>

@@ -8,6 +8,12 @@ import { readBlock } from './read-block.ts'
 
 /** Blocks asked for ahead of the one being read. */
 const AHEAD = 4
+/** A gap longer than this is read by the heights that concern us alone, where the chain can tell them. */
+const LONG_GAP_BLOCKS = 2_000
+/** Heights that such a stride covers at most: some hundreds of blocks of ours, stored in one transaction. */
+const STRIDE_BLOCKS = 10_000
+/** Blocks asked for at once in a stride. */
+const AT_ONCE = 16
 /** How long a caller waits for a long catch-up; the reading itself goes on. */
 const PATIENCE_MS = 2_000
 
@@ -29,7 +35,7 @@ export interface FollowerDeps {
   onBlock(rows: BlockRows): Promise<void>
 }
 
-/** Reads every block once, in order, from the cursor in the store to the head. */
+/** Reads every block once, in order, from the cursor in the store to the head; of a long gap only what concerns us, where the chain can tell. */
 export interface Follower {
   /**
    * Reads up to `headHeight`. One pass runs at a time; a call during one raises its goal. Resolves when the goal is reached or after two seconds, whichever is first.
@@ -49,13 +55,9 @@ export function createFollower(deps: FollowerDeps): Follower {
   /** The client whose block at the cursor was compared; compared again after every failure, since a chain may be reset behind a lost connection. */
   let verified: { chain: Chain; network: string } | undefined
 
-  const fetchBlock = (chain: Chain, height: number): Promise<ChainBlock> =>
-    retrying(
-      RETRY.chainRead,
-      clock,
-      () => chain.block(height),
-      (error) => stopped || !isUnreachable(error),
-    )
+  const reading = <T>(ask: () => Promise<T>): Promise<T> =>
+    retrying(RETRY.chainRead, clock, ask, (error) => stopped || !isUnreachable(error))
+  const fetchBlock = (chain: Chain, height: number): Promise<ChainBlock> => reading(() => chain.block(height))
 
   const begin = async (chain: Chain, network: string): Promise<Cursor> => {
     const height = Math.min(deps.startHeight(network, goal), goal)
@@ -85,6 +87,10 @@ export function createFollower(deps: FollowerDeps): Follower {
     for (;;) {
       await openAccounts(chain, cursor, accounts)
       if (stopped || deps.network() !== network || cursor.height >= goal) return
+      if (chain.heightsOf && goal - cursor.height > LONG_GAP_BLOCKS) {
+        cursor = await stride(chain, cursor, new Set(accounts.keys()))
+        continue
+      }
       for (let height = cursor.height + 1; height <= Math.min(goal, cursor.height + AHEAD); height += 1) {
         if (fetched.has(height)) continue
         const block = fetchBlock(chain, height)
@@ -95,12 +101,37 @@ export function createFollower(deps: FollowerDeps): Follower {
       const height = cursor.height + 1
       const block = await (fetched.get(height) ?? fetchBlock(chain, height))
       fetched.delete(height)
-      if (block.height !== height) throw new HearthError('chain-unreachable', { reason: `asked for block ${height}, got ${block.height}` })
+      requireHeight(block, height)
       const rows = readBlock(network, block, new Set(accounts.keys()))
       await store.applyBlock(rows)
       cursor = { network, height, hash: block.hash }
       await deps.onBlock(rows)
     }
+  }
+
+  /**
+   * Reads the blocks that name one of ours among the next heights, and stores them and the new cursor at once. What the chain leaves out would be missed here and found by the
+   * ledger check, which asks the bank.
+   */
+  const stride = async (chain: Chain, cursor: Cursor, addresses: ReadonlySet<string>): Promise<Cursor> => {
+    const toHeight = Math.min(goal, cursor.height + STRIDE_BLOCKS)
+    const told = await reading(async () => (await chain.heightsOf?.([...addresses], cursor.height + 1, toHeight)) ?? [])
+    const heights = [...new Set(told)].filter((height) => height > cursor.height && height <= toHeight).sort((a, b) => a - b)
+    // The last one tells the hash under which reading goes on.
+    if (heights.at(-1) !== toHeight) heights.push(toHeight)
+    const blocks: BlockRows[] = []
+    for (let from = 0; from < heights.length; from += AT_ONCE) {
+      const wanted = heights.slice(from, from + AT_ONCE)
+      for (const [index, block] of (await Promise.all(wanted.map((height) => fetchBlock(chain, height)))).entries()) {
+        requireHeight(block, wanted[index])
+        blocks.push(readBlock(cursor.network, block, addresses))
+      }
+      if (stopped || deps.network() !== cursor.network) return cursor
+    }
+    const next = { network: cursor.network, height: toHeight, hash: blocks.at(-1)?.hash ?? '' }
+    await store.applyBlocks({ network: cursor.network, fromHeight: cursor.height + 1, toHeight, toHash: next.hash, blocks })
+    for (const rows of blocks) await deps.onBlock(rows)
+    return next
   }
 
   /** Gives every newly watched address its opening balance at the cursor, so that rows from the next block on complete it. */
@@ -159,3 +190,7 @@ export function createFollower(deps: FollowerDeps): Follower {
 }
 
 const isUnreachable = (error: unknown): boolean => error instanceof HearthError && error.code === 'chain-unreachable'
+
+function requireHeight(block: ChainBlock, height: number | undefined): void {
+  if (block.height !== height) throw new HearthError('chain-unreachable', { reason: `asked for block ${height}, got ${block.height}` })
+}

@@ -3,12 +3,13 @@ import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { PublicKeyInfo, Vault } from '../ports/vault.ts'
 import type { StatePublisher } from '../state/publisher.ts'
+import type { Fence } from './fence.ts'
 
 /** Where the keeper takes the key; undefined while none runs. */
 export type KeeperTarget = { engineEndpoint: string; container: string; command: string[] }
 
 /**
- * Makes the function that gives the operator key to the keeper. With a locked vault it cannot, and says in `state.vault.needed` what waits for the key and until when.
+ * Makes the function that gives the operator key to the keeper. A fenced key is given to nobody. With a locked vault that does not open itself it cannot, and says in `state.vault.needed` what waits for the key and until when.
  * @returns resolves true when the key was given
  */
 export function createKeyGiver(deps: {
@@ -17,6 +18,9 @@ export function createKeyGiver(deps: {
   /** Operator of the supplier on chain, when there is one: of several keys it is the one that counts. */
   stakedOperator: () => string | undefined
   keeperTarget: () => Promise<KeeperTarget | undefined>
+  /** Opens a locked vault by the choice for after a restart. @returns whether it is open now */
+  openUnattended: () => Promise<boolean>
+  fence: Pick<Fence, 'of'>
   network: () => string | null
   heads: Heads
   state: StatePublisher
@@ -57,11 +61,13 @@ export function createKeyGiver(deps: {
   }
 
   return async () => {
-    const operators = (await deps.keys()).filter((key) => key.role === 'operator' && key.network === deps.network())
+    const operators = (await deps.keys()).filter((key) => key.kind === 'key' && key.role === 'operator' && key.network === deps.network())
     const staked = deps.stakedOperator()
     const operator = operators.find((key) => key.address === staked) ?? operators.at(-1)
     if (!operator) return false
-    if ((await vault.status()).kind !== 'unlocked') {
+    // SECURITY: S18 one key, one machine: two miners with one key void each other's proofs. Before the vault is opened for it.
+    if ((await deps.fence.of(operator)) !== undefined) return false
+    if ((await vault.status()).kind !== 'unlocked' && !(await deps.openUnattended())) {
       await noteNeeded(operator.address)
       return false
     }

@@ -34,6 +34,8 @@ export interface LocalChainDeps {
   heads: Heads
   names: Names
   catalog: CatalogEntry[]
+  /** `local` or `practice`: under which name its rows are kept. */
+  network: string
   rules: LocalChainRules
   imageOverrides: Record<string, string>
   probeEngine: () => Promise<boolean>
@@ -43,8 +45,6 @@ export interface LocalChainDeps {
   wake: () => void
 }
 
-const NETWORK = 'local'
-
 /** Runs something while the reconcile loop rests. */
 export type Hold = <T>(run: () => Promise<T>) => Promise<T>
 
@@ -53,7 +53,7 @@ export type Hold = <T>(run: () => Promise<T>) => Promise<T>
  * nodes that did not run before do not run afterwards, and the next start goes on. The reconcile loop rests while containers are made (`hold`).
  */
 export async function startLocalChain(deps: LocalChainDeps, task: TaskContext, hold: Hold): Promise<void> {
-  const before = await deps.store.nodes(NETWORK)
+  const before = await deps.store.nodes(deps.network)
   try {
     await task.step('engine', async () => {
       const { state } = deps
@@ -101,12 +101,12 @@ async function ensureChain(deps: LocalChainDeps, task: TaskContext): Promise<voi
     return
   }
   // A fresh chain: what was read from an older one is of no use any more.
-  await store.removeChain(NETWORK)
+  await store.removeChain(deps.network)
   deps.heads.forget()
   const application = await deps.rehearsal.ensure(rules.chainId, 'application')
   await makeChain(engine, node, rules, application.address, task.signal, (line) => task.update({ lastLine: line }))
   await store.putChain({
-    network: NETWORK,
+    network: deps.network,
     chainId: rules.chainId,
     block1Hash: undefined,
     genesisTime: undefined,
@@ -125,11 +125,11 @@ async function firstBlock(deps: LocalChainDeps, task: TaskContext): Promise<void
     deps.heads.wake()
     const chain = deps.heads.current()
     if (chain && state.state.chain.height >= 1) {
-      const known = await store.chain(NETWORK)
+      const known = await store.chain(deps.network)
       if (known?.block1Hash === undefined) {
         const { chainId, block1Hash, genesisTime } = await chain.fingerprint()
         const { createdAtMs = clock.now(), facts = {} } = known ?? {}
-        await store.putChain({ network: NETWORK, chainId, block1Hash, genesisTime, createdAtMs, facts })
+        await store.putChain({ network: deps.network, chainId, block1Hash, genesisTime, createdAtMs, facts })
       }
       task.stepFacts('first-block', { height: String(state.state.chain.height) })
       if (AT_ONCE.every((nodeId) => state.state.nodes[nodeId]?.seen === 'running')) return
@@ -151,7 +151,7 @@ export async function removeLocalChain(
   const { engine, store, names, catalog, state } = deps
   await hold(async () => {
     await task.step('stop', async () => {
-      for (const row of await store.nodes(NETWORK)) await store.putNode({ ...row, wanted: 'stopped', wantedBy: 'user' })
+      for (const row of await store.nodes(deps.network)) await store.putNode({ ...row, wanted: 'stopped', wantedBy: 'user' })
       for (const entry of [...catalog].reverse()) await engine.stop(names.container(entry.nodeId), 5)
     })
     await task.step('containers', async () => {
@@ -164,8 +164,8 @@ export async function removeLocalChain(
       for (const network of networks) await engine.removeNetwork(names.network(network))
     })
     await task.step('records', async () => {
-      await store.removeNodes(NETWORK)
-      await store.removeChain(NETWORK)
+      await store.removeNodes(deps.network)
+      await store.removeChain(deps.network)
       await deps.rehearsal.forget(deps.rules.chainId)
       for (const slice of ['nodes', 'intents', 'balances'] as const)
         for (const id of Object.keys(state.state[slice])) state.remove(slice, id)
@@ -177,7 +177,7 @@ export async function removeLocalChain(
 
 async function makeRows(deps: LocalChainDeps): Promise<NodeRow[]> {
   const { store, catalog, clock } = deps
-  const known = await store.nodes(NETWORK)
+  const known = await store.nodes(deps.network)
   const taken = new Set(known.flatMap((row) => Object.values(row.ports)))
   const rows: NodeRow[] = []
   for (const entry of catalog) {
@@ -192,7 +192,7 @@ async function makeRows(deps: LocalChainDeps): Promise<NodeRow[]> {
     }
     const row: NodeRow = {
       id: entry.nodeId,
-      network: NETWORK,
+      network: deps.network,
       // Nothing is wanted to run before there is a chain: a start that is cancelled while it fetches changes nothing.
       wanted: before?.wanted ?? 'stopped',
       wantedBy: before?.wantedBy ?? 'hearth',
@@ -237,7 +237,7 @@ async function fetchImages(deps: LocalChainDeps, task: TaskContext): Promise<voi
       await store.setSetting(`image-pin ${reference}`, pin)
     }
     show(index, { status: 'ready' })
-    for (const row of await store.nodes(NETWORK)) {
+    for (const row of await store.nodes(deps.network)) {
       const entry = catalog.find((candidate) => candidate.nodeId === row.id)
       if (entry?.image.reference === official && row.imagePin !== pin) await store.putNode({ ...row, imagePin: pin })
     }
@@ -271,7 +271,7 @@ async function fetchAndPin(
 
 /** Whether a node should run, and who says so. */
 async function want(deps: LocalChainDeps, nodeId: string, wanted: NodeRow['wanted'], wantedBy: NodeRow['wantedBy']): Promise<void> {
-  const row = (await deps.store.nodes(NETWORK)).find((candidate) => candidate.id === nodeId)
+  const row = (await deps.store.nodes(deps.network)).find((candidate) => candidate.id === nodeId)
   if (row) await deps.store.putNode({ ...row, wanted, wantedBy, updatedAtMs: deps.clock.now() })
 }
 
@@ -280,7 +280,7 @@ async function ensureNode(deps: LocalChainDeps, nodeId: string): Promise<string>
   const { engine, store, names, catalog } = deps
   const entry = catalog.find((candidate) => candidate.nodeId === nodeId)
   for (let tries = 0; ; tries += 1) {
-    const row = (await store.nodes(NETWORK)).find((candidate) => candidate.id === nodeId)
+    const row = (await store.nodes(deps.network)).find((candidate) => candidate.id === nodeId)
     const spec = entry && row ? specOf(entry, row, names, undefined) : undefined
     if (!entry || !row || !spec) throw new HearthError('node-unknown', { nodeId })
     for (const network of entry.networks) await engine.ensureNetwork(names.network(network))

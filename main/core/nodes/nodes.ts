@@ -1,5 +1,5 @@
 import { HearthError } from '#shared/api/errors.ts'
-import { CATALOG } from '#shared/catalog/index.ts'
+import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import type { LocalChainRules } from '#shared/networks/local.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { ChainEndpoints } from '../ports/chain.ts'
@@ -65,6 +65,7 @@ export function createNodes(deps: {
   rehearsal: RehearsalKeys
   heads: Heads
   installId: string
+  catalog: CatalogEntry[]
   rules: LocalChainRules
   imageOverrides: Record<string, string>
   network: () => string | null
@@ -75,9 +76,8 @@ export function createNodes(deps: {
   /** The keeper runs without its key. Resolves true when it was given. */
   giveKey: () => Promise<boolean>
 }): Nodes {
-  const { engine, store, net, state, tasks, clock, log, rules } = deps
+  const { engine, store, net, state, tasks, clock, log, rules, catalog } = deps
   const names = namesOf(deps.installId)
-  const catalog = CATALOG
   const reconciler = createReconciler({
     engine,
     names,
@@ -153,6 +153,7 @@ export function createNodes(deps: {
     heads: deps.heads,
     names,
     catalog,
+    network: deps.network() ?? '',
     rules,
     imageOverrides: deps.imageOverrides,
     probeEngine,

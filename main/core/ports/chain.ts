@@ -120,6 +120,11 @@ export interface ChainBlock {
   blockEvents: ChainEvent[]
 }
 
+export interface UpgradePlan {
+  name: string
+  height: number
+}
+
 export type BroadcastResult =
   | { kind: 'accepted'; hash: string }
   /** Code 19: the same bytes already wait in the mempool. Success pending. */
@@ -149,6 +154,13 @@ export interface Chain {
   simulate(txBytes: Uint8Array): Promise<bigint>
   broadcast(txBytes: Uint8Array): Promise<BroadcastResult>
   tx(hash: string): Promise<TxLookup>
+  /**
+   * Heights from `from` to `to`, both included, whose block has an event that names one of the addresses, in order. A chain that cannot tell lacks the method: then every
+   * block is read. Nothing may be left out; a height too many does no harm.
+   */
+  heightsOf?(addresses: string[], from: number, to: number): Promise<number[]>
+  /** The planned upgrade, if there is one; chains that cannot tell lack the method. `height` is where software of now stops. */
+  upgradePlan?(): Promise<UpgradePlan | undefined>
   /** New-block hints until the signal aborts; heights remain the truth. */
   watch(onHint: (height: number) => void, signal: AbortSignal): Promise<void>
 }

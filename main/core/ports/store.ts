@@ -94,6 +94,43 @@ export interface BlockRows {
   movements: MovementRow[]
 }
 
+/**
+ * Many blocks at once, `fromHeight` to `toHeight` without a gap. A block that holds no rows may be left out of `blocks`: whoever makes the batch vouches that every
+ * height between was read. Heights in `blocks` go up.
+ */
+export interface BlockBatch {
+  network: string
+  fromHeight: number
+  toHeight: number
+  /** Hash of the block at `toHeight`. */
+  toHash: string
+  blocks: BlockRows[]
+}
+
+/** Where a page of claims ended. */
+export interface ClaimPlace {
+  sessionEndHeight: number
+  key: string
+}
+
+/** Where a page of movements ended. */
+export interface MovementPlace {
+  height: number
+  position: string
+  address: string
+}
+
+/**
+ * A page of a long table. `revision` is the height up to which the table had been read when its first page was: handed back with `next`, later pages show exactly the rows
+ * that were there then, each once, however many came in between. `current` is the height of now: larger than `revision` means that newer rows wait above the first page.
+ */
+export interface Page<Row, Place> {
+  rows: Row[]
+  next: Place | undefined
+  revision: number
+  current: number
+}
+
 /** Opening balance of a watched address. Movements above `sinceHeight` add up to what the bank says later. */
 export interface WatchedAddress {
   network: string
@@ -151,6 +188,11 @@ export interface Store {
   setCursor(cursor: Cursor): Promise<void>
   /** Rows, totals and cursor in one transaction. Refuses a gap (height must be cursor + 1) and does nothing for a height at or under the cursor. */
   applyBlock(rows: BlockRows): Promise<void>
+  /**
+   * The same for many blocks, all or nothing in one transaction. Heights at or under the cursor are passed over; refuses a batch that begins above cursor + 1.
+   * Ends with the same rows as its blocks one by one, many times faster: a few thousand blocks a call keep memory small.
+   */
+  applyBlocks(batch: BlockBatch): Promise<void>
   /** Newest session end first, then by key (shared/model/claim); `before` is the last row of the page before. */
   claims(query: {
     network: string
@@ -158,6 +200,14 @@ export interface Store {
     stages?: ClaimStage[]
     limit: number
   }): Promise<ClaimRow[]>
+  /** Claims by page, newest session end first, then by key. */
+  claimsPage(query: {
+    network: string
+    stages?: ClaimStage[]
+    after?: ClaimPlace
+    revision?: number
+    limit: number
+  }): Promise<Page<ClaimRow, ClaimPlace>>
   /** Supplier income of one claim, every recipient. */
   claimRewards(claim: {
     network: string
@@ -168,6 +218,14 @@ export interface Store {
   }): Promise<MovementRow[]>
   /** Newest height first. */
   movements(query: { network: string; address?: string; limit: number; beforeHeight?: number }): Promise<MovementRow[]>
+  /** Movements by page, newest height first, then by place in the block and address. A page may end in the middle of a block. */
+  movementsPage(query: {
+    network: string
+    address?: string
+    after?: MovementPlace
+    revision?: number
+    limit: number
+  }): Promise<Page<MovementRow, MovementPlace>>
   /** Sum of all movements of an address up to and with `height`. */
   movementSum(network: string, address: string, height: number): Promise<bigint>
   /** Rewards per UTC day and recipient. */
@@ -188,6 +246,14 @@ export interface Store {
 
   addActivity(row: Omit<ActivityRow, 'id'>): Promise<void>
   activity(query: { beforeId?: number; limit: number }): Promise<ActivityRow[]>
+
+  /**
+   * Removes relay results and activity older than the given times, oldest first, `limit` rows of each at most, so that no call takes long. Claims, movements, daily sums and
+   * intents are never removed. @returns how many rows went; less than `limit` of each means that none are left
+   */
+  prune(olderThan: { relayResultsMs: number; activityMs: number; limit: number }): Promise<{ relayResults: number; activity: number }>
+  /** Gives the pages of removed rows back to the disk, `maxPages` at most. @returns pages (of `pageBytes`) freed and still free inside the file */
+  vacuum(maxPages: number): Promise<{ freedPages: number; leftPages: number; pageBytes: number }>
 
   close(): Promise<void>
 }

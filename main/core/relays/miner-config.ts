@@ -1,4 +1,5 @@
 import { HearthError } from '#shared/api/errors.ts'
+import { SETTINGS } from '#shared/settings/table.ts'
 import { renderTemplate } from './render-template.ts'
 
 /** Name of the template under resources/templates. */
@@ -19,8 +20,6 @@ export const MINER_PATHS = {
 /** Inside the container. */
 export const MINER_PORTS = { relays: 8545, metrics: 9090 } as const
 
-const REQUEST_TIMEOUT_SECONDS = 10
-
 export interface MinerServiceFacts {
   serviceId: string
   /** As the miner's container reaches it: http, https, ws or wss. */
@@ -33,6 +32,8 @@ export interface MinerFacts {
   /** As the miner's container reaches them, scheme `tcp`, `http` or `https`. */
   nodeRpcUrl: string
   nodeGrpcUrl: string
+  /** How long a backend may take for one relay. */
+  requestTimeoutSeconds?: number
   /** One entry for each service of the supplier on chain. */
   services: MinerServiceFacts[]
 }
@@ -56,7 +57,7 @@ export function renderMinerConfig(facts: MinerFacts, template: string): string {
   return renderTemplate(template, {
     signingKeyName: facts.signingKeyName,
     smtStorePath: MINER_PATHS.smtStore,
-    requestTimeoutSeconds: REQUEST_TIMEOUT_SECONDS,
+    requestTimeoutSeconds: facts.requestTimeoutSeconds ?? SETTINGS.relayTimeoutSeconds.standard,
     nodeRpcUrl: facts.nodeRpcUrl,
     nodeGrpcUrl: facts.nodeGrpcUrl,
     metricsAddress: `:${MINER_PORTS.metrics}`,
@@ -92,19 +93,18 @@ export function minerCommand(facts: { chainId: string; gasPrice: string }): stri
 
 /** Least price that real operators use; a network that asks for less than a tenth of it gets it all the same. */
 const LEAST_GAS_PRICE = { digits: 1n, scale: 5 }
-const MARGIN = 10n
 
 /**
  * The gas price for claims and proofs: ten times the node's own minimum, at least 0.00001. Higher ones cost more than small claims bring; at the minimum itself a
  * node with a slightly higher one refuses (offchain facts 2.1).
- * @param minimum exact decimal text, upokt per gas @returns exact decimal text
+ * @param minimum exact decimal text, upokt per gas @param times what the user chose in place of ten @returns exact decimal text
  */
-export function minerGasPrice(minimum: string): string {
+export function minerGasPrice(minimum: string, times: number = SETTINGS.minerGasPriceTimes.standard): string {
   const match = /^(\d{1,20})(?:\.(\d{1,30}))?$/.exec(minimum)
   if (!match) throw new HearthError('internal', { minimum })
   const fraction = match[2] ?? ''
   const scale = Math.max(fraction.length, LEAST_GAS_PRICE.scale)
-  const wanted = MARGIN * BigInt((match[1] ?? '0') + fraction.padEnd(scale, '0'))
+  const wanted = BigInt(times) * BigInt((match[1] ?? '0') + fraction.padEnd(scale, '0'))
   const least = LEAST_GAS_PRICE.digits * 10n ** BigInt(scale - LEAST_GAS_PRICE.scale)
   const digits = (wanted > least ? wanted : least).toString().padStart(scale + 1, '0')
   const text = `${digits.slice(0, -scale)}.${digits.slice(-scale)}`

@@ -30,6 +30,8 @@ export function createMinerSetup(deps: {
   backendUrl: (serviceId: string) => string | undefined
   /** The chain node as the miner's container reaches it. */
   nodeUrls: () => { rpcUrl: string; grpcUrl: string } | undefined
+  /** What the user chose; the standard values without. */
+  choices?: () => { gasPriceTimes: number; requestTimeoutSeconds: number }
 }): MinerSetup {
   let served: string[] | undefined
   return {
@@ -39,6 +41,7 @@ export function createMinerSetup(deps: {
       const urls = deps.nodeUrls()
       const chain = deps.heads.current()
       if (!record || !urls || !chain) return undefined
+      const choices = deps.choices?.()
       const ids = [
         ...new Set([...record.services, ...record.pending.map((entry) => entry.service)].map((service) => service.serviceId)),
       ].sort()
@@ -51,10 +54,16 @@ export function createMinerSetup(deps: {
       served = services.map((service) => service.serviceId)
       return {
         yaml: renderMinerConfig(
-          { signingKeyName: OPERATOR_KEY_NAME, nodeRpcUrl: urls.rpcUrl, nodeGrpcUrl: urls.grpcUrl, services },
+          {
+            signingKeyName: OPERATOR_KEY_NAME,
+            nodeRpcUrl: urls.rpcUrl,
+            nodeGrpcUrl: urls.grpcUrl,
+            services,
+            ...(choices && { requestTimeoutSeconds: choices.requestTimeoutSeconds }),
+          },
           deps.template(MINER_TEMPLATE),
         ),
-        command: minerCommand({ chainId: fingerprint.chainId, gasPrice: minerGasPrice(minimum) }),
+        command: minerCommand({ chainId: fingerprint.chainId, gasPrice: minerGasPrice(minimum, choices?.gasPriceTimes) }),
       }
     },
   }

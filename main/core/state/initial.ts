@@ -1,10 +1,13 @@
+import { NO_HEALTH } from '#shared/api/health.ts'
 import type { AppState } from '#shared/api/state.ts'
 
 /** The state before anything was read: everything says that it is not known. */
 export function initialState(app: AppState['app']): AppState {
   return {
     app,
+    practice: null,
     vault: { kind: 'absent', needed: null },
+    custody: { revision: 0, unlock: 'ask', unlockProblem: null, backupAtMs: null, drillAtMs: null },
     engine: { kind: 'unknown', name: '', version: '', endpoint: '', detail: '', clockOffsetMs: 0, memoryBytes: 0, atMs: 0 },
     chain: { status: 'none', chainId: '', height: 0, hash: '', blockTimeMs: 0, medianBlockMs: null, readAtMs: 0, params: null },
     keys: {},
@@ -37,6 +40,9 @@ export function initialState(app: AppState['app']): AppState {
       ledger: { status: 'unchecked', atHeight: 0, atMs: 0, rows: [] },
     },
     relays: { revision: 0, last: null },
+    health: structuredClone(NO_HEALTH),
     attention: {},
+    settings: {},
+    leftOut: {},
   }
 }

@@ -1,12 +1,22 @@
-import type { Change, Patch, Snapshot } from '#shared/api/patches.ts'
-import { MAP_SLICES, type AppState, type MapSliceName, type ObjectSliceName, type SliceName } from '#shared/api/state.ts'
+import type { Change, Patch, Resumed, Snapshot } from '#shared/api/patches.ts'
+import type { AppState, MapSliceName, ObjectSliceName, SliceName } from '#shared/api/state.ts'
 import type { Clock } from '../ports/clock.ts'
+import { bytesOf, createBounds, isMapSlice } from './bounds.ts'
 
 /** Longest time a change waits before it is published. */
 export const FLUSH_MS = 100
+/** Patches kept for pages that come back after a broken line. */
+export const RECENT_PATCHES = 512
+const RECENT_BYTES = 256 * 1024
+/** Beyond this a snapshot is shorter. */
+const RESUME_BYTES = 64 * 1024
 
-/** The one copy of the state that may be written. Changes are kept by path, the last one wins, and leave together as one numbered patch. */
+/**
+ * The one copy of the state that may be written. What changed is put beside what was published, and the difference leaves as one numbered patch.
+ * Core keeps everything; what is published stays under 64 KB whatever the data (bounds.ts), and `leftOut` says how much is not in it.
+ */
 export interface StatePublisher {
+  /** The whole of it, as core sees it. */
   readonly state: AppState
   /** Replaces an object slice. Publishing an equal value is no change. */
   set<S extends ObjectSliceName>(slice: S, value: AppState[S]): void
@@ -16,6 +26,11 @@ export interface StatePublisher {
   put<S extends MapSliceName>(slice: S, id: string, value: AppState[S][string]): void
   remove(slice: MapSliceName, id: string): void
   snapshot(): Snapshot
+  /**
+   * What a page needs that has the state up to `seq`: the patches since, or a snapshot when they are no longer kept or it speaks of another run.
+   * @param run `app.startedAtMs` of the state that the page has: numbers start anew with every run
+   */
+  resume(run: number, seq: number): Resumed
   /** Calls `listener` with every patch, in order. @returns how to stop */
   subscribe(listener: (patch: Patch) => void): () => void
   /** Publishes what waits, now. */
@@ -25,24 +40,67 @@ export interface StatePublisher {
 /** @param initial the state before anything was read @param clock for the publishing rhythm */
 export function createStatePublisher(initial: AppState, clock: Clock): StatePublisher {
   const state = structuredClone(initial)
+  const bounds = createBounds()
   const listeners = new Set<(patch: Patch) => void>()
-  const waiting = new Map<string, Change>()
+  const touched = new Set<SliceName>()
+  const leftOut = new Map<SliceName, number>()
+  const recent: { patch: Patch; bytes: number }[] = []
+  let recentBytes = 0
   let seq = 0
   let scheduled = false
 
+  const writable = state as Record<SliceName, unknown>
+  const published = {} as Record<SliceName, unknown>
+
+  /** Brings one slice of what is published up to date. @returns what changed */
+  const publishSlice = (slice: SliceName): Change[] => {
+    const before = published[slice]
+    if (!isMapSlice(slice)) {
+      const bounded = bounds.object(slice, writable[slice])
+      count(slice, bounded.leftOut)
+      if (before !== undefined && same(before, bounded.value)) return []
+      published[slice] = bounded.value
+      return [{ slice, value: structuredClone(bounded.value) }]
+    }
+    const bounded = bounds.map(slice, state[slice])
+    count(slice, bounded.leftOut)
+    const old = (before ?? {}) as Record<string, unknown>
+    const next = bounded.value as Record<string, unknown>
+    published[slice] = next
+    return [
+      ...Object.keys(old).flatMap((id) => (Object.hasOwn(next, id) ? [] : [{ slice, id }])),
+      ...Object.entries(next).flatMap(([id, value]) =>
+        old[id] === value || same(old[id], value) ? [] : [{ slice, id, value: structuredClone(value) }],
+      ),
+    ]
+  }
+  const count = (slice: SliceName, number: number): void => {
+    if (number === 0) leftOut.delete(slice)
+    else leftOut.set(slice, number)
+  }
+  const publishTouched = (): Change[] => {
+    const changes = [...touched].flatMap(publishSlice)
+    touched.clear()
+    writable.leftOut = Object.fromEntries(leftOut)
+    return [...changes, ...publishSlice('leftOut')]
+  }
+  const keep = (patch: Patch): void => {
+    const bytes = bytesOf(patch)
+    recent.push({ patch, bytes })
+    recentBytes += bytes
+    while (recent.length > RECENT_PATCHES || recentBytes > RECENT_BYTES) recentBytes -= recent.shift()?.bytes ?? 0
+  }
   const flush = (): void => {
-    if (waiting.size === 0) return
+    if (touched.size === 0) return
+    const changes = publishTouched()
+    if (changes.length === 0) return
     seq += 1
-    const patch: Patch = { seq, changes: [...waiting.values()] }
-    waiting.clear()
+    const patch: Patch = { seq, changes }
+    keep(patch)
     for (const listener of listeners) listener(patch)
   }
-  const note = (slice: SliceName, id: string | undefined, value: unknown): void => {
-    waiting.set(id === undefined ? slice : `${slice}/${id}`, {
-      slice,
-      ...(id === undefined ? {} : { id }),
-      ...(value === undefined ? {} : { value: structuredClone(value) }),
-    })
+  const note = (slice: SliceName): void => {
+    touched.add(slice)
     if (scheduled) return
     scheduled = true
     void clock.sleep(FLUSH_MS).then(() => {
@@ -50,13 +108,15 @@ export function createStatePublisher(initial: AppState, clock: Clock): StatePubl
       flush()
     })
   }
-  const writable = state as Record<SliceName, unknown>
+  for (const slice of Object.keys(state) as SliceName[]) touched.add(slice)
+  publishTouched()
+
   const publisher: StatePublisher = {
     state,
     set(slice, value) {
       if (same(state[slice], value)) return
       writable[slice] = structuredClone(value)
-      note(slice, undefined, value)
+      note(slice)
     },
     patch(slice, fields) {
       publisher.set(slice, { ...state[slice], ...fields })
@@ -65,17 +125,24 @@ export function createStatePublisher(initial: AppState, clock: Clock): StatePubl
       const map = writable[slice] as Record<string, unknown>
       if (same(map[id], value)) return
       map[id] = structuredClone(value)
-      note(slice, id, value)
+      note(slice)
     },
     remove(slice, id) {
       const map = writable[slice] as Record<string, unknown>
       if (!Object.hasOwn(map, id)) return
       delete map[id]
-      note(slice, id, undefined)
+      note(slice)
     },
     snapshot() {
       flush()
-      return { seq, state: structuredClone(state) }
+      return { seq, state: structuredClone(published) as unknown as AppState }
+    },
+    resume(run, known) {
+      flush()
+      const missed = recent.filter(({ patch }) => patch.seq > known)
+      const isWhole = run === state.app.startedAtMs && known <= seq && missed.length === seq - known
+      if (!isWhole || missed.reduce((sum, { bytes }) => sum + bytes, 0) > RESUME_BYTES) return { kind: 'snapshot', ...publisher.snapshot() }
+      return { kind: 'patches', patches: missed.map(({ patch }) => structuredClone(patch)) }
     },
     subscribe(listener) {
       listeners.add(listener)
@@ -85,9 +152,6 @@ export function createStatePublisher(initial: AppState, clock: Clock): StatePubl
   }
   return publisher
 }
-
-/** Whether a slice is a map by id. */
-export const isMapSlice = (slice: SliceName): slice is MapSliceName => (MAP_SLICES as readonly string[]).includes(slice)
 
 function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b)

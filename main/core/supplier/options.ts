@@ -2,11 +2,10 @@ import type { RequestOutput } from '#shared/api/requests.ts'
 import { UPOKT_PER_POKT } from '#shared/model/money.ts'
 import type { Chain, ChainParams } from '../ports/chain.ts'
 
-/** A missed proof costs a little stake, and a supplier at exactly the minimum is then stuck (onchain facts 2.5): a few POKT above it are suggested. */
-const MARGIN_UPOKT = 5n * UPOKT_PER_POKT
-
 /** What the stake forms need to know, read from the chain now: minimum, fee, services that can be served here, and where the relay miner answers. */
 export async function supplierOptions(deps: {
+  /** What is suggested above the minimum: a missed proof costs a little stake, and a supplier at exactly the minimum is then stuck (onchain facts 2.5). */
+  stakeMarginPokt: number
   chain: Chain
   params: ChainParams
   nodes: { backendNode(serviceId: string): string | undefined; relayUrl(): string | undefined }
@@ -16,7 +15,7 @@ export async function supplierOptions(deps: {
   return {
     minStakeUpokt: params.supplierMinStakeUpokt.toString(),
     stakingFeeUpokt: params.supplierStakingFeeUpokt.toString(),
-    suggestedStakeUpokt: (params.supplierMinStakeUpokt + MARGIN_UPOKT).toString(),
+    suggestedStakeUpokt: (params.supplierMinStakeUpokt + BigInt(deps.stakeMarginPokt) * UPOKT_PER_POKT).toString(),
     services: services.map((service) => ({
       id: service.id,
       name: service.name,

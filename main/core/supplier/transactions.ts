@@ -12,7 +12,7 @@ import type { Store } from '../ports/store.ts'
 import type { TxCodec, TxDraft } from '../ports/tx.ts'
 import type { PublicKeyInfo, Vault } from '../ports/vault.ts'
 import type { StatePublisher } from '../state/publisher.ts'
-import { priceTx } from './fee.ts'
+import { priceTx, type FeeMargins } from './fee.ts'
 import { checkWish } from './wishes.ts'
 
 /** How long a signed transaction may wait for its block before the chain itself refuses it; covers the reading of the sheet too. */
@@ -46,6 +46,8 @@ export function createTransactions(deps: {
   log: Log
   surfaceUrl: (token: string) => string
   networkTitle: () => { title: string; playMoney: boolean }
+  /** As the user chose them; the standard ones without. */
+  feeMargins?: () => FeeMargins
 }): Transactions {
   const { heads, store, vault, codec, state, clock, log } = deps
   const doneListeners: ((intent: IntentRow) => void)[] = []
@@ -129,7 +131,7 @@ export function createTransactions(deps: {
       gasLimit: 1_000_000n,
       timeoutHeight,
     }
-    const priced = priceTx(await chain.simulate(codec.simulationTx(draft)), price)
+    const priced = priceTx(await chain.simulate(codec.simulationTx(draft)), price, deps.feeMargins?.())
     if (balance < spendsUpokt + priced.feeUpokt) throw balanceTooSmall(balance, spendsUpokt + priced.feeUpokt, key.address)
     return { ...draft, ...priced }
   }

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { App } from '#main/core/app-shape.ts'
 import type { Log } from '#main/core/ports/log.ts'
-import { surfaceHeaders } from '../headers.ts'
+import { surfaceHeaders, transportHeaders } from '../headers.ts'
 import { isFormType, MAX_SURFACE_BODY_BYTES, SURFACE_CSS_PATH, ticketOf } from '../surface-rules.ts'
 import { answer, answerSentence, single } from './answer.ts'
+import { readBody } from './request-body.ts'
+import type { Site } from './site.ts'
 
 const SENTENCES = {
   wrongHost: 'Hearth answers only under the address that it named.',
@@ -18,8 +20,8 @@ const SENTENCES = {
 export interface ConfirmListenerParts {
   app: App
   surfaceCss: Uint8Array
-  /** `localhost:<port>`: the only Host that is served. */
-  host: string
+  /** The addresses of this surface, other than the page's. */
+  site: Site
   log: Log
 }
 
@@ -27,18 +29,18 @@ export interface ConfirmListenerParts {
 export function createConfirmListener({
   app,
   surfaceCss,
-  host,
+  site,
   log,
 }: ConfirmListenerParts): (request: IncomingMessage, response: ServerResponse) => void {
-  const origin = `http://${host}`
-  const headers = surfaceHeaders()
+  const headers = { ...surfaceHeaders(), ...transportHeaders(site.secure) }
   const none = new Uint8Array()
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const refuse = (status: number, sentence: string, extra: Record<string, string> = {}): void =>
       answerSentence(request, response, status, { ...headers, ...extra }, sentence)
     // SECURITY: S17 as on the page's listener.
-    if (single(request, 'host') !== host) return refuse(403, SENTENCES.wrongHost)
+    const asked = site.asked(request)
+    if (!asked) return refuse(403, SENTENCES.wrongHost)
     const { method } = request
     const url = request.url ?? ''
     if (url === SURFACE_CSS_PATH) {
@@ -48,7 +50,7 @@ export function createConfirmListener({
     const token = ticketOf(url)
     if (token === undefined) return refuse(404, SENTENCES.absent)
     if (method !== 'GET' && method !== 'POST') return refuse(405, SENTENCES.wrongMethod, { Allow: 'GET, POST' })
-    if (!mayCome(request, origin)) return refuse(403, SENTENCES.wrongOrigin)
+    if (!mayCome(request, asked.origin)) return refuse(403, SENTENCES.wrongOrigin)
     let body: Uint8Array = none
     if (method === 'POST') {
       if (!isFormType(single(request, 'content-type'))) return refuse(415, SENTENCES.wrongType)
@@ -82,22 +84,4 @@ function mayCome(request: IncomingMessage, origin: string): boolean {
   if (request.method === 'POST') return single(request, 'origin') === origin && (site === undefined || site === 'same-origin')
   if (site === undefined) return true
   return request.headers['sec-fetch-mode'] === 'navigate' && request.headers['sec-fetch-dest'] === 'document'
-}
-
-/** @returns the body, or undefined when it is larger than `limit` bytes (the rest is then not read) */
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return undefined
-  const whole = Buffer.alloc(limit)
-  let length = 0
-  // Not destroyed when we stop early: the refusal still has to leave on this connection.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    if (length + chunk.byteLength > limit) {
-      whole.fill(0)
-      return undefined
-    }
-    chunk.copy(whole, length)
-    length += chunk.byteLength
-    chunk.fill(0)
-  }
-  return whole.subarray(0, length)
 }

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import { createServer as createProbe } from 'node:net'
 import { HearthError } from '#shared/api/errors.ts'
 import { refuseRaw, type Headers } from './answer.ts'
+import type { Certificates } from './certificates.ts'
 
 const LOOPBACK_4 = '127.0.0.1'
 const LOOPBACK_6 = '::1'
@@ -10,18 +12,19 @@ const TRIES = 20
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
 /**
- * An HTTP server with short patience, whose every answer carries the given headers, also those that Node would give by itself.
- * @param headers of refusals that no handler sees
+ * A server with short patience, whose every answer carries the given headers, also those that Node would give by itself.
+ * @param headers of refusals that no handler sees @param certificates makes it speak TLS, 1.2 or newer
  */
-export function makeServer(headers: Headers): Server {
+export function makeServer(headers: Headers, certificates?: Certificates): Server {
   // A missing Host is refused by the listeners, in their own words and with their headers.
-  const server = createServer({
+  const options = {
     headersTimeout: 10_000,
     requestTimeout: 20_000,
     keepAliveTimeout: 5_000,
     requireHostHeader: false,
     maxHeaderSize: 16 * 1024,
-  })
+  }
+  const server = certificates ? tlsServer(options, certificates) : createServer(options)
   server.maxConnections = 256
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
@@ -34,13 +37,21 @@ export function makeServer(headers: Headers): Server {
   return server
 }
 
+function tlsServer(options: object, certificates: Certificates): TlsServer {
+  const server = createTlsServer({ ...options, ...certificates.current(), minVersion: 'TLSv1.2', handshakeTimeout: 10_000 })
+  certificates.onChange((pair) => server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' }))
+  // Scanners and browsers that do not trust us: nothing to say to them.
+  server.on('tlsClientError', (_error, socket) => socket.destroy())
+  return server
+}
+
 /**
- * Binds 127.0.0.1 and nothing else.
+ * Binds one address and nothing else.
  * @param port 0 = any @returns the port @throws HearthError `port-taken` with the next free one
  */
-export async function listenPage(server: Server, port: number): Promise<number> {
+export async function listenPage(server: Server, port: number, host: string = LOOPBACK_4): Promise<number> {
   try {
-    return await bind(server, port, LOOPBACK_4)
+    return await bind(server, port, host)
   } catch (error) {
     throw await readable(error, port)
   }
@@ -106,6 +117,7 @@ function bind(server: Server, port: number, host: string): Promise<number> {
 }
 
 async function readable(error: unknown, port: number): Promise<unknown> {
+  if (hasCode(error, 'EADDRNOTAVAIL')) return new Error('This machine does not have the address of --bind.', { cause: error })
   if (!hasCode(error, 'EADDRINUSE')) return error
   return new HearthError('port-taken', { port: String(port), next: String(await nextFree(port)) }, { cause: error })
 }

@@ -4,19 +4,35 @@ import { join, resolve } from 'node:path'
 import { lockDataFolder, type DataFolderLock } from '#main/adapters/system/data-folder.ts'
 import { createLog } from '#main/adapters/system/log.ts'
 import type { App } from '#main/core/app-shape.ts'
+import type { Log } from '#main/core/ports/log.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import type { Compose } from '../compose-options.ts'
 import { defaultDataDir, refuseSharedFolder } from '../data-dir.ts'
 import type { Locations } from '../locations.ts'
 import { readStartFiles } from '../start-files.ts'
+import { openAccess, type Access } from './access.ts'
+import { givenCertificates, ownCertificates, type Certificates } from './certificates.ts'
 import { openBrowser } from './open-browser.ts'
 import { readWebOptions, USAGE, type WebOptions } from './options.ts'
-import { createWebShell, type WebShell } from './shell.ts'
+import { createWebShell, machineAddresses, machineNames, type WebShell } from './shell.ts'
+import { resetSignIn, signInFile } from './sign-in-file.ts'
+import { splitHost } from './site.ts'
 
 /** A clean end takes seconds; after this the process goes anyway, with code 1. */
 const STOP_LIMIT_MS = 15_000
 /** npm and the terminal both hand on Ctrl-C: two within this time are one. */
 const SECOND_SIGNAL_MS = 1_000
+
+const SENTENCES = {
+  reset:
+    'The sign-in password, all sessions and all lock-outs are forgotten. Start Hearth and open the link that it prints. Keys, nodes and money were not touched.\n',
+  nothingToReset: 'There was no sign-in password and no session to forget.\n',
+  signIn: 'Sign in with the sign-in password. For a one-time link send this process SIGUSR2.\n',
+  fingerprint: (text: string): string =>
+    `Hearth made its own certificate. Compare what the browser shows with this SHA-256 fingerprint before you go on:\n  ${text}\n`,
+  damaged: (path: string): string =>
+    `The record of who may sign in was damaged and was put aside as ${path}. Nobody can sign in by password until one is set again: use a one-time link.\n`,
+}
 
 /**
  * Starts the headless shell and runs until a signal ends it; then sets the process's exit code.
@@ -36,8 +52,20 @@ export async function runWeb(argv: string[], compose: Compose, places: Locations
     await refuseSharedFolder(dataDir)
     // SECURITY: S13 one Hearth per data folder.
     lock = await lockDataFolder(dataDir)
+    if (options.resetSignIn) {
+      process.stdout.write((await resetSignIn(dataDir)) ? SENTENCES.reset : SENTENCES.nothingToReset)
+      lock.release()
+      return
+    }
     const log = createLog(join(dataDir, 'logs', 'shell.log'))
     const surfaceCss = await readFile(join(places.resourcesDir, 'surface', 'surface.css'))
+    // Before core starts: a certificate that cannot be used is told at once.
+    const certificates = await certificatesOf(options, dataDir, log)
+    const access = await openAccess({
+      now: Date.now,
+      store: signInFile(dataDir, Date.now),
+      onError: (error) => log.error('the sign-in file could not be written', error),
+    })
     // The confirm port is known only once the listeners stand; no ticket is opened before.
     let confirmOrigin = ''
     app = await compose({
@@ -48,16 +76,21 @@ export async function runWeb(argv: string[], compose: Compose, places: Locations
     })
     shell = await createWebShell({
       app,
+      access,
       rendererDir: places.rendererDir,
       surfaceCss,
-      host: '127.0.0.1',
+      bind: options.bind,
       port: options.port,
       confirmPort: options.confirmPort,
+      names: options.names,
+      ...(certificates ? { certificates } : {}),
+      ...(options.confirmName === undefined ? {} : { confirmName: options.confirmName }),
+      ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
       log,
     })
     confirmOrigin = shell.confirmOrigin
     endOnSignal(app, shell, lock)
-    greet(shell, options)
+    greet(shell, access, options, certificates)
   } catch (error) {
     process.stderr.write(`${sentenceOf(error)}\n`)
     process.exitCode = 1
@@ -68,16 +101,38 @@ export async function runWeb(argv: string[], compose: Compose, places: Locations
   }
 }
 
-function greet(shell: WebShell, options: WebOptions): void {
+function greet(shell: WebShell, access: Access, options: WebOptions, certificates: Certificates | undefined): void {
   const interactive = process.stdin.isTTY && process.stdout.isTTY
   const again = (): void => void process.stdout.write(`A new link, good once, for ten minutes: ${shell.oneTimeLink()}\n`)
   if (process.platform !== 'win32') process.on('SIGUSR2', again)
+  if (access.damaged !== undefined) process.stderr.write(SENTENCES.damaged(access.damaged))
+  if (options.tls.kind === 'own' && certificates) process.stdout.write(SENTENCES.fingerprint(certificates.fingerprint()))
+  // SECURITY: S17 a link in the log of a service opens Hearth to whoever reads that log: none is written where there is a password.
+  if (access.passwordSetAtMs() !== null && !interactive) {
+    process.stdout.write(`Hearth is ready: ${shell.url}\n${SENTENCES.signIn}`)
+    return
+  }
   const link = shell.oneTimeLink()
   process.stdout.write(`Hearth is ready. Open once, within ten minutes: ${link}\n`)
   if (!interactive) return
   process.stdout.write('Enter: a new link. Ctrl-C: end Hearth.\n')
   process.stdin.on('data', again)
   if (options.open) openBrowser(link)
+}
+
+async function certificatesOf(options: WebOptions, dataDir: string, log: Log): Promise<Certificates | undefined> {
+  const parts = { log, now: Date.now }
+  switch (options.tls.kind) {
+    case 'none':
+      return undefined
+    case 'given':
+      return givenCertificates(options.tls.certFile, options.tls.keyFile, parts)
+    case 'own': {
+      const named = [...options.names, ...(options.confirmName === undefined ? [] : [options.confirmName])]
+      const hosts = named.map((name) => (splitHost(name)?.hostname ?? name).replace(/^\[|\]$/g, ''))
+      return ownCertificates(dataDir, [...new Set([...hosts, ...machineNames(), ...machineAddresses()])], parts)
+    }
+  }
 }
 
 /** A signal, or the end of the process that started us, ends Hearth in order: no new requests, then core, then exit. */

@@ -5,6 +5,8 @@ import { LINK_LOST, type Link, type LinkStatus } from '../link.ts'
 export const CLOSE_SESSION_ENDED = 4401
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 10_000
+/** The shell says something at least every 15 s; a line that says nothing for this long is dead, whatever the browser believes. */
+export const SILENT_MS = 45_000
 
 /** The part of the browser's WebSocket that is used. */
 export interface SocketLike {
@@ -25,7 +27,7 @@ export interface SocketLinkParts {
 const OPEN = 1
 
 /**
- * JSON text frames over one WebSocket: `{id,name,input}` out, `{id,result}` and `{push}` in. Comes back by itself with growing waits; what was asked and not answered
+ * JSON text frames over one WebSocket: `{id,name,input}` out, `{id,result}`, `{push}` and `{beat}` in. Comes back by itself with growing waits; what was asked and not answered
  * when the line broke resolves as lost and is never sent again by itself, since it may have run.
  */
 export function createSocketLink(parts: SocketLinkParts): Link {
@@ -63,13 +65,29 @@ export function createSocketLink(parts: SocketLinkParts): Link {
   const connect = (): void => {
     const mine = parts.open()
     socket = mine
+    let callOff: (() => void) | undefined
+    const hear = (): void => {
+      callOff?.()
+      callOff = parts.later(() => {
+        mine.close()
+        // On a dead line the browser's own close event may take minutes.
+        gone({})
+      }, SILENT_MS)
+    }
     mine.addEventListener('open', () => {
       failures = 0
+      hear()
       setStatus('open')
     })
-    mine.addEventListener('message', (event) => receive(event.data))
-    mine.addEventListener('close', (event) => {
+    mine.addEventListener('message', (event) => {
       if (socket !== mine) return
+      hear()
+      receive(event.data)
+    })
+    mine.addEventListener('close', (event) => gone(event))
+    const gone = (event: { code?: number }): void => {
+      if (socket !== mine) return
+      callOff?.()
       socket = undefined
       dropWaiting()
       if (event.code === CLOSE_SESSION_ENDED) return setStatus('ended')
@@ -77,7 +95,7 @@ export function createSocketLink(parts: SocketLinkParts): Link {
       const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures) * (0.8 + 0.4 * parts.random())
       failures += 1
       parts.later(connect, wait)
-    })
+    }
   }
   connect()
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { useAppState, useNow, useQuery } from '#renderer/bridge/hooks.ts'
+import { useAppState, useRealNow, useQuery } from '#renderer/bridge/hooks.ts'
 import { when, whole } from '#renderer/text/format.ts'
 import { keyed, useText } from '#renderer/text/text.ts'
 import { Card } from '#renderer/ui/Card.tsx'
@@ -11,7 +11,7 @@ const SHOWN = 4
 /** The last few events. The list is asked for again when something that leaves an event has moved. */
 export function Lately(): ReactNode {
   const t = useText()
-  const now = useNow(10_000)
+  const now = useRealNow(10_000)
   const moved = useAppState((state) =>
     [
       state.earnings.revision,

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react'
 import type { TaskState } from '#shared/api/state.ts'
-import { useAppState, useCall, useNow } from '#renderer/bridge/hooks.ts'
+import { useAppState, useCall, useRealNow } from '#renderer/bridge/hooks.ts'
 import { bytes, duration } from '#renderer/text/format.ts'
 import { stepText } from '#renderer/text/steps.ts'
 import { keyed, useText, type Words } from '#renderer/text/text.ts'
@@ -19,7 +19,7 @@ import { pullTotals } from './pulls.ts'
 /** The Local chain as it starts: steps with their time, images by layer, the last line, and the way out. */
 export function LocalChainStart(): ReactNode {
   const t = useText()
-  const now = useNow(500)
+  const now = useRealNow(500)
   const task = useAppState((state) => latest(Object.values(state.tasks)))
   const chain = useAppState((state) => state.chain)
   const start = useCall('localChain.start')

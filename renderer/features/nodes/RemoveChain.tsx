@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react'
 import type { TaskState } from '#shared/api/state.ts'
-import { useAppState, useCall, useNow } from '#renderer/bridge/hooks.ts'
+import { useAppState, useCall, useRealNow } from '#renderer/bridge/hooks.ts'
 import { duration } from '#renderer/text/format.ts'
 import { keyed, useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
@@ -84,7 +84,7 @@ const STEP_STATE: Record<TaskState['steps'][number]['status'], Step['state']> = 
 /** How the last removal goes or went, until it is put away. */
 export function RemoveProgress(): ReactNode {
   const t = useText()
-  const now = useNow()
+  const now = useRealNow()
   const task = useAppState((state) =>
     Object.values(state.tasks)
       .filter((each) => each.kind === 'local-chain-remove')

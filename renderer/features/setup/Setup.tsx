@@ -12,15 +12,18 @@ import { EngineStep } from './EngineStep.tsx'
 export function Setup(): ReactNode {
   const t = useText()
   const network = useAppState((state) => state.app.network)
-  const isReady = useAppState((state) => state.engine.kind === 'ready')
+  const engine = useAppState((state) => state.engine.kind)
+  const isReady = engine === 'ready'
+  // Practice asks nothing of the machine: where there is no engine it is the way to begin.
+  const begin = isReady || engine === 'unknown' ? 'local' : 'practice'
   return (
     <div className="mx-auto grid w-[1040px] max-w-full grid-cols-[220px_minmax(0,1fr)] gap-10 px-6 py-8">
       <aside>
         <h2 className="h2 mb-3">{t('setup.title')}</h2>
         <Steps
           steps={[
-            { key: 'engine', title: t('setup.engine.step'), state: isReady ? 'done' : 'now' },
-            { key: 'network', title: t('setup.choose.step'), state: network !== null ? 'done' : isReady ? 'now' : 'todo' },
+            { key: 'network', title: t('setup.choose.step'), state: network === null ? 'now' : 'done' },
+            { key: 'engine', title: t('setup.engine.step'), text: t('setup.engine.stepText'), state: isReady ? 'done' : 'todo' },
             { key: 'keys', title: t('setup.keysStep'), text: t('setup.keysStepText'), state: 'todo' },
           ]}
         />
@@ -34,9 +37,11 @@ export function Setup(): ReactNode {
           <h1 className="text-[24px] leading-[30px] font-semibold tracking-tight">{t('setup.choose.title')}</h1>
           <p className="mt-1.5 max-w-[620px] text-text-2">{t('setup.choose.text')}</p>
         </div>
-        <LocalChoice isReady={isReady} isChosen={network === 'local'} />
-        <div className="grid grid-cols-3 gap-3.5">
-          <Later icon="gauge" title={t('setup.choose.practice')} text={t('setup.choose.practiceText')} />
+        <div className="grid grid-cols-2 gap-3.5">
+          <Choice id="practice" icon="gauge" isFirst={begin === 'practice'} isChosen={network === 'practice'} />
+          <Choice id="local" icon="boxes" isFirst={begin === 'local'} isChosen={network === 'local'} isMissingEngine={!isReady} />
+        </div>
+        <div className="grid grid-cols-2 gap-3.5">
           <Later icon="flask-conical" title={t('setup.choose.beta')} text={t('setup.choose.betaText')} />
           <Later icon="coins" title={t('setup.choose.mainnet')} text={t('setup.choose.mainnetText')} />
         </div>
@@ -46,37 +51,53 @@ export function Setup(): ReactNode {
   )
 }
 
-function LocalChoice({ isReady, isChosen }: { isReady: boolean; isChosen: boolean }): ReactNode {
+/** A network that can be chosen now. */
+function Choice({
+  id,
+  icon,
+  isFirst,
+  isChosen,
+  isMissingEngine = false,
+}: {
+  id: 'local' | 'practice'
+  icon: IconName
+  isFirst: boolean
+  isChosen: boolean
+  isMissingEngine?: boolean
+}): ReactNode {
   const t = useText()
   const [, go] = useLocation()
   const choose = useCall('app.chooseNetwork')
   const take = async (): Promise<void> => {
-    if ((await choose.run({ network: 'local' })) !== undefined) go('/')
+    if ((await choose.run({ network: id })) !== undefined) go('/')
   }
   return (
-    <div className="card !border-ember p-4 !shadow-[inset_0_0_0_1px_var(--ember)]">
-      <div className="flex items-start gap-3.5">
-        <Icon name="boxes" size={20} className="mt-0.5 text-ember-text" />
-        <div className="min-w-0 flex-1">
-          <div className="flex items-center gap-2">
-            <h2 className="text-[15px] font-semibold tracking-tight">{t('setup.choose.local')}</h2>
-            <span className="pill tone-ember">{isChosen ? t('setup.choose.chosen') : t('setup.choose.recommended')}</span>
-          </div>
-          <p className="mt-0.5 text-text-2">{t('setup.choose.localText')}</p>
-          {isReady || isChosen ? null : <p className="mt-2 text-small warn-c">{t('setup.choose.engineMissing')}</p>}
-        </div>
+    <section
+      className={`card flex flex-col p-4 ${isFirst ? '!border-ember !shadow-[inset_0_0_0_1px_var(--ember)]' : ''}`}
+      aria-label={t(`setup.choose.${id}`)}
+    >
+      <div className="flex items-center gap-2.5">
+        <Icon name={icon} size={20} className={isFirst ? 'text-ember-text' : 'text-text-2'} />
+        <h2 className="text-[15px] font-semibold tracking-tight">{t(`setup.choose.${id}`)}</h2>
+        {isChosen || isFirst ? (
+          <span className="pill tone-ember">{isChosen ? t('setup.choose.chosen') : t('setup.choose.recommended')}</span>
+        ) : null}
+      </div>
+      <p className="mt-1.5 flex-1 text-text-2">{t(`setup.choose.${id}Text`)}</p>
+      {isMissingEngine && !isChosen ? <p className="mt-2 text-small warn-c">{t('setup.choose.engineMissing')}</p> : null}
+      <div className="mt-3">
         {isChosen ? (
-          <LinkButton href="#/" kind="pri" icon="arrow-right">
+          <LinkButton href="#/" kind={isFirst ? 'pri' : 'plain'} icon="arrow-right">
             {t('setup.choose.done')}
           </LinkButton>
         ) : (
-          <Button kind="pri" onPress={() => void take()} isBusy={choose.busy} isDisabled={!isReady}>
-            {t('setup.choose.button')}
+          <Button kind={isFirst ? 'pri' : 'plain'} onPress={() => void take()} isBusy={choose.busy} isDisabled={isMissingEngine}>
+            {t(`setup.choose.${id}Button`)}
           </Button>
         )}
       </div>
       <ErrorNote error={choose.error} className="mt-3" />
-    </div>
+    </section>
   )
 }
 

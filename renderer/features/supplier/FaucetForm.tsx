@@ -1,6 +1,6 @@
 import { useState, type FormEvent, type ReactNode } from 'react'
 import { UPOKT_PER_POKT } from '#shared/model/money.ts'
-import { useAppState, useCall, useNow } from '#renderer/bridge/hooks.ts'
+import { useAppState, useCall, useRealNow } from '#renderer/bridge/hooks.ts'
 import { taskOfKind, type KeyState } from '#renderer/bridge/select.ts'
 import { duration, pokt, shortAddress } from '#renderer/text/format.ts'
 import { keyed, useText } from '#renderer/text/text.ts'
@@ -74,7 +74,7 @@ export function FaucetForm({ owner, operator }: { owner: KeyState | undefined; o
 
 function FaucetSteps(): ReactNode {
   const t = useText()
-  const now = useNow(500)
+  const now = useRealNow(500)
   const task = useAppState((state) => taskOfKind(state, 'faucet'))
   if (!task) return null
   const amount = task.facts['amountPokt'] ?? (task.facts['amountUpokt'] ? pokt(task.facts['amountUpokt']) : '')

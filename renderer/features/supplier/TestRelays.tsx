@@ -1,6 +1,6 @@
 import { useState, type FormEvent, type ReactNode } from 'react'
 import type { TaskState } from '#shared/api/state.ts'
-import { useAppState, useCall, useNow } from '#renderer/bridge/hooks.ts'
+import { useAppState, useCall, useRealNow } from '#renderer/bridge/hooks.ts'
 import { isStaked, taskOfKind } from '#renderer/bridge/select.ts'
 import { clockTime, duration, whole } from '#renderer/text/format.ts'
 import { keyed, useText } from '#renderer/text/text.ts'
@@ -102,7 +102,7 @@ function Form({ services, task }: { services: string[]; task: TaskState | undefi
 
 function Progress({ task }: { task: TaskState }): ReactNode {
   const t = useText()
-  const now = useNow(500)
+  const now = useRealNow(500)
   return (
     <Card title={t('home.start.steps')} aside={duration((task.endedAtMs ?? now) - task.startedAtMs)} padded>
       {task.total > 0 ? (

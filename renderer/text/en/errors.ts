@@ -11,7 +11,7 @@ export const errors = {
     next: 'Reload the page: it may be older than Hearth.',
   },
   'too-large': { text: 'This is too much for one request. Nothing was changed.', next: 'Send less at a time.' },
-  'not-allowed': { text: 'This is not allowed here. Nothing was changed.', next: 'Only the Local chain is open in this version.' },
+  'not-allowed': { text: 'This is not allowed here. Nothing was changed.', next: 'Only Practice and the Local chain are open in this version.' },
   internal: {
     text: 'Something went wrong inside Hearth. What was running keeps running.',
     next: 'Try again. If it comes back, the log has more under {{ref}}.',
@@ -38,6 +38,36 @@ export const errors = {
     text: 'This key belongs to another network, {{network}}. Nothing was signed.',
     next: 'Use a key that was made for this network.',
   },
+  'key-watch-only': {
+    text: 'Hearth knows only the address of this key, so it cannot sign or show anything.',
+    next: 'Bring the key itself, or sign with the wallet that has it.',
+  },
+  'key-exists': { text: 'This address is in the vault already, as “{{name}}”. Nothing was changed.', next: 'Look for it in the list of keys.' },
+  'key-fenced': {
+    text: 'This operator key is not given to the relay miner yet: another machine may serve with it.',
+    next: 'Open Keys, and say that the other machine is off.',
+  },
+  'fence-claims-pending': {
+    text: 'The chain still has {{claims}} claims of this operator that are not settled. Another machine may be about to prove them.',
+    next: 'Wait until they are settled, or switch the other machine off and say so.',
+  },
+  'backup-damaged': { text: 'This file is damaged, or is no backup of Hearth’s keys. Nothing was changed.', next: 'Take another backup.' },
+  'backup-missing': { text: 'There is no file at {{path}} that Hearth can read.', next: 'Type the full path of a file that ends in .hearth-backup.' },
+  'not-written': { text: 'The vault file could not be written. Nothing was changed.', next: 'Look at the rights of the data folder, then try again.' },
+  'unlock-not-set': { text: 'The vault opens only with its password.', next: 'Type the password.' },
+  'unlock-secret-missing': {
+    text: 'What opens the vault after a restart is not there any more.',
+    next: 'Unlock with the password, then choose again in Keys what happens after a restart.',
+  },
+  'unlock-secret-wrong': {
+    text: 'What opens the vault after a restart belongs to another vault.',
+    next: 'Unlock with the password, then choose again in Keys what happens after a restart.',
+  },
+  'unlock-file-refused': {
+    text: 'The key file {{path}} was not used.',
+    next: 'Unlock with the password, then choose again in Keys what happens after a restart.',
+  },
+  'unlock-unavailable': { text: 'This way to unlock is not there on this machine.', next: 'Choose another one.' },
   'surface-expired': { text: 'The confirm window has closed. Nothing was signed.', next: 'Open it again.' },
   'engine-absent': {
     text: 'No container engine was found on this machine.',
@@ -66,10 +96,10 @@ export const errors = {
   },
   'chain-unknown-fingerprint': {
     text: 'This is another chain than the one Hearth knows under this name. Hearth stopped reading it.',
-    next: 'If you made the chain anew, remove the Local chain in Hearth and start it again.',
+    next: 'If you made the chain anew, remove the {{chain}} in Hearth and start it again.',
   },
   'node-unknown': { text: 'There is no such node.', next: 'Go back to the list of nodes.' },
-  'node-not-ready': { text: 'The node this needs does not run yet.', next: 'Start the Local chain, or wait until it is up.' },
+  'node-not-ready': { text: 'The node this needs does not run yet.', next: 'Start the {{chain}}, or wait until it is up.' },
   'amount-invalid': { text: 'This is not an amount of POKT.', next: 'Type digits, with a point before at most 6 decimals.' },
   'amount-too-small': {
     text: '{{given}} POKT is under the minimum of {{min}} POKT, read at block {{height}}. Nothing was sent.',
@@ -106,6 +136,21 @@ export const errors = {
     next: 'Restore a backup of the record.',
   },
   'store-newer': { text: 'Hearth’s record was written by a newer version and was left as it is.', next: 'Start that newer version.' },
+  'setting-invalid': { text: 'This setting does not take that. Nothing was changed.', next: 'Look at what it takes and try again.' },
+  'settings-file-invalid': {
+    text: 'This is no file of settings that Hearth wrote. Nothing was changed.',
+    next: 'Choose a file that Export settings made.',
+  },
+  'alert-undelivered': {
+    text: 'The message did not get through: {{host}} says {{reason}}.',
+    next: 'Compare the address with what the service shows, and try again.',
+  },
+  'eject-folder': { text: 'The folder could not be written. Nothing was left behind.', next: 'Type another name and try again.' },
+  'store-busy': {
+    text: 'Another program holds Hearth’s record, so nothing was written.',
+    next: 'Close the other program that has the record open, then try again.',
+  },
+  'folder-invalid': { text: 'Hearth cannot use this folder.', next: 'Type the full path of a folder that your user may write in.' },
   'disk-full': { text: 'The disk is full. What was there before is unharmed.', next: 'Make room and try again.' },
 } as const satisfies Record<ErrorCode, { text: string; next: string }>
 
@@ -146,6 +191,48 @@ export const errorVariants = {
     text: 'A share of {{serviceId}} goes to something that is no Pocket address.',
     next: 'Copy the address whole.',
   },
+  'setting-invalid:unknown': {
+    text: 'There is no setting {{key}} here. Nothing was changed.',
+    next: 'Reload the page: it may be older than Hearth.',
+  },
+  'setting-invalid:number': { text: 'This setting takes a whole number.', next: 'Type one from {{least}} to {{most}}.' },
+  'setting-invalid:text': {
+    text: 'This address cannot be used here.',
+    next: 'Type it in full as the help beside says, without blanks, name or password in it. Empty means not used.',
+  },
+  'settings-file-invalid:too-large': {
+    text: 'This file is far larger than settings are. Nothing was changed.',
+    next: 'Choose a file that Export settings made.',
+  },
+  'settings-file-invalid:not-json': {
+    text: 'This file is damaged or is something else. Nothing was changed.',
+    next: 'Choose a file that Export settings made, or export it again.',
+  },
+  'settings-file-invalid:newer': {
+    text: 'A newer Hearth wrote this file. Nothing was changed.',
+    next: 'Update Hearth here first.',
+  },
+  'settings-file-invalid:changed': {
+    text: 'Settings changed since you looked at this file. Nothing was changed.',
+    next: 'Look at its changes again, then apply them.',
+  },
+  'alert-undelivered:no-address': { text: 'There is no address to send to.', next: 'Fill in the address, apply it, and try again.' },
+  'eject-folder:exists': {
+    text: 'There is something by the name {{name}} already. Hearth never writes over it.',
+    next: 'Type another name.',
+  },
+  'eject-folder:name': {
+    text: 'This cannot be the name of a folder.',
+    next: 'Use letters, digits, dots, dashes and blanks, and begin with a letter or digit.',
+  },
+  'eject-folder:practice': {
+    text: 'Practice runs inside Hearth, so nothing of it can go on without Hearth.',
+    next: 'Choose Practice or the Local chain to try this.',
+  },
+  'eject-folder:nothing': {
+    text: 'There is nothing here to write yet.',
+    next: 'Start the {{chain}} first.',
+  },
   'weak-password:too-short': {
     text: 'This password is too short.',
     next: 'Use at least {{minimum}} characters. Four words that have nothing to do with each other are easy to keep.',
@@ -154,20 +241,47 @@ export const errorVariants = {
     text: 'This password is easy to guess: a run of keys, a repeat or a common word.',
     next: 'Add two or three unrelated words.',
   },
+  'unlock-file-refused:mode': {
+    text: 'The key file {{path}} was not used: its mode is {{mode}}, so others on this machine could read or change it.',
+    next: 'Give it the mode 0600. If others use this machine, choose again in Keys, which writes a new one.',
+  },
+  'unlock-file-refused:owner': {
+    text: 'The key file {{path}} was not used: it belongs to another user of this machine.',
+    next: 'Make it belong to the user that Hearth runs as, or choose again in Keys, which writes a new one.',
+  },
+  'unlock-file-refused:link': {
+    text: 'The key file {{path}} was not used: it is a link to somewhere else.',
+    next: 'Put the file itself there, or choose again in Keys, which writes a new one.',
+  },
+  'unlock-file-refused:damaged': {
+    text: 'The key file {{path}} was not used: it is damaged, or is no key file of Hearth.',
+    next: 'Unlock with the password, then choose again in Keys, which writes a new one.',
+  },
+  'unlock-unavailable:no-keychain': {
+    text: 'Hearth has no keychain of the system to use here.',
+    next: 'Choose the key file or the password.',
+  },
+  'backup-damaged:newer': { text: 'A newer Hearth wrote this backup.', next: 'Update Hearth here first.' },
+  'not-allowed:morse-key': { text: 'A Morse key claims what lay on the old network and signs nothing else.', next: 'Sign with another key.' },
   'vault-locked:key-process-ended': {
     text: 'The key process ended, so the keys are locked. Nothing was signed.',
     next: 'Unlock the keys and try again.',
   },
   'not-allowed:no-network': { text: 'Keys are made for a network, and none is chosen.', next: 'Choose a network first.' },
-  'not-allowed:mainnet': { text: 'Keys for mainnet are not made in this version.', next: 'Use the Local chain.' },
+  'not-allowed:mainnet': { text: 'Keys for mainnet are not made in this version.', next: 'Use Practice or the Local chain.' },
   'not-allowed:words-not-confirmed': {
     text: 'The words of this key were not confirmed, so it signs nothing.',
     next: 'Make a key and confirm its words.',
   },
+  'not-allowed:only-in-browser': {
+    text: 'In its own window Hearth has no sign-in: whoever uses this account of the computer uses Hearth.',
+    next: 'Close the computer’s session when you leave it.',
+  },
+  'wrong-password:sign-in': { text: 'That is not the sign-in password.', next: 'Try again; capitals count.' },
   'not-allowed:busy': { text: 'Hearth is busy with many requests. Nothing was changed.', next: 'Try again in a moment.' },
   'relay-refused:application-not-staked': {
     text: 'The application that plays the gateway is not staked on this chain.',
-    next: 'Start the Local chain again; Hearth stakes it then.',
+    next: 'Start the {{chain}} again; Hearth stakes it then.',
   },
   'relay-refused:operator-key-not-on-chain': {
     text: 'The chain does not know the operator’s public key yet, so nobody could check what it signs.',
@@ -176,6 +290,49 @@ export const errorVariants = {
   'store-damaged:not-writable': {
     text: 'Hearth may not write its own record.',
     next: 'Give your user the right to write in the data folder.',
+  },
+  'store-damaged:not-a-file': {
+    text: 'In the place of Hearth’s record is a folder or something else that is no file. It was left as it is.',
+    next: 'Move it away, then restore a backup or start Hearth again.',
+  },
+  'store-damaged:not-a-database': {
+    text: 'Hearth’s record is not a database any more, and there is no backup to put in its place. It was left as it is.',
+    next: 'Put a backup of the record in its place, or move the file away to begin a new record.',
+  },
+  'store-damaged:other-program': {
+    text: 'In the place of Hearth’s record is the file of another program. It was left as it is.',
+    next: 'Move that file away, then start Hearth again.',
+  },
+  'store-damaged:missing': {
+    text: 'Hearth’s record is gone, and what is left beside it cannot be used. Hearth does not begin an empty one in its place.',
+    next: 'Put a backup of the record in its place.',
+  },
+  'store-damaged:schema-differs': {
+    text: 'Something other than Hearth changed the build of its record. It was left as it is.',
+    next: 'Restore a backup of the record.',
+  },
+  'store-damaged:unreadable': {
+    text: 'The disk fails while Hearth reads or writes its record.',
+    next: 'Look at the disk before anything else. A backup of the record on another disk can be restored.',
+  },
+  'store-damaged:not-a-backup': {
+    text: 'This file is not a backup of Hearth’s record. Nothing was changed.',
+    next: 'Choose another one from the list.',
+  },
+  'store-damaged:copy-damaged': {
+    text: 'This backup is damaged, so it was not used. Nothing was changed.',
+    next: 'Choose another one from the list, and make a new backup.',
+  },
+  'folder-invalid:not-absolute': {
+    text: 'This is not the full path of a folder.',
+    next: 'Type it from the start, such as /media/stick or D:\\Backups.',
+  },
+  'folder-invalid:missing': { text: 'There is no such folder.', next: 'Make it first, or look whether the disk is plugged in.' },
+  'folder-invalid:not-a-folder': { text: 'This is a file, not a folder.', next: 'Type the path of a folder.' },
+  'folder-invalid:not-writable': { text: 'Hearth may not write in this folder.', next: 'Give your user the right to write there, or choose another.' },
+  'folder-invalid:inside-data': {
+    text: 'This folder is Hearth’s own. A backup there is lost together with the record.',
+    next: 'Choose a folder somewhere else, best on another disk.',
   },
   'internal:link-lost': {
     text: 'Hearth stopped answering before it told how this ended.',

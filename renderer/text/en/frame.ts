@@ -11,7 +11,9 @@ export const frame = {
   thisPc: 'This PC · {{network}}',
   noNetwork: 'no network yet',
   network: { local: 'Local chain', mainnet: 'mainnet', beta: 'beta', practice: 'Practice' },
-  playMoney: 'Local chain, play money',
+  /** Within a sentence, after “the”. */
+  chainName: { local: 'Local chain', practice: 'Practice network' },
+  playMoney: '{{chain}}, play money',
   block: 'Block {{height}}',
   blockAge: '{{age}} ago',
   noBlock: 'No block yet',
@@ -24,7 +26,7 @@ export const frame = {
   lost: 'Hearth does not answer since {{age}}. What runs keeps running; figures may be old. Trying again.',
   ended: {
     title: 'This browser’s session has ended',
-    text: 'Hearth keeps running. In the terminal where it runs, press Enter and open the link that it prints.',
+    text: 'Hearth keeps running. Try again to sign in; without a sign-in password, press Enter in the terminal where Hearth runs and open the link that it prints.',
     again: 'Try again',
   },
   connecting: 'Reading the state from Hearth',

@@ -18,10 +18,37 @@ export const attention = {
   'engine-failed': 'The container engine has trouble',
   'engine-clock': 'The engine’s clock is {{seconds}} s off',
   'node-failing': '{{title}} is failing',
+  'alerts-undelivered': 'Alerts do not get through to {{host}}: {{reason}}',
   'chain-stalled': 'The chain has made no block since {{sinceTime}}',
   'chain-unreachable': 'Hearth cannot see the chain',
   'staked-not-served': 'Staked and not served here: {{services}}',
   'staked-miner-stopped': 'Staked, and the relay miner is stopped',
+  'supplier-stuck': 'The stake is stuck below the minimum',
+  'proof-missed_one': 'A proof was missed; {{pokt}} POKT of stake were slashed',
+  'proof-missed_other': '{{count}} proofs were missed; {{pokt}} POKT of stake were slashed',
+  'claims-discarded_one': 'The chain dropped a claim of {{pokt}} POKT',
+  'claims-discarded_other': 'The chain dropped {{count}} claims of {{pokt}} POKT',
+  'unstake-open-claims_one': 'Unstaked with the claims of a session still open',
+  'unstake-open-claims_other': 'Unstaked with the claims of {{count}} sessions still open',
+  overserviced: 'An application could not pay {{percent}} % of your work',
+  'operator-runway': 'The operator wallet lasts {{days}} more days',
+  'disk-filling': 'The disk is full on {{fullDate}}',
+  'disk-nearly-full': 'Only {{gigabytes}} GB of disk are free',
+  'upgrade-planned': 'The network upgrades to {{name}} on {{atDate}}',
+  'upgrade-planned-height': 'The network upgrades to {{name}} at block {{height}}',
+  'endpoint-down': 'Your staked address does not answer',
+  'gateways-silent': 'Gateways have stopped calling',
+  'backend-behind': '{{title}} is {{minutes}} minutes behind its chain',
+  'minimum-above-stake': 'The minimum stake rose above yours',
+  'minimum-changed': 'The minimum stake is now {{afterPokt}} POKT',
+  'pay-changed': 'The pay per compute unit changes by {{percent}} %',
+  'penalty-changed': 'The penalty for a missed proof is now {{afterPokt}} POKT',
+  'fee-changed': 'A fee of the network is now {{afterPokt}} POKT',
+  'unbonding-changed': 'Unstaking now takes {{after}} sessions',
+  'timing-changed': 'The network changes the timing of sessions',
+  'service-price-falls': '{{serviceId}} will pay {{percent}} % less per relay',
+  'service-price-fell': '{{serviceId}} pays {{percent}} % less per relay',
+  'first-claim': 'Your first claim is on its way',
 } as const
 
 /** Attention rows: what it means. */
@@ -42,6 +69,37 @@ export const attentionMore = {
   'chain-unreachable': 'Block {{height}} is the last one read. What runs keeps running.',
   'staked-not-served': 'Gateways send relays that nobody answers.',
   'staked-miner-stopped': 'Gateways send relays for {{services}} that nobody answers.',
+  'supplier-stuck':
+    'It has {{stakePokt}} of {{minPokt}} POKT and was told to leave, and the network does not give it back by itself. The owner frees it with a top-up of {{missingPokt}} POKT.',
+  'proof-missed':
+    'Last for {{serviceId}} at block {{height}}; {{claimedPokt}} POKT were not paid. Keep the relay miner running and the operator wallet filled until every proof is sent.',
+  'claims-discarded':
+    'Last for {{serviceId}} at block {{height}}. It happens when services are off before the last sessions are paid: next time stop serving, wait for the last payment, then unstake.',
+  'unstake-open-claims':
+    'Claims of {{claimedPokt}} POKT settle up to block {{height}}, and without services the network drops them. The owner can stake again to cancel.',
+  overserviced:
+    '{{pokt}} POKT went unpaid: application {{address}} asked for more {{serviceId}} relays than its stake covers. Nothing is wrong here; services with richer applications pay all.',
+  'operator-runway': 'It spends {{perDayPokt}} POKT a day and holds {{pokt}}. Send it some POKT; without it claims and proofs are missed.',
+  'disk-filling': '{{gigabytes}} GB are free and {{gigabytesPerDay}} GB go each day. Make room, or stop a node that you can spare.',
+  'disk-nearly-full': 'On a full disk every node stops, and proofs are missed. Make room now.',
+  'upgrade-planned':
+    'At block {{height}} today’s software stops. Update node and relay miner to {{name}} when that block comes, not before.',
+  'upgrade-planned-height':
+    '{{blocks}} blocks from now today’s software stops. Update node and relay miner when that block comes, not before.',
+  'endpoint-down': '{{url}}: {{reason}}. Gateways send relays there. Look at router, port and relay miner, or stake another address.',
+  'gateways-silent':
+    'No relay for {{sessions}} sessions, after relays in every one before. Send test relays: slow or wrong answers make gateways choose others.',
+  'backend-behind': 'It answers from block {{height}}. Gateways leave out who is behind; let it catch up or restart it.',
+  'minimum-above-stake': 'It is {{afterPokt}} POKT now. The owner can top the stake up before it is stuck.',
+  'minimum-changed': 'It was {{beforePokt}} POKT.',
+  'pay-changed': 'It holds for sessions from block {{effectHeight}} on.',
+  'penalty-changed': 'It was {{beforePokt}} POKT. Keep so much above the minimum that one missed proof does not take you below.',
+  'fee-changed': 'It was {{beforePokt}} POKT. See that the operator wallet holds enough for every claim.',
+  'unbonding-changed': 'It took {{before}}. It counts from the next unstake on.',
+  'timing-changed': '{{before}} becomes {{after}} blocks for sessions from block {{effectHeight}} on. The session clock follows.',
+  'service-price-falls': '{{before}} become {{after}} compute units from block {{height}} on. See whether it is still worth serving.',
+  'service-price-fell': 'It pays {{after}} compute units since block {{height}}, {{before}} before. See whether it is still worth serving.',
+  'first-claim': 'It is paid at block {{height}}. Until then nothing is missing: sessions are claimed, proven and then paid.',
 } as const
 
 /** Where the fix of an attention row is. */
@@ -113,11 +171,13 @@ export const nodeNames = {
 
 /** What happened, for Lately. */
 export const activity = {
+  'settings-changed': 'Settings changed: {{names}}',
+  ejected: 'Files to go on without Hearth written to {{path}}',
   'network-chosen': 'Network chosen: {{network}}',
   'vault-created': 'Vault created',
   'vault-auto-locked': 'Keys locked after {{minutes}} quiet minutes',
-  'local-chain-start': 'Start of the Local chain asked',
-  'local-chain-remove': 'Removal of the Local chain asked',
+  'local-chain-start': 'Start of the {{chain}} asked',
+  'local-chain-remove': 'Removal of the {{chain}} asked',
   'node-start': 'Start asked: {{nodeId}}',
   'node-stop': 'Stop asked: {{nodeId}}',
   'node-restart': 'Restart asked: {{nodeId}}',

@@ -25,7 +25,7 @@ export const lock = {
   },
   unlock: {
     title: 'Unlock the keys',
-    text: 'Keys open for signing and lock by themselves after 5 quiet minutes. What runs does not change.',
+    text: 'Keys open for signing and lock by themselves when you are quiet for a while. What runs does not change.',
     button: 'Unlock',
     forgotten: 'Forgotten?',
     forgottenText:

@@ -4,7 +4,7 @@ export const setup = {
   choose: {
     step: 'Network',
     title: 'Which network?',
-    text: 'Hearth runs a supplier on the Pocket Network. Begin on a chain of your own: real software, play money, nothing to lose.',
+    text: 'Hearth runs a supplier on the Pocket Network. Begin where nothing can be lost: both of these use play money, and you can change at any time.',
     local: 'Local chain',
     localText:
       'A real Pocket chain in containers on this machine: real keys, stakes, relays, claims and pay, in play money. A session takes seconds instead of 20 minutes.',
@@ -16,12 +16,15 @@ export const setup = {
     beta: 'Beta',
     betaText: 'The public test network. Not in this version yet.',
     practice: 'Practice',
-    practiceText: 'A small network simulated inside Hearth, for machines without containers. Not in this version yet.',
-    button: 'Choose Local chain',
+    practiceText:
+      'A small Pocket network simulated inside Hearth: no downloads, no containers. Its time can be made fast, and a tour explains every word on the way.',
+    localButton: 'Choose Local chain',
+    practiceButton: 'Choose Practice',
     done: 'Go to Home',
   },
   engine: {
     step: 'Container engine',
+    stepText: 'for the Local chain and the real networks',
     title: 'Container engine',
     look: 'Look again',
     at: 'looked at {{time}}',

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test, vi } from 'vitest'
 import { openDatabase } from '#main/adapters/sqlite/database.ts'
+import { openRecords } from '#main/adapters/sqlite/open-records.ts'
 import { openStore, restoreStore } from '#main/adapters/sqlite/open-store.ts'
 import { explainStoreError } from '#main/adapters/sqlite/sqlite-error.ts'
 import { HearthError } from '#shared/api/errors.ts'
@@ -26,16 +27,20 @@ vi.setConfig({ testTimeout: 30_000 })
 const DAY_MS = 86_400_000
 const START_MS = 1_790_000_000_000
 
-/** A closed store that holds one setting, with its daily copy made after it was written. */
-async function filledStore(): Promise<string> {
+/** A closed store that holds one setting, with its daily copy made after it was written. Without its seal it lies there as after a power cut. */
+async function filledStore(how: 'sealed' | 'unsealed' = 'unsealed'): Promise<string> {
   const file = join(temporaryFolder(), 'data', 'hearth.db')
   const first = await openStore({ file, clock: testClock(START_MS), log: keptLog() })
   await first.setSetting('k', 'kept')
+  await copyOf(file, START_MS + 2 * DAY_MS)
   await first.close()
-  await (await openStore({ file, clock: testClock(START_MS + 2 * DAY_MS), log: keptLog() })).close()
+  expect(existsSync(`${file}.sha256`)).toBe(true)
+  if (how === 'unsealed') rmSync(`${file}.sha256`)
   return file
 }
 
+const copyOf = (file: string, nowMs: number) =>
+  openRecords({ file, metricsFile: `${file}.metrics`, clock: testClock(nowMs), log: keptLog() }).copy('beside')
 const open = (file: string, nowMs = START_MS + 2 * DAY_MS) => openStore({ file, clock: testClock(nowMs), log: keptLog() })
 const digest = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex')
 
@@ -60,18 +65,22 @@ describe('a store that cannot be trusted is never replaced by an empty one', () 
     ['emptied', 'not-a-database', (file) => truncateSync(file, 0)],
     ['gone while copies are there', 'missing', (file) => rmSync(file)],
   ]
-  test.each(damages)('%s', async (_what, reason, damage) => {
-    const file = await filledStore()
+  const found = damages.flatMap(([what, reason, damage]) => [
+    [what, 'unsealed', reason, damage] as const,
+    [what, 'sealed', reason === 'damaged' ? 'changed-while-closed' : reason, damage] as const,
+  ])
+  test.each(found)('%s, %s', async (_what, how, reason, damage) => {
+    const file = await filledStore(how)
     damage(file)
     const before = existsSync(file) ? digest(file) : 'none'
     const error = await refusal(file)
     expect(error.code).toBe('store-damaged')
     expect(error.detail).toMatchObject({ reason, file })
     const [newest] = (error.detail.backups ?? '').split('\n')
-    expect(newest).toMatch(/backups.hearth-\d{8}T\d{9}Z-v10\.db$/)
+    expect(newest).toMatch(/backups.hearth-\d{8}T\d{9}Z-v20\.db$/)
     expect(existsSync(file) ? digest(file) : 'none').toBe(before)
 
-    const aside = await restoreStore({ file, backup: newest ?? '', clock: testClock(), log: keptLog() })
+    const { movedTo: aside } = await restoreStore({ file, backup: newest ?? '', clock: testClock(), log: keptLog() })
     if (before === 'none') expect(aside).toBeUndefined()
     else expect(digest(aside ?? '')).toBe(before)
     const store = await openTestStore(file, { clock: testClock(START_MS + 2 * DAY_MS) })
@@ -100,13 +109,13 @@ describe('a store that cannot be trusted is never replaced by an empty one', () 
     const file = await filledStore()
     const db = new Database(file)
     db.pragma('wal_autocheckpoint = 0')
-    db.pragma('user_version = 20')
+    db.pragma('user_version = 30')
     const folder = temporaryFolder()
     for (const suffix of ['', '-wal']) copyFileSync(file + suffix, join(folder, `hearth.db${suffix}`))
     db.close()
     for (const path of [file, join(folder, 'hearth.db')]) {
       const before = [digest(path), existsSync(`${path}-wal`) ? digest(`${path}-wal`) : '']
-      expect(await refusal(path)).toMatchObject({ code: 'store-newer', detail: { version: '20', known: '10' } })
+      expect(await refusal(path)).toMatchObject({ code: 'store-newer', detail: { version: '30', known: '20' } })
       expect([digest(path), existsSync(`${path}-wal`) ? digest(`${path}-wal`) : '']).toEqual(before)
     }
   })
@@ -124,6 +133,7 @@ describe('restore', () => {
   test('takes the log files of the old store away too, so that they are not replayed into the copy', async () => {
     const file = await filledStore()
     const [backup] = readdirSync(join(dirname(file), 'backups'))
+      .filter((name) => name.endsWith('.db'))
       .sort()
       .reverse()
     const db = new Database(file)
@@ -132,7 +142,7 @@ describe('restore', () => {
     const wal = readFileSync(`${file}-wal`)
     db.close()
     writeFileSync(`${file}-wal`, wal)
-    const aside = await restoreStore({ file, backup: join(dirname(file), 'backups', backup ?? ''), clock: testClock(), log: keptLog() })
+    const { movedTo: aside } = await restoreStore({ file, backup: join(dirname(file), 'backups', backup ?? ''), clock: testClock(), log: keptLog() })
     expect(existsSync(`${aside}-wal`)).toBe(true)
     expect(existsSync(`${file}-wal`)).toBe(false)
     expect(await (await openTestStore(file, { clock: testClock(START_MS + 2 * DAY_MS) })).setting('k')).toBe('kept')
@@ -159,49 +169,24 @@ describe('keeping', () => {
     mkdirSync(folder, { mode: 0o755 })
     const store = await openTestStore(join(folder, 'hearth.db'))
     await store.setSetting('a', 'b')
+    await copyOf(store.file, START_MS)
     const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8)
     expect(mode(folder)).toBe('700')
     expect(mode(join(folder, 'backups'))).toBe('700')
     const files = [...readdirSync(folder), ...readdirSync(join(folder, 'backups')).map((name) => `backups/${name}`)].filter(
       (name) => name !== 'backups',
     )
-    expect(files.length).toBeGreaterThanOrEqual(3)
+    expect(files.length).toBeGreaterThanOrEqual(5)
     for (const name of files) expect([name, mode(join(folder, name))]).toEqual([name, '600'])
-  })
-
-  test('one copy a day, five kept', async () => {
-    const file = join(temporaryFolder(), 'hearth.db')
-    const backups = (): string[] => readdirSync(join(dirname(file), 'backups')).sort()
-    for (const days of [0, 0.5, 1.6]) await (await open(file, START_MS + days * DAY_MS)).close()
-    expect(backups()).toHaveLength(2)
-    for (let day = 3; day < 12; day += 2) await (await open(file, START_MS + day * DAY_MS)).close()
-    expect(backups()).toHaveLength(5)
-  })
-
-  test('a failing daily copy does not keep the store closed', async () => {
-    const file = await filledStore()
-    renameSync(join(dirname(file), 'backups'), join(dirname(file), 'old'))
-    writeFileSync(join(dirname(file), 'backups'), 'in the way')
-    const log = keptLog()
-    const error = await openStore({ file, clock: testClock(START_MS + 9 * DAY_MS), log }).then(
-      async (store) => {
-        const value = await store.setting('k')
-        await store.close()
-        return value
-      },
-      (reason: unknown) => reason,
-    )
-    expect(error).toBe('kept')
-    expect(log.lines.join()).toContain('daily copy of the store failed')
   })
 
   test('pragmas that the promises rest on', async () => {
     const { db } = await openDatabase(join(temporaryFolder(), 'hearth.db'), START_MS)
-    const values = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout', 'application_id', 'user_version'].map((name) =>
+    const values = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout', 'application_id', 'user_version', 'auto_vacuum'].map((name) =>
       db.pragma(name, { simple: true }),
     )
     db.close()
-    expect(values).toEqual(['wal', 2, 1, 5000, 0x48525448, 10])
+    expect(values).toEqual(['wal', 2, 1, 5000, 0x48525448, 20, 2])
   })
 })
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { FromKeyProcess, ToKeyProcess } from '#main/adapters/vault/messages.ts'
 import { connectParent, type ChildSide } from '#main/adapters/vault/parent-channel.ts'
 
-const saved: ToKeyProcess = { type: 'saved', id: 1, ok: true }
+const saved: ToKeyProcess = { type: 'saved', id: 1, ok: true, path: '/vault', bytes: new Uint8Array(0) }
 const answer: FromKeyProcess = { type: 'answer', id: 1, value: {} }
 const esrch = (): Error => Object.assign(new Error('kill ESRCH'), { code: 'ESRCH' })
 
@@ -69,7 +69,7 @@ describe('the way to the parent', () => {
   it('posts the bytes of the file and not the memory that they share with others', () => {
     const child = utility()
     const memory = new TextEncoder().encode('private key|sealed file')
-    connectParent(child).post({ type: 'save', id: 1, file: memory.subarray(12) })
+    connectParent(child).post({ type: 'save', id: 1, file: memory.subarray(12), target: { kind: 'vault' } })
     const [message] = child.posted as { file: Uint8Array }[]
     expect(new TextDecoder().decode(message?.file.buffer)).toBe('sealed file')
     expect(new TextDecoder().decode(memory)).toBe('private key|sealed file')

@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { checkPasswordStrength } from '#main/adapters/vault/password-strength.ts'
-import { createTries } from '#main/adapters/vault/tries.ts'
+import { createTries, type TriesMemory } from '#main/adapters/vault/tries.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import { createTestClock } from '../../fakes/clock.ts'
+
+const memory = (text?: string): TriesMemory => {
+  let bytes = text === undefined ? undefined : new TextEncoder().encode(text)
+  return {
+    read: () => Promise.resolve(bytes),
+    write: (next) => Promise.resolve(void (bytes = Uint8Array.from(next))),
+    remove: () => Promise.resolve(void (bytes = undefined)),
+  }
+}
 
 const refused = (password: string): string | undefined => {
   try {
@@ -42,10 +51,10 @@ describe('password strength', () => {
 describe('wrong passwords', () => {
   it('grow a delay that ends, and a right one clears it', async () => {
     const clock = createTestClock()
-    const tries = createTries(clock)
+    const tries = await createTries(clock, memory())
     const waits: number[] = []
     for (let count = 0; count < 12; count += 1) {
-      tries.wrong()
+      await tries.wrong()
       waits.push(tries.waitSeconds())
     }
     expect(waits).toEqual([0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300])
@@ -54,8 +63,28 @@ describe('wrong passwords', () => {
     expect(tries.waitSeconds()).toBe(1)
     await clock.advance(1_000)
     expect(() => tries.check()).not.toThrow()
-    tries.wrong()
-    tries.right()
+    await tries.wrong()
+    await tries.right()
     expect(tries.waitSeconds()).toBe(0)
+  })
+  it('are still counted after a restart, and forgotten after a right one', async () => {
+    const clock = createTestClock()
+    const kept = memory()
+    const before = await createTries(clock, kept)
+    for (let count = 0; count < 5; count += 1) await before.wrong()
+    const after = await createTries(clock, kept)
+    expect(after.waitSeconds()).toBe(8)
+    await after.right()
+    expect((await createTries(clock, kept)).waitSeconds()).toBe(0)
+  })
+  it('never shut the door for longer than their step, whatever the clock and the file say', async () => {
+    const clock = createTestClock()
+    const kept = memory(`{"count":9,"lastAtMs":${clock.now() + 10 * 24 * 3_600_000}}`)
+    const tries = await createTries(clock, kept)
+    expect(tries.waitSeconds()).toBe(128)
+    await clock.advance(128_000)
+    expect(tries.waitSeconds()).toBe(0)
+    for (const text of ['', '{', '{"count":-1,"lastAtMs":0}', 'null', '{"count":1e99,"lastAtMs":0}'])
+      expect((await createTries(clock, memory(text))).waitSeconds()).toBe(0)
   })
 })

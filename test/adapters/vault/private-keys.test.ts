@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { KEY_PATH, privateKeyOfWords, pubKeyHexOf, readSecret, signBytes, wordsOf } from '#main/adapters/vault/private-keys.ts'
+import { ImportError, importSentence } from '#main/adapters/vault/import-error.ts'
+import {
+  entropyOf,
+  KEY_PATH,
+  keyPath,
+  privateKeyOfWords,
+  pubKeyHexOf,
+  readSecret,
+  signBytes,
+  wordsOf,
+} from '#main/adapters/vault/private-keys.ts'
 import { SIGNED_BY_HEARTH, vector } from '../cosmos/vectors.ts'
 import { codec, VECTOR_KEYS as keys } from './support.ts'
 
@@ -35,9 +45,12 @@ describe('private keys', () => {
 
 describe('reading what was typed', () => {
   const sentence = (text: string): string => {
-    const read = readSecret(text)
-    if (read.kind !== 'wrong') throw new Error(`taken: ${read.kind}`)
-    return read.sentence
+    try {
+      throw new Error(`taken: ${readSecret(text).kind}`)
+    } catch (error) {
+      if (!(error instanceof ImportError)) throw error
+      return importSentence(error)
+    }
   }
 
   it('says which word is not in the list and what was meant', () => {
@@ -66,5 +79,27 @@ describe('reading what was typed', () => {
     expect(sentence('f'.repeat(64))).toContain('not a possible private key')
     expect(sentence('g'.repeat(64))).toContain('neither')
     expect(sentence('  \n ')).toContain('Nothing was typed')
+  })
+  it('leaves no copy of a private key in the memory that short Buffers share', () => {
+    const marker = 'c0ffee'.padEnd(64, '5')
+    for (let count = 0; count < 50; count += 1) readSecret(marker)
+    const shared = Buffer.from(Buffer.from('x').buffer)
+    const wanted = Buffer.alloc(32)
+    wanted.write(marker, 'hex')
+    expect(shared.length).toBeGreaterThanOrEqual(4096)
+    expect(shared.includes(wanted)).toBe(false)
+  })
+  it('takes any account and index of the same words, and refuses what is none', async () => {
+    const made = await privateKeyOfWords(words, keyPath('1', '0'))
+    expect(Buffer.from(made).toString('hex')).toBe(keys.keys[2]?.privateKeyHex)
+    expect(keyPath('', ' 7 ')).toBe("m/44'/118'/0'/0/7")
+    for (const [account, index] of [
+      ['-1', '0'],
+      ['0', '2147483648'],
+      ['1.5', '0'],
+      ['0', 'one'],
+    ] as const)
+      expect(() => keyPath(account, index)).toThrowError(expect.objectContaining({ problem: 'bad-path' }))
+    expect(wordsOf(entropyOf(words))).toEqual(words)
   })
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
 import { createKeyService, type KeyService, type KeyServicePorts } from '#main/adapters/vault/key-service.ts'
-import type { KeyAnswers } from '#main/adapters/vault/messages.ts'
+import type { KeyAnswers, PageRequest, SaveTarget } from '#main/adapters/vault/messages.ts'
 import { KDF_BOUNDS, type KdfTarget } from '#main/adapters/vault/vault-format.ts'
 import type { TxDraft } from '#main/core/ports/tx.ts'
 import type { SignRequest, SurfacePage } from '#main/core/ports/vault.ts'
@@ -65,6 +65,8 @@ export interface TestService {
   service: KeyService
   file(): Uint8Array
   saves: Uint8Array[]
+  /** Backups and drills. */
+  others: { target: SaveTarget; file: Uint8Array }[]
   /** The next save fails. */
   failNextSave(): void
   surface(
@@ -74,20 +76,28 @@ export interface TestService {
     more?: { nowMs?: number; waitSeconds?: number },
   ): Promise<KeyAnswers['surface']>
   /** Brings in a private key and gives back its id. */
+  /** Opens a page of the surface and shows it. */
+  openPage(page: PageRequest): Promise<{ token: string; shown: KeyAnswers['surface'] }>
   importKey(secret: string, role?: 'owner' | 'operator', network?: string, name?: string): Promise<string>
 }
 
 export async function openService(more: Partial<KeyServicePorts> = {}): Promise<TestService> {
   const saves: Uint8Array[] = []
+  const others: TestService['others'] = []
   let fail = false
   const service = createKeyService({
-    codec,
-    async save(file) {
+    async save(file, target) {
       if (fail) {
         fail = false
-        throw new Error('disk full')
+        return { ok: false, reason: 'not-written' }
       }
-      saves.push(Uint8Array.from(file))
+      if (target.kind === 'vault') saves.push(Uint8Array.from(file))
+      else others.push({ target, file: Uint8Array.from(file) })
+      return {
+        ok: true,
+        path: target.kind === 'backup' ? `${target.folder}/backup` : '',
+        bytes: target.kind === 'drill' ? Uint8Array.from(file) : new Uint8Array(0),
+      }
     },
     ...more,
   })
@@ -97,10 +107,15 @@ export async function openService(more: Partial<KeyServicePorts> = {}): Promise<
   return {
     service,
     saves,
+    others,
     surface,
     file: () => saves.at(-1) ?? new Uint8Array(0),
     failNextSave: () => {
       fail = true
+    },
+    async openPage(page) {
+      const { token } = await service.handle<'open-page'>({ kind: 'open-page', page, target: CHEAP, nowMs: NOW })
+      return { token, shown: await surface(token, 'GET') }
     },
     async importKey(secret, role = 'operator', network = 'local', name = 'key one') {
       const { token } = await service.handle<'open-new-key'>({

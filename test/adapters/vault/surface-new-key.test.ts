@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { privateKeyOfWords, pubKeyHexOf } from '#main/adapters/vault/private-keys.ts'
+import { KEY_PATH, privateKeyOfWords, pubKeyHexOf } from '#main/adapters/vault/private-keys.ts'
 import { TICKET_MS } from '#main/adapters/vault/tickets.ts'
 import { parseVault } from '#main/adapters/vault/vault-format.ts'
 import { askedOn, bytes, codec, formOf, NOW, openService, textOf, wordsOn, type TestService, VECTOR_KEYS as keys } from './support.ts'
@@ -45,6 +45,10 @@ describe('making a key', () => {
         network: 'local',
         address: codec.addressOf(pubKeyHex),
         pubKeyHex,
+        kind: 'key',
+        origin: 'made',
+        hdPath: KEY_PATH,
+        hasWords: true,
         createdAtMs: NOW,
         wordsConfirmedAtMs: NOW,
       },

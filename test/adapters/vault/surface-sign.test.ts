@@ -7,7 +7,7 @@ import { codec, CONTEXT, formOf, NOW, openService, OPERATOR, OWNER, ownerDraft, 
 
 const OWNER_HEX = keys.keys[0]?.privateKeyHex ?? ''
 const setup = async (network = 'local', overrides: Partial<TxCodec> = {}) => {
-  const vault = await openService({ codec: { ...codec, ...overrides } })
+  const vault = await openService({ codecFor: () => ({ ...codec, ...overrides }) })
   const keyId = await vault.importKey(OWNER_HEX, 'owner', network, 'first')
   const openSign = (draft: TxDraft, bytes = codec.signDoc(draft)) =>
     vault.service.handle<'open-sign'>({

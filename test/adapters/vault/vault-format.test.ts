@@ -28,22 +28,28 @@ const damagedFor = (reason: string) => expect.objectContaining({ code: 'vault-da
 describe('a sealed row', () => {
   const publicKey = {
     id: 'key-a',
+    kind: 'key' as const,
     role: 'owner' as const,
     name: 'n',
     network: 'local',
     address: 'pokt1',
     pubKeyHex: '02'.padEnd(66, '0'),
+    origin: 'made' as const,
+    hdPath: null,
+    hasWords: true,
     createdAtMs: 1,
     wordsConfirmedAtMs: 1,
   }
   it('opens under its own id and data key, and under no other', () => {
     const dataKey = new Uint8Array(32).fill(3)
-    const row = sealKey(dataKey, new Uint8Array(32).fill(9), publicKey)
-    expect(openRow(dataKey, row).privateKey).toEqual(new Uint8Array(32).fill(9))
+    const secret = { privateKey: new Uint8Array(32).fill(9), entropy: new Uint8Array(16).fill(8) }
+    const row = sealKey(dataKey, secret, publicKey)
+    expect(openRow(dataKey, row)).toMatchObject(secret)
+    expect(openRow(dataKey, sealKey(dataKey, { ...secret, entropy: undefined }, publicKey)).entropy).toBeUndefined()
     expect(() => openRow(dataKey, { ...row, id: 'key-b' })).toThrowError(damagedFor('row'))
     expect(() => openRow(dataKey, { ...row, kind: 'note' as 'key' })).toThrowError(damagedFor('row'))
     expect(() => openRow(new Uint8Array(32).fill(4), row)).toThrowError(damagedFor('row'))
-    expect(sealKey(dataKey, new Uint8Array(32).fill(9), publicKey).nonce).not.toBe(row.nonce)
+    expect(sealKey(dataKey, secret, publicKey).nonce).not.toBe(row.nonce)
   })
 })
 
@@ -92,7 +98,7 @@ describe('the vault file', () => {
   })
   it('refuses a newer format by name and any other spelling of the same content', async () => {
     const file = await withTwoKeys()
-    expect(() => parseVault(rewrite(file, (body) => ({ ...body, version: 2 as 1 })))).toThrowError(damagedFor('newer'))
+    expect(() => parseVault(rewrite(file, (body) => ({ ...body, version: 3 as 2 })))).toThrowError(damagedFor('newer'))
     const rest = `${JSON.stringify(parseVault(file), null, 1)}\n`
     expect(() => parseVault(bytes(`hearth-vault ${createHash('sha256').update(rest).digest('hex')}\n${rest}`))).toThrowError(
       damagedFor('shape'),

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { connectChain } from '#main/adapters/cosmos/chain.ts'
+import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
 import { freePort } from '../../localnet/engine.ts'
 import { startTestChain } from '../../localnet/chain.ts'
 import { chainContract } from './suite.ts'
@@ -11,6 +12,7 @@ chainContract('cosmos adapter on a real chain', async () => {
   const told = (await (await fetch(`${real.rpcUrl}/genesis`)).json()) as { result: { genesis: { genesis_time: string } } }
   return {
     chain: connectChain({ rpcUrl: real.rpcUrl, restUrl: `${real.restUrl}/` }),
+    codec: createTxCodec(),
     chainId: real.chainId,
     genesisTime: told.result.genesis.genesis_time,
     serviceIds: ['anvil', 'eth'],

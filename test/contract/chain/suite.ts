@@ -2,13 +2,14 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { describe, expect, it, beforeAll, afterAll } from 'vitest'
-import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
 import type { Chain, TxLookup } from '#main/core/ports/chain.ts'
-import type { TxDraft } from '#main/core/ports/tx.ts'
+import type { TxCodec, TxDraft } from '#main/core/ports/tx.ts'
 
 /** A chain under test and what the suite may ask of its surroundings. */
 export interface ChainUnderTest {
   chain: Chain
+  /** For addresses of this chain. */
+  codec: TxCodec
   chainId: string
   /** As the genesis file has it. */
   genesisTime: string
@@ -20,7 +21,6 @@ export interface ChainUnderTest {
   stop(): Promise<void>
 }
 
-const codec = createTxCodec()
 /** Generous: the suite also runs on a loaded machine. */
 const WAIT_MS = 60_000
 const GIFT_UPOKT = 5_000_000n
@@ -31,15 +31,10 @@ interface Person {
   address: string
 }
 
-function person(): Person {
+function personOf(codec: TxCodec): Person {
   const privateKey = secp256k1.utils.randomSecretKey()
   const pubKeyHex = bytesToHex(secp256k1.getPublicKey(privateKey, true))
   return { privateKey, pubKeyHex, address: codec.addressOf(pubKeyHex) }
-}
-
-function signed(draft: TxDraft, from: Person): Uint8Array {
-  const doc = codec.signDoc(draft)
-  return codec.assemble(doc, secp256k1.sign(sha256(doc), from.privateKey, { prehash: false, lowS: true }))
 }
 
 async function eventually<T>(read: () => Promise<T | undefined>): Promise<T> {
@@ -59,13 +54,26 @@ async function included(chain: Chain, hash: string): Promise<Extract<TxLookup, {
   })
 }
 
+/** The same bytes with one letter of the message's type changed. */
+function ofUnknownMessage(txBytes: Uint8Array): Uint8Array {
+  const at = Buffer.from(txBytes).indexOf('MsgSend') + 'MsgSend'.length - 1
+  return Uint8Array.from(txBytes, (byte, index) => (index === at ? 'x'.charCodeAt(0) : byte))
+}
+
 /** What every chain must do, whatever it is made of. One block of tests, run once per implementation. */
 export function chainContract(name: string, makeChain: () => Promise<ChainUnderTest>): void {
   describe(`chain port: ${name}`, () => {
     let world: ChainUnderTest
     let chain: Chain
-    const alice = person()
-    const bob = person()
+    let codec: TxCodec
+    let alice: Person
+    let bob: Person
+
+    const person = (): Person => personOf(codec)
+    const signed = (draft: TxDraft, from: Person): Uint8Array => {
+      const doc = codec.signDoc(draft)
+      return codec.assemble(doc, secp256k1.sign(sha256(doc), from.privateKey, { prehash: false, lowS: true }))
+    }
 
     const draftOf = async (from: Person, messages: TxDraft['messages'], change: Partial<TxDraft> = {}): Promise<TxDraft> => {
       const account = await chain.account(from.address)
@@ -89,7 +97,9 @@ export function chainContract(name: string, makeChain: () => Promise<ChainUnderT
 
     beforeAll(async () => {
       world = await makeChain()
-      ;({ chain } = world)
+      ;({ chain, codec } = world)
+      alice = person()
+      bob = person()
       await world.fund(alice.address, GIFT_UPOKT)
     })
     afterAll(async () => {
@@ -194,7 +204,7 @@ export function chainContract(name: string, makeChain: () => Promise<ChainUnderT
       const stale = signed(await draftOf(alice, gift(1n), { sequence: 0n }), alice)
       const refused = await chain.broadcast(stale)
       expect(refused).toMatchObject({ kind: 'refused', hash: codec.hash(stale), code: 32, codespace: 'sdk' })
-      expect(refused.kind === 'refused' && refused.log).toContain('expected 1, got 0')
+      expect(refused.kind === 'refused' && refused.log).toBe('account sequence mismatch, expected 1, got 0: incorrect account sequence')
 
       const tooMuch = codec.simulationTx(await draftOf(alice, gift(10n ** 15n)))
       await expect(chain.simulate(tooMuch)).rejects.toMatchObject({ code: 'tx-refused' })
@@ -208,9 +218,76 @@ export function chainContract(name: string, makeChain: () => Promise<ChainUnderT
         signed(await draftOf(alice, gift(1n)), bob),
         signed(await draftOf(alice, gift(1n), { chainId: 'another-chain-1' }), alice),
       ]) {
-        expect(await chain.broadcast(bent)).toMatchObject({ kind: 'refused', code: 4, codespace: 'sdk' })
+        const answer = await chain.broadcast(bent)
+        expect(answer).toMatchObject({ kind: 'refused', code: 4, codespace: 'sdk' })
+        const { accountNumber } = (await chain.account(alice.address)) ?? {}
+        expect(answer.kind === 'refused' && answer.log).toBe(
+          `signature verification failed; please verify account number (${accountNumber}) and chain-id (${world.chainId}): (unable to verify single signer signature): unauthorized`,
+        )
         expect(await chain.tx(codec.hash(bent))).toEqual({ kind: 'absent' })
       }
+    })
+
+    it('refuses at the door, with the reason, what cannot pay, comes too late or cannot be read', async () => {
+      const { height } = await chain.head()
+      const minimum = Number(await chain.minimumGasPrice())
+      expect(minimum).toBeGreaterThan(0)
+      const cases: { bytes: Uint8Array; code: number; log: RegExp }[] = [
+        {
+          bytes: signed(await draftOf(alice, gift(1n), { feeUpokt: 0n }), alice),
+          code: 13,
+          log: /^insufficient fees; got: {2}required: \d+upokt: insufficient fee$/,
+        },
+        {
+          bytes: signed(await draftOf(alice, gift(1n), { feeUpokt: GIFT_UPOKT }), alice),
+          code: 5,
+          log: /^spendable balance \d+upokt is smaller than \d+upokt: insufficient funds: insufficient funds$/,
+        },
+        {
+          bytes: signed(await draftOf(alice, gift(1n), { gasLimit: 1_000n }), alice),
+          code: 11,
+          log: /^out of gas in location: ReadPerByte; gasWanted: 1000, gasUsed: \d+: out of gas$/,
+        },
+        {
+          bytes: signed(await draftOf(alice, gift(1n), { timeoutHeight: height - 1 }), alice),
+          code: 30,
+          log: /^block height: \d+, timeout height: \d+: tx timeout height$/,
+        },
+        { bytes: Uint8Array.of(1, 2, 3), code: 2, log: /: tx parse error: tx parse error$/ },
+        {
+          bytes: ofUnknownMessage(signed(await draftOf(alice, gift(1n)), alice)),
+          code: 2,
+          log: /^unable to resolve type URL \/cosmos\.bank\.v1beta1\.MsgSenx: tx parse error: tx parse error$/,
+        },
+      ]
+      for (const { bytes, code, log } of cases) {
+        const answer = await chain.broadcast(bytes)
+        expect(answer).toMatchObject({ kind: 'refused', hash: codec.hash(bytes), code })
+        expect(answer.kind === 'refused' && answer.log).toMatch(log)
+        expect(await chain.tx(codec.hash(bytes))).toEqual({ kind: 'absent' })
+      }
+      const stranger = person()
+      const poor = {
+        ...(await draftOf(alice, [{ kind: 'send', fromAddress: stranger.address, toAddress: bob.address, amountUpokt: 1n }])),
+        pubKeyHex: stranger.pubKeyHex,
+      }
+      const unknown = await chain.broadcast(signed(poor, stranger))
+      expect(unknown).toMatchObject({ kind: 'refused', code: 9, codespace: 'sdk' })
+      // The bytes of the address, not its text.
+      expect(unknown.kind === 'refused' && unknown.log).toMatch(/^fee payer address: [^]+ does not exist: unknown address$/)
+    })
+
+    it('keeps what runs out of gas in a block, with code 11, and its fee', async () => {
+      const before = await chain.balance(alice.address)
+      const draft = await draftOf(alice, gift(1n))
+      const gas = await chain.simulate(codec.simulationTx(draft))
+      const bytes = signed({ ...draft, gasLimit: gas - 5_000n }, alice)
+      const answer = await chain.broadcast(bytes)
+      expect(answer).toMatchObject({ kind: 'accepted' })
+      const found = await included(chain, codec.hash(bytes))
+      expect(found).toMatchObject({ code: 11, codespace: 'sdk' })
+      expect(found.log).toMatch(/^out of gas in location: WriteFlat; gasWanted: \d+, gasUsed: \d+: out of gas$/)
+      expect(await chain.balance(alice.address, found.height)).toBe(before - 1_000n)
     })
 
     it('takes a message that fails into a block, with the reason, and keeps the fee', async () => {

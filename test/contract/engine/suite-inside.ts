@@ -37,6 +37,17 @@ export function insideContract(stage: EngineStage): void {
       expect((await rejection(stage.engine.exec(container, [...PROGRAMS.deaf], { signal: abort.signal }))).code).toBe('cancelled')
     })
 
+    test('ends with its container', async () => {
+      const container = await stage.running()
+      const asked = stage.engine.exec(container, [...PROGRAMS.hang], { timeoutMs: PATIENCE_MS })
+      // A real engine needs a moment until the command runs.
+      await new Promise((resolve) => {
+        setTimeout(resolve, 500)
+      })
+      await stage.engine.stop(container, 1)
+      expect(await asked).toEqual({ exitCode: 137, stdout: '', stderr: '' })
+    })
+
     test('needs a running container', async () => {
       const spec = containerSpec(stage.under, stage.nextName())
       await stage.engine.create(spec)

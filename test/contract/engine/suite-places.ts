@@ -41,6 +41,24 @@ export function placesContract(stage: EngineStage): void {
       await stage.engine.ensureVolume(place, { memory: true })
     })
 
+    test('what is in use is not removed, and without its network a container does not start', async () => {
+      const place = stage.nextName()
+      await stage.engine.ensureNetwork(place)
+      await stage.engine.ensureVolume(place, { memory: false })
+      const container = await stage.running({
+        networks: [{ name: place, aliases: [] }],
+        mounts: [{ kind: 'volume', volume: place, path: '/keep' }],
+      })
+      expect((await rejection(stage.engine.removeNetwork(place))).code).toBe('engine-failed')
+      expect((await rejection(stage.engine.removeVolume(place))).code).toBe('engine-failed')
+      await stage.engine.stop(container, 1)
+      // A stopped container still has its volume; its network goes.
+      expect((await rejection(stage.engine.removeVolume(place))).code).toBe('engine-failed')
+      await stage.engine.removeNetwork(place)
+      expect((await rejection(stage.engine.start(container))).code).toBe('engine-failed')
+      expect((await stage.seen(container))?.state).not.toBe('running')
+    })
+
     test('what lies on a volume outlives its container; a memory volume keeps it only while some container runs with it', async () => {
       const [disk, memory] = [stage.nextName(), stage.nextName()]
       await stage.engine.ensureVolume(disk, { memory: false })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { openTestStore, temporaryFolder } from '#test/adapters/sqlite/open-test-store.ts'
+import { longTableContract } from './long-tables.ts'
 import { storeContract } from './suite.ts'
 
 storeContract('SQLite file', async () => {
@@ -13,3 +14,5 @@ storeContract('SQLite file', async () => {
     },
   }
 })
+
+longTableContract('SQLite file', () => openTestStore(join(temporaryFolder(), 'hearth.db')))

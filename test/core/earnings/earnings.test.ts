@@ -27,6 +27,10 @@ const key = (name: string, address: string): PublicKeyInfo => ({
   network: 'local',
   address,
   pubKeyHex: '',
+  kind: 'key',
+  origin: 'made',
+  hdPath: undefined,
+  hasWords: true,
   createdAtMs: 0,
   wordsConfirmedAtMs: 0,
 })
@@ -134,7 +138,10 @@ describe('ledger against balances', () => {
     ['an opening balance changed', `UPDATE watched SET opening_upokt = '1' WHERE opening_upokt = '0'`],
     ['a fee that lost its sign', `UPDATE movements SET delta_upokt = '514' WHERE delta_upokt = '-514'`],
     ['a daily sum changed', `UPDATE reward_days SET upokt = '45277' WHERE upokt = '45276'`],
-    ['a reward given to another address', `UPDATE movements SET address = '${OPERATOR}' WHERE delta_upokt = '4116'`],
+    [
+      'a reward given to another address',
+      `UPDATE movements SET address = (SELECT id FROM names WHERE text = '${OPERATOR}') WHERE delta_upokt = '4116'`,
+    ],
   ])('%s is found', async (_what, sql) => {
     const { earnings, recorded, state, store } = await scene()
     await earnings.catchUp(recorded.chain, 200)

@@ -1,23 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createKeys } from '#main/core/keys/keys.ts'
 import type { ActivityRow, Store } from '#main/core/ports/store.ts'
-import type { PublicKeyInfo, Vault, VaultStatus } from '#main/core/ports/vault.ts'
+import type { VaultStatus } from '#main/core/ports/vault.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import type { NetworkId } from '#shared/api/state.ts'
 import { createTestClock, createTestLog } from '../../fakes/clock.ts'
-
-const KEY: PublicKeyInfo = {
-  id: 'key-1',
-  role: 'operator',
-  name: 'op1',
-  network: 'local',
-  address: 'pokt1vtad8680vhdfqvxx0f2yaxa6agdylelm9gry5w',
-  pubKeyHex: '03'.padEnd(66, '0'),
-  createdAtMs: 1,
-  wordsConfirmedAtMs: 2,
-}
+import { fakeVault, KEY } from './fake-vault.ts'
 
 const setup = (network: NetworkId | null = 'local', settings: Record<string, string> = {}) => {
   const clock = createTestClock()
@@ -25,40 +15,31 @@ const setup = (network: NetworkId | null = 'local', settings: Record<string, str
   const app = { version: '0', shell: 'web' as const, host: 'h', network, startedAtMs: 0, notice: null }
   const state = createStatePublisher(initialState(app), clock)
   const activity: Omit<ActivityRow, 'id'>[] = []
-  const opened: unknown[] = []
-  let status: VaultStatus = { kind: 'absent' }
-  const list: PublicKeyInfo[] = []
-  const vault = {
-    status: () => Promise.resolve(status),
-    create: (password: string) => {
-      if (password === 'weak') return Promise.reject(new HearthError('weak-password'))
-      status = { kind: 'unlocked' }
-      return Promise.resolve()
-    },
-    unlock: (password: string) => {
-      if (password !== 'right') return Promise.reject(new HearthError('wrong-password'))
-      status = { kind: 'unlocked' }
-      return Promise.resolve()
-    },
-    lock: () => {
-      status = { kind: 'locked' }
-      return Promise.resolve()
-    },
-    keys: () => Promise.resolve(list),
-    openNewKey: (request: unknown) => {
-      opened.push(request)
-      return Promise.resolve({ token: 'token', expiresAtMs: clock.now() + 600_000 })
-    },
-  } as Partial<Vault> as Vault
+  const { vault, self } = fakeVault(() => clock.now())
+  const list = self.keys
+  const kept = new Map<string, string>()
   const store = {
-    setting: (key: string) => Promise.resolve(settings[key]),
+    setting: (key: string) => Promise.resolve(kept.get(key)),
+    setSetting: (key: string, value: string) => Promise.resolve(void kept.set(key, value)),
     addActivity: (row: Omit<ActivityRow, 'id'>) => {
       activity.push(row)
       return Promise.resolve()
     },
   } as Partial<Store> as Store
-  const keys = createKeys({ vault, store, state, clock, log })
-  return { keys, clock, state, list, opened, activity, log, setStatus: (next: VaultStatus) => (status = next), status: () => status.kind }
+  const keys = createKeys({ vault, store, state, clock, log, autoLockMinutes: () => Number(settings['autoLockMinutes'] ?? 5) })
+  return {
+    keys,
+    clock,
+    state,
+    list,
+    self,
+    kept,
+    opened: self.opened,
+    activity,
+    log,
+    setStatus: (next: VaultStatus) => (self.status = next),
+    status: () => self.status.kind,
+  }
 }
 
 describe('keys', () => {
@@ -101,6 +82,8 @@ describe('keys', () => {
       address: KEY.address,
       createdAtMs: 1,
       wordsConfirmedAtMs: 2,
+      kind: 'key',
+      fenced: null,
     })
     list.splice(0)
     await keys.refresh()
@@ -119,6 +102,111 @@ describe('keys', () => {
       await expect(keys.openNewKey({ name: 'op1', role: 'operator', mode: 'make' })).rejects.toMatchObject({ code: 'not-allowed' })
       expect(opened).toEqual([])
     }
+  })
+})
+
+describe('what the surface led to', () => {
+  it('a new key is claimed for this installation; one that was brought in is not, but on a chain of this machine', async () => {
+    const { keys, state, list } = setup('beta')
+    await keys.unlock('right')
+    const brought = { ...KEY, id: 'key-2', address: 'pokt1b', network: 'beta', origin: 'words' as const }
+    const play = { ...brought, id: 'key-3', address: 'pokt1c', network: 'local' }
+    const made = { ...brought, id: 'key-4', address: 'pokt1d', origin: 'made' as const }
+    list.push(brought, play, made)
+    for (const key of list) await keys.take({ kind: 'key-made', key })
+    const fenced = Object.fromEntries(Object.values(state.state.keys).map((key) => [key.id, key.fenced]))
+    expect(fenced).toEqual({ 'key-2': 'new-here', 'key-3': null, 'key-4': null })
+    keys.stop()
+  })
+  it('backups and drills are dated by key, a failed drill is told and does not undo a passed one', async () => {
+    const { keys, clock, state, list, activity } = setup()
+    list.push(KEY)
+    await keys.unlock('right')
+    const now = clock.now()
+    await keys.take({ kind: 'backup-made', path: '/b', madeAtMs: now, keys: [KEY] })
+    await clock.advance(1_000)
+    await keys.take({ kind: 'drill-passed', path: '/b', madeAtMs: now, keys: [KEY], missing: [] })
+    expect(await keys.care.read()).toMatchObject({
+      backup: { atMs: now, path: '/b' },
+      drill: { atMs: now + 1_000, path: '/b', madeAtMs: now },
+      backupAtMs: { 'key-1': now },
+      drillAtMs: { 'key-1': now + 1_000 },
+    })
+    expect(state.state.custody).toMatchObject({ backupAtMs: now, drillAtMs: now + 1_000 })
+    await keys.take({ kind: 'drill-failed', path: '/b', reason: 'checksum' })
+    expect(await keys.care.read()).toMatchObject({ drill: { atMs: now + 1_000 }, failedDrill: { reason: 'checksum' } })
+    expect(activity.at(-1)).toMatchObject({ text: 'drill-failed', level: 'bad', facts: { reason: 'checksum' } })
+    await keys.take({ kind: 'drill-passed', path: '/b', madeAtMs: now, keys: [], missing: [] })
+    expect((await keys.care.read()).failedDrill).toBeUndefined()
+    keys.stop()
+  })
+  it('a secret that was shown and a key that went are told', async () => {
+    const { keys, activity } = setup()
+    await keys.unlock('right')
+    await keys.take({ kind: 'key-exported', key: KEY, form: 'hex' })
+    await keys.take({ kind: 'key-removed', key: KEY })
+    expect(activity.map(({ text, level }) => [text, level])).toEqual([
+      ['key-exported', 'warn'],
+      ['key-removed', 'warn'],
+    ])
+    keys.stop()
+  })
+  it('a restore leaves the vault open, with the keys fenced', async () => {
+    const { keys, state, list, setStatus } = setup()
+    list.push(KEY)
+    setStatus({ kind: 'unlocked' })
+    await keys.take({ kind: 'restored', keys: [KEY] })
+    expect(state.state.vault.kind).toBe('unlocked')
+    expect(state.state.keys['key-1']?.fenced).toBe('new-here')
+    keys.stop()
+  })
+})
+
+describe('a vault that opens itself', () => {
+  const locked = (mode: 'ask' | 'file') => {
+    const made = setup()
+    made.self.status = { kind: 'locked' }
+    made.self.mode = mode
+    return made
+  }
+  it('opens by the choice that was made, says so, and locks again after quiet', async () => {
+    const { keys, clock, state, status, activity } = locked('file')
+    expect(await keys.openUnattended()).toBe(true)
+    expect(state.state.vault.kind).toBe('unlocked')
+    expect(activity).toMatchObject([{ text: 'vault-opened-itself', actor: 'hearth' }])
+    await clock.advance(5 * 60_000 + 1)
+    expect(status()).toBe('locked')
+    // Quiet locked it, not the user.
+    expect(await keys.openUnattended()).toBe(true)
+    keys.stop()
+  })
+  it('does not when the choice is to ask, or after the user locked it', async () => {
+    expect(await locked('ask').keys.openUnattended()).toBe(false)
+    const { keys, status } = locked('file')
+    await keys.openUnattended()
+    await keys.lock()
+    expect(await keys.openUnattended()).toBe(false)
+    expect(status()).toBe('locked')
+    await keys.unlock('right')
+    expect(await keys.openUnattended()).toBe(true)
+    keys.stop()
+  })
+  it('says once why it could not, and forgets that when it could', async () => {
+    const { keys, self, state, activity } = locked('file')
+    self.unattendedError = new HearthError('unlock-file-refused', { reason: 'mode', path: '/k', mode: '0644' })
+    expect(await keys.openUnattended()).toBe(false)
+    expect(await keys.openUnattended()).toBe(false)
+    expect(activity).toMatchObject([{ text: 'vault-unlock-failed', level: 'warn', facts: { code: 'unlock-file-refused' } }])
+    expect(state.state.custody.unlockProblem).toMatchObject({ code: 'unlock-file-refused', detail: { mode: '0644' } })
+    self.unattendedError = undefined
+    expect(await keys.openUnattended()).toBe(true)
+    expect(state.state.custody.unlockProblem).toBeNull()
+    keys.stop()
+  })
+  it('leaves a failure that nobody expected to whoever asked', async () => {
+    const { keys, self } = locked('file')
+    self.unattendedError = new TypeError('broken') as never
+    await expect(keys.openUnattended()).rejects.toThrow('broken')
   })
 })
 

@@ -12,8 +12,10 @@ const key = {
   name: 'Owner',
   network: 'local',
   address: 'pokt1x',
+  kind: 'key',
   wordsConfirmedAtMs: null,
   createdAtMs: 1,
+  fenced: null,
 } as const
 
 /** What a patch that must fit gives. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HearthError } from '#shared/api/errors.ts'
 import { POCKETD_IMAGE } from '#shared/catalog/images.ts'
+import { CATALOG } from '#shared/catalog/index.ts'
 import { anvil } from '#shared/catalog/entries/anvil.ts'
 import { localChainRulesSchema } from '#shared/networks/local.ts'
 import type { Heads } from '#main/core/chain/heads.ts'
@@ -197,6 +198,7 @@ export function createScene(): Scene {
         forget: () => Promise.resolve(),
       } as unknown as RehearsalKeys,
       installId: INSTALL,
+      catalog: CATALOG,
       rules,
       imageOverrides: {},
       network: () => 'local',

@@ -20,6 +20,10 @@ const ownerKey: PublicKeyInfo = {
   network: 'local',
   address: OWNER,
   pubKeyHex: '02ba66a84cf7839af172a13e7fc9f5e7008cb8bca1585f8f3bafb3039eda3c1fdd',
+  kind: 'key',
+  origin: 'made',
+  hdPath: undefined,
+  hasWords: true,
   createdAtMs: 1,
   wordsConfirmedAtMs: 1,
 }

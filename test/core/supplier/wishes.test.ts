@@ -18,6 +18,10 @@ const key = (id: string, role: PublicKeyInfo['role'], address: string, network =
   network,
   address,
   pubKeyHex: '02'.padEnd(66, '0'),
+  kind: 'key',
+  origin: 'made',
+  hdPath: undefined,
+  hasWords: true,
   createdAtMs: 1,
   wordsConfirmedAtMs: 1,
 })

@@ -1,11 +1,15 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { WebSocket } from 'ws'
-import { createWebShell, type WebShell } from '#main/shells/web/shell.ts'
+import { openAccess, type Access } from '#main/shells/web/access.ts'
+import { ownCertificates } from '#main/shells/web/certificates.ts'
+import { createWebShell, type WebShell, type WebShellParts } from '#main/shells/web/shell.ts'
+import { signInFile } from '#main/shells/web/sign-in-file.ts'
 import { createQuietLog } from '#test/fakes/quiet-log.ts'
 import { createShellApp, type ShellApp } from '#test/fakes/shell-app.ts'
 
@@ -15,15 +19,16 @@ export interface Answer {
   body: string
 }
 
-/** One raw request to 127.0.0.1, with exactly the headers given (Host too). The path is sent as it stands. */
+/** One raw request to 127.0.0.1, with exactly the headers given (Host too). The path is sent as it stands. @param options.tls over TLS, whoever the certificate is from */
 export function ask(
   port: number,
   path: string,
-  options: { method?: string; headers?: Record<string, string | string[]>; body?: string; host?: string } = {},
+  options: { method?: string; headers?: Record<string, string | string[]>; body?: string; host?: string; tls?: boolean } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = httpRequest(
+    const sent = (options.tls ? httpsRequest : httpRequest)(
       {
+        rejectUnauthorized: false,
         host: options.host ?? '127.0.0.1',
         port,
         path,
@@ -71,9 +76,15 @@ export interface TestSocket {
 }
 
 /** Opens `/socket`; a refused upgrade resolves `ended` with its HTTP status. */
-export function openSocket(port: number, headers: Record<string, string>): Promise<TestSocket> {
+export function openSocket(
+  port: number,
+  headers: Record<string, string>,
+  options: { tls?: boolean; autoPong?: boolean } = {},
+): Promise<TestSocket> {
+  const { tls = false, autoPong = true } = options
   return new Promise((resolve) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`, { headers })
+    const url = `${tls ? 'wss' : 'ws'}://127.0.0.1:${port}/socket`
+    const socket = new WebSocket(url, { headers, autoPong, rejectUnauthorized: false })
     const frames: Record<string, unknown>[] = []
     const waiting: ((frame: Record<string, unknown>) => void)[] = []
     let status: number | undefined
@@ -119,14 +130,28 @@ export interface Stage {
   origin: string
   /** Moves the shell's clock. */
   wait(ms: number): void
+  access: Access
+  /** Where the sign-in file lies. */
+  dataDir: string
   /** Opens a session. @returns its cookie as a header value */
-  login(): Promise<string>
+  login(headers?: Record<string, string>): Promise<string>
   /** Token of a new link. */
   token(): string
   close(): Promise<void>
 }
 
-export async function createStage(app: ShellApp = createShellApp()): Promise<Stage> {
+/** Cheap enough for a test that signs in a hundred times. */
+export const CHEAP_COST = { n: 1024, r: 8, p: 1 }
+
+export interface StageOptions extends Partial<Pick<WebShellParts, 'bind' | 'names' | 'confirmName' | 'proxy' | 'heartbeatMs'>> {
+  /** With a certificate of its own. */
+  tls?: boolean
+  /** Of an earlier stage, to start again. */
+  dataDir?: string
+}
+
+export async function createStage(app: ShellApp = createShellApp(), options: StageOptions = {}): Promise<Stage> {
+  const { tls = false, dataDir: earlier, ...rest } = options
   const folder = await mkdtemp(join(tmpdir(), 'hearth-shell-'))
   const rendererDir = join(folder, 'page')
   await mkdir(join(rendererDir, 'assets'), { recursive: true })
@@ -143,32 +168,39 @@ export async function createStage(app: ShellApp = createShellApp()): Promise<Sta
   ])
   const log = createQuietLog()
   let offsetMs = 0
+  const now = (): number => Date.now() + offsetMs
+  const dataDir = earlier ?? folder
+  const access = await openAccess({ now, store: signInFile(dataDir, now), cost: CHEAP_COST })
   const shell = await createWebShell({
     app,
+    access,
     rendererDir,
     surfaceCss: Buffer.from('body{}'),
-    host: '127.0.0.1',
+    bind: '127.0.0.1',
     port: 0,
     confirmPort: 0,
     log,
-    now: () => Date.now() + offsetMs,
+    ...(tls ? { certificates: await ownCertificates(dataDir, ['localhost', '127.0.0.1'], { log, now }) } : {}),
+    ...rest,
   })
-  const port = Number(new URL(shell.url).port)
+  const { port, confirmPort } = shell
   const token = (): string => new URL(shell.oneTimeLink()).searchParams.get('token') ?? ''
   return {
     app,
     shell,
     log,
     port,
-    confirmPort: Number(new URL(shell.confirmOrigin).port),
+    confirmPort,
+    access,
+    dataDir,
     host: `127.0.0.1:${port}`,
     origin: shell.url,
     wait(ms) {
       offsetMs += ms
     },
     token,
-    async login() {
-      const opened = await ask(port, `/open?token=${token()}`)
+    async login(loginHeaders = {}) {
+      const opened = await ask(port, `/open?token=${token()}`, { tls, headers: { Host: new URL(shell.url).host, ...loginHeaders } })
       const cookie = opened.headers['set-cookie']?.[0]?.split(';')[0]
       if (opened.status !== 303 || !cookie) throw new Error(`no session: ${opened.status}`)
       return cookie
@@ -194,3 +226,26 @@ export function expectHardened(answer: Answer): void {
   expect(answer.headers['cache-control']).toMatch(/^(no-store|private, max-age=31536000, immutable)$/)
   expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))).toEqual([])
 }
+
+/** Posts a form to the page's listener as its own page would, unless told otherwise. */
+export function postForm(
+  stage: Stage,
+  path: string,
+  fields: Record<string, string>,
+  options: { headers?: Record<string, string>; tls?: boolean } = {},
+): Promise<Answer> {
+  return ask(stage.port, path, {
+    method: 'POST',
+    tls: options.tls ?? false,
+    headers: {
+      Host: new URL(stage.origin).host,
+      Origin: stage.origin,
+      'Content-Type': 'application/x-www-form-urlencoded',
+      ...options.headers,
+    },
+    body: new URLSearchParams(fields).toString(),
+  })
+}
+
+/** The session cookie that an answer sets, as a header value; '' when it sets none. */
+export const cookieFrom = (answer: Answer): string => answer.headers['set-cookie']?.[0]?.split(';')[0] ?? ''

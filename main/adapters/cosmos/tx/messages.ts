@@ -1,7 +1,7 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import type { Message, ServiceConfig } from '#main/core/ports/tx.ts'
 import { assertNever } from '#shared/lib/assert-never.ts'
-import { isAddress } from './address.ts'
+import { ADDRESS_PREFIXES, isAddress } from './address.ts'
 
 /**
  * The messages that Hearth signs, from the field numbers of onchain facts 2.3. Reading is strict: a field that is not written here throws. What reading cannot see
@@ -47,7 +47,7 @@ function text(reader: BinaryReader): string {
 }
 
 function address(value: string, name: string): string {
-  if (!isAddress(value)) throw new Error(`${name} is not an address`)
+  if (!isAddress(value, ADDRESS_PREFIXES)) throw new Error(`${name} is not an address`)
   return value
 }
 
@@ -201,6 +201,27 @@ function readSend(bytes: Uint8Array): Message {
   const [amountUpokt] = coins
   if (amountUpokt === undefined || coins.length !== 1) throw new Error('MsgSend has not exactly one amount')
   return { kind: 'send', fromAddress, toAddress: address(toAddress, 'the recipient'), amountUpokt }
+}
+
+/** @returns every address that the message names */
+export function addressesOf(message: Message): string[] {
+  switch (message.kind) {
+    case 'stake-supplier':
+      return [
+        message.signer,
+        message.ownerAddress,
+        message.operatorAddress,
+        ...message.services.flatMap((each) => each.revShare.map((share) => share.address)),
+      ]
+    case 'unstake-supplier':
+      return [message.signer, message.operatorAddress]
+    case 'stake-application':
+      return [message.address]
+    case 'send':
+      return [message.fromAddress, message.toAddress]
+    default:
+      return assertNever(message)
+  }
 }
 
 /** @returns the account whose signature the message asks for */

@@ -1,0 +1,277 @@
+import { z } from 'zod'
+import type { Chain, ConnectChain } from '#main/core/ports/chain.ts'
+import type { Clock } from '#main/core/ports/clock.ts'
+import type { ContainerSpec, Engine } from '#main/core/ports/engine.ts'
+import type { Log } from '#main/core/ports/log.ts'
+import type { Net } from '#main/core/ports/net.ts'
+import type { PracticeControls } from '#main/core/ports/practice.ts'
+import type { TxCodec } from '#main/core/ports/tx.ts'
+import type { CatalogEntry } from '#shared/catalog/schema.ts'
+import { CATALOG } from '#shared/catalog/index.ts'
+import { localChainRulesSchema, PRACTICE_CHAIN_ID, type LocalChainRules } from '#shared/networks/local.ts'
+import type { PracticeEngineControl } from './engine/control.ts'
+import { createPracticeEngine } from './engine/engine.ts'
+import { createBackendControl, type BackendControl } from './engine/programs/anvil.ts'
+import { createChooseProgram, isKeeperSpec } from './engine/programs/choose.ts'
+import { foundNetwork, networkId, noNetwork, restoreNetwork, type NetworkParts, type PracticeNetwork } from './network.ts'
+import type { ContainerHandle, PracticeClock, Program } from './parts.ts'
+import { createPracticeNet } from './practice-net.ts'
+import { readGenesis } from './read-genesis.ts'
+import { createPracticeClock } from './time/practice-clock.ts'
+import { GOOD_LINK, type Link } from './traffic/gateways.ts'
+import { createMiner, type MinerProgram } from './traffic/miner.ts'
+import { createControls } from './controls.ts'
+
+/** Pace of the practised chain at x1: a session is a minute. */
+const BLOCK_MS = 6_000
+const DISK_BYTES = 512 * 2 ** 30
+/** A fast line: who begins should see layers arrive, not wait for them. */
+const BYTES_PER_SECOND = { honest: 60_000_000, slow: 60_000 }
+const SAVE_EVERY_MS = 20_000
+/** Shortest real wait of what the core does again and again. */
+const CORE_FLOOR_MS = 50
+/** What the images of the catalogue weigh, unpacked and by layer. */
+const IMAGES = [
+  { part: 'pocketd', sizeBytes: 139_000_000, layerBytes: [31_000_000, 17_500_000, 412_000] },
+  { part: 'foundry', sizeBytes: 52_000_000, layerBytes: [12_800_000, 6_400_000] },
+]
+
+/** Where Practice is kept between two starts of Hearth; one text, replaced as a whole. */
+export interface PracticeFile {
+  read(): Promise<string | undefined>
+  write(text: string): Promise<void>
+  /** Puts a file that cannot be read out of the way. */
+  setAside(): Promise<void>
+}
+
+/** Practice behind the ports of the core. */
+export interface PracticeMachine {
+  engine: Engine
+  connectChain: ConnectChain
+  net: Net
+  clock: Clock
+  codec: TxCodec
+  rules: LocalChainRules
+  catalog: CatalogEntry[]
+  imageOverrides: Record<string, string>
+  practice: PracticeControls
+  stop(): Promise<void>
+}
+
+/** Everything that scenarios may bend. */
+export interface PracticeWorld {
+  readonly clock: PracticeClock
+  readonly engine: PracticeEngineControl
+  readonly backend: BackendControl
+  readonly rules: LocalChainRules
+  readonly parts: NetworkParts
+  network(): PracticeNetwork | undefined
+  /** Another network takes the place of the one that is there. */
+  replace(network: PracticeNetwork): void
+  miners(): readonly MinerProgram[]
+  setLink(link: Partial<Link> | undefined): void
+}
+
+const savedSchema = z.strictObject({
+  version: z.literal(1),
+  clock: z.strictObject({ atMs: z.number(), speed: z.number(), paused: z.boolean() }),
+  engine: z.string(),
+  network: z.strictObject({ id: z.string(), ledger: z.string(), node: z.string(), gateways: z.string() }).nullable(),
+  scenario: z.string().nullable(),
+})
+
+/**
+ * A small Pocket network and a container engine inside Hearth. While Hearth does not run, the time of Practice stands.
+ * @param parts.clock of this machine @param parts.codec for addresses of Practice
+ * A file that cannot be read is put aside, logged, and Practice begins anew: nothing in it is worth anything.
+ */
+export async function createPractice(parts: {
+  file: PracticeFile
+  installId: string
+  clock: Clock
+  log: Log
+  codec: TxCodec
+}): Promise<PracticeMachine> {
+  const { file, log, codec } = parts
+  const saved = await load(file, log)
+  const clock = createPracticeClock({ startMs: saved?.clock ?? parts.clock.now() })
+  const backend = createBackendControl()
+  const rules = localChainRulesSchema.parse({ chainId: PRACTICE_CHAIN_ID, blockMs: BLOCK_MS })
+  const miners = new Set<MinerProgram>()
+  let link: Partial<Link> | undefined
+  let network: PracticeNetwork | undefined
+  let changed = false
+
+  const networkParts: NetworkParts = {
+    clock,
+    codec,
+    addressPrefix: 'practice',
+    served: () => [...miners].filter((miner) => miner.serving),
+    link: () => ({ ...GOOD_LINK, latencyMs: GOOD_LINK.latencyMs + backend.latencyMs, lagBlocks: backend.lagBlocks, ...link }),
+  }
+  const replace = (next: PracticeNetwork): void => {
+    network?.stop()
+    network = next
+    changed = true
+  }
+  if (saved?.network) {
+    try {
+      network = restoreNetwork(networkParts, saved.network)
+    } catch (error) {
+      log.error('the practised network could not be read again', error)
+    }
+  }
+
+  const onChainStart = (genesisJson: string, handle: ContainerHandle): ReturnType<PracticeNetwork['host']> => {
+    const appToml = new TextDecoder().decode(handle.readFile('/home/pocket/.pocket/config/app.toml') ?? new Uint8Array())
+    const minimumGasPrice = /^minimum-gas-prices\s*=\s*"([0-9.]+)upokt"/m.exec(appToml)?.[1] ?? '0'
+    const genesis = readGenesis(genesisJson, { addressPrefix: 'practice', blockMs: rules.blockMs, minimumGasPrice })
+    if (network?.id !== networkId(genesis)) replace(foundNetwork(networkParts, genesis))
+    if (!network) throw noNetwork()
+    return network.host(richest(genesis.accounts))
+  }
+  const chooseMiner = (_spec: ContainerSpec): Program | undefined => {
+    if (!network) return undefined
+    const miner = createMiner({ node: network.node, codec })
+    for (const other of miners) if (!other.serving) miners.delete(other)
+    miners.add(miner)
+    return miner
+  }
+  const engine = createPracticeEngine({
+    clock,
+    choose: createChooseProgram({ addressPrefix: 'practice', onChainStart, backend, miner: chooseMiner }),
+    registry: CATALOG.map((entry) => {
+      const { part: _part, ...sizes } = IMAGES.find((image) => entry.image.reference.includes(image.part)) ?? IMAGES[0] ?? raise()
+      return { reference: entry.image.reference, ...sizes }
+    }),
+    installId: parts.installId,
+    ...(saved === undefined ? {} : { saved: saved.engine }),
+    diskBytes: DISK_BYTES,
+    bytesPerSecond: BYTES_PER_SECOND,
+    name: 'Practice',
+    onChange: () => {
+      changed = true
+    },
+  })
+  await engine.openKeySocket((name) => {
+    const spec = engine.specOf(name)
+    return spec !== undefined && isKeeperSpec(spec)
+  })
+  engine.boot()
+
+  const world: PracticeWorld = {
+    clock,
+    engine,
+    backend,
+    rules,
+    parts: networkParts,
+    network: () => network,
+    replace,
+    miners: () => [...miners],
+    setLink(next) {
+      link = next
+    },
+  }
+  const controls = createControls(world, saved?.scenario ?? null)
+
+  const save = async (): Promise<void> => {
+    changed = false
+    const text = JSON.stringify({
+      version: 1,
+      clock: clock.save(),
+      engine: engine.save(),
+      network: network?.save() ?? null,
+      scenario: controls.view().scenario,
+    } satisfies z.input<typeof savedSchema>)
+    await file.write(text)
+  }
+  const abort = new AbortController()
+  const saving = (async () => {
+    let height = 0
+    while (!abort.signal.aborted) {
+      await parts.clock.sleep(SAVE_EVERY_MS, abort.signal)
+      const now = network?.ledger.height ?? 0
+      if (abort.signal.aborted || (!changed && now === height)) continue
+      height = now
+      await save().catch((error: unknown) => log.error('Practice could not be saved', error))
+    }
+  })()
+
+  return {
+    engine: engine.engine,
+    connectChain: (): Chain => chainOf(() => network),
+    net: createPracticeNet(engine),
+    clock: coreClock(clock, parts.clock),
+    codec,
+    rules,
+    catalog: CATALOG,
+    imageOverrides: {},
+    practice: controls,
+    async stop() {
+      abort.abort()
+      await saving
+      await save().catch((error: unknown) => log.error('Practice could not be saved', error))
+      network?.stop()
+      await engine.close()
+    },
+  }
+}
+
+/**
+ * The clock that the core works by: it tells practised time, and waits practised time where that runs. Pauses of loops never last longer than they say in real time, so that
+ * everything can still be done while the time of Practice stands.
+ */
+function coreClock(practised: PracticeClock, real: Clock): Clock {
+  return {
+    now: () => practised.now(),
+    sleep: (ms, signal) => real.sleep(Math.max(Math.min(ms, CORE_FLOOR_MS), ms / (practised.paused ? 1 : practised.speed)), signal),
+  }
+}
+
+/** Asks the network that is there at the time of each question: a chain that was made anew is met under the same address. */
+function chainOf(network: () => PracticeNetwork | undefined): Chain {
+  const chain = (): Chain => {
+    const found = network()
+    if (!found) throw noNetwork()
+    return found.chain()
+  }
+  return {
+    head: async () => chain().head(),
+    fingerprint: async () => chain().fingerprint(),
+    params: async () => chain().params(),
+    account: async (address) => chain().account(address),
+    balance: async (address, height) => chain().balance(address, height),
+    supplier: async (operatorAddress) => chain().supplier(operatorAddress),
+    services: async () => chain().services(),
+    application: async (address) => chain().application(address),
+    session: async (application, serviceId, height) => chain().session(application, serviceId, height),
+    pendingClaims: async (operatorAddress) => chain().pendingClaims(operatorAddress),
+    block: async (height) => chain().block(height),
+    minimumGasPrice: async () => chain().minimumGasPrice(),
+    simulate: async (txBytes) => chain().simulate(txBytes),
+    broadcast: async (txBytes) => chain().broadcast(txBytes),
+    tx: async (hash) => chain().tx(hash),
+    watch: async (onHint, signal) => chain().watch(onHint, signal),
+  }
+}
+
+/** The faucet is the account with the most: it is made to give. */
+function richest(accounts: { address: string; upokt: bigint }[]): string {
+  return accounts.reduce((best, account) => (account.upokt > best.upokt ? account : best), { address: '', upokt: -1n }).address
+}
+
+function raise(): never {
+  throw new Error('no image is known')
+}
+
+async function load(file: PracticeFile, log: Log): Promise<z.infer<typeof savedSchema> | undefined> {
+  const text = await file.read()
+  if (text === undefined) return undefined
+  try {
+    return savedSchema.parse(JSON.parse(text))
+  } catch (error) {
+    log.error('the file of Practice could not be read and was put aside', error)
+    await file.setAside()
+    return undefined
+  }
+}

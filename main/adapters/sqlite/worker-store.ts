@@ -1,0 +1,47 @@
+import Database from 'better-sqlite3'
+import { existsSync } from 'node:fs'
+import { ageMethods } from './ages.ts'
+import { BUSY_MS, openDatabase } from './database.ts'
+import { sealFile } from './digest.ts'
+import { intentMethods } from './intents.ts'
+import { journalMethods } from './journal.ts'
+import { ledgerPages } from './ledger-pages.ts'
+import { ledgerReads } from './ledger-reads.ts'
+import { ledgerWrites } from './ledger-writes.ts'
+import { READS, type StoreMethod, type SyncStore, type WorkerTask } from './protocol.ts'
+import { wishMethods } from './wishes.ts'
+import { serve } from './worker-port.ts'
+
+/** The store's two lasting threads: the one writer, and the reader beside it. */
+export async function serveStore(task: WorkerTask & { kind: 'write' | 'read' }): Promise<void> {
+  if (task.kind === 'write') await write(task.file, task.nowMs)
+  else read(task.file, task.gate)
+}
+
+const storeMethods = (db: Database.Database): SyncStore => ({
+  ...wishMethods(db),
+  ...intentMethods(db),
+  ...ledgerWrites(db),
+  ...ledgerReads(db),
+  ...ledgerPages(db),
+  ...journalMethods(db),
+  ...ageMethods(db),
+})
+
+async function write(file: string, nowMs: number): Promise<void> {
+  const { db, opened } = await openDatabase(file, nowMs)
+  serve(file, opened, storeMethods(db), () => {
+    db.close()
+    // With nothing left in the log the file holds all there is: from here to the next start no bit of it may change.
+    if (!existsSync(`${file}-wal`)) sealFile(file)
+  })
+}
+
+/** Loads beside the writer and waits until that one has the store open: a start waits once, not twice. */
+function read(file: string, gate: Int32Array): void {
+  Atomics.wait(gate, 0, 0)
+  if (Atomics.load(gate, 0) !== 1) return
+  const db = new Database(file, { readonly: true, timeout: BUSY_MS })
+  const methods = Object.fromEntries(Object.entries(storeMethods(db)).filter(([name]) => READS.has(name as StoreMethod)))
+  serve(file, { created: false, fromVersion: 0, version: 0, backup: undefined }, methods, () => db.close())
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto'
+import { access, constants, copyFile, mkdir, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import { HearthError } from '#shared/api/errors.ts'
+import type { Clock } from '#main/core/ports/clock.ts'
+import { MAX_BACKUP_BYTES } from './backup-file.ts'
+import type { Saved, SaveTarget } from './messages.ts'
+import { DRILL_PREFIX, isCode, readSecretFile, syncFolder, writeSecretFile } from './vault-file.ts'
+
+/** Files that the main process writes and reads for the key process. All of it is sealed. */
+export interface SealedFiles {
+  save(file: Uint8Array, target: SaveTarget): Promise<Saved>
+  /** A folder that takes a backup. Rejects `folder-invalid` (detail.reason). @param wanted undefined = beside the vault */
+  backupFolder(wanted: string | undefined): Promise<string>
+  /** Rejects `backup-missing`, `backup-damaged`. */
+  readBackupFile(path: string): Promise<Uint8Array>
+  /** Keeps what lies in the place of the vault under another name, without taking it away. */
+  putAside(): Promise<void>
+}
+
+export const BACKUP_ENDING = '.hearth-backup'
+
+export function createSealedFiles(parts: { dataDir: string; folder: string; vaultPath: string; clock: Clock }): SealedFiles {
+  const { dataDir, folder, vaultPath, clock } = parts
+
+  const writeNew = async (into: string, madeAtMs: number, file: Uint8Array): Promise<string> => {
+    const day = new Date(madeAtMs).toISOString().slice(0, 16).replace('T', '-').replace(':', '')
+    const path = join(into, `hearth-keys-${day}-${randomBytes(2).toString('hex')}${BACKUP_ENDING}`)
+    // Never over a file that is there already.
+    const claimed = await open(path, 'wx', 0o600)
+    await claimed.close()
+    try {
+      await writeSecretFile(path, file)
+    } catch (error) {
+      await rm(path, { force: true }).catch(() => undefined)
+      throw error
+    }
+    return path
+  }
+  const throughDisk = async (file: Uint8Array): Promise<Uint8Array> => {
+    const place = await mkdtemp(join(folder, DRILL_PREFIX))
+    try {
+      const path = join(place, 'vault.hearth')
+      await writeSecretFile(path, file)
+      return (await readSecretFile(path)) ?? new Uint8Array(0)
+    } finally {
+      await rm(place, { recursive: true, force: true })
+    }
+  }
+  return {
+    async save(file, target) {
+      const none = new Uint8Array(0)
+      try {
+        switch (target.kind) {
+          case 'vault':
+            await writeSecretFile(vaultPath, file)
+            return { ok: true, path: vaultPath, bytes: none }
+          case 'backup':
+            return { ok: true, path: await writeNew(target.folder, target.madeAtMs, file), bytes: none }
+          case 'drill':
+            return { ok: true, path: '', bytes: await throughDisk(file) }
+        }
+      } catch (error) {
+        return { ok: false, reason: error instanceof HearthError && error.code === 'disk-full' ? 'disk-full' : 'not-written' }
+      }
+    },
+    async backupFolder(wanted) {
+      if (wanted === undefined) {
+        const own = join(dataDir, 'backups')
+        await mkdir(own, { recursive: true, mode: 0o700 })
+        return own
+      }
+      if (!isAbsolute(wanted)) throw new HearthError('folder-invalid', { reason: 'not-absolute', path: wanted })
+      const isFolder = await stat(wanted).then(
+        (found) => found.isDirectory(),
+        () => false,
+      )
+      if (!isFolder) throw new HearthError('folder-invalid', { reason: 'missing', path: wanted })
+      await access(wanted, constants.W_OK).catch(() => {
+        throw new HearthError('folder-invalid', { reason: 'not-writable', path: wanted })
+      })
+      return wanted
+    },
+    async readBackupFile(path) {
+      if (!isAbsolute(path)) throw new HearthError('backup-missing', { path })
+      try {
+        const found = await stat(path)
+        if (!found.isFile()) throw new HearthError('backup-missing', { path })
+        if (found.size > 2 * MAX_BACKUP_BYTES) throw new HearthError('backup-damaged', { reason: 'not-a-vault' })
+        return new Uint8Array(await readFile(path))
+      } catch (error) {
+        if (error instanceof HearthError) throw error
+        throw new HearthError('backup-missing', { path }, { cause: error })
+      }
+    },
+    async putAside() {
+      try {
+        await copyFile(vaultPath, `${vaultPath}.damaged-${clock.now()}`, constants.COPYFILE_EXCL)
+        await syncFolder(folder)
+      } catch (error) {
+        if (!isCode(error, 'ENOENT')) throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,176 @@
+import { HearthError } from '#shared/api/errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { HttpsPost } from '../ports/https-post.ts'
+import type { Log } from '../ports/log.ts'
+import type { Store } from '../ports/store.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { StatePublisher } from '../state/publisher.ts'
+import { alertMessage, type AlertLine } from './message.ts'
+import { isQuiet } from './quiet.ts'
+
+const LOOK_MS = 5_000
+/** What is gone again sooner is nobody's business. */
+const STANDS_MS = 30_000
+/** After a start or a change of network nothing was looked at yet: what is not there counts as over only when it stays away. */
+const AWAY_MS = 90_000
+/** Findings that come together are told together. */
+const BETWEEN_MS = 60_000
+const RETRY_FIRST_MS = 30_000
+const RETRY_MOST_MS = 15 * 60_000
+const TIMEOUT_MS = 10_000
+/** One row: what was told and not yet told to be over, so that a restart repeats nothing. */
+export const TOLD_ROW = 'alerts told'
+/** Our own finding about not being heard: never sent by the way that does not work. */
+export const UNDELIVERED = 'alerts-undelivered'
+
+type Told = Record<string, { key: string; level: 'bad' | 'warn'; sinceMs: number }>
+
+export interface Alerts {
+  run(signal: AbortSignal): Promise<void>
+  /** Sends one message now. Rejects `alert-undelivered` when there is no address, nothing answers, or the service refuses. */
+  test(): Promise<void>
+}
+
+/**
+ * Findings of the checks, sent to the user's own address, each once when it stands and once when it is over; and calls that say that all is well, which stop with the PC
+ * or while something needs the user at once.
+ */
+export function createAlerts(deps: {
+  settings: Pick<Settings, 'get'>
+  state: StatePublisher
+  store: Pick<Store, 'setting' | 'setSetting'>
+  https: HttpsPost
+  clock: Clock
+  log: Log
+  /** Hour of the day on this PC's clock. */
+  hourOf?: (ms: number) => number
+}): Alerts {
+  const { settings, state, store, https, clock, log } = deps
+  const hourOf = deps.hourOf ?? ((ms) => new Date(ms).getHours())
+  let told: Told = {}
+  const awaySince = new Map<string, number>()
+  let sentAtMs = 0
+  let failures = 0
+  let notBeforeMs = 0
+  let beatAtMs = 0
+  let isBeatFailing = false
+  let ended: AbortSignal | undefined
+
+  const send = async (url: string, lines: readonly AlertLine[]): Promise<void> => {
+    const { body, headers } = alertMessage(url, state.state.app.host, lines)
+    const { status } = await https.postHttps(url, body, headers, TIMEOUT_MS, ended)
+    if (status < 200 || status > 299) throw new HearthError('alert-undelivered', { host: new URL(url).host, reason: `status ${status}` })
+  }
+
+  /** What should be told now: new findings that stand, and those that were told and are over. */
+  const due = (nowMs: number): { lines: AlertLine[]; next: Told } => {
+    const level = settings.get('alertLevel')
+    const quiet = settings.get('quietHours') && isQuiet(hourOf(nowMs), settings.get('quietFromHour'), settings.get('quietToHour'))
+    const lines: AlertLine[] = []
+    const next: Told = { ...told }
+    for (const finding of Object.values(state.state.attention)) {
+      if (finding.id === UNDELIVERED || finding.level === 'info' || nowMs - finding.sinceMs < STANDS_MS) continue
+      if (level === 'none' || (level === 'bad' && finding.level !== 'bad') || (quiet && finding.level !== 'bad')) continue
+      if (told[finding.id]?.key === finding.key) continue
+      next[finding.id] = { key: finding.key, level: finding.level, sinceMs: finding.sinceMs }
+      lines.push({ id: finding.id, key: finding.key, level: finding.level, kind: 'began', ms: finding.sinceMs })
+    }
+    for (const [id, before] of Object.entries(told)) {
+      if (state.state.attention[id] !== undefined) {
+        awaySince.delete(id)
+        continue
+      }
+      const since = awaySince.get(id) ?? nowMs
+      awaySince.set(id, since)
+      if (nowMs - since < AWAY_MS) continue
+      // Good news can wait for the morning.
+      if (quiet && before.level !== 'bad') continue
+      delete next[id]
+      awaySince.delete(id)
+      lines.push({ id, key: before.key, level: before.level, kind: 'over', ms: since - before.sinceMs })
+    }
+    return { lines, next }
+  }
+
+  const tell = async (nowMs: number): Promise<void> => {
+    const url = settings.get('alertWebhookUrl')
+    // In Practice nothing is at stake, and its time is not ours.
+    if (url === '' || settings.get('alertLevel') === 'none' || state.state.app.network === 'practice') {
+      state.remove('attention', UNDELIVERED)
+      return
+    }
+    if (nowMs < notBeforeMs || nowMs - sentAtMs < BETWEEN_MS) return
+    const { lines, next } = due(nowMs)
+    if (lines.length === 0) return
+    try {
+      await send(url, lines)
+      sentAtMs = nowMs
+      failures = 0
+      told = next
+      // A crash before this row is written tells a thing twice; the other way round would not tell it at all.
+      await store.setSetting(TOLD_ROW, JSON.stringify(told))
+      state.remove('attention', UNDELIVERED)
+    } catch (error) {
+      if (ended?.aborted) return
+      failures += 1
+      notBeforeMs = nowMs + Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** (failures - 1))
+      const detail = error instanceof HearthError ? error.detail : {}
+      log.warn('an alert was not delivered', { host: detail['host'] ?? '', reason: detail['reason'] ?? 'unknown' })
+      const sinceMs = state.state.attention[UNDELIVERED]?.sinceMs ?? nowMs
+      const facts = { host: detail['host'] ?? '', reason: detail['reason'] ?? 'unknown' }
+      state.put('attention', UNDELIVERED, { id: UNDELIVERED, level: 'warn', key: UNDELIVERED, facts, fix: 'none', sinceMs })
+    }
+  }
+
+  const beat = async (nowMs: number): Promise<void> => {
+    const url = settings.get('heartbeatUrl')
+    if (url === '' || nowMs - beatAtMs < settings.get('heartbeatMinutes') * 60_000) return
+    // Silence is the message.
+    const isPractice = state.state.app.network === 'practice'
+    if (
+      !isPractice &&
+      Object.values(state.state.attention).some((finding) => finding.level === 'bad' && nowMs - finding.sinceMs >= STANDS_MS)
+    )
+      return
+    beatAtMs = nowMs
+    try {
+      await https.postHttps(url, '', {}, TIMEOUT_MS, ended)
+      isBeatFailing = false
+    } catch (error) {
+      if (!isBeatFailing)
+        log.warn('the call that all is well was not taken', {
+          reason: error instanceof HearthError ? (error.detail['reason'] ?? '') : 'unknown',
+        })
+      isBeatFailing = true
+    }
+  }
+
+  return {
+    async run(signal) {
+      ended = signal
+      told = parseTold(await store.setting(TOLD_ROW))
+      while (!signal.aborted) {
+        const nowMs = clock.now()
+        await Promise.all([tell(nowMs), beat(nowMs)]).catch((error: unknown) => log.error('alerts', error))
+        await clock.sleep(LOOK_MS, signal)
+      }
+    },
+    async test() {
+      const url = settings.get('alertWebhookUrl')
+      if (url === '') throw new HearthError('alert-undelivered', { problem: 'no-address' })
+      await send(url, [{ id: 'test', key: 'a-test-message', level: 'warn', kind: 'began', ms: clock.now() }])
+    },
+  }
+}
+
+function parseTold(text: string | undefined): Told {
+  try {
+    const value: unknown = JSON.parse(text ?? '{}')
+    if (typeof value !== 'object' || value === null) return {}
+    return Object.fromEntries(
+      Object.entries(value as Told).filter(([, entry]) => typeof entry?.key === 'string' && typeof entry.sinceMs === 'number'),
+    )
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,127 @@
+import { sessionAt } from '#shared/model/session.ts'
+import type { Chain, ChainParams } from '../../ports/chain.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Log } from '../../ports/log.ts'
+import type { Net } from '../../ports/net.ts'
+import type { Store } from '../../ports/store.ts'
+import type { StatePublisher } from '../../state/publisher.ts'
+import { decided, readDecided } from './changes.ts'
+import { forecastDisk, readSamples, withSample } from './disk.ts'
+import { lossesOf } from './losses.ts'
+import { backendsBehind, createEndpointProbe } from './probes.ts'
+import { operatorSpending } from './runway.ts'
+import { createServedWatch } from './served.ts'
+
+/** Closed claims and movements looked at; at mainnet's rhythm some days of a supplier with three services. */
+const CLAIMS_READ = 300
+const MOVEMENTS_READ = 500
+/** What costs a question to the chain, the disk or the line is not asked at every block of a fast chain. */
+const ASK_EVERY_MS = 60_000
+
+/** Keeps `state.health` true. */
+export interface HealthReadings {
+  /**
+   * Reads what can be read now and publishes it; probes of addresses and backends go on behind. Never rejects: what could not be read stays as it was, or null.
+   * @param height newest block whose claims are in the store
+   */
+  read(chain: Chain, height: number, params: ChainParams): Promise<void>
+  /** Resolves when no probe runs any more. */
+  stop(): Promise<void>
+}
+
+/** @param clock of the network's world @param served relays answered since the miner's start */
+export function createHealthReadings(deps: {
+  store: Store
+  net: Net
+  clock: Clock
+  log: Log
+  state: StatePublisher
+  network: () => string | null
+  served: () => bigint | undefined
+}): HealthReadings {
+  const { store, net, clock, log, state } = deps
+  const endpoints = createEndpointProbe(net)
+  const servedWatch = createServedWatch()
+  let askedAtMs: number | undefined
+  let probing: Promise<void> | undefined
+
+  const soft = async (what: string, read: () => Promise<void>): Promise<void> => {
+    try {
+      await read()
+    } catch (error) {
+      log.warn('not read for the checks', { what, reason: error instanceof Error ? error.message : 'unknown' })
+    }
+  }
+
+  const readLosses = async (network: string): Promise<void> => {
+    const claims = await store.claims({ network, stages: ['expired', 'discarded', 'settled'], limit: CLAIMS_READ })
+    const operator = state.state.supplier.operatorAddress
+    const own = claims.filter((claim) => claim.operatorAddress === operator)
+    state.patch('health', { losses: lossesOf(own, clock.now()) })
+  }
+
+  const readSpending = async (network: string): Promise<void> => {
+    const address = state.state.supplier.operatorAddress
+    const balance = state.state.balances[address]
+    const movements = balance ? await store.movements({ network, address, limit: MOVEMENTS_READ }) : []
+    state.patch('health', { operatorSpending: balance ? operatorSpending(movements, BigInt(balance.upokt), clock.now()) : null })
+  }
+
+  const readDecisions = async (network: string, chain: Chain, height: number, params: ChainParams): Promise<void> => {
+    const key = `decided ${network}`
+    const kept = readDecided(await store.setting(key))
+    const now = decided(kept, { height, timeMs: clock.now(), params, services: await chain.services() })
+    // The height alone is not worth a write, unless it fell: then the chain was made anew.
+    const isNews = JSON.stringify({ ...now, height: kept?.height }) !== JSON.stringify(kept) || height < (kept?.height ?? 0)
+    if (isNews) await store.setSetting(key, JSON.stringify(now))
+    state.patch('health', { changes: now.changes })
+  }
+
+  const readUpgrade = async (chain: Chain): Promise<void> => {
+    const plan = await chain.upgradePlan?.()
+    state.patch('health', { upgrade: plan ? { name: plan.name.slice(0, 80), height: plan.height } : null })
+  }
+
+  const readDisk = async (network: string): Promise<void> => {
+    const key = `disk ${network}`
+    const free = { atMs: clock.now(), freeBytes: await net.freeDiskBytes() }
+    const before = readSamples(await store.setting(key))
+    const samples = withSample(before, free)
+    if (samples.at(-1) !== before.at(-1)) await store.setSetting(key, JSON.stringify(samples))
+    state.patch('health', { disk: forecastDisk(samples, free) })
+  }
+
+  const probe = async (): Promise<void> => {
+    const { supplier, nodes } = state.state
+    const miner = Object.values(nodes).find((node) => node.kind === 'relay-miner')
+    // A stopped miner has a check of its own, and one that starts is given its time.
+    const serves = supplier.services.length > 0 && (miner === undefined || miner.seen === 'running')
+    const urls = serves ? supplier.services.flatMap((service) => service.endpoints.map((endpoint) => endpoint.url)) : []
+    const down = await endpoints.look(urls, clock.now())
+    const behind = await backendsBehind(net, Object.values(nodes), () => clock.now())
+    state.patch('health', { endpointsDown: down, backendsBehind: behind })
+  }
+
+  return {
+    async read(chain, height, params) {
+      const network = deps.network()
+      if (network === null) return
+      const session = sessionAt(height, params).number
+      state.patch('health', { gatewaysSilent: servedWatch.note(session, deps.served(), clock.now()) })
+      await soft('losses', () => readLosses(network))
+      const now = clock.now()
+      if (askedAtMs !== undefined && now - askedAtMs < ASK_EVERY_MS && now >= askedAtMs) return
+      askedAtMs = now
+      await soft('spending', () => readSpending(network))
+      await soft('decisions', () => readDecisions(network, chain, height, params))
+      await soft('upgrade', () => readUpgrade(chain))
+      await soft('disk', () => readDisk(network))
+      probing ??= soft('probes', probe).finally(() => {
+        probing = undefined
+      })
+    },
+    async stop() {
+      await probing
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import type { Check, Finding } from './check.ts'
+
+const DAY_MS = 86_400_000
+/** A week is time enough to plan an evening. */
+const SOON_MS = 7 * DAY_MS
+
+/** At the height of an upgrade today's software stops; node and miner need the new release by then (onchain facts 1). */
+export const upgradePlanned: Check = {
+  id: 'upgrade-planned',
+  look(state): Finding | undefined {
+    const { upgrade } = state.health
+    const { chain } = state
+    if (!upgrade || upgrade.height <= chain.height) return undefined
+    const blocks = upgrade.height - chain.height
+    const atMs = chain.medianBlockMs === null ? undefined : Math.round(chain.blockTimeMs + blocks * chain.medianBlockMs)
+    return {
+      level: atMs !== undefined && atMs > chain.blockTimeMs + SOON_MS ? 'info' : 'warn',
+      key: atMs === undefined ? 'upgrade-planned-height' : 'upgrade-planned',
+      facts: {
+        name: upgrade.name,
+        height: String(upgrade.height),
+        blocks: String(blocks),
+        ...(atMs === undefined ? {} : { atMs: String(atMs) }),
+      },
+      fix: 'nodes',
+    }
+  },
+}

@@ -1,0 +1,98 @@
+import { HearthError } from '#shared/api/errors.ts'
+import type { Handlers } from '../dispatch.ts'
+import type { Vault, VaultPage } from '../ports/vault.ts'
+import type { StatePublisher } from '../state/publisher.ts'
+import type { Keys } from './keys.ts'
+
+type KeyRequests =
+  | 'vault.changePassword'
+  | 'vault.setUnlock'
+  | 'vault.backup'
+  | 'vault.drill'
+  | 'vault.restore'
+  | 'keys.details'
+  | 'keys.watch'
+  | 'keys.export'
+  | 'keys.prove'
+  | 'keys.delete'
+  | 'keys.unfence'
+
+export interface KeyHandlerParts {
+  keys: Keys
+  vault: Vault
+  state: StatePublisher
+  surfaceUrl(token: string): string
+  /** Claims of an operator on the chosen chain that are not settled. Rejects `chain-unreachable`. */
+  pendingClaims(operatorAddress: string): Promise<number>
+  /** Something that waited for a key can go on. */
+  wake(): void
+}
+
+/** The rows of the request table about the vault and its keys, but for creating, unlocking and locking. */
+export function keyHandlers({ keys, vault, state, surfaceUrl, pendingClaims, wake }: KeyHandlerParts): Pick<Handlers, KeyRequests> {
+  const open = async (page: VaultPage): Promise<{ surfaceUrl: string; expiresAtMs: number }> => {
+    const { token, expiresAtMs } = await keys.openPage(page)
+    return { surfaceUrl: surfaceUrl(token), expiresAtMs }
+  }
+  /** Whether the chain's record of our supplier names an address. */
+  const isInUse = (address: string): boolean => {
+    const { status, operatorAddress, ownerAddress } = state.state.supplier
+    return status !== 'unstaked' && status !== 'not-staked' && (address === operatorAddress || address === ownerAddress)
+  }
+
+  return {
+    'vault.changePassword': async ({ current, next }) => {
+      await keys.changePassword(current, next)
+      return {}
+    },
+    'vault.setUnlock': async ({ mode, password }) => {
+      await keys.setUnlockMode(mode, password)
+      return {}
+    },
+    'vault.backup': ({ folder }) => open({ kind: 'backup', folder: folder ?? undefined }),
+    'vault.drill': ({ path }) => open({ kind: 'drill', path }),
+    'vault.restore': ({ path }) => open({ kind: 'restore', path }),
+    'keys.details': async () => {
+      const [list, care, offers] = await Promise.all([keys.list(), keys.care.read(), vault.unlockOffers()])
+      return {
+        rows: list.map(({ id, origin, hdPath, hasWords }) => ({
+          id,
+          origin,
+          hdPath: hdPath ?? null,
+          hasWords,
+          backupAtMs: care.backupAtMs[id] ?? null,
+          drillAtMs: care.drillAtMs[id] ?? null,
+        })),
+        offers: { keychain: offers.keychain ?? null, file: offers.file ?? null },
+        backup: care.backup ?? null,
+        drill: care.drill ?? null,
+        failedDrill: care.failedDrill ?? null,
+      }
+    },
+    'keys.watch': async (wish) => {
+      const keyId = await keys.watch(wish)
+      wake()
+      return { keyId }
+    },
+    'keys.export': ({ keyId }) => open({ kind: 'export', keyId }),
+    'keys.prove': ({ keyId }) => open({ kind: 'prove', keyId }),
+    'keys.delete': async ({ keyId }) => {
+      const key = (await keys.list()).find((one) => one.id === keyId)
+      if (!key) throw new HearthError('key-unknown')
+      const { drillAtMs } = await keys.care.read()
+      return open({ kind: 'delete', keyId, drilledAtMs: drillAtMs[keyId], inUse: isInUse(key.address) })
+    },
+    'keys.unfence': async ({ keyId, because }) => {
+      const key = (await keys.list()).find((one) => one.id === keyId)
+      if (!key) throw new HearthError('key-unknown')
+      if (because === 'settled') {
+        // Said to be over: the chain must not know better.
+        const claims = key.network === state.state.app.network ? await pendingClaims(key.address) : 0
+        if (claims > 0) throw new HearthError('fence-claims-pending', { claims: String(claims) })
+      }
+      await keys.unfence(keyId, because)
+      wake()
+      return {}
+    },
+  }
+}

@@ -1,0 +1,396 @@
+import { HearthError } from '#shared/api/errors.ts'
+import type { AppState, NetworkId } from '#shared/api/state.ts'
+import type { CatalogEntry } from '#shared/catalog/schema.ts'
+import { networkOf } from '#shared/networks/index.ts'
+import type { LocalChainRules } from '#shared/networks/local.ts'
+import { createHeads } from './chain/heads.ts'
+import { runChecks } from './checks/index.ts'
+import { createHealthReadings } from './checks/readings/readings.ts'
+import type { Handlers } from './dispatch.ts'
+import { createEarnings } from './earnings/earnings.ts'
+import { createKeyGiver } from './keys/give-key.ts'
+import type { Keys } from './keys/keys.ts'
+import { requestPlayMoney } from './nodes/faucet.ts'
+import { createNodes } from './nodes/nodes.ts'
+import type { ConnectChain } from './ports/chain.ts'
+import { ejectHandlers } from './eject/handlers.ts'
+import type { Clock } from './ports/clock.ts'
+import type { EjectFolder } from './ports/eject-folder.ts'
+import type { Engine } from './ports/engine.ts'
+import type { Log } from './ports/log.ts'
+import type { Net } from './ports/net.ts'
+import type { PracticeControls } from './ports/practice.ts'
+import type { Store } from './ports/store.ts'
+import type { TxCodec } from './ports/tx.ts'
+import type { RehearsalKeys, Vault } from './ports/vault.ts'
+import { createPracticeRoom } from './practice/practice.ts'
+import { createMinerSetup } from './relays/miner-setup.ts'
+import { ensureApplication } from './relays/rehearsal-application.ts'
+import { createRelaySender } from './relays/send-relays.ts'
+import { createSessionClock } from './relays/session-clock.ts'
+import type { Settings } from './settings/settings.ts'
+import { initialState } from './state/initial.ts'
+import type { StatePublisher } from './state/publisher.ts'
+import { supplierOptions } from './supplier/options.ts'
+import { createTransactions } from './supplier/transactions.ts'
+import { createSupplierWatch } from './supplier/watch.ts'
+import type { Tasks } from './tasks/tasks.ts'
+
+/** One network as the core meets it: where its containers run, how its chain is asked, what time it is there. */
+export interface World {
+  engine: Engine
+  connectChain: ConnectChain
+  net: Net
+  /** Practice has a time of its own. */
+  clock: Clock
+  codec: TxCodec
+  rules: LocalChainRules
+  /** What can run here. */
+  catalog: CatalogEntry[]
+  /** Only of Practice. */
+  practice?: PracticeControls
+  /** Image by the catalogue's name. */
+  imageOverrides: Record<string, string>
+  /** Ends what the world itself runs. */
+  stop?(): Promise<void>
+}
+
+/** Requests whose answer depends on the chosen network. */
+export const NETWORK_REQUESTS = [
+  'engine.check',
+  'practice.control',
+  'localChain.start',
+  'localChain.remove',
+  'nodes.start',
+  'nodes.stop',
+  'nodes.restart',
+  'nodes.changePort',
+  'nodes.suggestPort',
+  'nodes.logs',
+  'faucet.request',
+  'supplier.options',
+  'tx.prepare',
+  'tx.reopen',
+  'tx.discard',
+  'relays.sendTest',
+  'relays.results',
+  'earnings.claims',
+  'earnings.days',
+  'earnings.check',
+  'eject.write',
+] as const satisfies (keyof Handlers)[]
+
+/** The rooms that belong to one network. They are made anew when the user chooses another. */
+export interface NetworkRooms {
+  handlers: Pick<Handlers, (typeof NETWORK_REQUESTS)[number]>
+  /** Takes up what is written in the store, and begins to run. Call once. */
+  begin(): Promise<void>
+  /** A transaction was signed on the confirm surface. */
+  signed(intentId: string, txBytes: Uint8Array): Promise<void>
+  discard(intentId: string): Promise<void>
+  /** How many claims of an operator are on chain and not settled. Rejects `chain-unreachable`. */
+  pendingClaims(operatorAddress: string): Promise<number>
+  /** Something that containers or the chain wait for has changed. */
+  wake(): void
+  /** Ends everything that runs; the store stays open. */
+  stop(): Promise<void>
+}
+
+/** Writes to the log of activity; never rejects. */
+export type NoteActivity = (
+  text: string,
+  facts?: Record<string, string>,
+  actor?: 'you' | 'hearth' | 'network',
+  level?: 'info' | 'warn' | 'bad',
+) => void
+
+/** How often checks look without being woken. */
+const CHECK_MS = 2_000
+
+/**
+ * Wires the rooms of one network. Everything that was wanted before a crash is taken up again from the store.
+ * @param network undefined while none is chosen: then only the engine is looked at
+ */
+export function createNetworkRooms(deps: {
+  network: NetworkId | null
+  world: World
+  vault: Vault
+  rehearsal: RehearsalKeys
+  store: Store
+  state: StatePublisher
+  tasks: Tasks
+  keys: Keys
+  /** Of this machine. */
+  clock: Clock
+  log: Log
+  installId: string
+  surfaceUrl(token: string): string
+  template(name: string): string
+  activity: NoteActivity
+  settings: Settings
+  ejectFolder: EjectFolder
+}): NetworkRooms {
+  const { network, world, vault, rehearsal, store, state, tasks, keys, log, activity, settings } = deps
+  const { engine, net, clock, codec, rules } = world
+  const abort = new AbortController()
+  const chosen = (): AppState['app']['network'] => network
+
+  const heads = createHeads({ connect: world.connectChain, endpoints: () => nodes.endpoints(), network: chosen, store, state, clock, log })
+  const watch = createSupplierWatch({ state, clock, served: () => miner.served() })
+  const miner = createMinerSetup({
+    template: (name) => deps.template(name),
+    heads,
+    record: () => watch.record(),
+    backendUrl: (serviceId) => nodes.backendUrl(serviceId),
+    nodeUrls: () => nodes.insideUrls(),
+    choices: () => ({ gasPriceTimes: settings.get('minerGasPriceTimes'), requestTimeoutSeconds: settings.get('relayTimeoutSeconds') }),
+  })
+  const nodes = createNodes({
+    engine,
+    store,
+    net,
+    state,
+    tasks,
+    clock,
+    log,
+    rehearsal,
+    installId: deps.installId,
+    catalog: world.catalog,
+    rules,
+    imageOverrides: world.imageOverrides,
+    heads,
+    network: chosen,
+    minerConfig: () => miner.config(),
+    async onChainReady(signal) {
+      heads.wake()
+      for (const service of rules.services) {
+        await ensureApplication({ chain: heads.require(), codec, rehearsal, clock }, service.id, signal)
+      }
+    },
+    giveKey: () => giveKey(),
+    async onChainRemoved() {
+      watch.clear()
+      const blank = initialState(state.state.app)
+      state.set('supplier', blank.supplier)
+      state.set('clock', blank.clock)
+      await earnings.resume()
+    },
+  })
+  const giveKey = createKeyGiver({
+    vault,
+    keys: () => keys.list(),
+    stakedOperator: () => watch.record()?.operatorAddress,
+    keeperTarget: () => nodes.keeperTarget(),
+    openUnattended: () => keys.openUnattended(),
+    fence: keys.fence,
+    network: chosen,
+    heads,
+    state,
+    clock,
+    log,
+  })
+  const transactions = createTransactions({
+    heads,
+    network: chosen,
+    store,
+    vault,
+    codec,
+    state,
+    clock,
+    log,
+    surfaceUrl: (token) => deps.surfaceUrl(token),
+    networkTitle: () => networkOf(network),
+    feeMargins: () => ({ gasPercent: settings.get('gasMarginPercent'), priceTimes: settings.get('gasPriceTimes') }),
+  })
+  const earnings = createEarnings({
+    heads,
+    store,
+    state,
+    clock,
+    log,
+    network: chosen,
+    keys: () => keys.list(),
+    record: () => watch.record(),
+    checkEveryMs: () => settings.get('ledgerCheckSeconds') * 1_000,
+  })
+  const sessionClock = createSessionClock({
+    state,
+    store,
+    clock,
+    network: chosen,
+    params: () => heads.params(),
+    served: () => nodes.served(),
+  })
+  const relays = createRelaySender({
+    chain: () => heads.current(),
+    params: () => heads.params(),
+    net,
+    store,
+    rehearsal,
+    state,
+    tasks,
+    clock,
+    log,
+  })
+
+  const health = createHealthReadings({ store, net, clock, log, state, network: chosen, served: () => nodes.served() })
+  const practice = createPracticeRoom({ controls: world.practice, keys: () => keys.list(), state, realClock: deps.clock })
+
+  let busy = false
+  heads.onHead((head, chain) => {
+    if (busy) return
+    busy = true
+    void (async () => {
+      practice.publish()
+      const params = heads.params()
+      await transactions.follow(chain, head.height)
+      if (params) {
+        await watch.read(chain, head.height, params, await keys.list())
+        await earnings.catchUp(chain, head.height)
+        await sessionClock.update(head.height)
+        await health.read(chain, head.height, params)
+        if (state.state.nodes['miner']?.wanted === 'running') nodes.wake()
+      }
+      runChecks(state, clock.now())
+    })()
+      .catch((error: unknown) => {
+        if (!(error instanceof HearthError && error.code === 'chain-unreachable')) log.error('after a new head', error)
+      })
+      .finally(() => {
+        busy = false
+      })
+  })
+  transactions.onDone((intent) => {
+    if (intent.status === 'discarded') return
+    const level = intent.status === 'included' ? 'info' : 'warn'
+    activity(
+      `tx-${intent.status}`,
+      { kind: intent.kind, ...intent.facts, height: String(intent.includedHeight ?? ''), hash: intent.txHash ?? '' },
+      'network',
+      level,
+    )
+    heads.wake()
+  })
+  const checks = async (): Promise<void> => {
+    while (!abort.signal.aborted) {
+      runChecks(state, clock.now())
+      await clock.sleep(CHECK_MS, abort.signal)
+    }
+  }
+  const mustBePlay = (): void => {
+    if (network !== 'local' && network !== 'practice') throw new HearthError('no-network')
+  }
+
+  const handlers: NetworkRooms['handlers'] = {
+    ...ejectHandlers({ rooms: deps, world, miner, heads }),
+    'engine.check': async () => {
+      await nodes.checkEngine()
+      return {}
+    },
+    'practice.control': async (wish) => {
+      await practice.control(wish)
+      return {}
+    },
+    'localChain.start': () => {
+      mustBePlay()
+      activity('local-chain-start')
+      return Promise.resolve({ taskId: nodes.startLocalChain() })
+    },
+    'localChain.remove': () => {
+      mustBePlay()
+      activity('local-chain-remove')
+      watch.clear()
+      return Promise.resolve({ taskId: nodes.removeLocalChain() })
+    },
+    'nodes.start': async ({ nodeId }) => {
+      await nodes.start(nodeId)
+      activity('node-start', { nodeId })
+      return {}
+    },
+    'nodes.stop': async ({ nodeId }) => {
+      await nodes.stop(nodeId)
+      activity('node-stop', { nodeId })
+      // Nothing waits for a key any more.
+      if (nodeId === 'miner') state.patch('vault', { needed: null })
+      return {}
+    },
+    'nodes.restart': async ({ nodeId }) => {
+      await nodes.restart(nodeId)
+      activity('node-restart', { nodeId })
+      return {}
+    },
+    'nodes.changePort': async ({ nodeId, containerPort, hostPort }) => {
+      await nodes.changePort(nodeId, containerPort, hostPort)
+      return {}
+    },
+    'nodes.suggestPort': async ({ nodeId, containerPort }) => ({ hostPort: await nodes.suggestPort(nodeId, containerPort) }),
+    'nodes.logs': async ({ nodeId, tail }) => ({ lines: await nodes.logs(nodeId, tail) }),
+    'faucet.request': (wish) => {
+      mustBePlay()
+      const onArrived = (facts: Record<string, string>): void => activity('faucet', facts)
+      const isAddress = (text: string): boolean => codec.isAddress(text)
+      const send = (address: string, upokt: bigint, signal: AbortSignal): Promise<void> => nodes.faucet(address, upokt, signal)
+      return Promise.resolve({ taskId: requestPlayMoney({ tasks, heads, clock, isAddress, send, onArrived }, wish) })
+    },
+    'supplier.options': () =>
+      supplierOptions({
+        chain: heads.require(),
+        params: required(heads.params(), 'chain-unreachable'),
+        nodes,
+        stakeMarginPokt: settings.get('stakeMarginPokt'),
+      }),
+    'tx.prepare': (wish) => transactions.prepare(wish),
+    'tx.reopen': ({ intentId }) => transactions.reopen(intentId),
+    'tx.discard': async ({ intentId }) => {
+      await transactions.discard(intentId)
+      return {}
+    },
+    'relays.sendTest': ({ serviceId, count }) => {
+      mustBePlay()
+      const { operatorAddress } = state.state.supplier
+      if (operatorAddress === '' || watch.record() === undefined) throw new HearthError('supplier-absent')
+      return Promise.resolve({ taskId: relays.sendTest({ serviceId, count, operatorAddress }) })
+    },
+    'relays.results': async ({ beforeId, limit }) => ({
+      rows: (await store.relayResults({ ...(beforeId === undefined ? {} : { beforeId }), limit })).map((row) => ({
+        ...row,
+        error: row.error ?? null,
+      })),
+    }),
+    'earnings.claims': (input) => earnings.claims(input),
+    'earnings.days': ({ days }) => earnings.days(days),
+    'earnings.check': async () => {
+      await earnings.check()
+      return {}
+    },
+  }
+
+  let running: Promise<unknown>[] = []
+  return {
+    handlers,
+    async begin() {
+      await transactions.resume()
+      await earnings.resume()
+      running = [heads.run(abort.signal), nodes.run(abort.signal), checks()]
+    },
+    signed: (intentId, txBytes) => transactions.signed(intentId, txBytes),
+    discard: (intentId) => transactions.discard(intentId),
+    pendingClaims: async (operatorAddress) => (await heads.require().pendingClaims(operatorAddress)).length,
+    wake() {
+      heads.wake()
+      nodes.wake()
+    },
+    async stop() {
+      abort.abort()
+      await Promise.all(running)
+      await health.stop()
+      await earnings.stop()
+      await world.stop?.()
+    },
+  }
+}
+
+function required<T>(value: T | undefined, code: HearthError['code']): T {
+  if (value === undefined) throw new HearthError(code)
+  return value
+}

@@ -1,0 +1,34 @@
+import type { Handlers } from '../dispatch.ts'
+import type { Settings } from './settings.ts'
+
+type SettingsRequests = 'settings.set' | 'settings.reset' | 'settings.export' | 'settings.judge' | 'settings.import'
+
+/** The settings' rows of the request table. `onChanged` is told what the user did, for the list of events: names alone, never values. */
+export function settingsHandlers({
+  settings,
+  onChanged,
+}: {
+  settings: Settings
+  onChanged: (keys: string[]) => void
+}): Pick<Handlers, SettingsRequests> {
+  return {
+    'settings.set': async ({ changes }) => {
+      const restarts = await settings.set(changes)
+      onChanged(Object.keys(changes))
+      return { restarts }
+    },
+    'settings.reset': async ({ keys }) => {
+      const restarts = await settings.reset(keys)
+      onChanged(keys)
+      return { restarts }
+    },
+    'settings.export': () => Promise.resolve({ fileName: 'hearth-settings.json', text: settings.export() }),
+    'settings.judge': ({ text }) => Promise.resolve().then(() => settings.judge(text)),
+    'settings.import': async ({ text, digest }) => {
+      const { changes } = settings.judge(text)
+      const restarts = await settings.import(text, digest)
+      onChanged(changes.map((change) => change.key))
+      return { restarts }
+    },
+  }
+}

@@ -1,0 +1,15 @@
+import { HearthError } from '#shared/api/errors.ts'
+import type { Handlers } from './dispatch.ts'
+
+const refuse = (): Promise<never> => Promise.reject(new HearthError('not-allowed', { reason: 'only-in-browser' }))
+
+/**
+ * Requests about who is signed in at the web shell. That shell answers them before core sees them; in a window there is nobody to sign in.
+ * Core says `not-allowed` to all of them.
+ */
+export const shellRequests: Pick<Handlers, 'sessions.list' | 'sessions.end' | 'sessions.endAll' | 'signIn.setPassword'> = {
+  'sessions.list': refuse,
+  'sessions.end': refuse,
+  'sessions.endAll': refuse,
+  'signIn.setPassword': refuse,
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+
+/**
+ * The slice `health` of the state: facts that a check needs and that no other room keeps. Read by main/core/checks/readings; everything is of the chosen network.
+ * Amounts are decimal text in upokt, times UTC ms.
+ */
+const upokt = z.string().regex(/^-?\d{1,30}$/)
+const ms = z.number().int().nonnegative()
+const height = z.number().int().nonnegative()
+
+/** Claims that closed badly for one reason, within the days that `LOSS_DAYS` of main/core/checks counts. */
+const loss = z
+  .strictObject({
+    claims: z.number().int().positive(),
+    /** Slashed stake, unpaid claims, or what applications could not pay. */
+    upokt,
+    /** What these claims claimed together. */
+    claimedUpokt: upokt,
+    /** Of the last of them. */
+    serviceId: z.string(),
+    applicationAddress: z.string(),
+    height,
+    atMs: ms,
+  })
+  .nullable()
+
+/** Something that the network decided while Hearth watched. */
+const change = z.strictObject({
+  /** `service:<id>` for compute units per relay, else the name of a chain parameter. */
+  what: z.string().max(80),
+  before: z.string().regex(/^\d{1,40}$/),
+  after: z.string().regex(/^\d{1,40}$/),
+  /** Height at which it was seen. */
+  seenHeight: height,
+  /** First height to which it applies; from the next session on for everything that prices relays. */
+  effectHeight: height,
+  atMs: ms,
+})
+
+export const healthSchema = z.strictObject({
+  losses: z.strictObject({ slashed: loss, discarded: loss, overserviced: loss }),
+  upgrade: z.strictObject({ name: z.string().max(80), height }).nullable(),
+  /** Newest first. */
+  changes: z.array(change).max(20),
+  /** Forecast of the disk that Hearth lives on; `fullAtMs` null while it does not fill. */
+  disk: z.strictObject({ freeBytes: z.number().nonnegative(), bytesPerDay: z.number(), fullAtMs: ms.nullable(), atMs: ms }).nullable(),
+  /** Staked addresses of ours that gave no answer twice running. */
+  endpointsDown: z.array(z.strictObject({ url: z.string().max(300), sinceMs: ms, reason: z.string().max(300) })).max(10),
+  /** Backends whose newest block is old. */
+  backendsBehind: z.array(z.strictObject({ nodeId: z.string(), title: z.string(), height, behindMs: ms })).max(10),
+  /** The miner answered relays in every session for a while, and in the last ones none. */
+  gatewaysSilent: z.strictObject({ sessions: z.number().int().positive(), sinceMs: ms }).nullable(),
+  /** What the operator pays beyond what it earns. Null until enough was seen, or when it earns more. */
+  operatorSpending: z.strictObject({ upoktPerDay: upokt, daysLeft: z.number().int().nonnegative() }).nullable(),
+})
+
+export type HealthView = z.infer<typeof healthSchema>
+export type Loss = NonNullable<HealthView['losses']['slashed']>
+export type NetworkChange = HealthView['changes'][number]
+
+export const NO_HEALTH: HealthView = {
+  losses: { slashed: null, discarded: null, overserviced: null },
+  upgrade: null,
+  changes: [],
+  disk: null,
+  endpointsDown: [],
+  backendsBehind: [],
+  gatewaysSilent: null,
+  operatorSpending: null,
+}

@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { AppState } from '#shared/api/state.ts'
+import { stateSchema } from '#shared/api/state.ts'
+import { CHECKS } from '#main/core/checks/index.ts'
+import { initialState } from '#main/core/state/initial.ts'
+import { readable } from '#renderer/text/facts.ts'
+import { hasKey, keyed, startText, words } from '#renderer/text/text.ts'
+import { en } from '#renderer/text/en.ts'
+import { NOW, SICK_HEALTH } from './sick.ts'
+
+const well = (): AppState => initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 1, notice: null })
+const find = (state: AppState, id: string, nowMs = NOW) => CHECKS.find((check) => check.id === id)?.look(state, nowMs)
+const sickBy = (key: string): AppState => {
+  const state = well()
+  SICK_HEALTH[key]?.make(state)
+  return state
+}
+
+beforeAll(() => startText())
+
+describe('what the network does to a supplier', () => {
+  it.each(Object.entries(SICK_HEALTH))('is told: %s', (key, sick) => {
+    const state = sickBy(key)
+    const found = CHECKS.flatMap((check) => {
+      const finding = check.look(state, NOW)
+      return finding ? [{ check: check.id, key: finding.key, level: finding.level, fix: finding.fix }] : []
+    })
+    expect(found).toEqual([{ check: sick.check, key, level: sick.level, fix: sick.fix }])
+    if (!key.startsWith('gateways')) expect(stateSchema.shape.health.safeParse(state.health).error).toBeUndefined()
+  })
+
+  it.each(Object.keys(SICK_HEALTH))('has a cause and a fix in words, with every fact in place: %s', (key) => {
+    const finding = CHECKS.map((check) => check.look(sickBy(key), NOW)).find((found) => found)
+    if (!finding) throw new Error('nothing found')
+    expect(hasKey('attention', key)).toBe(true)
+    const cause = keyed(words, 'attention', key, finding.facts)
+    const more = Object.hasOwn(en.attentionMore, key) ? words(`attentionMore.${key}` as never, readable(finding.facts)) : ''
+    for (const sentence of [cause, more]) {
+      expect(sentence).not.toMatch(/[{}–]|undefined|NaN|null/)
+      expect(sentence.length).toBeGreaterThan(12)
+    }
+  })
+})
+
+describe('limits', () => {
+  it('a loss to budgets under a tenth, or from before yesterday, is not told', () => {
+    const state = sickBy('overserviced')
+    const found = state.health.losses.overserviced
+    if (!found) throw new Error('no loss')
+    expect(find(state, 'overserviced')).toMatchObject({ facts: { percent: '92' } })
+    expect(find(state, 'overserviced', NOW + 2 * 86_400_000)).toBeUndefined()
+    found.upokt = '298199999'
+    expect(find(state, 'overserviced')).toBeUndefined()
+  })
+
+  it('a disk that is full next month is not told, next week is', () => {
+    const state = sickBy('disk-filling')
+    if (!state.health.disk) throw new Error('no disk')
+    state.health.disk.fullAtMs = NOW + 30 * 86_400_000
+    expect(find(state, 'disk-full')).toBeUndefined()
+    state.health.disk.fullAtMs = NOW + 6 * 86_400_000
+    expect(find(state, 'disk-full')).toMatchObject({ level: 'warn' })
+  })
+
+  it('an upgrade far ahead is told quietly, one that is over is not', () => {
+    const state = sickBy('upgrade-planned')
+    state.health.upgrade = { name: 'v0.2', height: 25 + 60 * 24 * 8 }
+    expect(find(state, 'upgrade-planned')).toMatchObject({ level: 'info' })
+    state.health.upgrade = { name: 'v0.2', height: 25 }
+    expect(find(state, 'upgrade-planned')).toBeUndefined()
+  })
+
+  it('the price of a service counts when it is ours, and when it falls', () => {
+    const state = sickBy('service-price-falls')
+    expect(find(state, 'service-price')).toMatchObject({ facts: { percent: '90', serviceId: 'anvil', height: '31' } })
+    state.supplier.services = []
+    expect(find(state, 'service-price')).toBeUndefined()
+    const dearer = sickBy('service-price-falls')
+    dearer.health.changes = dearer.health.changes.map((change) => ({ ...change, before: '190', after: '1900' }))
+    expect(find(dearer, 'service-price')).toBeUndefined()
+  })
+
+  it('of several changes the one that costs most is told, with their number', () => {
+    const state = sickBy('minimum-above-stake')
+    const timing = sickBy('timing-changed').health.changes
+    state.health.changes = [...timing, ...sickBy('pay-changed').health.changes, ...state.health.changes]
+    expect(find(state, 'parameter-change')).toMatchObject({ key: 'minimum-above-stake', facts: { count: '3' } })
+  })
+
+  it('a wallet that lasts a month is quiet; one that lasts two days is bad; an empty one says so first', () => {
+    const state = sickBy('operator-runway')
+    const days = (left: number): void => void (state.health.operatorSpending = { upoktPerDay: '1', daysLeft: left })
+    days(30)
+    expect(find(state, 'operator-low')).toBeUndefined()
+    days(2)
+    expect(find(state, 'operator-low')).toMatchObject({ key: 'operator-runway', level: 'bad' })
+    state.balances = { pokt1operator: { address: 'pokt1operator', upokt: '0', asOf: { height: 1, atMs: 1 } } }
+    expect(find(state, 'operator-low')).toMatchObject({ key: 'operator-low', level: 'bad' })
+  })
+})

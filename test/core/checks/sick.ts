@@ -1,0 +1,210 @@
+import type { AppState } from '#shared/api/state.ts'
+
+/** Time at which the sick states are looked at. */
+export const NOW = 1_795_367_527_051
+const DAY = 86_400_000
+
+interface Sick {
+  check: string
+  level: 'info' | 'warn' | 'bad'
+  fix: AppState['attention'][string]['fix']
+  make(state: AppState): void
+}
+
+const loss = (claims: number, upokt: string, claimedUpokt: string) => ({
+  claims,
+  upokt,
+  claimedUpokt,
+  serviceId: 'anvil',
+  applicationAddress: 'pokt1application',
+  height: 8,
+  atMs: NOW - 1_000,
+})
+const service = { serviceId: 'anvil', endpoints: [{ url: 'https://relay.example.org', rpcType: 'JSON_RPC' }], revShare: [] }
+const lane = (stage: AppState['clock']['lanes'][number]['stage']): AppState['clock']['lanes'][number] => ({
+  number: 3,
+  start: 21,
+  end: 30,
+  graceEnd: 31,
+  claimOpen: 32,
+  claimClose: 36,
+  proofOpen: 36,
+  proofClose: 40,
+  settle: 40,
+  stage,
+  relays: '5',
+  claimedUpokt: '7000',
+  settledUpokt: null,
+  claimHeight: 32,
+  proofHeight: null,
+})
+const operatorWith = (s: AppState, upokt: string, daysLeft: number): void => {
+  s.supplier = { ...s.supplier, status: 'staked-no-services', operatorAddress: 'pokt1operator' }
+  s.balances = { pokt1operator: { address: 'pokt1operator', upokt, asOf: { height: 9, atMs: NOW } } }
+  s.health.operatorSpending = { upoktPerDay: '400', daysLeft }
+}
+const changed = (s: AppState, what: string, before: string, after: string): void => {
+  s.chain.height = 25
+  s.health.changes = [{ what, before, after, seenHeight: 24, effectHeight: 31, atMs: NOW }]
+}
+/** A head at 25 with blocks of a minute. */
+const head = (s: AppState): void => {
+  s.chain = { ...s.chain, height: 25, blockTimeMs: NOW, medianBlockMs: 60_000 }
+}
+
+/** By key of the sentence: a state in which it is said, by which check, how loudly, and where it sends the user. */
+export const SICK_HEALTH: Record<string, Sick> = {
+  'supplier-stuck': {
+    check: 'supplier-below-minimum',
+    level: 'bad',
+    fix: 'supplier',
+    make: (s) => {
+      s.chain.height = 40
+      s.supplier = { ...s.supplier, status: 'below-minimum', stakeUpokt: '59499999999', unstakeSessionEndHeight: 30 }
+    },
+  },
+  'proof-missed': { check: 'proof-missed', level: 'bad', fix: 'earnings', make: (s) => (s.health.losses.slashed = loss(2, '2', '900')) },
+  'operator-runway': { check: 'operator-low', level: 'warn', fix: 'supplier', make: (s) => operatorWith(s, '8000', 20) },
+  'disk-filling': {
+    check: 'disk-full',
+    level: 'bad',
+    fix: 'nodes',
+    make: (s) => (s.health.disk = { freeBytes: 40 * 1024 ** 3, bytesPerDay: 45 * 1024 ** 3, fullAtMs: NOW + DAY, atMs: NOW }),
+  },
+  'disk-nearly-full': {
+    check: 'disk-full',
+    level: 'bad',
+    fix: 'nodes',
+    make: (s) => (s.health.disk = { freeBytes: 1024 ** 3, bytesPerDay: 0, fullAtMs: null, atMs: NOW }),
+  },
+  'endpoint-down': {
+    check: 'endpoint-down',
+    level: 'bad',
+    fix: 'supplier',
+    make: (s) => (s.health.endpointsDown = [{ url: 'https://relay.example.org', sinceMs: NOW, reason: 'ECONNREFUSED' }]),
+  },
+  'gateways-silent': {
+    check: 'endpoint-down',
+    level: 'warn',
+    fix: 'supplier',
+    make: (s) => {
+      s.supplier = { ...s.supplier, status: 'active' }
+      s.nodes = { miner: { kind: 'relay-miner', wanted: 'running', seen: 'running' } as AppState['nodes'][string] }
+      s.health.gatewaysSilent = { sessions: 2, sinceMs: NOW }
+    },
+  },
+  'backend-behind': {
+    check: 'backend-behind',
+    level: 'bad',
+    fix: 'nodes',
+    make: (s) => (s.health.backendsBehind = [{ nodeId: 'backend', title: 'Test backend', height: 100, behindMs: 600_000 }]),
+  },
+  'claims-discarded': {
+    check: 'claims-discarded',
+    level: 'bad',
+    fix: 'earnings',
+    make: (s) => (s.health.losses.discarded = loss(1, '7000', '7000')),
+  },
+  'unstake-open-claims': {
+    check: 'claims-discarded',
+    level: 'warn',
+    fix: 'supplier',
+    make: (s) => {
+      s.supplier = { ...s.supplier, status: 'unstaking', unstakeSessionEndHeight: 30 }
+      s.earnings.claimsSettled = 4
+      s.clock.lanes = [lane('proven')]
+    },
+  },
+  'upgrade-planned': {
+    check: 'upgrade-planned',
+    level: 'warn',
+    fix: 'nodes',
+    make: (s) => {
+      head(s)
+      s.health.upgrade = { name: 'v0.1.36', height: 500 }
+    },
+  },
+  'upgrade-planned-height': {
+    check: 'upgrade-planned',
+    level: 'warn',
+    fix: 'nodes',
+    make: (s) => {
+      s.chain.height = 25
+      s.health.upgrade = { name: 'v0.1.36', height: 500 }
+    },
+  },
+  'service-price-falls': {
+    check: 'service-price',
+    level: 'bad',
+    fix: 'supplier',
+    make: (s) => {
+      s.supplier = { ...s.supplier, services: [service] }
+      changed(s, 'service:anvil', '1900', '190')
+    },
+  },
+  'service-price-fell': {
+    check: 'service-price',
+    level: 'warn',
+    fix: 'supplier',
+    make: (s) => {
+      s.supplier = { ...s.supplier, services: [service] }
+      changed(s, 'service:anvil', '1000', '700')
+      s.chain.height = 31
+    },
+  },
+  'minimum-above-stake': {
+    check: 'parameter-change',
+    level: 'bad',
+    fix: 'supplier',
+    make: (s) => {
+      s.supplier.stakeUpokt = '59500000000'
+      changed(s, 'supplierMinStakeUpokt', '59500000000', '60000000000')
+    },
+  },
+  'minimum-changed': {
+    check: 'parameter-change',
+    level: 'info',
+    fix: 'supplier',
+    make: (s) => changed(s, 'supplierMinStakeUpokt', '59500000000', '15000000000'),
+  },
+  'pay-changed': {
+    check: 'parameter-change',
+    level: 'info',
+    fix: 'earnings',
+    make: (s) => changed(s, 'computeUnitsToTokensMultiplier', '145990', '131391'),
+  },
+  'penalty-changed': {
+    check: 'parameter-change',
+    level: 'warn',
+    fix: 'supplier',
+    make: (s) => changed(s, 'proofMissingPenaltyUpokt', '1', '320000000'),
+  },
+  'fee-changed': {
+    check: 'parameter-change',
+    level: 'warn',
+    fix: 'supplier',
+    make: (s) => changed(s, 'proofSubmissionFeeUpokt', '1', '1000000'),
+  },
+  'unbonding-changed': {
+    check: 'parameter-change',
+    level: 'info',
+    fix: 'supplier',
+    make: (s) => changed(s, 'supplierUnbondingPeriodSessions', '1429', '3000'),
+  },
+  'timing-changed': { check: 'parameter-change', level: 'warn', fix: 'home', make: (s) => changed(s, 'numBlocksPerSession', '60', '20') },
+  overserviced: {
+    check: 'overserviced',
+    level: 'warn',
+    fix: 'earnings',
+    make: (s) => (s.health.losses.overserviced = loss(3, '2747240235', '2982000000')),
+  },
+  'first-claim': {
+    check: 'first-claim',
+    level: 'info',
+    fix: 'earnings',
+    make: (s) => {
+      head(s)
+      s.clock.lanes = [lane('claimed')]
+    },
+  },
+}
