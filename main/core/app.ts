@@ -14,8 +14,10 @@ import type { Clock } from './ports/clock.ts'
 import type { EjectFolder } from './ports/eject-folder.ts'
 import type { HttpsPost } from './ports/https-post.ts'
 import type { Log } from './ports/log.ts'
+import type { Records } from './ports/records.ts'
 import type { Store } from './ports/store.ts'
 import type { RehearsalKeys, Vault } from './ports/vault.ts'
+import { createRecordCare } from './records/care.ts'
 import { shellRequests } from './shell-requests.ts'
 import { initialState } from './state/initial.ts'
 import { createStatePublisher } from './state/publisher.ts'
@@ -26,6 +28,7 @@ export interface Ports {
   vault: Vault
   rehearsal: RehearsalKeys
   store: Store
+  records: Records
   clock: Clock
   log: Log
   /** Text of a file under resources/templates. */
@@ -76,6 +79,8 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   const activity: NoteActivity = (text, facts = {}, actor = 'you', level = 'info') => {
     store.addActivity({ atMs: clock.now(), actor, level, text, facts }).catch((error: unknown) => log.error('activity', error))
   }
+
+  const recordCare = createRecordCare({ records: ports.records, store, tasks, clock, log, activity })
 
   const makeRooms = async (network: NetworkId | null): Promise<NetworkRooms> =>
     createNetworkRooms({
@@ -130,6 +135,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
 
   const handlers: Handlers = {
     ...forwarded(() => rooms),
+    ...recordCare.handlers,
     ...keyHandlers({
       keys,
       vault,
@@ -185,6 +191,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   await keys.refresh()
   await rooms.begin()
   const alerting = alerts.run(abort.signal)
+  const caring = recordCare.run(abort.signal)
 
   const dispatch = createDispatcher(handlers, log)
 
@@ -215,7 +222,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
     async stop() {
       abort.abort()
       tasks.cancelAll()
-      await alerting
+      await Promise.all([alerting, caring])
       keys.stop()
       await tasks.settled()
       await rooms.stop()

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { connectChain } from '#main/adapters/cosmos/chain.ts'
 import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
 import { createDockerEngine } from '#main/adapters/docker/engine.ts'
-import { openStore } from '#main/adapters/sqlite/open-store.ts'
+import { openStoreCured } from '#main/adapters/sqlite/open-or-cure.ts'
+import { openRecords } from '#main/adapters/sqlite/open-records.ts'
 import { systemClock } from '#main/adapters/system/clock.ts'
 import { createPractice, type PracticeFile } from '#main/adapters/practice/machine.ts'
 import { writeFileAtomic } from '#main/adapters/system/atomic-file.ts'
@@ -24,12 +25,13 @@ import { localChainRulesSchema } from '#shared/networks/local.ts'
 import type { Compose } from './compose-options.ts'
 import { resourcesDir, version } from './locations.ts'
 
-/** The only place where core and adapters meet. Rejects `store-newer`, `store-damaged`. */
+/** The only place where core and adapters meet. Rejects `store-newer`, `store-busy`, `store-damaged` when it cannot be cured. */
 export const compose: Compose = async (options): Promise<App> => {
   const { dataDir } = options
   const clock = systemClock
   const log = createLog(join(dataDir, 'logs', 'hearth.log'))
-  const store = await openStore({ file: join(dataDir, 'hearth.db'), clock, log })
+  const storeOptions = { file: join(dataDir, 'hearth.db'), clock, log }
+  const { store, notice } = await openStoreCured(storeOptions)
   const installId = await installation(store)
   const rules = localChainRulesSchema.parse(options.localRules ?? {})
   return createApp(
@@ -42,6 +44,7 @@ export const compose: Compose = async (options): Promise<App> => {
       }),
       rehearsal: await createRehearsalKeys({ dataDir, clock }),
       store,
+      records: openRecords({ ...storeOptions, metricsFile: join(dataDir, 'metrics.db') }),
       clock,
       log,
       template: (name) => readFileSync(join(resourcesDir(), 'templates', name), 'utf8'),
@@ -72,7 +75,7 @@ export const compose: Compose = async (options): Promise<App> => {
       host: hostname(),
       installId,
       surfaceUrl: (token) => options.surfaceUrl(token),
-      notice: null,
+      notice,
     },
   )
 }

@@ -8,7 +8,14 @@ import { SECTIONS, type Section } from './routes.ts'
 const FOLDED = '(max-width: 1140px)'
 
 /** Which page has the fix of a finding; only these count on the navigation. */
-const FIX_SECTION: Record<string, Section> = { nodes: 'nodes', engine: 'nodes', supplier: 'supplier', earnings: 'earnings', home: 'home' }
+const FIX_SECTION: Record<string, Section> = {
+  nodes: 'nodes',
+  engine: 'nodes',
+  supplier: 'supplier',
+  earnings: 'earnings',
+  home: 'home',
+  settings: 'settings',
+}
 
 export function Sidebar({ section }: { section: Section | null }): ReactNode {
   const t = useText()

@@ -88,8 +88,9 @@ export function bytes(count: number): string {
   return `${(count / 1_000_000_000).toFixed(count < 10_000_000_000 ? 1 : 0)}${NO_BREAK}GB`
 }
 
-/** `pokt1k4w…8x2d`: eight letters and the last four. */
-export const shortAddress = (address: string): string => (address.length <= 16 ? address : `${address.slice(0, 9)}…${address.slice(-4)}`)
+/** `pokt1k4w…8x2d`: what the network's addresses begin with, three or four letters, and the last four. */
+export const shortAddress = (address: string): string =>
+  address.length <= 16 ? address : `${address.slice(0, Math.max(9, address.lastIndexOf('1') + 4))}…${address.slice(-4)}`
 
 /** `9C41 7F…E07A`. */
 export const shortHash = (hash: string): string => (hash.length <= 14 ? hash : `${hash.slice(0, 4)} ${hash.slice(4, 6)}…${hash.slice(-4)}`)

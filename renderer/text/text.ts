@@ -1,6 +1,8 @@
 import i18next from 'i18next'
 import { useCallback } from 'react'
 import { initReactI18next, useTranslation } from 'react-i18next'
+import type { NetworkId } from '#shared/api/state.ts'
+import { networkOf } from '#shared/networks/index.ts'
 import { en } from './en.ts'
 import { keyInWords, readable } from './facts.ts'
 
@@ -18,9 +20,12 @@ export type KeyedGroup = 'attention' | 'activity' | 'reasons' | 'steps' | 'notic
 let started = false
 /** How the network in use is called within a sentence. */
 let chain: string = en.frame.chainName.local
+/** What its addresses begin with. */
+let prefix: string = networkOf(null).addressPrefix
 
 /** Called before anything of a network is drawn. */
-export function nameChain(network: string | null): void {
+export function nameChain(network: NetworkId | null): void {
+  prefix = networkOf(network).addressPrefix
   chain = network === 'practice' ? en.frame.chainName.practice : en.frame.chainName.local
 }
 
@@ -44,11 +49,11 @@ export function startText(): void {
 /** The words for a component. */
 export function useText(): Words {
   const { t } = useTranslation()
-  return useCallback((key, values) => t(key, { chain, ...values }), [t])
+  return useCallback((key, values) => t(key, { chain, prefix, ...values }), [t])
 }
 
 /** The words outside of components. */
-export const words: Words = (key, values) => i18next.t(key, { chain, ...values })
+export const words: Words = (key, values) => i18next.t(key, { chain, prefix, ...values })
 
 /** Whether a group has a sentence for a key of main. */
 export function hasKey(group: KeyedGroup, key: string): boolean {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { practiceControlSchema } from '../practice/controls.ts'
 import { settingScalarSchema, settingsImportSchema } from '../settings/import.ts'
+import { retentionSchema } from '../model/retention.ts'
+import { errorCodeSchema } from './errors.ts'
 import { networkIdSchema } from './state.ts'
 import { resumedSchema, snapshotSchema } from './patches.ts'
 
@@ -55,6 +57,10 @@ export type TxWish = z.infer<typeof txWishSchema>
 const restarts = z.strictObject({ restarts: z.array(z.enum(['hearth', 'miner'])) })
 /** Longer than any file of settings, so that a file that is too large is told as that. */
 const settingsText = z.string().max(200_000)
+
+/** A copy of the store by its file name: never a path, which could point anywhere. */
+const recordCopy = z.strictObject({ name: z.string().min(1).max(120), chosen: z.boolean() })
+const recordPlace = z.enum(['beside', 'chosen'])
 
 export const claimViewSchema = z.strictObject({
   key: z.string(),
@@ -263,6 +269,37 @@ export const requests = {
     { writes: true },
   ),
 
+  /** Files of the store: sizes, copies, what waits for the next start. */
+  'records.status': row(
+    none,
+    z.strictObject({
+      folder: z.string(),
+      storeBytes: z.number(),
+      logBytes: z.number(),
+      metricsBytes: z.number(),
+      backupBytes: z.number(),
+      freeBytes: z.number(),
+      chosenFolder: z.string().nullable(),
+      chosenReady: z.boolean(),
+      chosenSameDisk: z.boolean(),
+      copies: z.array(recordCopy.extend({ atMs: z.number(), bytes: z.number(), version: z.number().int(), checkedAtMs: z.number(), ok: z.boolean() })),
+      pending: recordCopy.extend({ askedAtMs: z.number() }).nullable(),
+      failures: z.array(
+        z.strictObject({ where: recordPlace, code: errorCodeSchema, detail: z.record(z.string(), z.string()), atMs: z.number() }),
+      ),
+      retention: retentionSchema,
+    }),
+  ),
+  'records.backup': row(z.strictObject({ where: recordPlace }), taskRef, { writes: true }),
+  /** Reads a copy through. Rejects `store-damaged`, `store-newer`. */
+  'records.check': row(recordCopy, done),
+  /** Where copies go besides the data folder; null = nowhere. Rejects `folder-invalid`. */
+  'records.chooseFolder': row(z.strictObject({ path: z.string().max(1000).nullable() }), done, { writes: true }),
+  /** Notes a sound copy to be put in at the next start. */
+  'records.restore': row(recordCopy, done, { writes: true }),
+  'records.cancelRestore': row(none, done, { writes: true }),
+  'records.export': row(z.strictObject({ folder: z.string().min(1).max(1000) }), taskRef, { writes: true }),
+  'records.setRetention': row(retentionSchema, done, { writes: true }),
   'activity.list': row(
     z.strictObject({ beforeId: z.number().int().optional(), limit: z.number().int().min(1).max(200) }),
     z.strictObject({

@@ -141,7 +141,16 @@ const nodeEntry = z.strictObject({
 /** Something long: steps with time, progress, cancel. Finished ones stay until dismissed or the next of their kind. */
 const taskEntry = z.strictObject({
   id: z.string(),
-  kind: z.enum(['local-chain-start', 'local-chain-remove', 'faucet', 'test-relays', 'node-start', 'node-stop']),
+  kind: z.enum([
+    'local-chain-start',
+    'local-chain-remove',
+    'faucet',
+    'test-relays',
+    'node-start',
+    'node-stop',
+    'records-backup',
+    'records-export',
+  ]),
   status: z.enum(['running', 'done', 'failed', 'cancelled']),
   startedAtMs: ms,
   endedAtMs: ms.nullable(),
@@ -267,7 +276,7 @@ const attentionEntry = z.strictObject({
   key: z.string(),
   facts: z.record(z.string(), z.string()),
   /** Name of the screen that has the fix. */
-  fix: z.enum(['unlock', 'keys', 'engine', 'nodes', 'supplier', 'earnings', 'home', 'none']),
+  fix: z.enum(['unlock', 'keys', 'engine', 'nodes', 'supplier', 'earnings', 'home', 'settings', 'none']),
   sinceMs: ms,
 })
 

@@ -12,7 +12,6 @@ export const SCENARIO_FORMAT = 'hearth-scenario-1'
 export const LARGEST_SCENARIO = 64 * 1024
 const MOST_SESSIONS = 2_000
 const MOST_CONTAINERS = 20
-const MOST_SUPPLIERS = 500
 
 const serviceId = z.string().regex(/^[a-zA-Z0-9_-]{1,42}$/)
 const pokt = z.number().min(0).max(100_000_000)
@@ -84,7 +83,6 @@ export const scenarioFileSchema = z.strictObject({
         .optional(),
       /** Of each application; one for every service. */
       applicationPokt: pokt.min(1).optional(),
-      otherSuppliers: z.number().int().min(0).max(MOST_SUPPLIERS).default(0),
     })
     .prefault({}),
   /** Null: the user begins without one. */

@@ -19,6 +19,9 @@ interface Headless {
   stop(): Promise<number | null>
 }
 
+// Starting Hearth and deriving two slow hashes take their time on a busy machine.
+test.setTimeout(120_000)
+
 let dataDir: string
 const running = new Set<ChildProcess>()
 test.beforeEach(() => {
@@ -86,7 +89,12 @@ async function prepare(browser: Browser, hearth: Headless): Promise<Page> {
   await page.getByRole('textbox', { name: 'The same again' }).fill(PASSWORD)
   await page.getByRole('button', { name: 'Create vault' }).click()
   await page.getByRole('button', { name: 'Choose Practice' }).click()
-  await page.goto(`${hearth.url}/#/settings/sessions`)
+  await expect(page.getByRole('navigation').first()).toBeVisible()
+  await expect(async () => {
+    // Choosing a network leads somewhere by itself, and may do so a moment later.
+    await page.goto(`${hearth.url}/#/settings/sessions`)
+    await expect(page.getByRole('textbox', { name: 'New sign-in password' })).toBeVisible({ timeout: 3_000 })
+  }).toPass()
   await page.getByRole('textbox', { name: 'New sign-in password' }).fill(SIGN_IN)
   await page.getByRole('textbox', { name: 'The new one again' }).fill(SIGN_IN)
   await page.getByRole('button', { name: 'Set password' }).click()

@@ -1,17 +1,23 @@
 import './hook.ts'
 import { openDatabase } from '#main/adapters/sqlite/database.ts'
 import { listBackups } from '#main/adapters/sqlite/backup.ts'
+import { openRecords } from '#main/adapters/sqlite/open-records.ts'
+import { openStoreCured } from '#main/adapters/sqlite/open-or-cure.ts'
 import { openStore, restoreStore } from '#main/adapters/sqlite/open-store.ts'
 import { CRASH_BLOCKS, crashBlock } from '#test/adapters/sqlite/crash-rows.ts'
+import type { Records } from '#main/core/ports/records.ts'
+import type { Store } from '#main/core/ports/store.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import { NEXT_MIGRATIONS, NOW_MS } from './store-rows.ts'
 
 /**
  * One life of the store. argv: what to do, file, height to fill up to. Everything it does, a later life may do again.
- * `fill`: make or open, write settings, nodes and blocks that are not there yet. `look`: open and close. `upgrade`: open as a later release would. `restore`: put the newest copy back.
+ * `fill`: make or open, write settings, nodes and blocks that are not there yet. `bulk`: the same, blocks in batches. `look`: open and close. `upgrade`: open as a later release
+ * would. `copy`, `export`: from the store in use. `restore`: put the newest copy back. `cure`: open it whatever was done to it.
  * Ends with one JSON line; a refusal is `{"code":…,"reason":…}`.
  */
-const [task, file, upTo] = process.argv.slice(2) as ['fill' | 'look' | 'upgrade' | 'restore', string, string | undefined]
+type Life = 'fill' | 'bulk' | 'look' | 'upgrade' | 'copy' | 'export' | 'restore' | 'cure'
+const [task, file, upTo] = process.argv.slice(2) as [Life, string, string | undefined]
 const quiet = { info: () => undefined, warn: () => undefined, error: () => 'ref' }
 const options = {
   file,
@@ -33,12 +39,33 @@ async function fill(): Promise<void> {
     updatedAtMs: NOW_MS,
   })
   if (!(await store.cursor('local'))) await store.setCursor({ network: 'local', height: 1, hash: 'HASH1' })
-  for (let height = 2; height <= Number(upTo ?? CRASH_BLOCKS); height += 1) await store.applyBlock(crashBlock(height))
+  const last = Number(upTo ?? CRASH_BLOCKS)
+  if (task === 'bulk') await bulk(store, last)
+  else for (let height = 2; height <= last; height += 1) await store.applyBlock(crashBlock(height))
+  await store.close()
+}
+
+/** Batches of three: each is there as a whole or not at all. */
+async function bulk(store: Store, last: number): Promise<void> {
+  for (let from = 2; from <= last; from += 3) {
+    const to = Math.min(from + 2, last)
+    const blocks = Array.from({ length: to - from + 1 }, (_block, index) => crashBlock(from + index))
+    await store.applyBlocks({ network: 'local', fromHeight: from, toHeight: to, toHash: crashBlock(to).hash, blocks })
+  }
+}
+
+/** A store in use while its files are cared for. */
+async function inUse(work: (records: Records) => Promise<unknown>): Promise<void> {
+  const store = await openStore(options)
+  await work(openRecords({ ...options, metricsFile: `${file}.metrics` }))
   await store.close()
 }
 
 try {
-  if (task === 'fill') await fill()
+  if (task === 'fill' || task === 'bulk') await fill()
+  else if (task === 'copy') await inUse((records) => records.copy('beside'))
+  else if (task === 'export') await inUse((records) => records.export(upTo ?? ''))
+  else if (task === 'cure') await (await openStoreCured(options)).store.close()
   else if (task === 'look') await (await openStore(options)).close()
   else if (task === 'upgrade') (await openDatabase(file, NOW_MS + 1_000, NEXT_MIGRATIONS)).db.close()
   else await restoreStore({ ...options, backup: listBackups(file)[0] ?? '' })

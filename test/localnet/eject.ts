@@ -183,7 +183,7 @@ try {
 } catch (error) {
   check('the run came to its end', false, error instanceof Error ? error.message : String(error))
 } finally {
-  if (way !== undefined && !('missing' in tool)) await run('docker compose --profile serve down').catch(() => undefined)
+  if (way !== undefined && !('missing' in tool)) await run('docker compose --profile serve down --volumes').catch(() => undefined)
   driver ??= await startDriver(dataDir)
   if (driver.state.app.network === 'local') {
     const { taskId } = await driver.call('localChain.remove', {})
@@ -193,10 +193,6 @@ try {
       .catch((error: unknown) => console.log(String(error)))
   }
   await driver.stop()
-  if (way !== undefined)
-    await runCommand('docker', ['volume', 'prune', '--force', '--filter', 'label=com.docker.compose.project'], { cwd: dataDir, env }).catch(
-      () => undefined,
-    )
   rmSync(dataDir, { recursive: true, force: true })
 }
 

@@ -4,9 +4,9 @@
  */
 import { moduleAddress, MODULES } from '#main/adapters/practice/chain/addresses.ts'
 import type { PracticeGenesis } from '#main/adapters/practice/parts.ts'
-import { genesisOf, type RestAnswers } from '../adapters/practice/chain/read-genesis.ts'
-import { recordedBlock, type RecordedBlock } from '../adapters/practice/chain/recordings.ts'
-import { replay } from '../adapters/practice/chain/replay.ts'
+import { genesisOf, type RestAnswers } from '#test/replay/read-genesis.ts'
+import { recordedBlock, type RecordedBlock } from '#test/replay/recorded-block.ts'
+import { replay } from '#test/replay/replay.ts'
 import type { TestChain } from './chain.ts'
 import { paramsOf } from './genesis.ts'
 import { runPayFlow, type PayFlowPeople } from './pay-flow.ts'
@@ -27,6 +27,9 @@ type Balances = Map<string, bigint>
 const POKT = 1_000_000n
 const PREFIX = 'pokt'
 const ROUTE = '/pokt-network/poktroll'
+
+/** How many blocks are asked for at the same time. */
+const AT_ONCE = 6
 
 /** Block 1 carries the events of the genesis itself, which no practised chain has. */
 const NOT_COMPARED: ReadonlySet<number> = new Set([1])
@@ -79,8 +82,28 @@ async function liveAWhile(chain: TestChain, { owner, operator, application }: Pa
   // Too little, sent without a trial run: it fails in its block and pays its fee.
   await chain.exec(
     [
-      ['pocketd', 'tx', 'supplier', 'stake-supplier', '--stake-only', '--config', await write('poor', `${identity}stake_amount: 1upokt\n${share}`)],
-      ['--from', 'owner', '--chain-id', chain.chainId, '--keyring-backend', 'test', '--gas', '200000', '--gas-prices', '0.001upokt', '--yes'],
+      [
+        'pocketd',
+        'tx',
+        'supplier',
+        'stake-supplier',
+        '--stake-only',
+        '--config',
+        await write('poor', `${identity}stake_amount: 1upokt\n${share}`),
+      ],
+      [
+        '--from',
+        'owner',
+        '--chain-id',
+        chain.chainId,
+        '--keyring-backend',
+        'test',
+        '--gas',
+        '200000',
+        '--gas-prices',
+        '0.001upokt',
+        '--yes',
+      ],
     ].flat(),
   )
   await chain.waitForHeight((await chain.height()) + 2)
@@ -91,17 +114,19 @@ async function liveAWhile(chain: TestChain, { owner, operator, application }: Pa
   await send('application', 'application', 'unstake-application')
   log('stakes raised, lowered, refused, withdrawn, rescued and withdrawn again')
   // Long enough for everything that unbonds.
-  await chain.waitForHeight((await chain.height()) + 10)
+  await chain.waitForHeight((await chain.height()) + 8)
 }
 
 async function raised(write: (name: string, text: string) => Promise<string>, application: string, chain: TestChain): Promise<string> {
-  const answer = (await getJson(`${chain.restUrl}${ROUTE}/application/application/${application}`)) as { application: { stake: { amount: string } } }
+  const answer = (await getJson(`${chain.restUrl}${ROUTE}/application/application/${application}`)) as {
+    application: { stake: { amount: string } }
+  }
   const stake = BigInt(answer.application.stake.amount) + 1_000n * POKT
   return write('application', `stake_amount: ${String(stake)}upokt\nservice_ids: ["anvil"]\n`)
 }
 
 async function getJson(url: string, height?: number): Promise<unknown> {
-  const headers = height === undefined ? {} : { 'x-cosmos-block-height': String(height) }
+  const headers: Record<string, string> = height === undefined ? {} : { 'x-cosmos-block-height': String(height) }
   const answer = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) })
   if (!answer.ok) throw new Error(`${url} answered ${String(answer.status)}: ${await answer.text()}`)
   return answer.json()
@@ -137,7 +162,14 @@ async function readGenesis(chain: TestChain): Promise<PracticeGenesis> {
     return answer
   }
   const { validatorAddress, faucetAddress, chainId } = chain
-  const genesis = genesisOf(rest, { chainId, genesisTimeMs: 0, blockMs: 500, validatorAddress, faucetAddress, serviceOwner: validatorAddress })
+  const genesis = genesisOf(rest, {
+    chainId,
+    genesisTimeMs: 0,
+    blockMs: 500,
+    validatorAddress,
+    faucetAddress,
+    serviceOwner: validatorAddress,
+  })
   const held = await readBalances(chain, 1)
   const ofModules = new Set(MODULES.map((module) => moduleAddress(module, PREFIX)))
   return { ...genesis, accounts: [...held].filter(([address]) => !ofModules.has(address)).map(([address, upokt]) => ({ address, upokt })) }
@@ -155,9 +187,14 @@ export async function runPracticeTruth(log: (line: string) => void = () => undef
       await liveAWhile(chain, people, log)
       const last = await chain.height()
       genesis = await readGenesis(chain)
-      for (let height = 1; height <= last; height += 1) {
-        blocks.set(height, await readBlock(chain, height))
-        balances.set(height, await readBalances(chain, height))
+      const heights = Array.from({ length: last }, (_, index) => index + 1)
+      for (let from = 0; from < last; from += AT_ONCE) {
+        await Promise.all(
+          heights.slice(from, from + AT_ONCE).map(async (height) => {
+            blocks.set(height, await readBlock(chain, height))
+            balances.set(height, await readBalances(chain, height))
+          }),
+        )
       }
       log(`${String(last)} blocks read`)
     },
@@ -185,7 +222,9 @@ function compare(
       differenceUpokt += difference < 0n ? -difference : difference
     }
   }
-  const seen = new Set([...blocks.values()].flatMap(({ block }) => [...block.blockEvents, ...block.txs.flatMap((tx) => tx.events)].map(({ type }) => type)))
+  const seen = new Set(
+    [...blocks.values()].flatMap(({ block }) => [...block.blockEvents, ...block.txs.flatMap((tx) => tx.events)].map(({ type }) => type)),
+  )
   const missing = MUST_HAPPEN.filter((type) => !seen.has(type))
   if (missing.length > 0) throw new Error(`the chain never said ${missing.join(', ')}`)
   if (![...blocks.values()].some(({ block }) => block.txs.some((tx) => tx.code !== 0))) throw new Error('the chain refused nothing')

@@ -57,6 +57,20 @@ export const AREAS: Area[] = [
     mayImport: ['shared/', 'main/core/ports/', 'main/core/retry.ts', 'main/adapters/sqlite/'],
     packages: [NODE, 'zod', 'better-sqlite3'],
   },
+  // Practice is both ends of a relay: its miner reads and signs with the core's own pure messages, its chain with the one codec there is.
+  {
+    name: 'main/adapters/practice',
+    files: /^main\/adapters\/practice\//,
+    mayImport: [
+      'shared/',
+      'main/core/ports/',
+      'main/core/retry.ts',
+      'main/core/relays/',
+      'main/adapters/practice/',
+      'main/adapters/cosmos/tx/',
+    ],
+    packages: [NODE, 'zod', '@bufbuild/protobuf', '@noble/curves', '@noble/hashes'],
+  },
   {
     name: 'main/adapters',
     files: /^main\/adapters\/([^/]+)\//,

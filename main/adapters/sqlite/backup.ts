@@ -30,8 +30,13 @@ export const backupsFolder = (file: string): string => join(dirname(file), 'back
 export function listCopies(file: string, folder = backupsFolder(file)): CopyName[] {
   // Whatever else lies in its place is no list of copies.
   if (!existsSync(folder) || !statSync(folder).isDirectory()) return []
+  return copiesAmong(file, folder, readdirSync(folder))
+}
+
+/** Those of the names in a folder that are copies of a store, newest first. */
+export function copiesAmong(file: string, folder: string, names: readonly string[]): CopyName[] {
   const prefix = `${stemOf(file)}-`
-  return readdirSync(folder)
+  return names
     .flatMap((name) => {
       const read = name.startsWith(prefix) ? readName(name.slice(prefix.length)) : undefined
       return read ? [{ path: join(folder, name), ...read }] : []

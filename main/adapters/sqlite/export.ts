@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { faultPoint } from '#shared/lib/fault-point.ts'
@@ -42,7 +42,9 @@ export async function exportStore(wish: { file: string; folder: string; nowMs: n
   const partial = `${whole}.part`
   const db = new Database(wish.file, { readonly: true, timeout: BUSY_MS })
   try {
-    rmSync(partial, { recursive: true, force: true })
+    // What an export that was killed left behind.
+    for (const left of readdirSync(wish.folder))
+      if (/^hearth-export-\d{8}T\d{6}Z\.part$/.test(left)) rmSync(join(wish.folder, left), { recursive: true, force: true })
     // SECURITY: S19 addresses and amounts are the user's own business.
     mkdirSync(partial, { mode: 0o700 })
     db.exec('BEGIN')

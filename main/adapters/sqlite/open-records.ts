@@ -1,16 +1,16 @@
-import { statSync, statfsSync } from 'node:fs'
+import { readdir, stat, statfs } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { HearthError } from '#shared/api/errors.ts'
 import type { CopyFacts, Course, Records } from '#main/core/ports/records.ts'
-import { listCopies, type CopyName } from './backup.ts'
+import { backupsFolder, copiesAmong, type CopyName } from './backup.ts'
 import type { StoreOptions } from './open-store.ts'
-import { chosenFolder, forgetPending, keepChosenFolder, keepPending, pendingRestore, requireFolder } from './places.ts'
+import { chosenFolder, forgetPending, keepChosenFolder, keepPending, pendingRestore } from './places.ts'
 import { runTask } from './worker-link.ts'
 
 /** Days of which the newest copy is kept in the chosen folder: rotation there reaches further back, since it is meant for the day when this machine is gone. */
 const CHOSEN_DAYS_KEPT = 14
-
-const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+/** A stick or share that does not answer within this time is not there. */
+const PATIENCE_MS = 3_000
 
 /**
  * Care of the files of a store that is in use, each piece of work in a thread of its own that ends with it.
@@ -20,22 +20,12 @@ export function openRecords(options: StoreOptions & { metricsFile: string }): Re
   const { file, clock, log, workerUrl } = options
   const dataFolder = dirname(file)
 
-  const copies = (): { copy: CopyName; chosen: boolean }[] => {
-    const folder = chosenFolder(file)
-    const beside = listCopies(file).map((copy) => ({ copy, chosen: false }))
-    const elsewhere = folder === undefined ? [] : quietly(() => listCopies(file, folder)).map((copy) => ({ copy, chosen: true }))
-    return [...beside, ...elsewhere].sort((a, b) => b.copy.atMs - a.copy.atMs)
-  }
-  /** SECURITY: S8 a request names a copy that is listed, never a path. */
+  /** The path of a copy by its name. SECURITY: S8 a request names a copy, never a path. */
   const find = ({ name, chosen }: { name: string; chosen: boolean }): string => {
-    const found = copies().find((each) => each.chosen === chosen && basename(each.copy.path) === name)
-    if (!found) throw new HearthError('store-damaged', { reason: 'not-a-backup', file: name })
-    return found.copy.path
-  }
-  const readyFolder = (): string => {
-    const folder = chosenFolder(file)
-    if (folder === undefined) throw new HearthError('folder-invalid', { reason: 'missing', path: '' })
-    return requireFolder(folder, dataFolder)
+    const folder = chosen ? chosenFolder(file) : backupsFolder(file)
+    const [found] = folder === undefined ? [] : copiesAmong(file, folder, [name])
+    if (!found || basename(found.path) !== name) throw new HearthError('store-damaged', { reason: 'not-a-backup', file: name })
+    return found.path
   }
   const check = async (copy: { name: string; chosen: boolean }): Promise<void> => {
     await runTask({ kind: 'check', path: find(copy) }, { workerUrl })
@@ -47,38 +37,40 @@ export function openRecords(options: StoreOptions & { metricsFile: string }): Re
   })
 
   return {
-    facts() {
+    async facts() {
       const folder = chosenFolder(file)
       const pending = pendingRestore(file)
-      const listed = copies().map(({ copy, chosen }) => factsOf(copy, chosen))
-      return Promise.resolve({
+      const beside = (await copiesIn(file, backupsFolder(file), false)) ?? []
+      const elsewhere = folder === undefined ? undefined : await within(copiesIn(file, folder, true))
+      const [own, theirs] = [await deviceOf(dataFolder), elsewhere && folder !== undefined ? await within(deviceOf(folder)) : undefined]
+      return {
         folder: dataFolder,
-        storeBytes: bytesOf(file),
-        logBytes: bytesOf(`${file}-wal`),
-        metricsBytes: bytesOf(options.metricsFile) + bytesOf(`${options.metricsFile}-wal`),
-        backupBytes: listed.filter((copy) => !copy.chosen).reduce((sum, copy) => sum + copy.bytes, 0),
-        freeBytes: freeBytes(dataFolder),
+        storeBytes: await bytesOf(file),
+        logBytes: await bytesOf(`${file}-wal`),
+        metricsBytes: (await bytesOf(options.metricsFile)) + (await bytesOf(`${options.metricsFile}-wal`)),
+        backupBytes: beside.reduce((sum, copy) => sum + copy.bytes, 0),
+        freeBytes: await freeBytes(dataFolder),
         chosenFolder: folder,
-        chosenReady: folder !== undefined && isReady(folder, dataFolder),
-        chosenSameDisk: folder !== undefined && deviceOf(folder) === deviceOf(dataFolder),
-        copies: listed,
+        chosenReady: elsewhere !== undefined,
+        chosenSameDisk: own !== undefined && own === theirs,
+        copies: [...beside, ...(elsewhere ?? [])].sort((a, b) => b.atMs - a.atMs),
         pending: pending && { name: basename(pending.path), chosen: pending.chosen, askedAtMs: pending.askedAtMs },
-      })
+      }
     },
     async copy(where, course) {
       const chosen = where === 'chosen'
-      const folder = chosen ? readyFolder() : undefined
+      const folder = chosen ? chosenFolder(file) : undefined
+      if (chosen && folder === undefined) throw new HearthError('folder-invalid', { reason: 'missing', path: '' })
       const wish = { file, nowMs: clock.now(), folder, daysKept: chosen ? CHOSEN_DAYS_KEPT : undefined }
       const path = (await runTask({ kind: 'copy', ...wish }, courseOf(course))) as string
       log.info('store copied', { where, name: basename(path) })
-      const made = listCopies(file, folder).find((copy) => copy.path === path)
-      if (!made) throw new Error('the copy that was made is not there')
+      const [made] = copiesAmong(file, dirname(path), [basename(path)])
+      if (!made) throw new Error('the copy that was made has another name')
       return factsOf(made, chosen)
     },
     check,
-    chooseFolder(path) {
-      // Throws before the promise is made of it only inside an async function.
-      return Promise.resolve().then(() => keepChosenFolder(file, path === undefined ? undefined : requireFolder(path, dataFolder)))
+    async chooseFolder(path) {
+      keepChosenFolder(file, path === undefined ? undefined : ((await runTask({ kind: 'folder', path, file }, { workerUrl })) as string))
     },
     async planRestore(copy) {
       await check(copy)
@@ -90,43 +82,57 @@ export function openRecords(options: StoreOptions & { metricsFile: string }): Re
       return Promise.resolve()
     },
     async export(folder, course) {
-      const into = requireFolder(folder, dataFolder)
-      const made = (await runTask({ kind: 'export', file, folder: into, nowMs: clock.now() }, courseOf(course))) as { folder: string; rows: number }
+      const made = (await runTask({ kind: 'export', file, folder, nowMs: clock.now() }, courseOf(course))) as { folder: string; rows: number }
       log.info('store exported', { rows: made.rows })
       return { folder: made.folder, rows: made.rows }
     },
   }
 }
 
-const factsOf = (copy: CopyName, chosen: boolean): CopyFacts => ({
+/** @returns the copies in a folder; undefined when the folder is not there */
+async function copiesIn(file: string, folder: string, chosen: boolean): Promise<CopyFacts[] | undefined> {
+  try {
+    const copies = copiesAmong(file, folder, await readdir(folder))
+    return await Promise.all(copies.map((copy) => factsOf(copy, chosen)))
+  } catch {
+    return undefined
+  }
+}
+
+const factsOf = async (copy: CopyName, chosen: boolean): Promise<CopyFacts> => ({
   name: basename(copy.path),
   chosen,
   atMs: copy.atMs,
-  bytes: bytesOf(copy.path),
+  bytes: await bytesOf(copy.path),
   version: copy.version,
 })
 
-/** A disk that is not there just now has no copies. */
-function quietly<T>(list: () => T[]): T[] {
-  try {
-    return list()
-  } catch {
-    return []
-  }
-}
+const bytesOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  )
 
-function isReady(folder: string, dataFolder: string): boolean {
-  try {
-    requireFolder(folder, dataFolder)
-    return true
-  } catch {
-    return false
-  }
-}
+const deviceOf = (path: string): Promise<number | undefined> =>
+  stat(path).then(
+    ({ dev }) => dev,
+    () => undefined,
+  )
 
-const deviceOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.dev
-
-function freeBytes(path: string): number {
-  const { bavail, bsize } = statfsSync(path)
+async function freeBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path)
   return bavail * bsize
+}
+
+/** The answer, or undefined when it does not come in time. */
+async function within<T>(answer: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), PATIENCE_MS)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }

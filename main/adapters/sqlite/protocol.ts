@@ -76,6 +76,7 @@ export type WorkerTask =
   | { kind: 'cure'; file: string; nowMs: number; folders: string[]; refusal: { code: ErrorCode; detail: Record<string, string> } }
   | { kind: 'copy'; file: string; nowMs: number; folder: string | undefined; daysKept: number | undefined }
   | { kind: 'check'; path: string }
+  | { kind: 'folder'; path: string; file: string }
   | { kind: 'export'; file: string; folder: string; nowMs: number }
 
 /** What opening found and did, for the log. */

@@ -1,8 +1,10 @@
+import { dirname } from 'node:path'
 import { HearthError } from '#shared/api/errors.ts'
 import { checkCopy } from './backup.ts'
 import { copyStore } from './copy.ts'
 import { exportStore } from './export.ts'
 import type { WorkerTask } from './protocol.ts'
+import { requireFolder } from './places.ts'
 import { cureStore, restoreBackup } from './restore.ts'
 import { port, send } from './worker-port.ts'
 
@@ -15,6 +17,8 @@ export async function runOnce(task: Exclude<WorkerTask, { kind: 'write' | 'read'
       return cureStore(task.file, task.nowMs, new HearthError(task.refusal.code, task.refusal.detail), [undefined, ...task.folders])
     case 'check':
       return checkCopy(task.path)
+    case 'folder':
+      return requireFolder(task.path, dirname(task.file))
     case 'copy':
     case 'export':
       return listening(task)
@@ -37,5 +41,7 @@ async function listening(task: WorkerTask & { kind: 'copy' | 'export' }): Promis
       send({ kind: 'progress', done, total })
     },
   }
-  return task.kind === 'copy' ? copyStore(task, ears) : exportStore(task, ears)
+  // A share that does not answer holds this thread and nothing else.
+  const folder = task.folder === undefined ? undefined : requireFolder(task.folder, dirname(task.file))
+  return task.kind === 'copy' ? copyStore({ ...task, folder }, ears) : exportStore({ ...task, folder: folder ?? '' }, ears)
 }

@@ -118,7 +118,7 @@ export function createAlerts(deps: {
       log.warn('an alert was not delivered', { host: detail['host'] ?? '', reason: detail['reason'] ?? 'unknown' })
       const sinceMs = state.state.attention[UNDELIVERED]?.sinceMs ?? nowMs
       const facts = { host: detail['host'] ?? '', reason: detail['reason'] ?? 'unknown' }
-      state.put('attention', UNDELIVERED, { id: UNDELIVERED, level: 'warn', key: UNDELIVERED, facts, fix: 'none', sinceMs })
+      state.put('attention', UNDELIVERED, { id: UNDELIVERED, level: 'warn', key: UNDELIVERED, facts, fix: 'settings', sinceMs })
     }
   }
 

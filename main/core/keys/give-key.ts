@@ -66,7 +66,11 @@ export function createKeyGiver(deps: {
     const operator = operators.find((key) => key.address === staked) ?? operators.at(-1)
     if (!operator) return false
     // SECURITY: S18 one key, one machine: two miners with one key void each other's proofs. Before the vault is opened for it.
-    if ((await deps.fence.of(operator)) !== undefined) return false
+    if ((await deps.fence.of(operator)) !== undefined) {
+      // A vault from before there were fences is claimed when it opens, so it must be asked for.
+      if (operator.origin === 'before' && (await vault.status()).kind === 'locked') await noteNeeded(operator.address)
+      return false
+    }
     if ((await vault.status()).kind !== 'unlocked' && !(await deps.openUnattended())) {
       await noteNeeded(operator.address)
       return false

@@ -18,6 +18,9 @@ import type { StatePublisher } from '../state/publisher.ts'
 import { exportSettings, judgeSettingsFile, shown } from './settings-file.ts'
 import { formatStored, parseStored, SETTINGS_ROW, UNREADABLE_ROW, type StoredSettings } from './stored.ts'
 
+const STRANGE_SHOWN = 20
+const STRANGE_KEY_CHARACTERS = 80
+
 /** What the user chose, over what the table says. Rooms ask for a value each time they use it, or listen where they have to do something at a change. */
 export interface Settings {
   get<K extends SettingKey>(key: K): SettingValue<K>
@@ -54,9 +57,12 @@ export async function createSettings(deps: {
   const publish = (): void => {
     const entries = new Map<string, StatePublisher['state']['settings'][string]>()
     for (const key of SETTING_KEYS) entries.set(key, { value: current(key), problem: null })
-    for (const [key, { value, problem }] of stored.strange)
-      if (!(isSettingKey(key) && stored.values.has(key)))
-        entries.set(key, { value: isSettingKey(key) ? current(key) : shown(value), problem })
+    // A broken file may hold anything; what is published stays small.
+    const strange = [...stored.strange].filter(([key]) => key.length <= STRANGE_KEY_CHARACTERS).slice(0, STRANGE_SHOWN)
+    for (const [key, { value, problem }] of strange) {
+      if (isSettingKey(key) && stored.values.has(key)) continue
+      entries.set(key, { value: isSettingKey(key) ? current(key) : shown(value), problem })
+    }
     for (const id of Object.keys(state.state.settings)) if (!entries.has(id)) state.remove('settings', id)
     for (const [id, entry] of entries) state.put('settings', id, entry)
   }

@@ -12,6 +12,7 @@ const FIX: Record<string, string> = {
   nodes: '#/nodes',
   supplier: '#/supplier',
   earnings: '#/earnings',
+  settings: '#/settings',
   home: '#/',
 }
 

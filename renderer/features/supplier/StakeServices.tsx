@@ -1,5 +1,6 @@
 import { useState, type FormEvent, type ReactNode } from 'react'
 import type { RequestOutput } from '#shared/api/requests.ts'
+import { networkOf } from '#shared/networks/index.ts'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
 import { isStaked, keyFor, type KeyState } from '#renderer/bridge/select.ts'
 import { useText } from '#renderer/text/text.ts'
@@ -75,11 +76,12 @@ function Form({
 }): ReactNode {
   const t = useText()
   const supplier = useAppState((state) => state.supplier)
+  const network = useAppState((state) => state.app.network)
   const [rows, setRows] = useState<ServiceRow[]>(() => serviceRows(options, supplier))
   const [shares, setShares] = useState<ShareRow[]>(() => shareRows(supplier, owner, operator.address))
   const { error } = flow.call
   const chosen = rows.filter((row) => row.isOn)
-  const problem = sharesProblem(t, shares)
+  const problem = sharesProblem(t, shares, networkOf(network).addressPrefix)
   const isFine = chosen.length > 0 && problem === null && chosen.every((row) => endpointProblem(t, row.url) === null)
   const change = (id: string, fields: Partial<ServiceRow>): void => {
     setRows(rows.map((row) => (row.id === id ? { ...row, ...fields } : row)))

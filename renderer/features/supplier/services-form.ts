@@ -1,6 +1,7 @@
 import type { RequestOutput, TxWish } from '#shared/api/requests.ts'
 import type { AppState } from '#shared/api/state.ts'
 import { errorText } from '#renderer/text/errors.ts'
+import type { AddressPrefix } from '#shared/networks/index.ts'
 import type { Words } from '#renderer/text/text.ts'
 
 export interface ShareRow {
@@ -54,11 +55,12 @@ export function percentOf(text: string): number | undefined {
 
 export const sumOf = (shares: ShareRow[]): number => shares.reduce((sum, share) => sum + (percentOf(share.percent) ?? 0), 0)
 
-/** What is wrong with the shares, in a sentence; null when they hold. */
-export function sharesProblem(t: Words, shares: ShareRow[]): string | null {
+/** What is wrong with the shares, in a sentence; null when they hold. @param prefix of the addresses of the network in use */
+export function sharesProblem(t: Words, shares: ShareRow[], prefix: AddressPrefix = 'pokt'): string | null {
   if (shares.some((share) => percentOf(share.percent) === undefined)) return t('supplier.services.percentWrong')
   const addresses = shares.map((share) => share.address.trim())
-  if (addresses.some((address) => !/^pokt1[0-9a-z]{38}$/.test(address))) return both(t, 'address-invalid', { problem: 'not-an-address' })
+  if (addresses.some((address) => !address.startsWith(`${prefix}1`) || !/^[0-9a-z]{38}$/.test(address.slice(prefix.length + 1))))
+    return both(t, 'address-invalid', { problem: 'not-an-address' })
   if (new Set(addresses).size !== addresses.length) return both(t, 'shares-invalid', { problem: 'twice', serviceId: '' })
   const sum = sumOf(shares)
   return sum === 100

@@ -11,7 +11,10 @@ export const errors = {
     next: 'Reload the page: it may be older than Hearth.',
   },
   'too-large': { text: 'This is too much for one request. Nothing was changed.', next: 'Send less at a time.' },
-  'not-allowed': { text: 'This is not allowed here. Nothing was changed.', next: 'Only Practice and the Local chain are open in this version.' },
+  'not-allowed': {
+    text: 'This is not allowed here. Nothing was changed.',
+    next: 'Only Practice and the Local chain are open in this version.',
+  },
   internal: {
     text: 'Something went wrong inside Hearth. What was running keeps running.',
     next: 'Try again. If it comes back, the log has more under {{ref}}.',
@@ -42,7 +45,10 @@ export const errors = {
     text: 'Hearth knows only the address of this key, so it cannot sign or show anything.',
     next: 'Bring the key itself, or sign with the wallet that has it.',
   },
-  'key-exists': { text: 'This address is in the vault already, as “{{name}}”. Nothing was changed.', next: 'Look for it in the list of keys.' },
+  'key-exists': {
+    text: 'This address is in the vault already, as “{{name}}”. Nothing was changed.',
+    next: 'Look for it in the list of keys.',
+  },
   'key-fenced': {
     text: 'This operator key is not given to the relay miner yet: another machine may serve with it.',
     next: 'Open Keys, and say that the other machine is off.',
@@ -52,8 +58,14 @@ export const errors = {
     next: 'Wait until they are settled, or switch the other machine off and say so.',
   },
   'backup-damaged': { text: 'This file is damaged, or is no backup of Hearth’s keys. Nothing was changed.', next: 'Take another backup.' },
-  'backup-missing': { text: 'There is no file at {{path}} that Hearth can read.', next: 'Type the full path of a file that ends in .hearth-backup.' },
-  'not-written': { text: 'The vault file could not be written. Nothing was changed.', next: 'Look at the rights of the data folder, then try again.' },
+  'backup-missing': {
+    text: 'There is no file at {{path}} that Hearth can read.',
+    next: 'Type the full path of a file that ends in .hearth-backup.',
+  },
+  'not-written': {
+    text: 'The vault file could not be written. Nothing was changed.',
+    next: 'Look at the rights of the data folder, then try again.',
+  },
   'unlock-not-set': { text: 'The vault opens only with its password.', next: 'Type the password.' },
   'unlock-secret-missing': {
     text: 'What opens the vault after a restart is not there any more.',
@@ -110,7 +122,10 @@ export const errors = {
     next: 'Bring {{missing}} POKT to it first.',
   },
   'endpoint-invalid': { text: 'This is not an address that gateways can use.', next: 'Type it in full, such as http://127.0.0.1:8545.' },
-  'address-invalid': { text: 'This is not a Pocket address.', next: 'Addresses begin with pokt1 and carry a checksum: copy it whole.' },
+  'address-invalid': {
+    text: 'This is not a Pocket address.',
+    next: 'Addresses of this network begin with {{prefix}}1 and carry a checksum: copy it whole.',
+  },
   'shares-invalid': { text: 'The shares of pay do not hold.', next: 'Give whole percents to different addresses, 100 in all.' },
   'tx-refused': {
     text: 'The chain refused the transaction: {{log}}',
@@ -167,7 +182,7 @@ export const errorVariants = {
   'address-invalid:own-address': { text: 'This is the address that sends.', next: 'Type the address that is to receive.' },
   'address-invalid:not-an-address': {
     text: 'This is not a Pocket address, or a letter of it is wrong.',
-    next: 'Addresses begin with pokt1 and carry a checksum: copy it whole.',
+    next: 'Addresses of this network begin with {{prefix}}1 and carry a checksum: copy it whole.',
   },
   'endpoint-invalid:not-a-url': { text: 'This is not a URL.', next: 'Type it in full, such as http://127.0.0.1:8545.' },
   'endpoint-invalid:no-host': { text: 'This URL names no host.', next: 'Type it in full, such as http://127.0.0.1:8545.' },
@@ -262,7 +277,10 @@ export const errorVariants = {
     next: 'Choose the key file or the password.',
   },
   'backup-damaged:newer': { text: 'A newer Hearth wrote this backup.', next: 'Update Hearth here first.' },
-  'not-allowed:morse-key': { text: 'A Morse key claims what lay on the old network and signs nothing else.', next: 'Sign with another key.' },
+  'not-allowed:morse-key': {
+    text: 'A Morse key claims what lay on the old network and signs nothing else.',
+    next: 'Sign with another key.',
+  },
   'vault-locked:key-process-ended': {
     text: 'The key process ended, so the keys are locked. Nothing was signed.',
     next: 'Unlock the keys and try again.',
@@ -329,7 +347,10 @@ export const errorVariants = {
   },
   'folder-invalid:missing': { text: 'There is no such folder.', next: 'Make it first, or look whether the disk is plugged in.' },
   'folder-invalid:not-a-folder': { text: 'This is a file, not a folder.', next: 'Type the path of a folder.' },
-  'folder-invalid:not-writable': { text: 'Hearth may not write in this folder.', next: 'Give your user the right to write there, or choose another.' },
+  'folder-invalid:not-writable': {
+    text: 'Hearth may not write in this folder.',
+    next: 'Give your user the right to write there, or choose another.',
+  },
   'folder-invalid:inside-data': {
     text: 'This folder is Hearth’s own. A backup there is lost together with the record.',
     next: 'Choose a folder somewhere else, best on another disk.',

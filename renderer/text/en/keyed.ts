@@ -53,6 +53,7 @@ export const attention = {
 
 /** Attention rows: what it means. */
 export const attentionMore = {
+  'alerts-undelivered': 'Hearth tries again. Until then you are told of trouble on these pages alone.',
   'keys-needed': 'It has none after a restart. Unlock, and serving goes on.',
   'keys-needed-at-risk': 'Unlock before block {{deadlineHeight}}, or they stay unpaid.',
   'ledger-different': '{{label}} {{address}}, at block {{height}}.',
@@ -110,6 +111,7 @@ export const fixes = {
   supplier: 'Look at Supplier',
   earnings: 'Look at Earnings',
   home: 'Look at Home',
+  settings: 'Look at Settings',
 } as const
 
 /** Steps of tasks. */

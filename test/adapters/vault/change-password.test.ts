@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { openRow, unwrapDataKey } from '#main/adapters/vault/sealing.ts'
 import { parseVault, readVault } from '#main/adapters/vault/vault-format.ts'
 import { bytes, CHEAP, openService, PASSWORD, type TestService, VECTOR_KEYS as keys } from './support.ts'
 
+const never = (): never => {
+  throw new Error('a row expected')
+}
 const NEXT = 'quite another set of words'
 const change = (vault: TestService, current: string, next: string) =>
   vault.service.handle<'change-password'>({ kind: 'change-password', current: bytes(current), next: bytes(next), target: CHEAP })
@@ -28,7 +32,9 @@ describe('changing the password', () => {
     expect(list.map((key) => key.address)).toEqual([keys.keys[0]?.address, keys.keys[1]?.address])
     // A new data key: rows of the old file do not open in the new one.
     const [old, fresh] = [parseVault(before), parseVault(after)]
-    expect(fresh.rows.map((row) => row.sealed)).not.toEqual(old.rows.map((row) => row.sealed))
+    const oldDataKey = await unwrapDataKey(old, bytes(PASSWORD))
+    expect(openRow(oldDataKey, old.rows[0] ?? never()).privateKey).toHaveLength(32)
+    expect(() => openRow(oldDataKey, fresh.rows[0] ?? never())).toThrowError(expect.objectContaining({ code: 'vault-damaged' }))
     // The old file still opens with the old password, as a backup of it would.
     expect((await (await unlock(before, PASSWORD)).result).keys).toHaveLength(2)
     // And what is open goes on.

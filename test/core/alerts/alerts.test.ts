@@ -182,7 +182,11 @@ describe('alerts', () => {
     find('node-failing')
     await clock.advance(36_000)
     expect(out).toHaveLength(1)
-    expect(state.state.attention[UNDELIVERED]).toMatchObject({ level: 'warn', facts: { host: 'alerts.example', reason: 'ECONNREFUSED' } })
+    expect(state.state.attention[UNDELIVERED]).toMatchObject({
+      level: 'warn',
+      fix: 'settings',
+      facts: { host: 'alerts.example', reason: 'ECONNREFUSED' },
+    })
     await clock.advance(10 * MINUTE)
     const tries = out.length
     expect(tries).toBeGreaterThan(3)

@@ -69,6 +69,14 @@ describe('giving the operator key to the keeper', () => {
     expect(world.asked).toBe(0)
     expect(state.state.vault.needed).toBeNull()
   })
+  it('asks for a vault from before there were fences, which is claimed when it opens', async () => {
+    const { give, self, world, state } = setup()
+    world.fenced = 'new-here'
+    self.keys.splice(0, 1, { ...KEY, origin: 'before' })
+    self.status = { kind: 'locked' }
+    expect(await give()).toBe(false)
+    expect(state.state.vault.needed).toMatchObject({ reason: 'after-restart' })
+  })
   it('passes over watched addresses, Morse keys and other networks', async () => {
     const { give, self, world } = setup()
     self.status = { kind: 'unlocked' }

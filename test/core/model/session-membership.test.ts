@@ -34,7 +34,8 @@ describe('sessionOperators', () => {
   it('gives every address the same chance', () => {
     const counts = new Map<string, number>()
     for (let session = 0; session < 400; session += 1) {
-      for (const operator of sessionOperators({ ...seed, startHeight: session }, candidates, 10)) counts.set(operator, (counts.get(operator) ?? 0) + 1)
+      for (const operator of sessionOperators({ ...seed, startHeight: session }, candidates, 10))
+        counts.set(operator, (counts.get(operator) ?? 0) + 1)
     }
     // 400 draws of 10 out of 40: 100 each, and hardly ever beyond four deviations of 8.7.
     for (const operator of candidates) expect(counts.get(operator) ?? 0).toBeGreaterThan(60)

@@ -17,10 +17,33 @@ describe('shareByStake', () => {
         amount,
         stakes.map(([address, stake]) => validator(address, stake)),
       ).map(({ address, poolShareUpokt }) => `${address} ${poolShareUpokt}`)
-    expect(parts(100n, [['b', 1n], ['a', 1n], ['c', 1n]])).toEqual(['a 34', 'b 33', 'c 33'])
-    expect(parts(10n, [['a', 5n], ['b', 3n], ['c', 3n]])).toEqual(['a 4', 'b 3', 'c 3'])
-    expect(parts(11n, [['a', 1n], ['b', 2n], ['c', 3n]])).toEqual(['a 2', 'b 4', 'c 5'])
-    expect(parts(5n, [['a', 0n], ['b', 2n]])).toEqual(['b 5'])
+    expect(
+      parts(100n, [
+        ['b', 1n],
+        ['a', 1n],
+        ['c', 1n],
+      ]),
+    ).toEqual(['a 34', 'b 33', 'c 33'])
+    expect(
+      parts(10n, [
+        ['a', 5n],
+        ['b', 3n],
+        ['c', 3n],
+      ]),
+    ).toEqual(['a 4', 'b 3', 'c 3'])
+    expect(
+      parts(11n, [
+        ['a', 1n],
+        ['b', 2n],
+        ['c', 3n],
+      ]),
+    ).toEqual(['a 2', 'b 4', 'c 5'])
+    expect(
+      parts(5n, [
+        ['a', 0n],
+        ['b', 2n],
+      ]),
+    ).toEqual(['b 5'])
   })
   it('always gives away the whole amount', () => {
     const stakes = [validator('a', 17n), validator('b', 90_001n), validator('c', 3n, '0'), validator('d', 444n, '1')]

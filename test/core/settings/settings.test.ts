@@ -147,6 +147,14 @@ describe('what lies in the store', () => {
     expect(rows.get(SETTINGS_ROW)).not.toContain('fromTheFuture')
   })
 
+  it('never crowds out the settings themselves, however much of it there is', async () => {
+    const many = Object.fromEntries(Array.from({ length: 2_000 }, (_each, at) => [`strange${at}`, 'x'.repeat(500)]))
+    const { state } = await setup(stored({ ...many, ['k'.repeat(5_000)]: 1, theme: 'dark' }))
+    expect(state.state.settings['theme']).toEqual({ value: 'dark', problem: null })
+    expect(Object.keys(state.state.settings)).toHaveLength(SETTING_KEYS.length + 20)
+    expect(JSON.stringify(state.state.settings).length).toBeLessThan(6_000)
+  })
+
   it.each(['', 'not json', '[]', '{"format":2,"values":{"theme":"dark"}}', '{"format":1}', 'null'])(
     '%j is put aside before anything is written over it',
     async (row) => {

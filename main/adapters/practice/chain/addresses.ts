@@ -55,7 +55,8 @@ function lookForFault(text: string, prefix: string): string | undefined {
   const decoded = bech32Decode(text)
   if (decoded === undefined) return `decoding bech32 failed: invalid checksum`
   if (decoded.prefix !== prefix) return `invalid Bech32 prefix; expected ${prefix}, got ${decoded.prefix}`
-  if (decoded.bytes.length !== ADDRESS_BYTES && decoded.bytes.length !== 32) return `address length must be 20 or 32 bytes, got ${decoded.bytes.length}`
+  if (decoded.bytes.length !== ADDRESS_BYTES && decoded.bytes.length !== 32)
+    return `address length must be 20 or 32 bytes, got ${decoded.bytes.length}`
   return undefined
 }
 

@@ -65,7 +65,8 @@ function forgetUndelegations(frame: Frame): void {
     const entries = Object.entries(application.pendingUndelegations)
     if (entries.length === 0) continue
     const kept = entries.filter(([sessionEnd]) => Number(sessionEnd) >= height - retention)
-    if (kept.length < entries.length) state.applications.set(application.address, { ...application, pendingUndelegations: Object.fromEntries(kept) })
+    if (kept.length < entries.length)
+      state.applications.set(application.address, { ...application, pendingUndelegations: Object.fromEntries(kept) })
   }
 }
 

@@ -11,13 +11,7 @@ export class Refusal extends Error {
   }
 }
 
-export type GrpcCode =
-  | 'InvalidArgument'
-  | 'NotFound'
-  | 'AlreadyExists'
-  | 'PermissionDenied'
-  | 'FailedPrecondition'
-  | 'Internal'
+export type GrpcCode = 'InvalidArgument' | 'NotFound' | 'AlreadyExists' | 'PermissionDenied' | 'FailedPrecondition' | 'Internal'
 
 /** Errors of the SDK keep their code. */
 const SDK_CODES = {

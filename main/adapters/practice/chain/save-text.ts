@@ -9,7 +9,8 @@ function toPlain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toPlain)
   if (value instanceof Map) return { $map: [...value].map(toPlain) }
   if (value instanceof Set) return { $set: [...value].map(toPlain) }
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, toPlain(part)]))
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, toPlain(part)]))
   return value
 }
 
@@ -22,7 +23,8 @@ function fromPlain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value)
   const [first] = entries
-  if (entries.length === 1 && first?.[0] === '$map' && Array.isArray(first[1])) return new Map(first[1].map(fromPlain) as [unknown, unknown][])
+  if (entries.length === 1 && first?.[0] === '$map' && Array.isArray(first[1]))
+    return new Map(first[1].map(fromPlain) as [unknown, unknown][])
   if (entries.length === 1 && first?.[0] === '$set' && Array.isArray(first[1])) return new Set(first[1].map(fromPlain))
   return Object.fromEntries(entries.map(([key, part]) => [key, fromPlain(part)]))
 }

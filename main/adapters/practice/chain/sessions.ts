@@ -29,12 +29,11 @@ function candidates(state: ChainState, serviceId: string, height: number): strin
   const found: { activationHeight: number; operator: string }[] = []
   for (const [operator, supplier] of state.suppliers.map) {
     for (const config of supplier.configs) {
-      if (config.service.serviceId === serviceId && isActive(config, height)) found.push({ activationHeight: config.activationHeight, operator })
+      if (config.service.serviceId === serviceId && isActive(config, height))
+        found.push({ activationHeight: config.activationHeight, operator })
     }
   }
-  return found
-    .sort((a, b) => a.activationHeight - b.activationHeight || (a.operator < b.operator ? -1 : 1))
-    .map(({ operator }) => operator)
+  return found.sort((a, b) => a.activationHeight - b.activationHeight || (a.operator < b.operator ? -1 : 1)).map(({ operator }) => operator)
 }
 
 /** Remembers who is in which session until a supplier changes. */
@@ -75,7 +74,10 @@ export class SessionBook {
     }
     const suppliers = this.suppliersOf(state, seed, height, params.numSuppliersPerSession)
     if (suppliers.length === 0) {
-      throw new NoSession(`could not find suppliers for service ${serviceId} at height ${startHeight}`, 'no suppliers not found for session')
+      throw new NoSession(
+        `could not find suppliers for service ${serviceId} at height ${startHeight}`,
+        'no suppliers not found for session',
+      )
     }
     const delegatedGateways = [...application.gateways]
     return { sessionId, sessionNumber, startHeight, endHeight, applicationAddress, serviceId, suppliers, delegatedGateways }

@@ -120,7 +120,10 @@ export function putClaim(state: ChainState, claim: ClaimState): void {
   const keys = known ?? new Set<string>()
   if (!known) state.claimsByEnd.set(claim.sessionEndHeight, keys)
   keys.add(key)
-  state.journal.note(() => void keys.delete(key))
+  state.journal.note(() => {
+    keys.delete(key)
+    if (keys.size === 0) state.claimsByEnd.delete(claim.sessionEndHeight)
+  })
 }
 
 /** Only at the end of a block, where nothing is taken back. */

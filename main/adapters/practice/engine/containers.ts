@@ -144,7 +144,7 @@ export function createContainers(deps: {
       if (!volume?.memory) continue
       // SECURITY: S18 what lies in memory is gone with the last container that holds it.
       const isHeld = [...all.values()].some((other) => isRunning(other) && other.spec.mounts.some((each) => each.volume === mount.volume))
-      if (false) volume.files.removeTree('/')
+      if (!isHeld) volume.files.removeTree('/')
     }
   }
 

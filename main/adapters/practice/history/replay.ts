@@ -1,4 +1,4 @@
-import type { ChainBlock } from '#main/core/ports/chain.ts'
+import type { ChainBlock, SessionInfo } from '#main/core/ports/chain.ts'
 import { sessionAt } from '#shared/model/session.ts'
 import { EASIEST_TARGET } from '#shared/model/claim-value.ts'
 import { module, setBalance } from '../chain/bank.ts'
@@ -6,7 +6,7 @@ import { paramsAt, putClaim, putSupplier, type ChainState, type ClaimState } fro
 import { relayCostAt } from '../chain/pricing.ts'
 import type { PracticeMessage, PracticeTx } from '../parts.ts'
 import { MINER_FEE_UPOKT, type ClaimRecord } from './count.ts'
-import { heightsOfSession, OUTCOME, type HistoryPlan } from './plan.ts'
+import { heightsOfSession, OUTCOME, startOf, type HistoryPlan } from './plan.ts'
 import { createSparseLedger } from './sparse-ledger.ts'
 import { pastSession, pastTx, type People } from './txs.ts'
 
@@ -25,6 +25,7 @@ export function momentsOf(session: number, state: ChainState): { claim: number; 
   return { claim: claimOpen + 1, proof: proofOpen + 1, settle }
 }
 
+const SESSIONS_REMEMBERED = 1_000
 /** Plenty for whatever a single block moves: how much a module holds is shown nowhere. */
 const PLENTY = 10n ** 17n
 
@@ -44,54 +45,63 @@ export function createReplay(deps: {
 }): (height: number) => ChainBlock {
   const { state, plan, records, people } = deps
   const ledger = createSparseLedger(state)
-  const range = (session: number): [number, number] => [plan.firstClaim[session] ?? 0, plan.firstClaim[session + 1] ?? 0]
+  const { params, services } = state.genesis
+  const genesisServices = services.length
+  const claimsOf = (session: number): number[] => {
+    const from = plan.firstClaim[session] ?? 0
+    return Array.from({ length: (plan.firstClaim[session + 1] ?? 0) - from }, (_, index) => from + index)
+  }
+
+  /** A session is asked for when it is claimed, proven and paid, soon after each other. */
+  const sessions = new Map<number, SessionInfo>()
+  const sessionOf = (session: number, service: number): SessionInfo => {
+    const key = session * genesisServices + service
+    const known = sessions.get(key)
+    if (known) return known
+    if (sessions.size > SESSIONS_REMEMBERED) sessions.clear()
+    const found = pastSession(state, people, { start: startOf(session, params), service })
+    sessions.set(key, found)
+    return found
+  }
 
   const claimState = (claim: number, session: number): ClaimState => {
-    const service = plan.service[claim] ?? 0
-    const { start, end } = heightsOfSession(session, state.genesis.params)
-    const found = pastSession(state, people, { start, service })
+    const { sessionId, startHeight, endHeight, applicationAddress, serviceId } = sessionOf(session, plan.service[claim] ?? 0)
     const relays = BigInt(plan.relays[claim] ?? 0)
     return {
       operatorAddress: people.operator,
-      applicationAddress: found.applicationAddress,
-      serviceId: found.serviceId,
-      sessionId: found.sessionId,
-      sessionStartHeight: start,
-      sessionEndHeight: end,
+      applicationAddress,
+      serviceId,
+      sessionId,
+      sessionStartHeight: startHeight,
+      sessionEndHeight: endHeight,
       relays,
-      computeUnits: relays * (relayCostAt(state, found.serviceId, start) ?? 0n),
-      rootHex: rootHex(found.sessionId),
+      computeUnits: relays * (relayCostAt(state, serviceId, startHeight) ?? 0n),
+      rootHex: rootHex(sessionId),
       proofStatus: 'pending',
     }
   }
 
   const claimTx = (session: number, height: number): PracticeTx[] => {
-    const [from, to] = range(session)
-    const messages: PracticeMessage[] = []
-    for (let claim = from; claim < to; claim += 1) {
-      const { relays, computeUnits, rootHex: root, sessionStartHeight } = claimState(claim, session)
-      const found = pastSession(state, people, { start: sessionStartHeight, service: plan.service[claim] ?? 0 })
-      messages.push({ kind: 'create-claim', operatorAddress: people.operator, session: found, relays, computeUnits, rootHex: root })
-    }
+    const messages = claimsOf(session).map((claim): PracticeMessage => {
+      const { relays, computeUnits, rootHex: root } = claimState(claim, session)
+      const found = sessionOf(session, plan.service[claim] ?? 0)
+      return { kind: 'create-claim', operatorAddress: people.operator, session: found, relays, computeUnits, rootHex: root }
+    })
     return messages.length === 0 ? [] : [pastTx(state, height, people.operator, messages)]
   }
 
   const proofTx = (session: number, height: number): PracticeTx[] => {
-    const [from, to] = range(session)
-    const messages: PracticeMessage[] = []
-    for (let claim = from; claim < to; claim += 1) {
-      const outcome = plan.outcome[claim]
-      if (outcome === OUTCOME.proofMissing) continue
-      const { start } = heightsOfSession(session, state.genesis.params)
-      const found = pastSession(state, people, { start, service: plan.service[claim] ?? 0 })
-      messages.push({ kind: 'submit-proof', operatorAddress: people.operator, session: found, valid: outcome === OUTCOME.paid })
-    }
+    const messages = claimsOf(session)
+      .filter((claim) => plan.outcome[claim] !== OUTCOME.proofMissing)
+      .map((claim): PracticeMessage => {
+        const valid = plan.outcome[claim] === OUTCOME.paid
+        return { kind: 'submit-proof', operatorAddress: people.operator, session: sessionOf(session, plan.service[claim] ?? 0), valid }
+      })
     return messages.length === 0 ? [] : [pastTx(state, height, people.operator, messages)]
   }
 
   const open = (session: number, proven: boolean): void => {
-    const [from, to] = range(session)
-    for (let claim = from; claim < to; claim += 1) {
+    for (const claim of claimsOf(session)) {
       const outcome = plan.outcome[claim]
       const status = outcome === OUTCOME.paid ? 'validated' : outcome === OUTCOME.proofWrong ? 'invalid' : 'pending'
       const found: ClaimState = { ...claimState(claim, session), proofStatus: proven ? status : 'pending' }
@@ -123,7 +133,7 @@ export function createReplay(deps: {
   }
 
   const minerTxs = (height: number): { claims: number | undefined; proofs: number | undefined; settles: number | undefined } => {
-    const current = sessionAt(height, state.genesis.params).number
+    const current = sessionAt(height, params).number
     const is = (moment: 'claim' | 'proof' | 'settle') => (session: number) =>
       session >= 1 && session <= plan.sessions && momentsOf(session, state)[moment] === height
     const near = [current, current - 1, current - 2, current - 3]
@@ -134,8 +144,9 @@ export function createReplay(deps: {
     const known = deps.kept.get(height)
     if (known) return MINER_FEE_UPOKT * BigInt(known.txs.length)
     const { claims, proofs } = minerTxs(height)
-    const count = (claims === undefined ? 0 : claimTx(claims, height).length) + (proofs === undefined ? 0 : proofTx(proofs, height).length)
-    return MINER_FEE_UPOKT * BigInt(count)
+    const claimed = claims !== undefined && claimsOf(claims).length > 0
+    const proven = proofs !== undefined && claimsOf(proofs).some((claim) => plan.outcome[claim] !== OUTCOME.proofMissing)
+    return MINER_FEE_UPOKT * BigInt(Number(claimed) + Number(proven))
   }
 
   return (height) => {

@@ -88,7 +88,7 @@ export function createChainNode(parts: ChainNodeParts): ChainNode {
   const listeners = new Set<(block: ChainBlock) => void>()
   const before = new Set<(timeMs: number) => void>()
   let insideCount = saved?.insideCount ?? 0
-  let block1Hash = saved?.block1Hash ?? ''
+  let block1Hash = saved?.block1Hash ?? ledger.block(1)?.hash ?? ''
   let running = true
 
   const nextDueMs = (): number => (ledger.height === 0 ? genesis.genesisTimeMs : ledger.timeMs + genesis.blockMs)

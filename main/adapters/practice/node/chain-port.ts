@@ -1,5 +1,6 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { Chain } from '#main/core/ports/chain.ts'
+import { heightsNaming, type TellingLedger } from '../history/with-past.ts'
 import type { ChainNode } from './chain-node.ts'
 
 /** What is named where a chain's address is asked for. */
@@ -69,6 +70,10 @@ export function connectPracticeChain(node: ChainNode): Chain {
         if (block === undefined) throw unreachable(`height ${height} is not available, lowest height is higher`)
         return block
       }),
+    heightsOf: (addresses, from, to) =>
+      ask(() =>
+        'heightsOf' in ledger ? (ledger as TellingLedger).heightsOf(addresses, from, to) : heightsNaming(ledger, addresses, from, to),
+      ),
     minimumGasPrice: () => ask(() => genesis.minimumGasPrice),
     simulate: (txBytes) => ask(() => node.simulate(txBytes)),
     broadcast: (txBytes) => ask(() => node.broadcast(txBytes)),

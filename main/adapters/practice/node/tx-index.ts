@@ -1,7 +1,7 @@
 import type { ChainTx, TxLookup } from '#main/core/ports/chain.ts'
 
 /** How many transactions of the network itself are remembered by hash; what users signed is never forgotten. */
-const INSIDE_KEPT = 5_000
+const INSIDE_KEPT = 1_000
 
 export interface TxRecord {
   hash: string

@@ -94,8 +94,8 @@ export function createHealthReadings(deps: {
   const probe = async (): Promise<void> => {
     const { supplier, nodes } = state.state
     const miner = Object.values(nodes).find((node) => node.kind === 'relay-miner')
-    // A stopped miner has a check of its own, and one that starts is given its time.
-    const serves = supplier.services.length > 0 && (miner === undefined || miner.seen === 'running')
+    // Without a miner, or with a stopped one, another check speaks; one that starts is given its time.
+    const serves = supplier.services.length > 0 && miner?.seen === 'running'
     const urls = serves ? supplier.services.flatMap((service) => service.endpoints.map((endpoint) => endpoint.url)) : []
     const down = await endpoints.look(urls, clock.now())
     const behind = await backendsBehind(net, Object.values(nodes), () => clock.now())

@@ -1,19 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodeBlock } from '#main/adapters/cosmos/decode.ts'
-import type { PracticeGenesis, PracticeTx } from '#main/adapters/practice/parts.ts'
-import type { ChainBlock } from '#main/core/ports/chain.ts'
-import { genesisOf, type RestAnswers } from './read-genesis.ts'
-import { readTx } from './read-tx.ts'
+import type { PracticeGenesis } from '#main/adapters/practice/parts.ts'
+import { genesisOf, type RestAnswers } from '#test/replay/read-genesis.ts'
+import { recordedBlock, type RecordedBlock } from '#test/replay/recorded-block.ts'
 
 /** Recorded runs of real chains, as the ledger takes them. */
 
 const FIXTURES = join(import.meta.dirname, '../../../fixtures')
-
-export interface RecordedBlock {
-  block: ChainBlock
-  txs: PracticeTx[]
-}
 
 export interface Recording {
   genesis: PracticeGenesis
@@ -24,19 +17,6 @@ export interface Recording {
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8')) as unknown
 const resultOf = (answer: unknown): unknown => (answer as { result?: unknown }).result ?? answer
-
-/** A block with its transactions: from the answers of `block` and `block_results`. */
-export function recordedBlock(block: unknown, results: unknown): RecordedBlock {
-  const decoded = decodeBlock(block, results)
-  const { txs } = (block as { block: { data: { txs: string[] | null } } }).block.data
-  return {
-    block: decoded,
-    txs: decoded.txs.map((tx, index) => {
-      const payer = tx.events.find((event) => event.type === 'tx' && 'fee_payer' in event.attributes)?.attributes.fee_payer
-      return readTx(Buffer.from(txs?.[index] ?? '', 'base64'), tx, String(payer))
-    }),
-  }
-}
 
 export function recording(name: 'default' | 'mainnet-like' | 'overserviced'): Recording {
   const folder = join(FIXTURES, name)

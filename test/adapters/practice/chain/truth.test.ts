@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { restoreLedger } from '#main/adapters/practice/chain/ledger.ts'
 import type { Ledger, PracticeTx } from '#main/adapters/practice/parts.ts'
 import type { PendingClaim, SupplierRecord } from '#main/core/ports/chain.ts'
-import { claimedSessionIds, differences, DIFFERENCES, replay, type ReplayOptions } from './replay.ts'
+import { claimedSessionIds, differences, DIFFERENCES, replay, type ReplayOptions } from '#test/replay/replay.ts'
 import { recording, type Recording } from './recordings.ts'
 
 /**

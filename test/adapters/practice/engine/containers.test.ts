@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { PRACTICE_IMAGES } from '#main/adapters/practice/engine/images.ts'
+import { createPracticeClock } from '#main/adapters/practice/time/practice-clock.ts'
 import { boxSpec, bytes, createEngineScene, MB, OWNER, refusal, text } from './engine-scene.ts'
 
 const stateOf = async (scene: ReturnType<typeof createEngineScene>, name: string) =>
@@ -50,6 +52,37 @@ describe('a container of Practice that is asked to end', () => {
     await scene.run('a')
     await scene.engine.stop('a', 1)
     expect((await stateOf(scene, 'a'))?.state).toBe('exited')
+  })
+})
+
+describe('on the clock of Practice', () => {
+  it('what the user asks works while the time stands; what the world does goes on with it', async () => {
+    const clock = createPracticeClock({ startMs: 1_800_000_000_000, floorMs: 1 })
+    clock.setPaused(true)
+    const scene = createEngineScene({ clock })
+    scene.program.onStop = () => new Promise(() => undefined)
+    await scene.run('a', { restart: 'unless-stopped' })
+    expect((await scene.engine.exec('a', ['true'])).exitCode).toBe(0)
+    await scene.engine.stop('a', 0.02)
+    expect((await stateOf(scene, 'a'))?.exitCode).toBe(137)
+    await scene.engine.start('a')
+    scene.practice.crash('a', 1)
+    expect((await stateOf(scene, 'a'))?.state).toBe('restarting')
+    clock.setPaused(false)
+    clock.jumpTo(clock.now() + 1_000)
+    await expect.poll(async () => (await stateOf(scene, 'a'))?.state).toBe('running')
+    expect((await stateOf(scene, 'a'))?.startedAtMs).toBeGreaterThanOrEqual(1_800_000_001_000)
+    await scene.practice.close()
+  })
+  it('a pull of the real images is over soon at x600', async () => {
+    const clock = createPracticeClock({ startMs: 1_800_000_000_000 })
+    clock.setSpeed(600)
+    const scene = createEngineScene({ clock })
+    for (const image of PRACTICE_IMAGES) {
+      scene.practice.images.publish(image)
+      await scene.engine.pull(image.reference, () => undefined, new AbortController().signal)
+      expect(await scene.engine.image(image.reference)).toMatchObject({ sizeBytes: image.sizeBytes })
+    }
   })
 })
 

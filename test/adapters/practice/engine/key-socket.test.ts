@@ -138,9 +138,12 @@ describe('the key socket of Practice', () => {
     const { hex, address } = newKey()
     for (const container of ['stranger', 'nobody', '..', '%ZZ'])
       expect((await refusal(deliverKey({ ...scene.target, container }, line(hex), address))).detail['reason']).toMatch(/404/)
-    expect((await refusal(deliverKey({ ...scene.target, command: ['sh', '-c', 'true'] }, line(hex), address))).detail['reason']).toMatch(
-      /403/,
-    )
+    for (const command of [
+      ['sh', '-c', 'true'],
+      ['pocketd', 'tx'],
+      ['cat', 'keys'],
+    ])
+      expect((await refusal(deliverKey({ ...scene.target, command }, line(hex), address))).detail['reason']).toMatch(/403/)
     const { socket } = scene
     for (const path of ['/info', '/version', '/containers/json', `/containers/${KEEPER}/json`, '/exec/abc/json', '/../x'])
       expect((await ask(socket, 'GET', path)).status).toBe(404)

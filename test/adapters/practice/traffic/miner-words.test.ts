@@ -6,11 +6,10 @@ import { minerLine } from '#main/adapters/practice/traffic/miner-log.ts'
 import { minerPage } from '#main/adapters/practice/traffic/miner-page.ts'
 import { parseYaml, YamlError } from '#main/adapters/practice/traffic/yaml.ts'
 import { parseMinerMetrics } from '#main/core/relays/miner-metrics.ts'
-import { projectRoot } from '#test/localnet/paths.ts'
 
 /** What the practised miner says, beside recordings of the real one. */
 
-const recorded = (name: string): string => readFileSync(join(projectRoot, 'test/fixtures/miners', name), 'utf8')
+const recorded = (name: string): string => readFileSync(join(import.meta.dirname, '../../../fixtures/miners', name), 'utf8')
 
 describe('the metrics page', () => {
   const counters = createMinerCounters()

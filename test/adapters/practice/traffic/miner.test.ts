@@ -1,122 +1,23 @@
-import { hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { HearthError } from '#shared/api/errors.ts'
-import { createMiner, type MinerProgram } from '#main/adapters/practice/traffic/miner.ts'
+import { createMiner } from '#main/adapters/practice/traffic/miner.ts'
 import { MINER_PATHS } from '#main/core/relays/miner-config.ts'
 import { parseMinerMetrics } from '#main/core/relays/miner-metrics.ts'
-import { signRing } from '#main/core/relays/ring-signature.ts'
-import { sendRelay, type RelayOutcome, type RelayTarget } from '#main/core/relays/send-relay.ts'
-import { testCall } from '#main/core/relays/test-calls.ts'
 import {
-  CHAIN_ID,
-  codec,
-  makeWorld,
-  minerFiles,
-  mustSubmit,
-  person,
-  silent,
-  testBackend,
-  testHandle,
-  type Files,
-  type TestHandle,
-  type TestWorld,
-} from './world.ts'
-
-const operator = person('operator')
-const application = person('application')
-const stranger = person('stranger')
-const SERVICE = 'anvil'
-const STAKE = 59_600_000_000n
-
-interface Bench {
-  world: TestWorld
-  files: Files
-  backend: ReturnType<typeof testBackend>
-  miner: MinerProgram
-  handle: TestHandle
-}
-
-/** A network with one staked application and one staked supplier that is active; no gateways send. */
-function bench(options: Parameters<typeof makeWorld>[0] = {}): Bench {
-  const world = makeWorld({ peopled: false, ...options })
-  world.give(operator.address, STAKE + 1_000_000n)
-  world.give(application.address, 100_000_000_000n)
-  mustSubmit(world, {
-    messages: [{ kind: 'stake-application', address: application.address, stakeUpokt: 50_000_000_000n, serviceIds: [SERVICE] }],
-    feePayer: application.address,
-    pubKeyHex: application.pubKeyHex,
-  })
-  mustSubmit(world, {
-    messages: [
-      {
-        kind: 'stake-supplier',
-        signer: operator.address,
-        ownerAddress: operator.address,
-        operatorAddress: operator.address,
-        stakeUpokt: STAKE,
-        services: [
-          {
-            serviceId: SERVICE,
-            endpoints: [{ url: 'http://127.0.0.1:8545', rpcType: 'JSON_RPC' }],
-            revShare: [{ address: operator.address, percent: 100 }],
-          },
-        ],
-      },
-    ],
-    feePayer: operator.address,
-    pubKeyHex: operator.pubKeyHex,
-  })
-  world.untilHeight(12)
-  return { world, ...startMiner(world, minerFiles(operator)) }
-}
-
-function startMiner(world: TestWorld, files: Files, command?: string[], backend = testBackend()): Omit<Bench, 'world'> {
-  const miner = createMiner({ node: world.node, codec })
-  const peers = { pocket: silent, backend }
-  const handle = testHandle({ clock: world.clock, files, peers, ...(command ? { command } : {}) })
-  miner.start(handle)
-  return { miner, handle, files, backend }
-}
-
-const sessionNow = ({ world }: Pick<Bench, 'world'>) => world.node.ledger.session(application.address, SERVICE)
-
-function targetNow(made: Pick<Bench, 'world'>): RelayTarget {
-  const { sessionId, startHeight, endHeight } = sessionNow(made)
-  return {
-    url: 'http://miner/',
-    rpcType: 'JSON_RPC',
-    session: { applicationAddress: application.address, serviceId: SERVICE, sessionId, startHeight, endHeight },
-    operatorAddress: operator.address,
-    operatorPubKey: hexToBytes(operator.pubKeyHex),
-  }
-}
-
-async function relay(made: Bench, target = targetNow(made), by = application): Promise<RelayOutcome> {
-  const { miner, world } = made
-  const net = {
-    async post(_url: string, body: Uint8Array, headers: Record<string, string>) {
-      const answer = await miner.http?.(8545, { method: 'POST', path: '/', headers, body })
-      if (!answer) throw new Error('ECONNREFUSED')
-      return answer
-    },
-    portFree: async () => Promise.resolve(true),
-    freeDiskBytes: async () => Promise.resolve(0),
-  }
-  const key = hexToBytes(by.pubKeyHex)
-  const sign = async (hash: Uint8Array) => Promise.resolve(signRing(hash, by.privateKey, [key, key]))
-  return sendRelay({ net, clock: world.clock, sign, timeoutMs: 10_000 }, target, testCall(SERVICE, 'JSON_RPC', 1))
-}
-
-const page = async (miner: MinerProgram): Promise<string> => {
-  const answer = await miner.http?.(9090, { method: 'GET', path: '/metrics', headers: {}, body: new Uint8Array() })
-  return new TextDecoder().decode(answer?.body)
-}
-
-const settled = (world: TestWorld, type = 'EventClaimSettled'): Record<string, unknown>[] =>
-  Array.from({ length: world.node.ledger.height }, (_, index) => world.node.ledger.block(index + 1)?.blockEvents ?? [])
-    .flat()
-    .filter((event) => event.type === `pocket.tokenomics.${type}` && event.attributes['supplier_operator_address'] === operator.address)
-    .map((event) => event.attributes)
+  application,
+  bench,
+  operator,
+  page,
+  relay,
+  SERVICE,
+  sessionNow,
+  settled,
+  startMiner,
+  stranger,
+  targetNow,
+  type Bench,
+} from './miner-bench.ts'
+import { codec, minerFiles, mustSubmit, silent, testHandle } from './world.ts'
 
 describe('a relay over HTTP', () => {
   let made: Bench
@@ -414,79 +315,5 @@ describe('trouble', () => {
     made.files.set = put
     made.world.untilHeight(session.endHeight + 11)
     expect(settled(made.world)[0]).toMatchObject({ num_relays: '100' })
-  })
-})
-
-describe('a start that fails ends with the real miner’s words and exit code 1', () => {
-  const ended = (change: (files: Files) => void, command?: string[], node?: (world: TestWorld) => void) => {
-    const world = makeWorld({ peopled: false })
-    const files = minerFiles(operator)
-    change(files)
-    node?.(world)
-    const { handle, miner } = startMiner(world, files, command)
-    expect(miner.serving).toBe(false)
-    return { code: handle.exitCode, last: handle.lines.at(-1) }
-  }
-  const rewrite = (from: string | RegExp, to: string) => (files: Files) => {
-    const text = new TextDecoder().decode(files.get(MINER_PATHS.config))
-    expect(text).toMatch(from)
-    files.set(MINER_PATHS.config, utf8ToBytes(text.replace(from, to)))
-  }
-
-  it.each<[string, (files: Files) => void, RegExp]>([
-    ['no file', (files) => void files.delete(MINER_PATHS.config), /^open \/home\/pocket\/relayminer.yaml: no such file or directory$/],
-    ['an empty file', (files) => void files.set(MINER_PATHS.config, new Uint8Array()), /^empty RelayMiner config$/],
-    [
-      'broken YAML',
-      rewrite('default_signing_key_names:', 'default_signing_key_names: ['),
-      /^yaml: line \d+: .*: config reader cannot unmarshal yaml content \[/,
-    ],
-    [
-      'an indent that is off',
-      rewrite('  query_node_rpc_url', ' query_node_rpc_url'),
-      /^yaml: line \d+: .*: config reader cannot unmarshal yaml content \[/,
-    ],
-    [
-      'a misspelt list of suppliers',
-      rewrite('suppliers:', 'supplierz:'),
-      /^no suppliers provided: invalid supplier in RelayMiner config \[/,
-    ],
-    ['no store', rewrite(/smt_store_path: .*/, ''), /^smt store path is: '': invalid smt store path in RelayMiner config \[/],
-    ['no backend', rewrite(/backend_url: .*/, ''), /^missing scheme in supplier backend url : invalid supplier in RelayMiner config \[/],
-    [
-      'a backend of another scheme',
-      rewrite(/backend_url: .*/, 'backend_url: ftp://backend'),
-      /^invalid supplier type ftp: invalid supplier in RelayMiner config \[/,
-    ],
-    [
-      'no key in the keeper’s volume',
-      (files) => void files.delete('/keys/keyring-test/operator.info'),
-      /^name "operator": mkdir \/keys\/keyring-test: read-only file system: signing key does not exist$/,
-    ],
-    [
-      'a key file of garbage',
-      (files) => void files.set('/keys/keyring-test/operator.info', utf8ToBytes('{')),
-      /signing key does not exist$/,
-    ],
-  ])('%s', (_name, change, last) => {
-    const { code, last: line } = ended(change)
-    expect(code).toBe(1)
-    expect(line).toMatch(last)
-  })
-
-  it('no --config', () => {
-    expect(ended(() => undefined, ['relayminer', 'start', '--chain-id', CHAIN_ID])).toEqual({
-      code: 1,
-      last: 'required flag(s) "config" not set',
-    })
-  })
-  it('a node that does not answer', () => {
-    expect(
-      ended(
-        () => undefined,
-        undefined,
-        (world) => world.node.setRunning(false),
-      ),
-    ).toMatchObject({ code: 1, last: expect.stringContaining('connection refused') })
   })
 })

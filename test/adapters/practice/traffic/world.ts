@@ -11,7 +11,6 @@ import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
 import type { ServiceInfo } from '#main/core/ports/chain.ts'
 import type { Message, TxDraft } from '#main/core/ports/tx.ts'
 import { MINER_PATHS, MINER_TEMPLATE, minerCommand, renderMinerConfig } from '#main/core/relays/miner-config.ts'
-import { projectRoot } from '#test/localnet/paths.ts'
 
 /** A small practised network for tests: real ledger, real node, a clock that is moved by hand. */
 
@@ -288,7 +287,7 @@ export function testHandle(parts: { clock: PracticeClock; files: Files; command?
 
 /** Puts what Hearth writes before the miner's start into its files. */
 export function minerFiles(operator: Person, services = ['anvil']): Files {
-  const template = readFileSync(join(projectRoot, 'resources/templates', MINER_TEMPLATE), 'utf8')
+  const template = readFileSync(join(import.meta.dirname, '../../../../resources/templates', MINER_TEMPLATE), 'utf8')
   const yaml = renderMinerConfig(
     {
       signingKeyName: 'operator',

@@ -91,7 +91,12 @@ export function delegate(frame: Frame, message: Of<'delegate'>): void {
     const text = `application with address ${quoted(applicationAddress)} already delegated to ${MAX_GATEWAYS} (max) gateways`
     throw pocketRefusal('FailedPrecondition', text, 'maximum number of delegated gateways reached')
   }
-  if (!isActive({ activationHeight: 0, deactivationHeight: gateway.unstakeSessionEndHeight && gateway.unstakeSessionEndHeight + 1 }, frame.height)) {
+  if (
+    !isActive(
+      { activationHeight: 0, deactivationHeight: gateway.unstakeSessionEndHeight && gateway.unstakeSessionEndHeight + 1 },
+      frame.height,
+    )
+  ) {
     throw pocketRefusal('FailedPrecondition', `gateway with address: ${quoted(gatewayAddress)}`, 'gateway is no longer active')
   }
   if (known.gateways.includes(gatewayAddress)) {
@@ -111,7 +116,8 @@ export function undelegate(frame: Frame, message: Of<'undelegate'>): void {
   const { state } = frame
   const { applicationAddress, gatewayAddress } = message
   const known = state.applications.get(applicationAddress)
-  if (known === undefined) throw pocketRefusal('NotFound', `application with address: ${quoted(applicationAddress)}`, 'application not found')
+  if (known === undefined)
+    throw pocketRefusal('NotFound', `application with address: ${quoted(applicationAddress)}`, 'application not found')
   if (!known.gateways.includes(gatewayAddress)) {
     const text = `application with address ${quoted(applicationAddress)} not delegated to gateway with address: ${quoted(gatewayAddress)}`
     throw pocketRefusal('FailedPrecondition', text, 'application not delegated to gateway')

@@ -36,7 +36,8 @@ function checkSession(frame: Frame, book: SessionBook, message: Of<'create-claim
 const heightsOf = (frame: Frame, sessionEnd: number): SessionHeights => sessionAt(sessionEnd, paramsAt(frame.state, sessionEnd))
 
 function outside(height: number, words: { earliest: string; close: string; description: string }, open: number, close: number): void {
-  const refused = (text: string): Error => pocketRefusal('FailedPrecondition', `current block height (${height}) is ${text}`, words.description)
+  const refused = (text: string): Error =>
+    pocketRefusal('FailedPrecondition', `current block height (${height}) is ${text}`, words.description)
   if (height < open) throw refused(`less than ${words.earliest} (${open})`)
   if (height > close) throw refused(`greater than ${words.close} (${close})`)
 }

@@ -91,7 +91,13 @@ export function stakeSupplier(frame: Frame, message: Stake): void {
     else if (heldUpokt > stakeUpokt) sendFromModule(frame, 'supplier', message.ownerAddress, heldUpokt - stakeUpokt)
   })
   wrapped('FailedPrecondition', () => sendToModule(frame, signer, 'supplier', state.live.supplierStakingFeeUpokt))
-  const supplier: SupplierState = { ownerAddress: message.ownerAddress, operatorAddress, stakeUpokt, unstakeSessionEndHeight: 0, configs: sortedConfigs(configs) }
+  const supplier: SupplierState = {
+    ownerAddress: message.ownerAddress,
+    operatorAddress,
+    stakeUpokt,
+    unstakeSessionEndHeight: 0,
+    configs: sortedConfigs(configs),
+  }
   putSupplier(state, supplier)
   state.unbonding.delete(operatorAddress)
   if (known && known.unstakeSessionEndHeight !== 0) {
@@ -117,9 +123,14 @@ export function unstakeSupplier(frame: Frame, message: Unstake): void {
     if (fault !== undefined) throw refused(`invalid ${name} address (${fault})`, ADDRESS)
   }
   const supplier = state.suppliers.get(operatorAddress)
-  if (supplier === undefined) throw pocketRefusal('NotFound', `supplier with operator address ${quoted(operatorAddress)}`, 'supplier not found')
+  if (supplier === undefined)
+    throw pocketRefusal('NotFound', `supplier with operator address ${quoted(operatorAddress)}`, 'supplier not found')
   if (signer !== operatorAddress && signer !== supplier.ownerAddress) {
-    throw pocketRefusal('PermissionDenied', `signer ${quoted(signer)} is not allowed to unstake supplier ${supplierText(supplier)}`, UNAUTHORIZED)
+    throw pocketRefusal(
+      'PermissionDenied',
+      `signer ${quoted(signer)} is not allowed to unstake supplier ${supplierText(supplier)}`,
+      UNAUTHORIZED,
+    )
   }
   if (supplier.unstakeSessionEndHeight !== 0) {
     throw pocketRefusal(
@@ -144,4 +155,3 @@ export function unstakeSupplier(frame: Frame, message: Unstake): void {
     unbonding_end_height: String(end + supplierUnbondingPeriodSessions * numBlocksPerSession),
   })
 }
-

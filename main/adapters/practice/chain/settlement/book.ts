@@ -78,7 +78,9 @@ export function takePart(book: SettlementBook, claim: ClaimState): { service: Se
     book.suppliers.set(claim.operatorAddress, working)
   }
   if (!working.services.some(({ serviceId }) => serviceId === claim.serviceId)) {
-    const active = working.supplier.configs.filter((config) => config.service.serviceId === claim.serviceId && isActive(config, book.height))
+    const active = working.supplier.configs.filter(
+      (config) => config.service.serviceId === claim.serviceId && isActive(config, book.height),
+    )
     working.services.push(...active.map((config) => config.service))
   }
   return { service, working }

@@ -74,7 +74,13 @@ const windowBlocks = (params: ChainState['live']): number =>
 
 /** Session ends that settle now by the rules of today, and by those of every day before. */
 function candidateEnds(state: ChainState, height: number): number[] {
-  const epochs = [state.live, ...state.paramsHistory.filter((entry) => entry.height <= height).map(({ params }) => params).reverse()]
+  const epochs = [
+    state.live,
+    ...state.paramsHistory
+      .filter((entry) => entry.height <= height)
+      .map(({ params }) => params)
+      .reverse(),
+  ]
   return [...new Set(epochs.map((params) => height - windowBlocks(params) - 1))]
 }
 
