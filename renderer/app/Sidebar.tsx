@@ -15,6 +15,7 @@ const FIX_SECTION: Record<string, Section> = {
   earnings: 'earnings',
   home: 'home',
   settings: 'settings',
+  keys: 'settings',
 }
 
 export function Sidebar({ section }: { section: Section | null }): ReactNode {

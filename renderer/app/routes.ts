@@ -46,6 +46,7 @@ export const ROUTES = [
   { id: 'earnings', pattern: '/earnings', sample: '/earnings', section: 'earnings', title: 'frame.earnings' },
   { id: 'practice', pattern: '/practice', sample: '/practice', section: 'practice', title: 'practice.title' },
   { id: 'settings', pattern: '/settings', sample: '/settings', section: 'settings', title: 'settings.title' },
+  { id: 'keys', pattern: '/settings/keys', sample: '/settings/keys', section: 'settings', title: 'vaultKeys.title' },
   { id: 'sessions', pattern: '/settings/sessions', sample: '/settings/sessions', section: 'settings', title: 'sessions.title' },
   { id: 'setup', pattern: '/setup', sample: '/setup', section: null, title: 'setup.title' },
   { id: 'unlock', pattern: '/unlock', sample: '/unlock', section: null, title: 'lock.open.title' },

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Earnings } from '#renderer/features/earnings/Earnings.tsx'
 import { Home } from '#renderer/features/home/Home.tsx'
 import { LocalChainStart } from '#renderer/features/home/LocalChainStart.tsx'
+import { Keys } from '#renderer/features/keys/Keys.tsx'
 import { Unlock } from '#renderer/features/lock/Unlock.tsx'
 import { NodeDetail } from '#renderer/features/nodes/NodeDetail.tsx'
 import { Nodes } from '#renderer/features/nodes/Nodes.tsx'
@@ -34,6 +35,7 @@ export const SCREENS: Record<RouteId, (params: { nodeId?: string }) => ReactNode
   earnings: () => <Earnings />,
   practice: () => <Practice />,
   settings: () => <Settings />,
+  keys: () => <Keys />,
   sessions: () => <Sessions />,
   setup: () => <Setup />,
   unlock: () => <Unlock />,

@@ -18,6 +18,7 @@ import {
   stepHints,
   steps,
 } from './en/keyed.ts'
+import { vaultKeys } from './en/keys.ts'
 import { lock } from './en/lock.ts'
 import { nodes } from './en/nodes.ts'
 import { practice } from './en/practice.ts'
@@ -57,4 +58,5 @@ export const en = {
   steps,
   supplier,
   ui,
+  vaultKeys,
 } as const

@@ -1,7 +1,6 @@
 import i18next from 'i18next'
 import { useCallback } from 'react'
 import { initReactI18next, useTranslation } from 'react-i18next'
-import type { NetworkId } from '#shared/api/state.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import { en } from './en.ts'
 import { keyInWords, readable } from './facts.ts'
@@ -24,7 +23,7 @@ let chain: string = en.frame.chainName.local
 let prefix: string = networkOf(null).addressPrefix
 
 /** Called before anything of a network is drawn. */
-export function nameChain(network: NetworkId | null): void {
+export function nameChain(network: Parameters<typeof networkOf>[0]): void {
   prefix = networkOf(network).addressPrefix
   chain = network === 'practice' ? en.frame.chainName.practice : en.frame.chainName.local
 }

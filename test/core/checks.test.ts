@@ -51,6 +51,23 @@ const SICK: Record<string, (state: AppState) => void> = {
         atMs: 1,
       },
     }),
+  'key-fenced': (s) => {
+    SICK['node-failing']?.(s)
+    for (const node of Object.values(s.nodes)) node.seen = 'starting'
+    s.keys = {
+      k: {
+        id: 'k',
+        kind: 'key',
+        role: 'operator',
+        name: 'Operator',
+        network: 'local',
+        address: 'op',
+        wordsConfirmedAtMs: 1,
+        createdAtMs: 1,
+        fenced: 'moved',
+      },
+    }
+  },
   'chain-stalled': (s) => (s.chain = { ...s.chain, status: 'stalled', height: 9 }),
   'supplier-differs': (s) =>
     (s.supplier = { ...s.supplier, status: 'active-differs', differences: [{ serviceId: 'anvil', key: 'staked-not-served', facts: {} }] }),

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { listBackups, markPath } from '#main/adapters/sqlite/backup.ts'
 import { runLife, type Outcome, type Scenario } from './scenario.ts'
 import { compareRows, readRows } from './store-rows.ts'
@@ -126,7 +126,7 @@ export const storeScenario: Scenario = {
   },
 }
 
-const exportFolder = (file: string): string => `${file}-exports`
+const exportFolder = (file: string): string => `${dirname(file)}-exports`
 
 /** Garbage in the middle, as a failing disk leaves it. */
 function damage(file: string): void {

@@ -27,7 +27,7 @@ export const AREAS: Area[] = [
     name: 'main/adapters/vault',
     files: /^main\/adapters\/vault\//,
     mayImport: ['shared/', 'main/core/ports/', 'main/core/retry.ts', 'main/adapters/vault/', 'main/adapters/cosmos/tx/'],
-    packages: [NODE, 'zod', '@noble/ciphers', '@noble/curves', '@noble/hashes', '@cosmjs/crypto', '@cosmjs/proto-signing', 'hash-wasm'],
+    packages: [NODE, 'zod', '@noble/ciphers', '@noble/curves', '@noble/hashes', '@cosmjs/crypto', '@cosmjs/proto-signing', '@bufbuild/protobuf', 'hash-wasm'],
   },
   {
     name: 'main/adapters/cosmos',
@@ -93,7 +93,7 @@ export const AREAS: Area[] = [
   {
     name: 'main/shells',
     files: /^main\/shells\//,
-    mayImport: ['shared/', 'main/core/app.ts', 'main/core/app-shape.ts', 'main/core/ports/', 'main/adapters/', 'main/shells/*'],
+    mayImport: ['shared/', 'main/core/app.ts', 'main/core/app-shape.ts', 'main/core/settings/', 'main/core/ports/', 'main/adapters/', 'main/shells/*'],
     packages: [NODE, 'zod'],
   },
   { name: 'main/build.ts', files: /^main\/build\.ts$/, mayImport: [], packages: [NODE, 'vite'] },
@@ -102,7 +102,7 @@ export const AREAS: Area[] = [
   {
     name: 'renderer/text',
     files: /^renderer\/text\//,
-    mayImport: ['shared/model/', 'shared/lib/', 'shared/api/errors.ts', 'renderer/text/'],
+    mayImport: ['shared/model/', 'shared/lib/', 'shared/networks/', 'shared/api/errors.ts', 'renderer/text/'],
     packages: ['i18next', 'react', 'react-i18next'],
   },
   {

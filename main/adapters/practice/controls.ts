@@ -1,7 +1,6 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { PracticeControls, PracticeView } from '#main/core/ports/practice.ts'
-import type { ScenarioId } from '#shared/practice/scenario-ids.ts'
-import type { PracticeWorld } from './machine.ts'
+import type { PracticeWorld } from './world.ts'
 import { nextMoment, type Moment } from './time/moments.ts'
 
 /** Time and scenarios of Practice, as the core asks for them. @param scenario that was played when Hearth was closed */
@@ -70,5 +69,3 @@ export function createControls(world: PracticeWorld, scenario: string | null): P
     },
   }
 }
-
-export type { ScenarioId }

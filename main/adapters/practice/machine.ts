@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HearthError } from '#shared/api/errors.ts'
 import type { Chain, ConnectChain } from '#main/core/ports/chain.ts'
 import type { Clock } from '#main/core/ports/clock.ts'
 import type { ContainerSpec, Engine } from '#main/core/ports/engine.ts'
@@ -9,12 +10,14 @@ import type { TxCodec } from '#main/core/ports/tx.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import { CATALOG } from '#shared/catalog/index.ts'
 import { localChainRulesSchema, PRACTICE_CHAIN_ID, type LocalChainRules } from '#shared/networks/local.ts'
-import type { PracticeEngineControl } from './engine/control.ts'
 import { createPracticeEngine } from './engine/engine.ts'
-import { createBackendControl, type BackendControl } from './engine/programs/anvil.ts'
+import type { PracticeEngineControl } from './engine/control.ts'
+import { createBackendControl } from './engine/programs/anvil.ts'
 import { createChooseProgram, isKeeperSpec } from './engine/programs/choose.ts'
+import { LATEST_PRACTICE_MS, speedSchema } from '#shared/practice/controls.ts'
 import { foundNetwork, networkId, noNetwork, restoreNetwork, type NetworkParts, type PracticeNetwork } from './network.ts'
 import type { ContainerHandle, PracticeClock, Program } from './parts.ts'
+import type { PracticeWorld } from './world.ts'
 import { createPracticeNet } from './practice-net.ts'
 import { readGenesis } from './read-genesis.ts'
 import { createPracticeClock } from './time/practice-clock.ts'
@@ -27,7 +30,7 @@ const BLOCK_MS = 6_000
 const DISK_BYTES = 512 * 2 ** 30
 /** A fast line: who begins should see layers arrive, not wait for them. */
 const BYTES_PER_SECOND = { honest: 60_000_000, slow: 60_000 }
-const SAVE_EVERY_MS = 20_000
+const SAVE_EVERY_MS = 30_000
 /** Shortest real wait of what the core does again and again. */
 const CORE_FLOOR_MS = 50
 /** What the images of the catalogue weigh, unpacked and by layer. */
@@ -58,23 +61,9 @@ export interface PracticeMachine {
   stop(): Promise<void>
 }
 
-/** Everything that scenarios may bend. */
-export interface PracticeWorld {
-  readonly clock: PracticeClock
-  readonly engine: PracticeEngineControl
-  readonly backend: BackendControl
-  readonly rules: LocalChainRules
-  readonly parts: NetworkParts
-  network(): PracticeNetwork | undefined
-  /** Another network takes the place of the one that is there. */
-  replace(network: PracticeNetwork): void
-  miners(): readonly MinerProgram[]
-  setLink(link: Partial<Link> | undefined): void
-}
-
 const savedSchema = z.strictObject({
   version: z.literal(1),
-  clock: z.strictObject({ atMs: z.number(), speed: z.number(), paused: z.boolean() }),
+  clock: z.strictObject({ atMs: z.number().int().min(0).max(LATEST_PRACTICE_MS), speed: speedSchema, paused: z.boolean() }),
   engine: z.string(),
   network: z.strictObject({ id: z.string(), ledger: z.string(), node: z.string(), gateways: z.string() }).nullable(),
   scenario: z.string().nullable(),
@@ -137,22 +126,32 @@ export async function createPractice(parts: {
     miners.add(miner)
     return miner
   }
-  const engine = createPracticeEngine({
-    clock,
-    choose: createChooseProgram({ addressPrefix: 'practice', onChainStart, backend, miner: chooseMiner }),
-    registry: CATALOG.map((entry) => {
-      const { part: _part, ...sizes } = IMAGES.find((image) => entry.image.reference.includes(image.part)) ?? IMAGES[0] ?? raise()
-      return { reference: entry.image.reference, ...sizes }
-    }),
-    installId: parts.installId,
-    ...(saved === undefined ? {} : { saved: saved.engine }),
-    diskBytes: DISK_BYTES,
-    bytesPerSecond: BYTES_PER_SECOND,
-    name: 'Practice',
-    onChange: () => {
-      changed = true
-    },
-  })
+  const makeEngine = (savedEngine: string | undefined): PracticeEngineControl =>
+    createPracticeEngine({
+      clock,
+      choose: createChooseProgram({ addressPrefix: 'practice', onChainStart, backend, miner: chooseMiner }),
+      registry: CATALOG.map((entry) => {
+        const { part: _part, ...sizes } = IMAGES.find((image) => entry.image.reference.includes(image.part)) ?? IMAGES[0] ?? raise()
+        return { reference: entry.image.reference, ...sizes }
+      }),
+      installId: parts.installId,
+      ...(savedEngine === undefined ? {} : { saved: savedEngine }),
+      diskBytes: DISK_BYTES,
+      bytesPerSecond: BYTES_PER_SECOND,
+      name: 'Practice',
+      onChange: () => {
+        changed = true
+      },
+    })
+  let engine: PracticeEngineControl
+  try {
+    engine = makeEngine(saved?.engine)
+  } catch (error) {
+    if (!(error instanceof HearthError && error.code === 'store-damaged')) throw error
+    log.error('the containers of Practice could not be read and begin anew', error)
+    await file.setAside()
+    engine = makeEngine(undefined)
+  }
   await engine.openKeySocket((name) => {
     const spec = engine.specOf(name)
     return spec !== undefined && isKeeperSpec(spec)

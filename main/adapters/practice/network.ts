@@ -2,16 +2,18 @@ import { HearthError } from '#shared/api/errors.ts'
 import type { Chain } from '#main/core/ports/chain.ts'
 import type { TxCodec } from '#main/core/ports/tx.ts'
 import type { AddressPrefix } from '#shared/networks/index.ts'
+import { MODULES, moduleAddress, validatorAddress } from './chain/addresses.ts'
 import { createLedger, restoreLedger } from './chain/ledger.ts'
 import type { ChainHost } from './engine/programs/node.ts'
+import { createOwnEvents } from './own-events.ts'
 import { createChainNode, type ChainNode } from './node/chain-node.ts'
 import { connectPracticeChain } from './node/chain-port.ts'
 import type { Ledger, PracticeClock, PracticeGenesis } from './parts.ts'
 import { createGateways, type Gateways, type Link, type ServedSupplier } from './traffic/gateways.ts'
 import { buildPopulation, type Population } from './traffic/population.ts'
 
-/** So many of the newest blocks can be asked for again: months at the pace of Practice, and few megabytes. */
-const KEEP_BLOCKS = 50_000
+/** So many of the newest blocks can be asked for again: a day at x1, two and a half minutes at x600. */
+const KEEP_BLOCKS = 15_000
 
 /** The practised network that is there now: its chain, and who lives on it. */
 export interface PracticeNetwork {
@@ -56,7 +58,7 @@ export function foundNetwork(parts: NetworkParts, genesis: PracticeGenesis): Pra
       accounts: [...genesis.accounts, ...population.accounts.filter((account) => !known.has(account.address))],
       params: { ...genesis.params, targetNumRelays: population.targetNumRelays },
     },
-    { keepBlocks: KEEP_BLOCKS },
+    { keepBlocks: KEEP_BLOCKS, keepAs: keepAsOf(genesis, population) },
   )
   const network = joinNetwork(parts, networkId(genesis), ledger, population)
   for (const tx of population.opening) network.node.submit(tx)
@@ -65,8 +67,10 @@ export function foundNetwork(parts: NetworkParts, genesis: PracticeGenesis): Pra
 
 /** A network as it was saved. @throws when the text is none */
 export function restoreNetwork(parts: NetworkParts, saved: SavedNetwork): PracticeNetwork {
-  const ledger = restoreLedger(saved.ledger)
-  return joinNetwork(parts, saved.id, ledger, populationOf(parts, ledger.genesis), saved)
+  const { genesis } = restoreLedger(saved.ledger)
+  const population = populationOf(parts, genesis)
+  const ledger = restoreLedger(saved.ledger, { keepAs: keepAsOf(genesis, population) })
+  return joinNetwork(parts, saved.id, ledger, population, saved)
 }
 
 function populationOf({ codec }: NetworkParts, genesis: PracticeGenesis): Population {
@@ -79,6 +83,14 @@ function populationOf({ codec }: NetworkParts, genesis: PracticeGenesis): Popula
     gatewayMinStakeUpokt: params.gatewayMinStakeUpokt,
     sessionMs: params.numBlocksPerSession * genesis.blockMs,
   })
+}
+
+function keepAsOf(genesis: PracticeGenesis, population: Population): ReturnType<typeof createOwnEvents> {
+  const strangers = [...population.competitors, ...population.applications, ...population.gateways].map((each) => each.address)
+  const owners = population.services.map((service) => service.ownerAddress)
+  const modules = MODULES.map((name) => moduleAddress(name, genesis.addressPrefix))
+  const validators = genesis.validators.flatMap(({ address }) => [address, validatorAddress(address, genesis.addressPrefix)])
+  return createOwnEvents(new Set([...strangers, ...owners, ...modules, ...validators, genesis.daoAddress]))
 }
 
 function joinNetwork(parts: NetworkParts, id: string, ledger: Ledger, population: Population, saved?: SavedNetwork): PracticeNetwork {

@@ -8,6 +8,7 @@ import { endpointDown } from './endpoint-down.ts'
 import { engineClock } from './engine-clock.ts'
 import { engineGone } from './engine-gone.ts'
 import { firstClaim } from './first-claim.ts'
+import { keyFenced } from './key-fenced.ts'
 import { keysNeeded } from './keys-needed.ts'
 import { ledgerDifferent } from './ledger-different.ts'
 import { nodeFailing } from './node-failing.ts'
@@ -23,6 +24,7 @@ import { upgradePlanned } from './upgrade-planned.ts'
 /** All checks, worst consequence first. */
 export const CHECKS: Check[] = [
   keysNeeded,
+  keyFenced,
   ledgerDifferent,
   supplierBelowMinimum,
   proofMissed,

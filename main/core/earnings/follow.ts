@@ -31,7 +31,7 @@ export interface FollowerDeps {
   /** Height at which reading begins when nothing was read yet; its own rows are not read, balances at its end are the opening ones. */
   startHeight(network: string, headHeight: number): number
   watchedAddresses(network: string): Promise<WatchedWish[]>
-  /** After each block is stored. */
+  /** After each block is stored; in a stride over years of past for the last one, and for those of the last 2,000 heights. */
   onBlock(rows: BlockRows): Promise<void>
 }
 
@@ -130,7 +130,8 @@ export function createFollower(deps: FollowerDeps): Follower {
     }
     const next = { network: cursor.network, height: toHeight, hash: blocks.at(-1)?.hash ?? '' }
     await store.applyBlocks({ network: cursor.network, fromHeight: cursor.height + 1, toHeight, toHash: next.hash, blocks })
-    for (const rows of blocks) await deps.onBlock(rows)
+    // Who follows each block wants news, not a past of years: what is recent, and that something was stored.
+    for (const rows of blocks) if (rows === blocks.at(-1) || rows.height > goal - LONG_GAP_BLOCKS) await deps.onBlock(rows)
     return next
   }
 

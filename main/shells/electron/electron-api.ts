@@ -1,3 +1,17 @@
+import type {
+  GoneDetails,
+  LoginItem,
+  Menus,
+  MessageBox,
+  Notes,
+  PowerMonitor,
+  PowerSaveBlocker,
+  Rectangle,
+  SafeStorage,
+  Screen,
+  TrayIcon,
+} from './desktop-api.ts'
+
 /**
  * The part of Electron that Hearth uses, as narrow as it is. The real module is checked against it where it is loaded (load.ts), the fake of the tests implements it,
  * so that neither can drift.
@@ -20,6 +34,8 @@ export interface WebContents {
   on(event: 'will-redirect', listener: (details: CancelEvent & { readonly url: string }) => void): unknown
   on(event: 'will-attach-webview', listener: (event: CancelEvent) => void): unknown
   isDestroyed(): boolean
+  reload(): void
+  forcefullyCrashRenderer(): void
 }
 
 export interface WebPreferences {
@@ -41,8 +57,11 @@ export interface WebPreferences {
 }
 
 export interface WindowOptions {
+  x?: number
+  y?: number
   width: number
   height: number
+  resizable?: boolean
   minWidth?: number
   minHeight?: number
   title: string
@@ -58,10 +77,21 @@ export interface Window {
   loadURL(url: string): Promise<void>
   once(event: 'ready-to-show', listener: () => void): unknown
   once(event: 'closed', listener: () => void): unknown
+  on(event: 'close', listener: (event: CancelEvent) => void): unknown
+  on(event: 'resize' | 'move' | 'maximize' | 'unmaximize' | 'unresponsive' | 'responsive', listener: () => void): unknown
+  /** Windows alone: the session wants to end, and has ended. */
+  on(event: 'query-session-end', listener: (event: CancelEvent) => void): unknown
+  on(event: 'session-end', listener: () => void): unknown
   show(): void
+  hide(): void
   focus(): void
   restore(): void
+  maximize(): void
   isMinimized(): boolean
+  isMaximized(): boolean
+  isVisible(): boolean
+  /** Without maximising and full screen. */
+  getNormalBounds(): Rectangle
   isDestroyed(): boolean
   close(): void
 }
@@ -126,12 +156,23 @@ export interface ElectronApi {
     enableSandbox(): void
     requestSingleInstanceLock(): boolean
     whenReady(): Promise<void>
-    on(event: 'second-instance', listener: () => void): unknown
+    on(event: 'second-instance', listener: (event: CancelEvent, argv: string[]) => void): unknown
+    /** macOS alone: a link of ours was opened. */
+    on(event: 'open-url', listener: (event: CancelEvent, url: string) => void): unknown
+    on(event: 'render-process-gone', listener: (event: CancelEvent, contents: WebContents, details: GoneDetails) => void): unknown
+    on(event: 'child-process-gone', listener: (event: CancelEvent, details: GoneDetails & { readonly type: string }) => void): unknown
     on(event: 'window-all-closed', listener: () => void): unknown
     on(event: 'activate', listener: () => void): unknown
     on(event: 'before-quit', listener: (event: CancelEvent) => void): unknown
     on(event: 'web-contents-created', listener: (event: CancelEvent, contents: WebContents) => void): unknown
     setPath(name: 'userData', path: string): void
+    /** Windows shows notifications only of programs with one. */
+    setAppUserModelId(id: string): void
+    setAsDefaultProtocolClient(protocol: string): boolean
+    setLoginItemSettings(settings: LoginItem): void
+    getLoginItemSettings(): { readonly openAtLogin: boolean; readonly wasOpenedAtLogin?: boolean; readonly status?: string }
+    /** Only before ready. */
+    disableHardwareAcceleration(): void
     quit(): void
     exit(code?: number): void
   }
@@ -143,7 +184,18 @@ export interface ElectronApi {
   }
   readonly session: { fromPartition(partition: string, options?: { cache: boolean }): Session }
   readonly ipcMain: { handle(channel: string, listener: (event: InvokeEvent, ...args: unknown[]) => Promise<unknown>): void }
-  readonly shell: { openExternal(url: string): Promise<void> }
-  readonly dialog: { showErrorBox(title: string, content: string): void }
+  readonly shell: { openExternal(url: string): Promise<void>; showItemInFolder(path: string): void }
+  readonly dialog: {
+    showErrorBox(title: string, content: string): void
+    showMessageBox(options: MessageBox): Promise<{ readonly response: number }>
+  }
   readonly utilityProcess: UtilityProcesses
+  readonly Menu: Menus
+  readonly Tray: new (path: string) => TrayIcon
+  readonly Notification: Notes
+  readonly powerMonitor: PowerMonitor
+  readonly powerSaveBlocker: PowerSaveBlocker
+  readonly safeStorage: SafeStorage
+  readonly screen: Screen
+  readonly net: { fetch(url: string, init: { redirect: 'follow'; signal: AbortSignal; headers: Record<string, string> }): Promise<Response> }
 }

@@ -8,6 +8,7 @@ import { findings } from './verdict.ts'
 
 const FIX: Record<string, string> = {
   unlock: '#/unlock',
+  keys: '#/settings/keys',
   engine: '#/setup',
   nodes: '#/nodes',
   supplier: '#/supplier',

@@ -7,6 +7,7 @@ import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Field } from '#renderer/ui/Field.tsx'
 import { Icon, type IconName } from '#renderer/ui/icons.tsx'
 import { ProgressBar } from '#renderer/ui/ProgressBar.tsx'
+import { RestoreVault } from './RestoreVault.tsx'
 import { passwordStrength, type Strength } from './strength.ts'
 
 const LOOK: Record<Strength, { share: number; color: string }> = {
@@ -73,6 +74,7 @@ export function CreateVault(): ReactNode {
             </Button>
           </div>
         </form>
+        <RestoreVault />
       </div>
       <Card title={t('lock.create.protects')} className="[&>header]:pb-2.5">
         <Point icon="wallet" title={t('lock.create.owner')} text={t('lock.create.ownerText')} />

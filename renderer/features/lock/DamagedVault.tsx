@@ -9,6 +9,9 @@ export function DamagedVault(): ReactNode {
     <div role="alert" className="mb-3.5">
       <Note tone="bad">
         <b className="font-semibold">{t('lock.damaged.title')}.</b> {t('lock.damaged.text')}{' '}
+        <a className="link" href="#/settings/keys">
+          {t('lock.damaged.restore')}
+        </a>{' '}
         <span className="mono text-text-3">vault-damaged</span>
       </Note>
     </div>

@@ -1,10 +1,12 @@
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { useAppState } from '#renderer/bridge/hooks.ts'
+import { errorText } from '#renderer/text/errors.ts'
 import { clockTime } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
 import { Icon } from '#renderer/ui/icons.tsx'
+import { Note } from '#renderer/ui/Note.tsx'
 import { SessionDial } from '#renderer/ui/SessionDial.tsx'
 import { Risks } from './Risks.tsx'
 import { PasswordForm } from './UnlockDialog.tsx'
@@ -92,37 +94,41 @@ function Opening(): ReactNode {
   )
 }
 
-/** The three ways that were drawn; the first is the one this version has. */
+/** Who opens the vault after a restart, as it was chosen, and why that did not happen this time. */
 function AfterRestart(): ReactNode {
   const t = useText()
-  const options = [
-    { id: 'ask', title: t('lock.open.ask'), text: t('lock.open.askText'), isChosen: true },
-    { id: 'keychain', title: t('lock.open.keychain'), text: t('lock.open.keychainText'), isChosen: false },
-    { id: 'file', title: t('lock.open.file'), text: t('lock.open.fileText'), isChosen: false },
-  ]
+  const { unlock, unlockProblem } = useAppState((state) => state.custody)
+  const problem = unlockProblem === null ? null : errorText(t, { code: unlockProblem.code, detail: unlockProblem.detail, ref: '' })
   return (
     <div className="border-t border-line bg-sidebar px-6 pt-4 pb-[18px]">
       <div className="mx-auto w-[864px] max-w-full">
         <div className="flex items-baseline justify-between">
           <h2 className="h2">{t('lock.open.after')}</h2>
-          <span className="text-small text-text-3">{t('lock.open.afterAside')}</span>
+          <a className="link text-small" href="#/settings/keys">
+            {t('lock.open.afterChange')}
+          </a>
         </div>
+        {problem === null ? null : (
+          <Note tone="warn" className="mt-2.5">
+            <b className="font-semibold">{t('lock.open.afterFailed')}</b> {problem.text} {problem.next}
+          </Note>
+        )}
         <div className="mt-2.5 grid grid-cols-3 gap-3">
-          {options.map((option) => (
+          {UNLOCK_MODES.map((mode) => (
             <div
-              key={option.id}
-              className={`rounded-[10px] border px-3.5 pt-2.5 pb-3 ${option.isChosen ? 'border-ember bg-surface shadow-[inset_0_0_0_1px_var(--ember)]' : 'border-line text-text-2'}`}
+              key={mode}
+              className={`rounded-[10px] border px-3.5 pt-2.5 pb-3 ${mode === unlock ? 'border-ember bg-surface shadow-[inset_0_0_0_1px_var(--ember)]' : 'border-line text-text-2'}`}
             >
               <div className="flex items-center gap-2">
                 <Icon
-                  name={option.isChosen ? 'circle-check' : 'circle-dashed'}
+                  name={mode === unlock ? 'circle-check' : 'circle-dashed'}
                   size={14}
-                  className={option.isChosen ? 'text-ember-text' : ''}
+                  className={mode === unlock ? 'text-ember-text' : ''}
                 />
-                <span className="flex-1 font-semibold">{option.title}</span>
-                {option.isChosen ? <span className="text-caption text-ember-text">{t('lock.open.chosen')}</span> : null}
+                <span className="flex-1 font-semibold">{t(`lock.open.${mode}`)}</span>
+                {mode === unlock ? <span className="text-caption text-ember-text">{t('lock.open.chosen')}</span> : null}
               </div>
-              <p className="mt-1 text-small text-text-2">{option.text}</p>
+              <p className="mt-1 text-small text-text-2">{t(`lock.open.${mode}Text`)}</p>
             </div>
           ))}
         </div>
@@ -130,3 +136,5 @@ function AfterRestart(): ReactNode {
     </div>
   )
 }
+
+const UNLOCK_MODES = ['ask', 'keychain', 'file'] as const

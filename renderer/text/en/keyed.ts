@@ -5,6 +5,8 @@
 
 /** Attention rows: the cause. */
 export const attention = {
+  'key-fenced-moved': 'The operator key waits: Hearth was moved or copied',
+  'key-fenced-new-here': 'The operator key waits: another machine may serve with it',
   'keys-needed': 'The relay miner waits for the operator key',
   'keys-needed-at-risk_one': '{{count}} claim waits for the operator key',
   'keys-needed-at-risk_other': '{{count}} claims wait for the operator key',
@@ -53,6 +55,8 @@ export const attention = {
 
 /** Attention rows: what it means. */
 export const attentionMore = {
+  'key-fenced-moved': 'Two machines with one key void each other’s proofs. Say that the other one is off.',
+  'key-fenced-new-here': 'It was restored or brought in. Say that no other machine serves with {{address}}.',
   'alerts-undelivered': 'Hearth tries again. Until then you are told of trouble on these pages alone.',
   'keys-needed': 'It has none after a restart. Unlock, and serving goes on.',
   'keys-needed-at-risk': 'Unlock before block {{deadlineHeight}}, or they stay unpaid.',
@@ -106,6 +110,7 @@ export const attentionMore = {
 /** Where the fix of an attention row is. */
 export const fixes = {
   unlock: 'Unlock',
+  keys: 'Look at Keys',
   engine: 'Look at the engine',
   nodes: 'Look at Nodes',
   supplier: 'Look at Supplier',
@@ -178,6 +183,19 @@ export const activity = {
   'network-chosen': 'Network chosen: {{network}}',
   'vault-created': 'Vault created',
   'vault-auto-locked': 'Keys locked after {{minutes}} quiet minutes',
+  'vault-opened-itself': 'Keys opened after a restart, as you chose',
+  'vault-unlock-failed': 'Keys could not be opened after a restart',
+  'vault-password-changed': 'Vault password changed',
+  'vault-unlock-mode': 'Unlock after a restart: {{mode}}',
+  'key-watched': 'Address watched: {{name}}, {{address}}',
+  'key-unfenced': 'Key may serve here: {{name}}, {{address}}',
+  'key-removed': 'Key deleted: {{name}}, {{address}}',
+  'key-exported': 'Secret shown: {{name}}, {{address}}',
+  'key-proven': 'Copy of a key proven: {{name}}, {{address}}',
+  'backup-made': 'Backup of {{count}} keys written to {{path}}',
+  'drill-passed': 'Backup restores, {{count}} keys compared: {{path}}',
+  'drill-failed': 'Backup does not restore: {{path}}',
+  'keys-restored': '{{count}} keys restored from a backup',
   'local-chain-start': 'Start of the {{chain}} asked',
   'local-chain-remove': 'Removal of the {{chain}} asked',
   'node-start': 'Start asked: {{nodeId}}',

@@ -122,9 +122,12 @@ describe('container specs', () => {
 })
 
 describe('networks', () => {
-  it('have each id once; the Local chain alone is offered, and it is play money', () => {
+  it('have each id once; Local chain and Practice are offered, both play money', () => {
     expect(twice(NETWORKS.map((network) => network.id))).toEqual([])
     expect(twice(NETWORKS.flatMap((network) => network.chainId ?? []))).toEqual([])
-    expect(NETWORKS.filter((network) => network.offered).map((network) => [network.id, network.playMoney])).toEqual([['local', true]])
+    expect(NETWORKS.filter((network) => network.offered).map((network) => [network.id, network.playMoney])).toEqual([
+      ['local', true],
+      ['practice', true],
+    ])
   })
 })

@@ -16,32 +16,36 @@ import { isActive, type ChainState, type SupplierState } from './state.ts'
 export interface LedgerOptions {
   /** How many of the newest blocks can be asked for again. All, when absent. */
   keepBlocks?: number
+  /** What is kept of a block; all of it when absent. */
+  keepAs?: (block: ChainBlock) => ChainBlock
   /** For recordings whose block hashes are not all known: session ids by `application/service/start height`. */
   recordedSessionIds?: ReadonlyMap<string, string>
 }
 
 /** A chain that has not made its first block. @throws when the genesis is none */
 export function createLedger(genesis: PracticeGenesis, options: LedgerOptions = {}): Ledger {
-  return new PracticeLedger(genesisState(genesis, options.recordedSessionIds), new Map(), options.keepBlocks)
+  return new PracticeLedger(genesisState(genesis, options.recordedSessionIds), new Map(), options.keepBlocks, options.keepAs)
 }
 
 /** @param text what `save` gave @throws when it is not that */
-export function restoreLedger(text: string): Ledger {
+export function restoreLedger(text: string, options: Pick<LedgerOptions, 'keepAs'> = {}): Ledger {
   const { state, blocks, keepBlocks } = restoredState(text)
-  return new PracticeLedger(state, blocks, keepBlocks)
+  return new PracticeLedger(state, blocks, keepBlocks, options.keepAs)
 }
 
 class PracticeLedger implements Ledger {
   private readonly state: ChainState
   private readonly blocks: Map<number, ChainBlock>
   private readonly keepBlocks: number | undefined
+  private readonly keepAs: LedgerOptions['keepAs']
   private readonly book = new SessionBook()
   private readonly quiet = new QuietBegin()
 
-  constructor(state: ChainState, blocks: Map<number, ChainBlock>, keepBlocks: number | undefined) {
+  constructor(state: ChainState, blocks: Map<number, ChainBlock>, keepBlocks: number | undefined, keepAs: LedgerOptions['keepAs']) {
     this.state = state
     this.blocks = blocks
     this.keepBlocks = keepBlocks
+    this.keepAs = keepAs
   }
 
   get genesis(): PracticeGenesis {
@@ -77,7 +81,7 @@ class PracticeLedger implements Ledger {
 
   private keep(block: ChainBlock): void {
     if (this.keepBlocks === 0) return
-    this.blocks.set(block.height, block)
+    this.blocks.set(block.height, this.keepAs?.(block) ?? block)
     if (this.keepBlocks !== undefined) this.blocks.delete(block.height - this.keepBlocks)
   }
 

@@ -168,7 +168,7 @@ describe('a counted past', () => {
     expect(lived.flatMap((block) => block.txs).filter((each) => each.code !== 0)).toEqual([])
     const types = eventTypes()
     const times = (type: string): number => types.filter((each) => each === type).length
-    expect(times('pocket.tokenomics.EventClaimSettled')).toBeGreaterThan(120)
+    expect(times('pocket.tokenomics.EventClaimSettled')).toBeGreaterThan(60)
     expect(times('pocket.tokenomics.EventClaimExpired')).toBe(4)
     expect(times('pocket.tokenomics.EventSupplierSlashed')).toBe(4)
     expect(times('pocket.application.EventApplicationStaked')).toBeGreaterThan(3)
