@@ -1,4 +1,11 @@
-import { requests, MAX_REQUEST_BYTES, type RequestName, type RequestOutput, type RequestParsed } from '#shared/api/requests.ts'
+import {
+  requests,
+  MAX_REQUEST_BYTES,
+  MAX_RESULT_LENGTH,
+  type RequestName,
+  type RequestOutput,
+  type RequestParsed,
+} from '#shared/api/requests.ts'
 import { HearthError, type ApiResult } from '#shared/api/errors.ts'
 import type { Log } from './ports/log.ts'
 
@@ -6,7 +13,7 @@ import type { Log } from './ports/log.ts'
 export type Handlers = { [N in RequestName]: (input: RequestParsed<N>) => Promise<RequestOutput<N>> }
 
 /**
- * Makes `call(name, input)`: name in the table -> size -> schema -> run -> schema -> result. `writes` rows run one at a time; reads never wait behind them.
+ * Makes `call(name, input)`: name in the table -> size -> schema -> run -> schema -> size -> result. `writes` rows run one at a time; reads never wait behind them.
  * Nothing is thrown: an expected failure keeps its code, any other becomes `internal` with a reference into the log. Stacks never cross.
  */
 export function createDispatcher(handlers: Handlers, log: Log): (name: string, input: unknown) => Promise<ApiResult<unknown>> {
@@ -28,6 +35,11 @@ export function createDispatcher(handlers: Handlers, log: Log): (name: string, i
       const checked = row.output.safeParse(value)
       if (!checked.success) {
         return fail('internal', {}, log.error('an answer broke its own schema', checked.error, { request: name }))
+      }
+      const length = JSON.stringify(checked.data).length
+      if (length > MAX_RESULT_LENGTH) {
+        log.warn('an answer is too long', { request: name, length, ref })
+        return fail('too-large', {}, ref)
       }
       return { ok: true, value: checked.data }
     } catch (error) {

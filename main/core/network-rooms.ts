@@ -11,6 +11,7 @@ import { createEarnings } from './earnings/earnings.ts'
 import { createKeyGiver } from './keys/give-key.ts'
 import type { Keys } from './keys/keys.ts'
 import { requestPlayMoney } from './nodes/faucet.ts'
+import { newestLines } from './nodes/newest-lines.ts'
 import { createNodes } from './nodes/nodes.ts'
 import type { ConnectChain } from './ports/chain.ts'
 import { ejectHandlers } from './eject/handlers.ts'
@@ -324,7 +325,7 @@ export function createNetworkRooms(deps: {
       return {}
     },
     'nodes.suggestPort': async ({ nodeId, containerPort }) => ({ hostPort: await nodes.suggestPort(nodeId, containerPort) }),
-    'nodes.logs': async ({ nodeId, tail }) => ({ lines: await nodes.logs(nodeId, tail) }),
+    'nodes.logs': async ({ nodeId, tail }) => ({ lines: newestLines(await nodes.logs(nodeId, tail)) }),
     'faucet.request': (wish) => {
       mustBePlay()
       const onArrived = (facts: Record<string, string>): void => activity('faucet', facts)

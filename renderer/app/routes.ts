@@ -47,6 +47,7 @@ export const ROUTES = [
   { id: 'practice', pattern: '/practice', sample: '/practice', section: 'practice', title: 'practice.title' },
   { id: 'settings', pattern: '/settings', sample: '/settings', section: 'settings', title: 'settings.title' },
   { id: 'keys', pattern: '/settings/keys', sample: '/settings/keys', section: 'settings', title: 'vaultKeys.title' },
+  { id: 'records', pattern: '/settings/records', sample: '/settings/records', section: 'settings', title: 'records.title' },
   { id: 'sessions', pattern: '/settings/sessions', sample: '/settings/sessions', section: 'settings', title: 'sessions.title' },
   { id: 'setup', pattern: '/setup', sample: '/setup', section: null, title: 'setup.title' },
   { id: 'unlock', pattern: '/unlock', sample: '/unlock', section: null, title: 'lock.open.title' },

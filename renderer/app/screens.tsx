@@ -8,6 +8,7 @@ import { NodeDetail } from '#renderer/features/nodes/NodeDetail.tsx'
 import { Nodes } from '#renderer/features/nodes/Nodes.tsx'
 import { Practice } from '#renderer/features/practice/Practice.tsx'
 import { Sessions } from '#renderer/features/sessions/Sessions.tsx'
+import { Records } from '#renderer/features/records/Records.tsx'
 import { Settings } from '#renderer/features/settings/Settings.tsx'
 import { Setup } from '#renderer/features/setup/Setup.tsx'
 import { FirstSession } from '#renderer/features/supplier/FirstSession.tsx'
@@ -34,6 +35,7 @@ export const SCREENS: Record<RouteId, (params: { nodeId?: string }) => ReactNode
   'supplier-leave': () => <Leave />,
   earnings: () => <Earnings />,
   practice: () => <Practice />,
+  records: () => <Records />,
   settings: () => <Settings />,
   keys: () => <Keys />,
   sessions: () => <Sessions />,

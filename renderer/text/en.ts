@@ -24,6 +24,7 @@ import { nodes } from './en/nodes.ts'
 import { practice } from './en/practice.ts'
 import { settings } from './en/settings.ts'
 import { sessions } from './en/sessions.ts'
+import { records } from './en/records.ts'
 import { setup } from './en/setup.ts'
 import { supplier } from './en/supplier.ts'
 
@@ -48,6 +49,7 @@ export const en = {
   practice,
   notices,
   reasons,
+  records,
   relayFailures,
   settings,
   sessions,

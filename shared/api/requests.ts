@@ -324,3 +324,5 @@ export type RequestOutput<N extends RequestName> = z.output<(typeof requests)[N]
 
 /** Largest message a shell accepts, in bytes, before it even parses. */
 export const MAX_REQUEST_BYTES = 256 * 1024
+/** Largest answer, in characters of its JSON: below what a shell holds back for a page that reads slowly. Long tables have pages. */
+export const MAX_RESULT_LENGTH = 2 * 1024 * 1024

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { HearthError } from '#shared/api/errors.ts'
-import { requests, type RequestName } from '#shared/api/requests.ts'
+import { MAX_RESULT_LENGTH, requests, type RequestName } from '#shared/api/requests.ts'
 import { createDispatcher, type Handlers } from '#main/core/dispatch.ts'
 import { createTestLog } from '#test/fakes/clock.ts'
 
@@ -79,6 +79,52 @@ describe('dispatcher', () => {
     expect(plain).toMatchObject({ ok: false, error: { code: 'internal', ref: 'ref-1' } })
     await call('vault.unlock', { password: 'correct horse' })
     expect(log.lines.map((line) => String(line.cause)).join()).not.toContain('correct horse')
+  })
+
+  it('lets every kind of read pass a write that never ends, and a refused request too', async () => {
+    const { call } = setup({
+      'vault.lock': () => new Promise(() => undefined),
+      'activity.list': () => Promise.resolve({ rows: [] }),
+      'earnings.claims': () => Promise.resolve({ rows: [], more: false }),
+      'nodes.suggestPort': () => Promise.resolve({ hostPort: 1 }),
+    })
+    const stuck: unknown[] = []
+    void call('vault.lock', {}).then((result) => stuck.push(result))
+    void call('nodes.start', { nodeId: 'a' }).then((result) => stuck.push(result))
+    const reads = [
+      await call('activity.list', { limit: 1 }),
+      await call('earnings.claims', { limit: 1 }),
+      await call('nodes.suggestPort', { nodeId: 'a', containerPort: 1 }),
+      // What ends a long task is no write that waits behind it.
+      await call('tasks.cancel', { taskId: 't' }),
+    ]
+    expect(reads.map((result) => result.ok)).toEqual([true, true, true, true])
+    expect(await call('nodes.start', {})).toMatchObject({ ok: false, error: { code: 'invalid-request' } })
+    expect(await call('nothing', {})).toMatchObject({ ok: false, error: { code: 'unknown-request' } })
+    expect(stuck).toEqual([])
+  })
+
+  it('runs writes in the order in which they came, whatever each takes', async () => {
+    const order: string[] = []
+    const { call } = setup({
+      'nodes.start': async ({ nodeId }: { nodeId: string }) => {
+        for (let turn = Number(nodeId); turn > 0; turn -= 1) await Promise.resolve()
+        order.push(nodeId)
+        return {}
+      },
+    })
+    await Promise.all(['9', '3', '7', '1'].map((nodeId) => call('nodes.start', { nodeId })))
+    expect(order).toEqual(['9', '3', '7', '1'])
+  })
+
+  it('does not let out an answer that is longer than a page can take, and says how long it was in the log', async () => {
+    const line = (text: string): object => ({ timeMs: 1, stream: 'out', text })
+    let text = 'x'.repeat(MAX_RESULT_LENGTH - 100)
+    const { call, log } = setup({ 'nodes.logs': () => Promise.resolve({ lines: [line(text)] }) })
+    expect(await call('nodes.logs', { nodeId: 'a', tail: 1 })).toMatchObject({ ok: true })
+    text = 'x'.repeat(MAX_RESULT_LENGTH)
+    expect(await call('nodes.logs', { nodeId: 'a', tail: 1 })).toMatchObject({ ok: false, error: { code: 'too-large', ref: 'r2' } })
+    expect(log.lines.at(-1)?.message).toBe('an answer is too long')
   })
 
   it('does not let out an answer that breaks its schema', async () => {

@@ -89,6 +89,21 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
       ],
     },
     'engine.check': {},
+    'keys.details': {
+      rows: [
+        { id: 'k1', origin: 'watch', hdPath: null, hasWords: false, backupAtMs: null, drillAtMs: null },
+        { id: 'k2', origin: 'made', hdPath: "m/44'/118'/0'/0/0", hasWords: true, backupAtMs: now - 9 * DAY, drillAtMs: now - 9 * DAY },
+        { id: 'k3', origin: 'hex', hdPath: null, hasWords: false, backupAtMs: null, drillAtMs: null },
+      ],
+      offers: { keychain: 'no-keychain', file: null },
+      backup: { atMs: now - 9 * DAY, path: '/media/ada/stick/hearth-keys-2026-11-13-0931-7c1e.hearth-backup' },
+      drill: {
+        atMs: now - 9 * DAY,
+        path: '/media/ada/stick/hearth-keys-2026-11-13-0931-7c1e.hearth-backup',
+        madeAtMs: now - 9 * DAY,
+      },
+      failedDrill: null,
+    },
     'nodes.logs': {
       lines: Array.from({ length: 14 }, (_line, index) => ({
         timeMs: now - (14 - index) * 2_000,

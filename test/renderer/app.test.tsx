@@ -89,11 +89,20 @@ describe('first start', () => {
     expect(text()).toContain('Strong')
   })
 
-  it('offers the Local chain and says of the others that they are not in this version', async () => {
+  it('offers the Local chain and Practice, and says of the real networks that they are not in this version', async () => {
     const link = await show(choosing(Date.now()))
-    expect(text().match(/Not in this version yet/g)).toHaveLength(3)
+    expect(text().match(/Not in this version yet/g)).toHaveLength(2)
     await press(button(/^Choose Local chain$/))
-    expect(link.calls.some((call) => call.name === 'app.chooseNetwork')).toBe(true)
+    expect(link.calls.find((call) => call.name === 'app.chooseNetwork')?.input).toEqual({ network: 'local' })
+  })
+
+  it('begins with Practice where there is no engine, which asks for none', async () => {
+    const state = choosing(Date.now())
+    const link = await show({ ...state, engine: { ...state.engine, kind: 'absent' } })
+    const cards = [...document.querySelectorAll('section')]
+    expect(cards.find((card) => card.textContent.includes('begin here'))?.getAttribute('aria-label')).toBe('Practice')
+    await press(button(/^Choose Practice$/))
+    expect(link.calls.find((call) => call.name === 'app.chooseNetwork')?.input).toEqual({ network: 'practice' })
   })
 
   it('names the trouble of the engine with its cure, and looks again', async () => {

@@ -52,6 +52,7 @@ const EXTRA: Shot[] = [
 export function shots(): Shot[] {
   const scenes: Record<string, SceneName> = {
     unlock: 'keysNeeded',
+    keys: 'keeping',
     'local-chain-start': 'starting',
     'supplier-stake': 'halfway',
     'supplier-services': 'halfway',

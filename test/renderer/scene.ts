@@ -364,5 +364,31 @@ function practising(now: number): AppState {
   return state
 }
 
-export const SCENES = { firstStart, choosing, chosen, starting, halfway, serving, keysNeeded, practising }
+/** Keys in every state that the page of keys can meet: proven and not, watched, moved here and fenced. */
+export function keeping(now: number): AppState {
+  const state = serving(now)
+  const day = 86_400_000
+  const owner = key('k1', 'owner', 'Owner', OWNER, now)
+  return {
+    ...state,
+    custody: {
+      revision: 1,
+      unlock: 'file',
+      unlockProblem: { code: 'unlock-file-refused', detail: { reason: 'mode', path: '/home/ada/.local/share/hearth/vault/unlock.key', mode: '0644' } },
+      backupAtMs: now - 9 * day,
+      drillAtMs: now - 9 * day,
+    },
+    keys: {
+      k1: { ...owner, kind: 'watch', name: 'Hardware wallet', wordsConfirmedAtMs: null, createdAtMs: now - 40 * day },
+      k2: { ...key('k2', 'operator', 'Operator', OPERATOR, now), wordsConfirmedAtMs: now - 3 * day, createdAtMs: now - 20 * day },
+      k3: {
+        ...key('k3', 'operator', 'Operator of the old PC', 'pokt1qz9c7r50v2kaw7kq8cd0tvx9s6ehz5c3n8n2zy', now),
+        fenced: 'new-here',
+        createdAtMs: now - 3_600_000,
+      },
+    },
+  }
+}
+
+export const SCENES = { keeping, firstStart, choosing, chosen, starting, halfway, serving, keysNeeded, practising }
 export type SceneName = keyof typeof SCENES

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ChainBlock, ChainEvent } from '#main/core/ports/chain.ts'
 import { blockResult, blockResultsResult, type WireEvent } from './schemas.ts'
-import { txHash } from './tx/codec.ts'
+import { txHash } from './tx-hash.ts'
 
 /** Reading blocks without any I/O, so that recorded ones can be read too. */
 

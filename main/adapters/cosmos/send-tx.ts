@@ -3,7 +3,7 @@ import type { BroadcastResult, TxLookup } from '#main/core/ports/chain.ts'
 import { NotUnderstood } from './decode.ts'
 import { broadcastAnswer, nodeConfigAnswer, simulateAnswer, txAnswer } from './schemas.ts'
 import { notUnderstood, shorten, type Transport, unreachable } from './transport.ts'
-import { txHash } from './tx/codec.ts'
+import { txHash } from './tx-hash.ts'
 
 /** Prices, trial runs, broadcasts and look-ups (onchain facts 2.1, 2.2 and 3.1). */
 

@@ -27,7 +27,7 @@ export interface Transport {
   rest<T extends z.ZodType>(path: string, schema: T, options?: RestOptions): Promise<RestOutcome<z.output<T>>>
   /** Like `rest`, where a "no" is no useful answer: it becomes `chain-unreachable` with the node's words. */
   restValue<T extends z.ZodType>(path: string, schema: T, options?: RestOptions): Promise<z.output<T>>
-  rpc<T extends z.ZodType>(method: string, params: Record<string, string>, schema: T): Promise<z.output<T>>
+  rpc<T extends z.ZodType>(method: string, params: Record<string, string | boolean>, schema: T): Promise<z.output<T>>
 }
 
 /** The middle of a long text says least: the chain puts what happened at the end (onchain facts 2.2). */

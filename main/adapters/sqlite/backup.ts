@@ -103,7 +103,7 @@ export async function makeBackup(db: Database.Database, wish: CopyWish): Promise
     makePlain(temporary)
     checkCopy(temporary, version)
     finishFile(temporary, path)
-    sealFile(path)
+    sealOrRemove(path)
     faultPoint('store.backup.after-name')
   } catch (error) {
     removeTemporary(folder, file)
@@ -129,6 +129,16 @@ function makePlain(path: string): void {
     copy.pragma('journal_mode = DELETE')
   } finally {
     copy.close()
+  }
+}
+
+/** A copy without room for its seal would not be told from one that spoilt. */
+function sealOrRemove(path: string): void {
+  try {
+    sealFile(path)
+  } catch (error) {
+    removeSealed(path)
+    throw error
   }
 }
 

@@ -40,8 +40,13 @@ export function finishFile(temporary: string, path: string): void {
 export function writeSmallFile(path: string, text: string): void {
   const temporary = `${path}.tmp`
   rmSync(temporary, { force: true })
-  writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' })
-  finishFile(temporary, path)
+  try {
+    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' })
+    finishFile(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
 }
 
 /** @returns the text, or undefined when there is no such file */

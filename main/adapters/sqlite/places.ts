@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { HearthError } from '#shared/api/errors.ts'
 import { readSmallFile, removeFile, writeSmallFile } from './files.ts'
+import { explainStoreError } from './sqlite-error.ts'
 
 /** Kept beside the store and not in it: both are needed when the store cannot be read. */
 const placesSchema = z.strictObject({ chosenFolder: z.string().optional() })
@@ -26,12 +27,21 @@ export const chosenFolder = (file: string): string | undefined => readJson(place
 
 export function keepChosenFolder(file: string, path: string | undefined): void {
   if (path === undefined) removeFile(placesPath(file))
-  else writeSmallFile(placesPath(file), JSON.stringify({ chosenFolder: path }))
+  else writeNote(placesPath(file), { chosenFolder: path })
+}
+
+/** @throws HearthError `disk-full`, or `store-damaged` (`not-writable`) */
+function writeNote(path: string, note: object): void {
+  try {
+    writeSmallFile(path, JSON.stringify(note))
+  } catch (error) {
+    throw explainStoreError(error, path)
+  }
 }
 
 /** The copy that is to be put in before the store is opened. */
 export const pendingRestore = (file: string): Pending | undefined => readJson(pendingPath(file), pendingSchema)
-export const keepPending = (file: string, pending: Pending): void => writeSmallFile(pendingPath(file), JSON.stringify(pending))
+export const keepPending = (file: string, pending: Pending): void => writeNote(pendingPath(file), pending)
 export const forgetPending = (file: string): void => {
   if (existsSync(pendingPath(file))) removeFile(pendingPath(file))
 }

@@ -33,7 +33,7 @@ ${keyLine(key)}
 ${noticeHtml(notice)}
 <form id="show" method="post" autocomplete="off">${hidden(nonce)}<button class="first" name="action" value="cancel" tabindex="-1" aria-hidden="true">Leave</button><ul class="choice">${key.hasWords ? choice('words', 'Words', 'To write on paper. Every Cosmos wallet takes them.', true) : undefined}${armor ?? undefined}${choice('hex', 'Private key', '64 hex digits, closed by nothing.', !key.hasWords && armor === undefined)}</ul>
 ${armor === undefined ? undefined : markup`<div class="fields"><label>Passphrase for the closed text<input name="passphrase" type="password" autocomplete="off" maxlength="200"></label><label>The same again<input name="again" type="password" autocomplete="off" maxlength="200"></label></div>`}</form>`,
-    foot: markup`<div class="bar"><button class="btn" form="show" name="action" value="cancel">Show nothing</button><span class="s t3">or press Enter</span><span class="grow"></span><span class="inform">${passwordOf('show')}</span><button class="btn pri" form="show" name="action" value="show">Show it</button></div>`,
+    foot: markup`<div class="bar"><button class="btn" form="show" name="action" value="cancel">Show nothing</button><span class="s t3">or press Enter</span><span class="grow"></span>${passwordOf('show')}<button class="btn pri" form="show" name="action" value="show">Show it</button></div>`,
   })
 }
 

@@ -31,7 +31,7 @@ export interface FollowerDeps {
   /** Height at which reading begins when nothing was read yet; its own rows are not read, balances at its end are the opening ones. */
   startHeight(network: string, headHeight: number): number
   watchedAddresses(network: string): Promise<WatchedWish[]>
-  /** After each block is stored; in a stride over years of past for the last one, and for those of the last 2,000 heights. */
+  /** After each block is stored; once for a stride over a long gap, with the last of its blocks that held something. */
   onBlock(rows: BlockRows): Promise<void>
 }
 
@@ -130,8 +130,9 @@ export function createFollower(deps: FollowerDeps): Follower {
     }
     const next = { network: cursor.network, height: toHeight, hash: blocks.at(-1)?.hash ?? '' }
     await store.applyBlocks({ network: cursor.network, fromHeight: cursor.height + 1, toHeight, toHash: next.hash, blocks })
-    // Who follows each block wants news, not a past of years: what is recent, and that something was stored.
-    for (const rows of blocks) if (rows === blocks.at(-1) || rows.height > goal - LONG_GAP_BLOCKS) await deps.onBlock(rows)
+    // Whoever follows the blocks wants news, not a past of years: that something was stored is enough.
+    const last = blocks.findLast((rows) => rows.claims.length > 0 || rows.movements.length > 0) ?? blocks.at(-1)
+    if (last) await deps.onBlock(last)
     return next
   }
 

@@ -125,6 +125,41 @@ export interface UpgradePlan {
   height: number
 }
 
+/** What the chain's own record of a supplier says that can be proven; its services lie in rows of their own. */
+export interface ProvenSupplier {
+  ownerAddress: string
+  operatorAddress: string
+  stakeUpokt: bigint
+  /** 0 = not unbonding. */
+  unstakeSessionEndHeight: number
+}
+
+/** A value with the height whose state it was proven to be part of. */
+export interface Proven<T> {
+  value: T
+  height: number
+}
+
+/** Where proofs begin: a block that is trusted, by its hash (upper-case hex). */
+export interface TrustRoot {
+  chainId: string
+  height: number
+  hash: string
+}
+
+/**
+ * Reads whose answers are checked by hashes against headers that the chain's validators signed: nobody between can change them. Reject `proof-invalid` when what came
+ * is not what was signed, `chain-unreachable` when nothing came.
+ */
+export interface ProvenReads {
+  balance(address: string): Promise<Proven<bigint>>
+  supplier(operatorAddress: string): Promise<Proven<ProvenSupplier | undefined>>
+  /** Those of the named claims that are there. That there are no others cannot be proven. */
+  claims(operatorAddress: string, sessionIds: string[]): Promise<Proven<PendingClaim[]>>
+  /** The newest header that was proven. */
+  newest(): { height: number; hash: string } | undefined
+}
+
 export type BroadcastResult =
   | { kind: 'accepted'; hash: string }
   /** Code 19: the same bytes already wait in the mempool. Success pending. */
@@ -147,7 +182,11 @@ export interface Chain {
   application(address: string): Promise<{ stakeUpokt: bigint; serviceIds: string[]; delegatedGateways: string[] } | undefined>
   session(applicationAddress: string, serviceId: string, height?: number): Promise<SessionInfo>
   pendingClaims(operatorAddress: string): Promise<PendingClaim[]>
-  block(height: number): Promise<ChainBlock>
+  /**
+   * @param naming when given, the attributes of events that name none of these addresses may be left out, for whole transactions and for single events of the block itself;
+   *   the events themselves stay, with their types, in their places
+   */
+  block(height: number, naming?: ReadonlySet<string>): Promise<ChainBlock>
   /** upokt per gas as an exact decimal string, the node's own minimum. */
   minimumGasPrice(): Promise<string>
   /** Gas used by a trial run. Rejects `tx-refused` with detail.log. */
@@ -161,6 +200,8 @@ export interface Chain {
   heightsOf?(addresses: string[], from: number, to: number): Promise<number[]>
   /** The planned upgrade, if there is one; chains that cannot tell lack the method. `height` is where software of now stops. */
   upgradePlan?(): Promise<UpgradePlan | undefined>
+  /** Reads with proofs from a trusted block on; chains that have none lack the method. */
+  proven?(root: TrustRoot): ProvenReads
   /** New-block hints until the signal aborts; heights remain the truth. */
   watch(onHint: (height: number) => void, signal: AbortSignal): Promise<void>
 }

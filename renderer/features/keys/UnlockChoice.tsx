@@ -55,6 +55,7 @@ export function UnlockChoice({ offers }: { offers: RequestOutput<'keys.details'>
                 <span className="flex items-center gap-2">
                   <input
                     type="radio"
+                    className="accent-[var(--ember)]"
                     name={id}
                     value={mode}
                     checked={shown === mode}

@@ -110,6 +110,15 @@ export const errors = {
     text: 'This is another chain than the one Hearth knows under this name. Hearth stopped reading it.',
     next: 'If you made the chain anew, remove the {{chain}} in Hearth and start it again.',
   },
+  'chain-disagrees': {
+    text: 'Two endpoints say different things about the same block: {{said}}. Hearth takes neither for true.',
+    next: 'Wait for the next block. If it stays so, remove the endpoint that you trust less, or add a third one that decides.',
+  },
+  'proof-invalid': {
+    text: 'What {{endpoint}} answered is not what the chain signed: {{reason}}. Hearth does not use it.',
+    next: 'Remove this endpoint, or use one that you know.',
+  },
+  'endpoint-unknown': { text: 'There is no such endpoint in the list.', next: 'It may be gone already: look at the list again.' },
   'node-unknown': { text: 'There is no such node.', next: 'Go back to the list of nodes.' },
   'node-not-ready': { text: 'The node this needs does not run yet.', next: 'Start the {{chain}}, or wait until it is up.' },
   'amount-invalid': { text: 'This is not an amount of POKT.', next: 'Type digits, with a point before at most 6 decimals.' },

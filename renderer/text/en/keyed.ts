@@ -121,6 +121,8 @@ export const fixes = {
 
 /** Steps of tasks. */
 export const steps = {
+  'copy-records': 'Copy the record and read the copy through',
+  'export-records': 'Write every row',
   engine: 'Engine answers',
   room: 'Room and ports',
   images: 'Fetch the images',
@@ -178,6 +180,12 @@ export const nodeNames = {
 
 /** What happened, for Lately. */
 export const activity = {
+  'records-copied': 'Record backed up: {{name}}',
+  'records-not-copied': 'The daily backup of the record failed ({{code}})',
+  'records-not-copied-chosen': 'The daily backup to the second place failed ({{code}})',
+  'records-folder': 'Second place for backups: {{path}}',
+  'records-restore-asked': 'Restore asked for the next start: {{name}}',
+  'records-exported': 'Record exported to {{folder}}',
   'settings-changed': 'Settings changed: {{names}}',
   ejected: 'Files to go on without Hearth written to {{path}}',
   'network-chosen': 'Network chosen: {{network}}',
@@ -210,8 +218,14 @@ export const activity = {
 
 /** What was cured at start. */
 export const notices = {
-  'store-restored': 'Hearth’s records were damaged and were put back from a copy.',
-  'store-rebuilt': 'Hearth’s records were damaged; they are read from the chain again.',
+  'store-restored':
+    'Hearth’s record was damaged and was put back from its newest backup. What happened since is read from the chain again; the damaged file is kept.',
+  'store-restored-partly':
+    'Hearth’s record was damaged and was put back from its newest backup. Not every transaction since then could be read: look at the wallet’s history before you send again.',
+  'store-salvaged':
+    'Hearth’s record was damaged and there was no backup. What could be read was kept, and some rows may be missing. Compare the ledger on Earnings.',
+  'store-put-back': 'The backup that you chose was put in. The record of before is kept in the folder set-aside.',
+  'store-put-back-failed': 'The backup that you chose could not be put in. The record is as it was.',
 } as const
 
 export const relayFailures = { timeout: 'No answer in time', 'bad-signature': 'The signature does not fit', refused: 'Refused' } as const

@@ -65,7 +65,19 @@ describe('after a restart with nobody there', { timeout: 60_000 }, () => {
     return { vault, keys: owned, give, state }
   }
   const held = async (): Promise<string> => {
-    const shown = await docker(socket, ['exec', name, 'pocketd', 'keys', 'show', 'op1', '-a', '--keyring-backend', 'test', '--keyring-dir', '/keys'])
+    const shown = await docker(socket, [
+      'exec',
+      name,
+      'pocketd',
+      'keys',
+      'show',
+      'op1',
+      '-a',
+      '--keyring-backend',
+      'test',
+      '--keyring-dir',
+      '/keys',
+    ])
     return shown.stdout.trim()
   }
 

@@ -41,7 +41,19 @@ const REFUSALS: ReadonlySet<string> = new Set(['invalid-request', 'too-large', '
 const AT_ONCE = 24
 const SLOW_MS = 1_000
 const NAMES = Object.keys(requests) as RequestName[]
-const UNKNOWN_NAMES = ['', '__proto__', 'constructor', 'toString', 'valueOf', 'nodes.destroy', 'STATE.GET', 'state.get ', 'vault', 'x'.repeat(5_000), '💥']
+const UNKNOWN_NAMES = [
+  '',
+  '__proto__',
+  'constructor',
+  'toString',
+  'valueOf',
+  'nodes.destroy',
+  'STATE.GET',
+  'state.get ',
+  'vault',
+  'x'.repeat(5_000),
+  '💥',
+]
 
 export const newTally = (): Tally => ({ messages: 0, hostile: 0, accepted: [], internal: [], codes: new Map(), slow: new Map() })
 

@@ -24,7 +24,9 @@ export interface Shape {
 }
 
 const KNOWN: ReadonlySet<string> = new Set(
-  'type properties required additionalProperties propertyNames items minItems maxItems minLength maxLength minimum maximum pattern enum const anyOf oneOf $schema'.split(' '),
+  'type properties required additionalProperties propertyNames items minItems maxItems minLength maxLength minimum maximum pattern enum const anyOf oneOf $schema'.split(
+    ' ',
+  ),
 )
 
 /** @returns the shape of a request's input, straight from its schema */
@@ -45,7 +47,15 @@ function requireKnown(shape: Shape, where: string): void {
 const ODD_TEXTS = [
   ...['\u0000', '\ud800', '\udfff\ud800', '\u202egnp.exe', 'e\u0301\u0323', '👩‍👩‍👧‍👦', '\ufeff', '\u2028', ' \t\r\n', 'İıſK', '٣', '½'],
   ...['__proto__', 'constructor', 'toString', 'null', 'undefined', 'NaN', '-0', '1e309', '0x10', '9007199254740993', '-1', '1_000', '1,5'],
-  ...['../../hearth-escape', '/proc/self/environ', '..\\..\\hearth-escape', 'C:\\hearth-escape', '%2e%2e%2f', 'file:///etc/passwd', '~/hearth-escape'],
+  ...[
+    '../../hearth-escape',
+    '/proc/self/environ',
+    '..\\..\\hearth-escape',
+    'C:\\hearth-escape',
+    '%2e%2e%2f',
+    'file:///etc/passwd',
+    '~/hearth-escape',
+  ],
   ...[`' OR 1=1; DROP TABLE claims;--`, '${7*7}', '{{7*7}}', '`id`', '$(id)', '%s%n%x', '<script>alert(1)</script>', '{"a":', '\u001b[2J'],
 ]
 

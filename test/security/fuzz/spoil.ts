@@ -76,21 +76,26 @@ const WAYS: Record<string, (site: Site, random: Random, wire: boolean) => { valu
     const kinds = KINDS.filter(([kind]) => !allows(shape, kind))
     return kinds.length === 0 ? undefined : { value: structuredClone(random.pick(kinds)[1]) }
   },
-  'deep nesting': ({ shape }, random) => (allows(shape, 'object') || allows(shape, 'array') ? undefined : { value: deep(10 + random.below(3_000)) }),
+  'deep nesting': ({ shape }, random) =>
+    allows(shape, 'object') || allows(shape, 'array') ? undefined : { value: deep(10 + random.below(3_000)) },
   'not a number': ({ shape }, random, wire) => {
     if (!allows(shape, 'number')) return undefined
     // JSON knows none of these: a page can send them only as what they become.
     return { value: wire ? null : random.pick([Number.NaN, Infinity, -Infinity]) }
   },
   'broken number': ({ shape }, random) => (shape.type === 'integer' ? { value: random.pick([0.5, -1.5, 1e308, 5e-324]) } : undefined),
-  'below the least': ({ shape }) => (shape.minimum === undefined ? undefined : { value: shape.minimum <= -1e15 ? -1e300 : shape.minimum - 1 }),
+  'below the least': ({ shape }) =>
+    shape.minimum === undefined ? undefined : { value: shape.minimum <= -1e15 ? -1e300 : shape.minimum - 1 },
   'above the most': ({ shape }) => (shape.maximum === undefined ? undefined : { value: shape.maximum >= 1e15 ? 1e300 : shape.maximum + 1 }),
-  'too long': ({ shape }, random) => (shape.maxLength === undefined ? undefined : { value: random.pick(['x', 'é', '\u0000']).repeat(shape.maxLength + 1 + random.below(50)) }),
+  'too long': ({ shape }, random) =>
+    shape.maxLength === undefined ? undefined : { value: random.pick(['x', 'é', '\u0000']).repeat(shape.maxLength + 1 + random.below(50)) },
   'too short': ({ shape }) => (shape.type === 'string' && (shape.minLength ?? 0) > 0 ? { value: '' } : undefined),
   'unknown word': ({ shape }, random) =>
     shape.enum || shape.const !== undefined ? { value: random.pick(['__proto__', 'constructor', 'x', '', 'LOCAL', 'owner ']) } : undefined,
   'too many': ({ shape, value }) =>
-    Array.isArray(value) && shape.maxItems !== undefined ? { value: Array.from({ length: shape.maxItems + 1 }, () => value[0] ?? 'x') } : undefined,
+    Array.isArray(value) && shape.maxItems !== undefined
+      ? { value: Array.from({ length: shape.maxItems + 1 }, () => value[0] ?? 'x') }
+      : undefined,
   'too few': ({ shape }) => ((shape.minItems ?? 0) > 0 ? { value: [] } : undefined),
   'missing key': ({ shape, value }, random) => {
     const own = chosen(shape, value)
@@ -136,7 +141,9 @@ export function garbage(random: Random, wire: boolean): Spoilt {
     deep: () => ({ a: deep(500 + random.below(20_000)) }),
     'huge text': () => ({ text: random.pick(['x', 'é', '\u0000']).repeat(270_000 + random.below(50_000)) }),
     'odd values': () =>
-      wire ? { a: '\ud800' } : { a: random.pick([Number.NaN, Infinity, 1n, Symbol('x'), new Date(Number.NaN), /x/, new Map([[1, 2]]), () => 1]) },
+      wire
+        ? { a: '\ud800' }
+        : { a: random.pick([Number.NaN, Infinity, 1n, Symbol('x'), new Date(Number.NaN), /x/, new Map([[1, 2]]), () => 1]) },
     'an array with keys': () => Object.assign([1, 2], { nodeId: 'miner' }),
   }
   const how = random.pick(Object.keys(makers))

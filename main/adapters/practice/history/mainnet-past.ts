@@ -7,11 +7,11 @@ const POKT = 1_000_000n
 const BLOCK_MS = 60_000
 const YEAR_MS = 365.25 * 86_400_000
 
-/** Three services that many suppliers serve; prices as mainnet's are. */
+/** Three services that many suppliers serve; the last one can also be served from Practice's own backend. */
 export const PAST_SERVICES = [
   { id: 'eth', name: 'Ethereum', computeUnitsPerRelay: 1_900n },
-  { id: 'base', name: 'Base', computeUnitsPerRelay: 1_700n },
-  { id: 'poly', name: 'Polygon', computeUnitsPerRelay: 1_500n },
+  { id: 'base', name: 'Base', computeUnitsPerRelay: 1_500n },
+  { id: 'anvil', name: 'Anvil test chain', computeUnitsPerRelay: 100n },
 ] as const
 
 export interface PastOptions {

@@ -104,7 +104,7 @@ function chance(part: number, service: number): number {
 /** Relays of one session: a trend of years, the week, the day, and chance. */
 function relaysIn(random: Seeded, at: { session: number; service: number; part: number; sessionMs: number }): number {
   const { session, service, part, sessionMs } = at
-  const base = [9_500, 5_600, 3_400][service % 3] ?? 3_400
+  const base = [9_500, 5_600, 12_000][service % 3] ?? 3_400
   const trend = 1 + 0.6 * Math.sin(Math.PI * (1.6 * part + 0.2 * service)) - 0.5 * Math.max(0, part - 0.65)
   const days = (session * sessionMs) / DAY_MS
   const week = 1 + 0.15 * Math.sin((2 * Math.PI * days) / 7)

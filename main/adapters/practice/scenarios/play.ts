@@ -148,6 +148,26 @@ export function createScenarioWorld(input: ScenarioInput): ScenarioWorld & { fin
     }
   }
 
+  /** The operator says which services it serves from the next session on. */
+  const serve = (services: readonly string[], options: StakeOptions): void => {
+    const { owner, operator } = keys()
+    ownServices = [...services]
+    const ownerPercent = options.ownerPercent ?? 100
+    const revShare = [
+      { address: owner, percent: ownerPercent },
+      { address: operator, percent: 100 - ownerPercent },
+    ].filter(({ percent }) => percent > 0)
+    const endpoints = [{ url: options.endpointUrl ?? input.endpointUrl, rpcType: 'JSON_RPC' as const }]
+    act(operator, {
+      kind: 'stake-supplier',
+      ownerAddress: owner,
+      operatorAddress: operator,
+      signer: operator,
+      stakeUpokt: undefined,
+      services: ownServices.map((serviceId) => ({ serviceId, endpoints, revShare })),
+    })
+  }
+
   const stake = (options: StakeOptions = {}): void => {
     const { owner, operator } = keys()
     const minimum = genesis.params.supplierMinStakeUpokt
@@ -161,21 +181,8 @@ export function createScenarioWorld(input: ScenarioInput): ScenarioWorld & { fin
       genesis = { ...genesis, accounts: [...others, ...users] }
     }
     const chain = ledger()
-    ownServices = [...(options.services ?? input.servedHere)]
-    const message = { kind: 'stake-supplier' as const, ownerAddress: owner, operatorAddress: operator }
-    const ownerPercent = options.ownerPercent ?? 100
-    const revShare = [
-      { address: owner, percent: ownerPercent },
-      { address: operator, percent: 100 - ownerPercent },
-    ].filter(({ percent }) => percent > 0)
-    const endpoints = [{ url: options.endpointUrl ?? input.endpointUrl, rpcType: 'JSON_RPC' as const }]
-    act(owner, { ...message, signer: owner, stakeUpokt, services: [] })
-    act(operator, {
-      ...message,
-      signer: operator,
-      stakeUpokt: undefined,
-      services: ownServices.map((serviceId) => ({ serviceId, endpoints, revShare })),
-    })
+    act(owner, { kind: 'stake-supplier', ownerAddress: owner, operatorAddress: operator, signer: owner, stakeUpokt, services: [] })
+    serve(options.services ?? input.servedHere, options)
     while (chain.supplier(operator)?.services.length === 0) step()
   }
 
@@ -238,6 +245,7 @@ export function createScenarioWorld(input: ScenarioInput): ScenarioWorld & { fin
       })
       made = withPast(restoreLedger(history.endLedger(input.keepBlocks)), history)
       genesis = made.genesis
+      serve(input.servedHere, {})
     },
     finish() {
       // What waits for blocks that the user will see still has to be sent.

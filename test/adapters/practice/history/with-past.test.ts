@@ -34,7 +34,7 @@ describe('a chain that goes on from a past', () => {
         .supplier(operator)
         ?.services.map(({ serviceId }) => serviceId)
         .sort(),
-    ).toEqual(['base', 'eth', 'poly'])
+    ).toEqual(['anvil', 'base', 'eth'])
     expect(ledger.pendingClaims(operator)).toEqual([])
   })
 
