@@ -169,6 +169,7 @@ export function createNetworkRooms(deps: {
       }
     },
     giveKey: () => giveKey(),
+    startNodes: () => settings.get('startNodes'),
     async onChainRemoved() {
       watch.clear()
       const blank = initialState(state.state.app)

@@ -1,5 +1,6 @@
 import type { SpawnKeyProcess } from '#main/adapters/vault/index.ts'
 import type { App } from '#main/core/app-shape.ts'
+import type { SecondWrap } from '#main/core/ports/vault.ts'
 
 /** What a shell tells the wiring. */
 export interface ComposeOptions {
@@ -15,6 +16,8 @@ export interface ComposeOptions {
   localRules?: Record<string, unknown>
   /** How the key process is started; a Node child unless told otherwise. */
   spawnKeyProcess?: SpawnKeyProcess
+  /** The keychain of the operating system, where the shell has one: it may open the vault after a restart. */
+  keychain?: SecondWrap
 }
 
 export type Compose = (options: ComposeOptions) => Promise<App>

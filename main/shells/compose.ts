@@ -41,6 +41,8 @@ export const compose: Compose = async (options): Promise<App> => {
         clock,
         log,
         ...(options.spawnKeyProcess === undefined ? {} : { spawn: options.spawnKeyProcess }),
+        ...(options.keychain === undefined ? {} : { keychain: options.keychain }),
+        credentialsDir: process.env['CREDENTIALS_DIRECTORY'],
       }),
       rehearsal: await createRehearsalKeys({ dataDir, clock }),
       store,

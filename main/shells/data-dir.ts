@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdirSync, statSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
 
 /** By one of these a folder is known as Hearth's. */
@@ -17,14 +17,20 @@ export function defaultDataDir(platform: string, env: Record<string, string | un
 }
 
 /**
- * Refuses a folder that others use: taking it over would close it to them (lockDataFolder makes it 0700), /tmp for instance.
+ * Refuses a folder that others use: taking it over would close it to them (lockDataFolder makes it 0700), /tmp for instance. At once, since the window's shell has to
+ * know before anything is written there.
  * @throws Error with a sentence for the user
  */
-export async function refuseSharedFolder(dataDir: string): Promise<void> {
+export function refuseSharedFolderNow(dataDir: string): void {
   if (process.platform === 'win32') return
-  const stats = await stat(dataDir).catch(() => undefined)
+  const stats = statSync(dataDir, { throwIfNoEntry: false })
   if (!stats?.isDirectory() || (stats.mode & 0o077) === 0) return
-  const entries = await readdir(dataDir)
+  const entries = readdirSync(dataDir)
   if (entries.length === 0 || entries.some((name) => OWN_FILES.has(name))) return
   throw new Error(`The folder ${dataDir} is open to other users and holds other things. Name an empty folder of your own.`)
+}
+
+/** The same, as a promise. Rejects with a sentence for the user. */
+export async function refuseSharedFolder(dataDir: string): Promise<void> {
+  refuseSharedFolderNow(dataDir)
 }

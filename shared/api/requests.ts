@@ -4,6 +4,7 @@ import { settingScalarSchema, settingsImportSchema } from '../settings/import.ts
 import { retentionSchema } from '../model/retention.ts'
 import { errorCodeSchema } from './errors.ts'
 import { networkIdSchema } from './state.ts'
+import { txWishSchema } from './tx-wish.ts'
 import { resumedSchema, snapshotSchema } from './patches.ts'
 
 /**
@@ -29,29 +30,7 @@ const taskRef = z.strictObject({ taskId: id })
 /** Where the confirm surface waits: the web shell makes an absolute URL of it, Electron a window. */
 const surfaceRef = z.strictObject({ surfaceUrl: z.string(), expiresAtMs: z.number() })
 
-const service = z.strictObject({
-  serviceId: z.string().min(1).max(42),
-  url: z.string().max(2048),
-  rpcType: z.enum(['GRPC', 'WEBSOCKET', 'JSON_RPC', 'REST', 'COMET_BFT']),
-  revShare: z
-    .array(z.strictObject({ address, percent: z.number().int().min(1).max(100) }))
-    .min(1)
-    .max(20),
-})
-
-/** What the user wants signed, before any bytes exist. Amounts are typed text in POKT so that core, not the page, judges them. */
-export const txWishSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('stake-owner'), ownerKeyId: id, operatorAddress: address, amountPokt: z.string().max(60) }),
-  z.strictObject({
-    kind: z.literal('stake-services'),
-    operatorKeyId: id,
-    ownerAddress: address,
-    services: z.array(service).min(1).max(30),
-  }),
-  z.strictObject({ kind: z.literal('unstake'), keyId: id, operatorAddress: address }),
-  z.strictObject({ kind: z.literal('send'), keyId: id, toAddress: address, amountPokt: z.string().max(60) }),
-])
-export type TxWish = z.infer<typeof txWishSchema>
+export { txWishSchema, type TxWish } from './tx-wish.ts'
 
 /** What must start again before a changed setting has its effect. */
 const restarts = z.strictObject({ restarts: z.array(z.enum(['hearth', 'miner'])) })
@@ -117,11 +96,10 @@ export const requests = {
   'sessions.end': row(z.strictObject({ id }), done, { writes: true }),
   'sessions.endAll': row(z.strictObject({ exceptThis: z.boolean() }), done, { writes: true }),
   /** `current` is asked for once there is a password. Rejects `wrong-password`, `too-many-tries`, `weak-password`. */
-  'signIn.setPassword': row(
-    z.strictObject({ current: z.string().max(1024).nullable(), password: z.string().min(1).max(1024) }),
-    done,
-    { writes: true, secret: true },
-  ),
+  'signIn.setPassword': row(z.strictObject({ current: z.string().max(1024).nullable(), password: z.string().min(1).max(1024) }), done, {
+    writes: true,
+    secret: true,
+  }),
   'app.chooseNetwork': row(z.strictObject({ network: networkIdSchema }), done, { writes: true }),
 
   'vault.create': row(z.strictObject({ password: z.string().min(1).max(1024) }), done, { writes: true, secret: true }),
@@ -215,9 +193,34 @@ export const requests = {
       atHeight: z.number().int(),
     }),
   ),
+  /** `surfaceUrl` is empty when the key lies outside: then `tx.export` has what it signs. */
   'tx.prepare': row(txWishSchema, z.strictObject({ intentId: id, surfaceUrl: z.string(), expiresAtMs: z.number() }), { writes: true }),
   'tx.reopen': row(z.strictObject({ intentId: id }), surfaceRef, { writes: true }),
   'tx.discard': row(z.strictObject({ intentId: id }), done, { writes: true }),
+  /** A prepared transaction for a wallet outside: as pocketd reads it, and what is signed in each mode. Rejects `tx-expired`. */
+  'tx.export': row(
+    z.strictObject({ intentId: id }),
+    z.strictObject({
+      unsignedJson: z.string(),
+      directBase64: z.string(),
+      aminoJson: z.string(),
+      chainId: z.string(),
+      accountNumber: z.string(),
+      sequence: z.string(),
+      signerAddress: z.string(),
+      timeoutHeight: z.number().int(),
+    }),
+  ),
+  /** What the wallet gave back. Rejects `signature-invalid` with detail.problem, `tx-expired`. */
+  'tx.import': row(z.strictObject({ intentId: id, text: z.string().min(1).max(200_000) }), done, { writes: true }),
+  /** Stop serving, wait for the last settlement, then unstake: one plan over hours. Rejects `not-now`. */
+  'leave.begin': row(z.strictObject({ keyId: id }), done, { writes: true }),
+  /** Serves again; refused once the unstake is signed. */
+  'leave.cancel': row(none, done, { writes: true }),
+  /** Its unstake is due and the sheet is asked for. Rejects `not-now` before. */
+  'leave.sign': row(none, z.strictObject({ intentId: id, surfaceUrl: z.string(), expiresAtMs: z.number() }), { writes: true }),
+  /** The user has seen these changes of own addresses. */
+  'ownChanges.seen': row(z.strictObject({ ids: z.array(z.string().max(200)).min(1).max(50) }), done, { writes: true }),
 
   'relays.sendTest': row(z.strictObject({ serviceId: z.string().max(42), count: z.number().int().min(1).max(500) }), taskRef, {
     writes: true,
@@ -247,9 +250,11 @@ export const requests = {
   'earnings.claims': row(
     z.strictObject({
       cursor: z.strictObject({ sessionEndHeight: z.number().int(), key: z.string() }).optional(),
+      /** Of the first page: later ones then show what was there at that time, however much came in since. Without it each page is of now. */
+      revision: z.number().int().nonnegative().optional(),
       limit: z.number().int().min(1).max(200),
     }),
-    z.strictObject({ rows: z.array(claimViewSchema), more: z.boolean() }),
+    z.strictObject({ rows: z.array(claimViewSchema), more: z.boolean(), revision: z.number().int().optional() }),
   ),
   'earnings.days': row(
     z.strictObject({ days: z.number().int().min(1).max(1100) }),
@@ -257,7 +262,10 @@ export const requests = {
   ),
   'earnings.check': row(none, done, { writes: true }),
   // Secret: a value may be an address that lets anybody write to the user.
-  'settings.set': row(z.strictObject({ changes: z.record(z.string().max(60), settingScalarSchema) }), restarts, { writes: true, secret: true }),
+  'settings.set': row(z.strictObject({ changes: z.record(z.string().max(60), settingScalarSchema) }), restarts, {
+    writes: true,
+    secret: true,
+  }),
   'settings.reset': row(z.strictObject({ keys: z.array(z.string().max(200)).min(1).max(200) }), restarts, { writes: true }),
   'settings.export': row(none, z.strictObject({ fileName: z.string(), text: z.string() })),
   'settings.judge': row(z.strictObject({ text: settingsText }), settingsImportSchema, { secret: true }),
@@ -282,7 +290,9 @@ export const requests = {
       chosenFolder: z.string().nullable(),
       chosenReady: z.boolean(),
       chosenSameDisk: z.boolean(),
-      copies: z.array(recordCopy.extend({ atMs: z.number(), bytes: z.number(), version: z.number().int(), checkedAtMs: z.number(), ok: z.boolean() })),
+      copies: z.array(
+        recordCopy.extend({ atMs: z.number(), bytes: z.number(), version: z.number().int(), checkedAtMs: z.number(), ok: z.boolean() }),
+      ),
       pending: recordCopy.extend({ askedAtMs: z.number() }).nullable(),
       failures: z.array(
         z.strictObject({ where: recordPlace, code: errorCodeSchema, detail: z.record(z.string(), z.string()), atMs: z.number() }),

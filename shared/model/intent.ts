@@ -9,7 +9,26 @@ import { z } from 'zod'
 export const INTENT_STATUSES = ['prepared', 'discarded', 'signed', 'broadcast', 'included', 'refused', 'expired'] as const
 export type IntentStatus = (typeof INTENT_STATUSES)[number]
 
-export const intentKindSchema = z.enum(['stake-owner', 'stake-services', 'unstake', 'send', 'stake-application'])
+export const intentKindSchema = z.enum([
+  'stake-owner',
+  'stake-services',
+  'change-stake',
+  'rescue',
+  'cancel-unstake',
+  'change-owner',
+  'unstake',
+  'send',
+  'add-service',
+  'transfer-service',
+  'stake-application',
+  'unstake-application',
+  'delegate',
+  'undelegate',
+  'stake-gateway',
+  'unstake-gateway',
+  'claim-morse-account',
+  'claim-morse-supplier',
+])
 export type IntentKind = z.infer<typeof intentKindSchema>
 
 export interface IntentRow {
@@ -20,7 +39,10 @@ export interface IntentRow {
   keyId: string
   signerAddress: string
   status: IntentStatus
-  /** Plain facts for lists (amounts, addresses); the confirm sheet is never made from these. */
+  /**
+   * Plain facts for lists (amounts, addresses); the confirm sheet is never made from these. Some steer: `outside` = signed by a wallet outside; `dangers` = what was said
+   * before signing, as JSON (shared/model/danger); `readBack` = a height after which the chain is asked again, or what it then said.
+   */
   facts: Record<string, string>
   signDocBytes: Uint8Array
   /** Present from `signed` on. */

@@ -3,14 +3,14 @@ import { heartbeatUrl, webhookUrl, engineEndpoint } from './forms.ts'
 
 /** What must be started again before a change has its effect; none = it has it at once. */
 export type RestartPart = 'hearth' | 'miner'
-export const SETTING_SECTIONS = ['look', 'keys', 'transactions', 'miner', 'earnings', 'alerts', 'engine'] as const
+export const SETTING_SECTIONS = ['look', 'desktop', 'keys', 'transactions', 'miner', 'earnings', 'alerts', 'engine'] as const
 export type SettingSection = (typeof SETTING_SECTIONS)[number]
 
 /** How the page asks for a value. Words of `choice` options, titles, help, reason and risk stand in renderer/text/en/settings.ts under the key. */
 export type SettingControl =
   | { kind: 'switch' }
   | { kind: 'choice'; options: readonly string[] }
-  | { kind: 'number'; least: number; most: number; unit: 'minutes' | 'seconds' | 'percent' | 'times' | 'pokt' | 'transactions' | 'hour' }
+  | { kind: 'number'; least: number; most: number; unit: 'minutes' | 'seconds' | 'percent' | 'times' | 'pokt' | 'transactions' | 'hour' | 'days' }
   | { kind: 'text'; most: number }
 
 interface Row<S extends z.ZodType<SettingScalar>> {
@@ -75,6 +75,14 @@ export const SETTINGS = {
   theme: choice(['system', 'light', 'dark'], 'system', { section: 'look' }),
   clockHours: choice(['system', '12', '24'], 'system', { section: 'look' }),
 
+  /** Of the window alone; the web shell does not show this section. */
+  startAtLogin: onOff(false, { section: 'desktop', exported: false }),
+  keepRunning: onOff(false, { section: 'desktop' }),
+  notifyLevel: choice(['none', 'bad', 'warn'], 'bad', { section: 'desktop' }),
+  notifyAmounts: onOff(false, { section: 'desktop' }),
+  updateCheck: onOff(true, { section: 'desktop' }),
+  updateDelayDays: whole(3, 0, 30, 'days', { section: 'desktop' }),
+
   /** 0 = never. */
   autoLockMinutes: whole(5, 0, 1_440, 'minutes', { section: 'keys' }),
 
@@ -96,6 +104,7 @@ export const SETTINGS = {
   heartbeatUrl: text(heartbeatUrl, '', 500, { section: 'alerts', exported: false }),
   heartbeatMinutes: whole(5, 1, 1_440, 'minutes', { section: 'alerts' }),
 
+  startNodes: onOff(true, { section: 'engine' }),
   engineEndpoint: text(engineEndpoint, '', 300, { section: 'engine', restarts: ['hearth'], exported: false }),
 } as const
 

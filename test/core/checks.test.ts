@@ -72,7 +72,7 @@ const SICK: Record<string, (state: AppState) => void> = {
   'supplier-differs': (s) =>
     (s.supplier = { ...s.supplier, status: 'active-differs', differences: [{ serviceId: 'anvil', key: 'staked-not-served', facts: {} }] }),
   'engine-clock': (s) => (s.engine = { ...s.engine, kind: 'ready', clockOffsetMs: -12_000 }),
-  ...Object.fromEntries(Object.values(SICK_HEALTH).map((sick) => [sick.check, sick.make])),
+  ...Object.fromEntries(Object.values(SICK_HEALTH).map((sick) => [sick.check, (s: AppState) => sick.make(s)])),
 }
 
 describe('checks', () => {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import type { LoginItem, MessageBox } from '#main/shells/electron/desktop-api.ts'
 import type {
   CancelEvent,
   ElectronApi,
@@ -11,6 +13,8 @@ import type {
   Window,
   WindowOptions,
 } from '#main/shells/electron/electron-api.ts'
+
+import { createFakeDesktop, type FakeDesktop } from './electron-desktop.ts'
 
 /** Contents of a fake window: what main sent to it, and a way to raise its events. */
 export class FakeContents implements WebContents {
@@ -33,6 +37,14 @@ export class FakeContents implements WebContents {
   isDestroyed(): boolean {
     return this.destroyed
   }
+  reloads = 0
+  crashes = 0
+  reload(): void {
+    this.reloads += 1
+  }
+  forcefullyCrashRenderer(): void {
+    this.crashes += 1
+  }
   /** Raises a navigation event. @returns whether it was prevented */
   raise(event: string, url: string): boolean {
     let prevented = false
@@ -48,10 +60,25 @@ export class FakeWindow implements Window {
   shown = false
   focused = 0
   minimized = false
+  maximized = false
+  bounds = { x: 0, y: 0, width: 0, height: 0 }
   private readonly listeners = new Map<string, (() => void)[]>()
+  private readonly lasting = new Map<string, ((event: CancelEvent) => void)[]>()
 
   constructor(options: WindowOptions) {
     this.options = options
+    this.bounds = { x: options.x ?? 0, y: options.y ?? 0, width: options.width, height: options.height }
+    this.shown = options.show
+  }
+  on(event: string, listener: (event: CancelEvent) => void): this {
+    this.lasting.set(event, [...(this.lasting.get(event) ?? []), listener])
+    return this
+  }
+  /** Raises an event that stays listened to. @returns whether it was prevented */
+  raise(event: string): boolean {
+    let prevented = false
+    for (const listener of this.lasting.get(event) ?? []) listener({ preventDefault: () => void (prevented = true) })
+    return prevented
   }
   async loadURL(url: string): Promise<void> {
     this.urls.push(url)
@@ -62,6 +89,22 @@ export class FakeWindow implements Window {
   }
   show(): void {
     this.shown = true
+  }
+  hide(): void {
+    this.shown = false
+  }
+  maximize(): void {
+    this.maximized = true
+    this.shown = true
+  }
+  isMaximized(): boolean {
+    return this.maximized
+  }
+  isVisible(): boolean {
+    return this.shown
+  }
+  getNormalBounds(): { x: number; y: number; width: number; height: number } {
+    return { ...this.bounds }
   }
   focus(): void {
     this.focused += 1
@@ -76,6 +119,7 @@ export class FakeWindow implements Window {
     return this.webContents.destroyed
   }
   close(): void {
+    if (this.raise('close')) return
     this.webContents.destroyed = true
     this.emit('closed')
   }
@@ -175,6 +219,16 @@ export class FakeUtilityProcess implements UtilityChild {
 }
 
 export interface FakeElectron extends ElectronApi {
+  /** Tray, menus, notifications, power, displays and keychain. */
+  readonly desktop: FakeDesktop
+  /** What was asked in message boxes, and how each is answered: by the label of a button. */
+  readonly questions: MessageBox[]
+  answer: (question: MessageBox) => string | Promise<string>
+  readonly logins: LoginItem[]
+  readonly revealed: string[]
+  /** Answers of the network by address. */
+  readonly web: Map<string, () => Response>
+  readonly fetched: string[]
   readonly windows: FakeWindow[]
   readonly sessions: Map<string, FakeSession>
   readonly calls: string[]
@@ -186,7 +240,7 @@ export interface FakeElectron extends ElectronApi {
   /** Resolves what `whenReady` waits for. */
   becomeReady(): void
   /** Raises an event of `app`. @returns whether it was prevented */
-  emit(event: string): boolean
+  emit(event: string, ...args: unknown[]): boolean
   /** A request as the page would make it. */
   invoke(channel: string, event: InvokeEvent, ...args: unknown[]): Promise<unknown>
 }
@@ -196,8 +250,15 @@ export function frame(origin: string, parent: Frame | null = null): Frame {
   return { origin, parent }
 }
 
+export interface FakeElectronOptions {
+  packaged?: boolean
+  switches?: string[]
+  locked?: boolean
+  openedAtLogin?: boolean
+}
+
 /** Electron as far as Hearth uses it: nothing happens but what the test makes happen. */
-export function createFakeElectron(options: { packaged?: boolean; switches?: string[]; locked?: boolean } = {}): FakeElectron {
+export function createFakeElectron(options: FakeElectronOptions = {}): FakeElectron {
   const windows: FakeWindow[] = []
   const sessions = new Map<string, FakeSession>()
   const calls: string[] = []
@@ -206,7 +267,13 @@ export function createFakeElectron(options: { packaged?: boolean; switches?: str
   const schemes: FakeElectron['schemes'] = []
   const utilities: FakeUtilityProcess[] = []
   const handlers = new Map<string, (event: InvokeEvent, ...args: unknown[]) => Promise<unknown>>()
-  const listeners = new Map<string, ((event: CancelEvent, contents: WebContents) => void)[]>()
+  const listeners = new Map<string, ((event: CancelEvent, ...args: unknown[]) => void)[]>()
+  const desktop = createFakeDesktop()
+  const questions: MessageBox[] = []
+  const logins: LoginItem[] = []
+  const revealed: string[] = []
+  const web: FakeElectron['web'] = new Map()
+  const fetched: string[] = []
   const switches = new Set(options.switches)
   let ready: () => void = () => undefined
   let isReady = false
@@ -216,9 +283,9 @@ export function createFakeElectron(options: { packaged?: boolean; switches?: str
       resolve()
     }
   })
-  const emit = (event: string, contents: WebContents = new FakeContents()): boolean => {
+  const emit = (event: string, ...args: unknown[]): boolean => {
     let prevented = false
-    for (const listener of listeners.get(event) ?? []) listener({ preventDefault: () => void (prevented = true) }, contents)
+    for (const listener of listeners.get(event) ?? []) listener({ preventDefault: () => void (prevented = true) }, ...args)
     return prevented
   }
   class OpenedWindow extends FakeWindow {
@@ -229,7 +296,14 @@ export function createFakeElectron(options: { packaged?: boolean; switches?: str
       emit('web-contents-created', this.webContents)
     }
   }
-  return {
+  const fake: FakeElectron = {
+    desktop,
+    questions,
+    answer: (question) => question.buttons[question.cancelId] ?? '',
+    logins,
+    revealed,
+    web,
+    fetched,
     windows,
     sessions,
     calls,
@@ -241,7 +315,7 @@ export function createFakeElectron(options: { packaged?: boolean; switches?: str
       return [...handlers.keys()]
     },
     becomeReady: () => ready(),
-    emit: (event) => emit(event),
+    emit: (event, ...args) => emit(event, ...args),
     invoke: (channel, event, ...args) => {
       const handler = handlers.get(channel)
       return handler ? handler(event, ...args) : Promise.reject(new Error(`no handler for ${channel}`))
@@ -264,11 +338,26 @@ export function createFakeElectron(options: { packaged?: boolean; switches?: str
         calls.push('whenReady')
         return whenReady
       },
-      on(event: string, listener: (event: CancelEvent, contents: WebContents) => void) {
-        listeners.set(event, [...(listeners.get(event) ?? []), listener])
+      on(event: string, listener: (event: CancelEvent, ...args: never[]) => void) {
+        listeners.set(event, [...(listeners.get(event) ?? []), listener as (event: CancelEvent, ...args: unknown[]) => void])
         return this
       },
-      setPath: (name, path) => void calls.push(`path ${name} ${path}`),
+      setPath: (name, path) => {
+        // As in Electron.
+        if (!existsSync(path)) throw new Error(`Failed to set path: ${path}`)
+        calls.push(`path ${name} ${path}`)
+      },
+      setAppUserModelId: (id) => void calls.push(`model ${id}`),
+      setAsDefaultProtocolClient: (name) => {
+        calls.push(`protocol ${name}`)
+        return true
+      },
+      setLoginItemSettings: (settings) => void logins.push(settings),
+      getLoginItemSettings: () => ({ openAtLogin: logins.at(-1)?.openAtLogin ?? false, wasOpenedAtLogin: options.openedAtLogin ?? false }),
+      disableHardwareAcceleration: () => {
+        if (isReady) throw new Error('app.disableHardwareAcceleration() can only be called before app is ready')
+        calls.push('no gpu')
+      },
       quit: () => void calls.push('quit'),
       exit: (code) => void calls.push(`exit ${code ?? 0}`),
     },
@@ -292,8 +381,35 @@ export function createFakeElectron(options: { packaged?: boolean; switches?: str
         handlers.set(channel, listener)
       },
     },
-    shell: { openExternal: async (url) => void opened.push(url) },
-    dialog: { showErrorBox: (_title, content) => void errors.push(content) },
+    shell: { openExternal: async (url) => void opened.push(url), showItemInFolder: (path) => void revealed.push(path) },
+    dialog: {
+      showErrorBox: (_title, content) => void errors.push(content),
+      async showMessageBox(question) {
+        questions.push(question)
+        const cancelled = new Promise<string>((resolve) => {
+          question.signal?.addEventListener('abort', () => resolve(question.buttons[question.cancelId] ?? ''))
+        })
+        const label = await Promise.race([fake.answer(question), cancelled])
+        const response = question.buttons.indexOf(label)
+        if (response < 0) throw new Error(`no button ${label} among ${question.buttons.join(', ')}`)
+        return { response }
+      },
+    },
+    net: {
+      async fetch(url) {
+        fetched.push(url)
+        const made = web.get(url)
+        if (!made) throw new Error('net::ERR_NAME_NOT_RESOLVED')
+        return made()
+      },
+    },
+    Menu: desktop.Menu,
+    Tray: desktop.Tray,
+    Notification: desktop.Notification,
+    powerMonitor: desktop.powerMonitor,
+    powerSaveBlocker: desktop.powerSaveBlocker,
+    safeStorage: desktop.safeStorage,
+    screen: desktop.screen,
     utilityProcess: {
       fork: (file, args, own) => {
         if (!isReady) throw new Error('utilityProcess cannot be created before app is ready')
@@ -303,4 +419,5 @@ export function createFakeElectron(options: { packaged?: boolean; switches?: str
       },
     },
   }
+  return fake
 }

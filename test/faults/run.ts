@@ -85,8 +85,7 @@ await Promise.all(
 )
 const orphans = points.filter((point) => !scenarios.some((scenario) => scenario.owns(point)))
 report('every fault point has a scenario', orphans.length === 0 ? undefined : orphans.join(', '))
-if (isWanted('disk'))
-  await checkStoreDisk({ report, skip }).catch((error: unknown) => report('disk ran to its end', reason(error)))
+if (isWanted('disk')) await checkStoreDisk({ report, skip }).catch((error: unknown) => report('disk ran to its end', reason(error)))
 if (isWanted('restart')) {
   await checkRestart({ report, skip, killed: () => (kills += 1) }).catch((error: unknown) =>
     report('restart ran to its end', reason(error)),

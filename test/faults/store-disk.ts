@@ -13,12 +13,13 @@ import { DataFolderRefused, lockDataFolder } from '#main/adapters/system/data-fo
 import type { Store } from '#main/core/ports/store.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import { crashBlock, crashIntents } from '#test/adapters/sqlite/crash-rows.ts'
-import { compareRows, NEXT_MIGRATIONS, NOW_MS, readRows } from './store-rows.ts'
+import { compareRows, readRows } from '#test/adapters/sqlite/file-rows.ts'
+import { NEXT_MIGRATIONS, NOW_MS } from './store-rows.ts'
 
 /** How a part of the fault run tells what it found. */
 interface Reporter {
-  report(name: string, problem: string | undefined): void
-  skip(name: string, why: string): void
+  report: (name: string, problem: string | undefined) => void
+  skip: (name: string, why: string) => void
 }
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => 'ref' }
@@ -96,7 +97,8 @@ const WRITES: Record<string, (store: Store, round: number) => Promise<unknown>> 
   putIntent: (store, round) => store.putIntent({ ...crashIntents()[0]!, id: `i${round}`, facts: { wide: WIDE } }),
   setCursor: (store, round) => store.setCursor({ network: `s${round}`, height: 1, hash: WIDE }),
   putWatched: (store, round) => store.putWatched({ network: 'local', address: `w${round}`, label: WIDE, sinceHeight: 1, openingUpokt: 1n }),
-  applyBlock: (store, round) => store.applyBlock({ ...crashBlock(2 + round), claims: [{ ...crashBlock(2 + round).claims[0]!, reason: WIDE }] }),
+  applyBlock: (store, round) =>
+    store.applyBlock({ ...crashBlock(2 + round), claims: [{ ...crashBlock(2 + round).claims[0]!, reason: WIDE }] }),
   applyBlocks: (store, round) =>
     store.applyBlocks({
       network: 'local',
@@ -129,7 +131,9 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
     await work
     return 'none'
   } catch (error) {
-    return error instanceof HearthError ? `${error.code}${error.detail['reason'] === undefined ? '' : `:${error.detail['reason']}`}` : String(error)
+    return error instanceof HearthError
+      ? `${error.code}${error.detail['reason'] === undefined ? '' : `:${error.detail['reason']}`}`
+      : String(error)
   }
 }
 
@@ -243,7 +247,11 @@ async function fullAtCure(place: string): Promise<void> {
   const giveBack = fillDisk(place)
   const options = { file: store.file, clock, log: quiet }
   must('the refusal', await codeOf(openStoreCured(options)), 'disk-full')
-  must('left behind', readdirSync(join(place, 'data')).filter((name) => /building|restoring|set-aside/.test(name)), [])
+  must(
+    'left behind',
+    readdirSync(join(place, 'data')).filter((name) => /building|restoring|set-aside/.test(name)),
+    [],
+  )
   giveBack()
   const cured = await openStoreCured(options)
   must('notice', cured.notice, 'store-restored')
@@ -265,7 +273,9 @@ async function fullAtMetrics(place: string): Promise<void> {
   const { metrics } = await openMetrics({ file: join(place, 'metrics.db'), log: quiet })
   const giveBack = fillDisk(place)
   for (let round = 0; round < 30; round += 1)
-    await metrics.addLogLines(Array.from({ length: 50 }, () => ({ source: 's', atMs: round, stream: 'out' as const, text: 'z'.repeat(2_000) })))
+    await metrics.addLogLines(
+      Array.from({ length: 50 }, () => ({ source: 's', atMs: round, stream: 'out' as const, text: 'z'.repeat(2_000) })),
+    )
   giveBack()
   await metrics.addPoints([{ name: 'after', atMs: NOW_MS, value: 1 }])
   must('afterwards', await metrics.seriesNames(), ['after'])

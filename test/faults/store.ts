@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { listBackups, markPath } from '#main/adapters/sqlite/backup.ts'
 import { runLife, type Outcome, type Scenario } from './scenario.ts'
-import { compareRows, readRows } from './store-rows.ts'
+import { compareRows, readRows } from '#test/adapters/sqlite/file-rows.ts'
 
 type Task = 'fill' | 'bulk' | 'upgrade' | 'copy' | 'export' | 'restore' | 'cure'
 /** A way that leads past a point: what the killed life does, and when the point was passed for the n-th time. */
@@ -103,13 +103,20 @@ export const storeScenario: Scenario = {
           problems.push(...differences(filled, readRows(file)))
         }
         await must(way.task, file, ...more)
-        if (way.task === 'copy' && compareRows(filled, readRows(listBackups(file)[0] ?? '')).missing > 0) problems.push('the copy is not whole')
+        if (way.task === 'copy' && compareRows(filled, readRows(listBackups(file)[0] ?? '')).missing > 0)
+          problems.push('the copy is not whole')
         if (way.task === 'export') {
           const made = readdirSync(exportFolder(file))
-          const lines = made.map((name) => readFileSync(join(exportFolder(file), name, 'hearth.jsonl'), 'utf8').trimEnd().split('\n').length)
+          const lines = made.map(
+            (name) =>
+              readFileSync(join(exportFolder(file), name, 'hearth.jsonl'), 'utf8')
+                .trimEnd()
+                .split('\n').length,
+          )
           // The views of the export stand for claims and movements; names are in them.
           const wanted = filled.filter((row) => !row.startsWith('names ')).length
-          if (made.length !== 1 || lines[0] !== wanted) problems.push(`exported ${made.join(' ')} with ${lines.join(' ')} of ${wanted} rows`)
+          if (made.length !== 1 || lines[0] !== wanted)
+            problems.push(`exported ${made.join(' ')} with ${lines.join(' ')} of ${wanted} rows`)
         }
 
         const { missing, extra } = compareRows(way.task === 'upgrade' ? upgraded : filled, withoutNote(readRows(file)))

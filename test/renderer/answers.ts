@@ -1,4 +1,5 @@
 import type { RequestName } from '#shared/api/requests.ts'
+import { recordStatus } from './record-scene.ts'
 import { BLOCK_MS, HEIGHT, OPERATOR, OWNER } from './scene.ts'
 
 /** Believable answers to what is not in the state. A request that is not here answers `not-allowed`. */
@@ -147,6 +148,7 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
         claims: index === 13 ? 9 : 20,
       })),
     },
+    'records.status': recordStatus(now),
     'activity.list': {
       rows: [
         row(9, 8_000, 'hearth', 'ledger-equal', { height: '133' }),

@@ -122,7 +122,11 @@ describe('the page of the keys', () => {
     await press(button(/^Prove your copy…$/))
     await press(button(/^Show its secret…$/))
     await press(button(/^Delete it…$/))
-    expect([calls(link, 'keys.prove'), calls(link, 'keys.export'), calls(link, 'keys.delete')]).toEqual(Array(3).fill([{ keyId: 'k2' }]))
+    expect([calls(link, 'keys.prove'), calls(link, 'keys.export'), calls(link, 'keys.delete')]).toEqual([
+      [{ keyId: 'k2' }],
+      [{ keyId: 'k2' }],
+      [{ keyId: 'k2' }],
+    ])
     expect(opened).toHaveLength(3)
   })
   it('offers no secret of a watched address', async () => {

@@ -223,9 +223,9 @@ describe('the socket', () => {
     line.fire('open', {})
     line.fire('message', { data: '{"beat":1}' })
     expect(silences).toHaveLength(1)
-    const asked = link.call('engine.check', {})
+    const answer = link.call('engine.check', {})
     silences[0]!.run()
-    expect(await asked).toMatchObject({ ok: false, error: { detail: { reason: 'link-lost' } } })
+    expect(await answer).toMatchObject({ ok: false, error: { detail: { reason: 'link-lost' } } })
     expect(statuses.at(-1)).toBe('lost')
     expect(waits).toHaveLength(1)
     // What the dead line says later is nobody's.

@@ -8,7 +8,7 @@ import { startText } from '#renderer/text/text.ts'
 import type { ApiResult } from '#shared/api/errors.ts'
 import { requests } from '#shared/api/requests.ts'
 import type { AppState } from '#shared/api/state.ts'
-import { SETTING_KEYS, type SettingKey, type SettingScalar } from '#shared/settings/table.ts'
+import { SETTING_KEYS, SETTINGS, type SettingKey, type SettingScalar } from '#shared/settings/table.ts'
 import { answers } from './answers.ts'
 import { fakeLink, settle, type FakeLink } from './fake-link.ts'
 import { serving } from './scene.ts'
@@ -34,9 +34,11 @@ afterEach(async () => {
 
 async function show(
   chosen: Partial<Record<string, { value: SettingScalar; problem: 'unknown' | 'invalid' | null }>> = {},
+  shell: AppState['app']['shell'] = 'electron',
 ): Promise<FakeLink> {
   globalThis.location.hash = '/settings'
-  const state: AppState = { ...serving(Date.now()), settings: chosen as AppState['settings'] }
+  const served = serving(Date.now())
+  const state: AppState = { ...served, app: { ...served.app, shell }, settings: chosen as AppState['settings'] }
   const link = fakeLink(state)
   for (const [name, value] of Object.entries(answers(Date.now()))) link.answers[name] = () => ({ ok: true, value })
   root = createRoot(box)
@@ -97,6 +99,13 @@ describe('the settings page', () => {
     expect(rowOf('autoLockMinutes').textContent).toContain('Standard: 5 minutes')
     expect(rowOf('engineEndpoint').textContent).toContain('found by itself')
     expect(text()).not.toContain('Changed')
+  })
+
+  it('offers in a browser nothing that only a window can do', async () => {
+    await show({ keepRunning: chosen(true) }, 'web')
+    const offered = [...document.querySelectorAll('[data-setting]')].map((row) => row.getAttribute('data-setting'))
+    expect(offered).toEqual(SETTING_KEYS.filter((key) => SETTINGS[key].section !== 'desktop'))
+    expect(text()).not.toContain('differs from the standard')
   })
 
   it('marks what differs from the standard, and leads back to it', async () => {
@@ -216,7 +225,7 @@ describe('the settings page', () => {
   })
 
   it('links to the pages that have more', async () => {
-    await show()
+    await show({}, 'web')
     const hrefs = [...document.querySelectorAll('a')].map((each) => each.getAttribute('href'))
     for (const page of ['keys', 'records', 'sessions']) expect(hrefs).toContain(`#/settings/${page}`)
   })

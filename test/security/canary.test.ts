@@ -72,8 +72,22 @@ describe('S18 the canary', () => {
         const bytes = await readFile(`/proc/${pid}/${part}`)
         found.push(...findings(`/proc ${part}`, bytes, secrets))
       }
+    // A backup, a new password, a way in without one, a brought key: each passes through main, and none leaves a secret there.
+    const NEXT = 'quite another set of words'
+    const backup = await vault.openPage({ kind: 'backup', folder: undefined })
+    const asked = await vault.surface(backup.token, 'GET', new Uint8Array(0))
+    const written = await vault.surface(backup.token, 'POST', formOf(asked.page, { action: 'write', password: PASSWORD }))
+    if (written.outcome?.kind !== 'backup-made') throw new Error('no backup')
+    await vault.changePassword(PASSWORD, NEXT)
+    await vault.setUnlockMode('file', NEXT)
+    const drill = await vault.openPage({ kind: 'drill', path: written.outcome.path })
+    const tried = await vault.surface(drill.token, 'GET', new Uint8Array(0))
+    expect((await vault.surface(drill.token, 'POST', formOf(tried.page, { action: 'drill', passphrase: PASSWORD }))).outcome?.kind).toBe(
+      'drill-passed',
+    )
+    secrets.push(Buffer.from(NEXT), Buffer.from(NEXT.replaceAll(' ', '+')))
     await vault.lock()
-    await vault.unlock(PASSWORD)
+    await vault.unlockUnattended()
     for (const { path, bytes } of await filesUnder(dataDir)) found.push(...findings(path, bytes, secrets))
     found.push(...findings('log', Buffer.from(JSON.stringify(log.lines)), secrets))
     for (const message of messages) {

@@ -1,64 +1,20 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { FIRST_WAIT_MS, FREE_TRIES, FREE_TRIES_OF_ALL } from '#main/shells/web/lock-out.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { FIRST_WAIT_MS, FREE_TRIES } from '#main/shells/web/lock-out.ts'
 import { MAX_SESSIONS, SESSION_IDLE_MS, SESSION_LIFE_MS } from '#main/shells/web/sessions.ts'
-import { resetSignIn, SIGN_IN_FILE } from '#main/shells/web/sign-in-file.ts'
+import { SIGN_IN_FILE } from '#main/shells/web/sign-in-file.ts'
 import { createShellApp } from '#test/fakes/shell-app.ts'
-import {
-  ask,
-  cookieFrom,
-  createStage,
-  expectHardened,
-  openSocket,
-  postForm,
-  type Answer,
-  type Stage,
-  type StageOptions,
-  type TestSocket,
-} from '#test/shells/support/web-client.ts'
+import { FIREFOX, NEXT, PASSWORD, restarted, signInSteps } from '#test/shells/support/sign-in-steps.ts'
+import { ask, cookieFrom, createStage, expectHardened, postForm, type Answer, type Stage } from '#test/shells/support/web-client.ts'
 
-/** SECURITY: S17 and S19 of the sign-in password, its sessions and its lock-out, against a shell that really listens. */
-const PASSWORD = 'violet tractor seldom ink'
-const NEXT = 'copper window hardly june'
-const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0'
-
+/** SECURITY: S17 and S19 of the sign-in password and its sessions, against a shell that really listens. */
 let stage: Stage
 beforeEach(async () => {
   stage = await createStage()
 })
 afterEach(() => stage.close())
-
-const signIn = (password: string, headers: Record<string, string> = {}): Promise<Answer> =>
-  postForm(stage, '/sign-in', { password }, { headers })
-const page = (cookie: string, path = '/'): Promise<Answer> => ask(stage.port, path, { headers: { Cookie: cookie } })
-const open = (cookie: string, headers: Record<string, string> = {}): Promise<TestSocket> =>
-  openSocket(stage.port, { Origin: stage.origin, Cookie: cookie, ...headers })
-const call = async (socket: TestSocket, name: string, input: object): Promise<Record<string, unknown>> => {
-  socket.send({ id: name, name, input })
-  return (await socket.next())['result'] as Record<string, unknown>
-}
-/** Opens a session by a link and sets the password over its socket. @returns the session's cookie */
-async function withPassword(): Promise<string> {
-  const cookie = await stage.login({ 'User-Agent': FIREFOX })
-  const socket = await open(cookie)
-  expect(await call(socket, 'signIn.setPassword', { current: null, password: PASSWORD })).toEqual({ ok: true, value: {} })
-  socket.socket.close()
-  return cookie
-}
-/** The same folder and another shell, as after a restart. @param carry moves the clock of the new one to where the old one was */
-async function restart(carryMs = 0, options: StageOptions = {}): Promise<void> {
-  const { dataDir, shell } = stage
-  await shell.close()
-  const before = stage
-  stage = await createStage(createShellApp(), { dataDir, ...options })
-  stage.wait(carryMs)
-  const close = stage.close.bind(stage)
-  stage.close = async () => {
-    await close()
-    await before.close()
-  }
-}
+const { call, open, page, signIn, withPassword } = signInSteps(() => stage)
 
 describe('signing in', () => {
   test('before there is a password, there is no page for it and no way in', async () => {
@@ -288,7 +244,7 @@ describe('sessions', () => {
     const kept = await withPassword()
     const ended = cookieFrom(await signIn(PASSWORD))
     await stage.access.end(stage.access.sessions().at(-1)?.id ?? '')
-    await restart()
+    stage = await restarted(stage)
     expect((await page(kept)).status).toBe(200)
     expect((await page(ended)).status).toBe(303)
     expect((await signIn(PASSWORD)).status).toBe(303)
@@ -302,7 +258,7 @@ describe('sessions', () => {
       stage.wait(step)
       expect((await page(cookie)).status).toBe(200)
     }
-    await restart(passedMs)
+    stage = await restarted(stage, passedMs)
     expect((await page(cookie)).status).toBe(200)
     stage.wait(SESSION_LIFE_MS - passedMs)
     expect((await page(cookie)).status).toBe(303)
@@ -331,106 +287,5 @@ describe('sessions', () => {
     }
     expect(stage.access.sessions()).toHaveLength(MAX_SESSIONS)
     expect([(await page(first)).status, (await page(second)).status]).toEqual([200, 303])
-  })
-})
-
-describe('lock-out', () => {
-  const miss = async (times: number): Promise<void> => {
-    for (let count = 0; count < times; count += 1) expect((await signIn(`wrong ${count}`)).status).toBe(401)
-  }
-
-  test('grows with every further wrong try, looks at nothing meanwhile and tells how long', async () => {
-    await withPassword()
-    await miss(FREE_TRIES)
-    const check = vi.spyOn(stage.access, 'signIn')
-    for (const factor of [1, 2, 4, 8]) {
-      const locked = await signIn(PASSWORD)
-      expect([locked.status, cookieFrom(locked)]).toEqual([429, ''])
-      expect(Number(locked.headers['retry-after'])).toBeGreaterThan((FIRST_WAIT_MS * factor) / 1000 - 5)
-      expect(Number(locked.headers['retry-after'])).toBeLessThanOrEqual((FIRST_WAIT_MS * factor) / 1000)
-      expect(locked.body).toMatch(/next try is open in \d+ (seconds|minutes?)/)
-      expectHardened(locked)
-      stage.wait(FIRST_WAIT_MS * factor)
-      await miss(1)
-    }
-    expect(check).toHaveBeenCalledTimes(8)
-    stage.wait(FIRST_WAIT_MS * 16)
-    expect((await signIn(PASSWORD)).status).toBe(303)
-  })
-
-  test('counts what comes at once: no more than the free tries are looked at', async () => {
-    await withPassword()
-    const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => signIn(`wrong ${index}`)))
-    expect(answers.filter(({ status }) => status === 401)).toHaveLength(FREE_TRIES)
-    expect((await signIn(PASSWORD)).status).toBe(429)
-  })
-
-  test('is not lifted by a restart', async () => {
-    await withPassword()
-    await miss(FREE_TRIES)
-    await restart()
-    expect((await signIn(PASSWORD)).status).toBe(429)
-    stage.wait(FIRST_WAIT_MS)
-    expect((await signIn(PASSWORD)).status).toBe(303)
-  })
-
-  test('of one address is not that of another, until all together are too many; a link opens all the same', async () => {
-    await stage.close()
-    const proxied = { proxy: '127.0.0.1', names: ['hearth.example'], confirmName: 'confirm.example' }
-    stage = await createStage(createShellApp(), proxied)
-    const from = (address: string): Record<string, string> => ({
-      Host: 'hearth.example',
-      'X-Forwarded-Proto': 'https',
-      'X-Forwarded-For': address,
-      Origin: 'https://hearth.example',
-    })
-    const session = await stage.login(from('192.0.2.1'))
-    await stage.access.setPassword(null, PASSWORD, session, { address: '192.0.2.1', browser: '' })
-    for (let count = 0; count < FREE_TRIES; count += 1) expect((await signIn('wrong', from('192.0.2.7'))).status).toBe(401)
-    expect((await signIn(PASSWORD, from('192.0.2.7'))).status).toBe(429)
-    expect((await signIn(PASSWORD, from('192.0.2.8'))).status).toBe(303)
-    for (let count = FREE_TRIES; count < FREE_TRIES_OF_ALL; count += 1)
-      expect((await signIn('wrong', from(`198.51.100.${count}`))).status).toBe(401)
-    expect((await signIn(PASSWORD, from('192.0.2.8'))).status).toBe(429)
-    expect(await stage.login(from('192.0.2.8'))).toMatch(/^__Host-hearth_session=/)
-    // Seconds, not hours: nobody keeps the owner out for long.
-    stage.wait(5_000)
-    expect((await signIn(PASSWORD, from('192.0.2.8'))).status).toBe(303)
-  })
-})
-
-describe('what is kept', () => {
-  test('is forgotten on request, and nothing else is touched', async () => {
-    const cookie = await withPassword()
-    await writeFile(join(stage.dataDir, 'hearth.db'), 'money')
-    await stage.shell.close()
-    expect(await resetSignIn(stage.dataDir)).toBe(true)
-    expect(await resetSignIn(stage.dataDir)).toBe(false)
-    await restart()
-    expect((await page(cookie)).status).toBe(401)
-    expect((await signIn(PASSWORD)).status).toBe(401)
-    expect(await readFile(join(stage.dataDir, 'hearth.db'), 'utf8')).toBe('money')
-  })
-
-  test.each([
-    ['empty', () => ''],
-    ['cut off', (text: string) => text.slice(0, text.length / 2)],
-    ['of another version', (text: string) => text.replace('"version":1', '"version":2')],
-    ['with a cost that would eat the machine', (text: string) => text.replace('"n":1024', '"n":1073741824')],
-    ['with a cost that anybody breaks', (text: string) => text.replace('"n":1024', '"n":2')],
-    ['with a session more than it says', (text: string) => text.replace('"sessions":[', '"sessions":[{"id":"x"},')],
-  ])('when it is %s it opens nothing, is put aside whole, and a link still does', async (_name, damage) => {
-    const cookie = await withPassword()
-    await stage.shell.close()
-    const file = join(stage.dataDir, SIGN_IN_FILE)
-    const damaged = damage(await readFile(file, 'utf8'))
-    await writeFile(file, damaged)
-    await restart()
-    expect(stage.access.damaged).toMatch(/sign-in\.json\.damaged-\d+$/)
-    expect((await page(cookie)).status).toBe(401)
-    expect((await signIn(PASSWORD)).status).toBe(401)
-    const aside = (await readdir(stage.dataDir)).find((name) => name.includes('.damaged-')) ?? ''
-    expect(await readFile(join(stage.dataDir, aside), 'utf8')).toBe(damaged)
-    expect((await page(await stage.login())).status).toBe(200)
   })
 })

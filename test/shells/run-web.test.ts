@@ -32,7 +32,7 @@ const run = (options: string[] = [], behaviour = 'ok', channel = false): Child =
   return child
 }
 
-describe('the headless shell', () => {
+describe('the headless shell', { timeout: 30_000 }, () => {
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('prints a link that works, and ends in order on %s', async (signal) => {
     const child = run()
     const [, link = ''] = await child.says(LINK)

@@ -1,7 +1,11 @@
 import { z } from 'zod'
 import { RETRY } from '#main/core/retry.ts'
 import type { Chain, ConnectChain } from '#main/core/ports/chain.ts'
-import { decodeBlock, NotUnderstood } from './decode.ts'
+import { checkedBlock, decodeBlock, decodeScanned, understand } from './decode.ts'
+import { hashText, headerHash } from './light/header.ts'
+import { createProvenReads } from './light/prove.ts'
+import { commitResult } from './light/wire.ts'
+import { NotUnderstood } from './not-understood.ts'
 import {
   askAgainWhenAhead,
   readAccount,
@@ -13,10 +17,18 @@ import {
   readSession,
   readSupplier,
 } from './read-chain.ts'
+import { readHeightsOf, readUpgradePlan } from './read-past.ts'
+import { scanResults, type ScannedResults } from './scan-results.ts'
 import { firstBlockResult, statusResult } from './schemas.ts'
 import { broadcastTx, lookUpTx, readMinimumGasPrice, simulateTx } from './send-tx.ts'
 import { createTransport, notUnderstood } from './transport.ts'
 import { watchBlocks } from './watch.ts'
+
+/**
+ * How long a proven header vouches for later ones: two thirds of the 21 days that validators of Cosmos chains are held to what they signed. A chain that is known from its first
+ * block is followed from there however old it is.
+ */
+const TRUSTING_MS = 14 * 24 * 3_600_000
 
 /**
  * A Pocket chain over REST and CometBFT RPC of one node. Asks once (twice where a node only has to finish its block); retries are the caller's.
@@ -28,6 +40,7 @@ export const connectChain: ConnectChain = (endpoints) => {
 
   const head: Chain['head'] = async () => {
     const { sync_info: sync } = await transport.rpc('status', {}, statusResult)
+    transport.sawHeight(sync.latest_block_height)
     return {
       height: sync.latest_block_height,
       timeMs: sync.latest_block_time,
@@ -35,15 +48,27 @@ export const connectChain: ConnectChain = (endpoints) => {
       catchingUp: sync.catching_up,
     }
   }
+  /** Says of an answer that is none which endpoint gave it. */
+  const understood = <T>(read: () => T): T => {
+    try {
+      return read()
+    } catch (error) {
+      if (error instanceof NotUnderstood) throw notUnderstood(rpcUrl, error)
+      throw error
+    }
+  }
   const newestHeight = async () => (await head()).height
 
   return {
     head,
     async fingerprint() {
-      const { block_id: id, block } = await transport.rpc('block', { height: '1' }, firstBlockResult)
-      const { header } = block
-      if (header.height !== 1) throw notUnderstood(rpcUrl, new NotUnderstood('block.header.height', 'not block 1'))
-      return { chainId: header.chain_id, block1Hash: id.hash, genesisTime: header.time }
+      const answer = await transport.rpc('block', { height: '1' }, z.unknown())
+      return understood(() => {
+        const { block } = understand(firstBlockResult, answer)
+        const { header, hash } = checkedBlock(answer)
+        if (header.height !== 1) throw new NotUnderstood('block.header.height', 'not block 1')
+        return { chainId: header.chainId, block1Hash: hash, genesisTime: block.header.time }
+      })
     },
     params: () => readParams(transport, restUrl, newestHeight),
     account: (address) => readAccount(transport, restUrl, address),
@@ -53,20 +78,33 @@ export const connectChain: ConnectChain = (endpoints) => {
     application: (address) => readApplication(transport, restUrl, address),
     session: (applicationAddress, serviceId, height) => readSession(transport, restUrl, applicationAddress, serviceId, height),
     pendingClaims: (operatorAddress) => readPendingClaims(transport, restUrl, operatorAddress),
-    async block(height) {
+    async block(height, naming) {
       const params = { height: String(height) }
-      const [block, results] = await askAgainWhenAhead(() =>
-        Promise.all([transport.rpc('block', params, z.unknown()), transport.rpc('block_results', params, z.unknown())]),
-      )
-      try {
-        const decoded = decodeBlock(block, results)
+      const ask = <T>(method: string, read: (body: Buffer) => T): Promise<T> =>
+        askAgainWhenAhead(async () => read(await transport.rpcBytes(method, params)))
+      const [block, results] = await Promise.all([
+        ask('block', (body) => transport.rpcResult(body, z.unknown())),
+        ask('block_results', (body): { scanned: ScannedResults } | { whole: unknown } => {
+          const scanned = naming === undefined ? undefined : understood(() => scanResults(body, naming))
+          // Without a result there is the node's error, which is told there.
+          return scanned === undefined ? { whole: transport.rpcResult(body, z.unknown()) } : { scanned }
+        }),
+      ])
+      return understood(() => {
+        const decoded = 'scanned' in results ? decodeScanned(block, results.scanned) : decodeBlock(block, results.whole)
         if (decoded.height !== height) throw new NotUnderstood('block.header.height', `not ${height}`)
         return decoded
-      } catch (error) {
-        if (error instanceof NotUnderstood) throw notUnderstood(rpcUrl, error)
-        throw error
-      }
+      })
     },
+    async blockHash(height) {
+      const { signed_header: signed } = await askAgainWhenAhead(() => transport.rpc('commit', { height: String(height) }, commitResult))
+      if (signed.header.height !== height) throw notUnderstood(rpcUrl, new NotUnderstood('header.height', `not ${height}`))
+      return hashText(headerHash(signed.header))
+    },
+    heightsOf: (addresses, from, to) => readHeightsOf(transport, addresses, from, to),
+    upgradePlan: () => readUpgradePlan(transport),
+    proven: (root) =>
+      createProvenReads(transport, rpcUrl, root, { trustingMs: root.height === 1 ? undefined : TRUSTING_MS, now: () => Date.now() }),
     minimumGasPrice: () => readMinimumGasPrice(transport, restUrl),
     simulate: (txBytes) => simulateTx(transport, txBytes),
     broadcast: (txBytes) => broadcastTx(transport, restUrl, txBytes),

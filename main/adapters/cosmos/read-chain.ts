@@ -1,6 +1,6 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { AccountInfo, ChainParams, PendingClaim, ServiceInfo, SessionInfo, SupplierRecord } from '#main/core/ports/chain.ts'
-import { NotUnderstood } from './decode.ts'
+import { NotUnderstood } from './not-understood.ts'
 import * as schemas from './schemas.ts'
 import { notUnderstood, type RestOptions, type RestOutcome, shorten, type Transport, unreachable } from './transport.ts'
 

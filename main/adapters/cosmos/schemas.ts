@@ -20,9 +20,9 @@ export const timeMs = z
   .refine(Number.isFinite, 'not a time')
 
 /** One plain character class: a block holds megabytes of it. */
-const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/)
+export const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/)
 
-const upperHex32 = z.string().regex(/^[0-9A-F]{64}$/)
+export const upperHex32 = z.string().regex(/^[0-9A-F]{64}$/)
 
 const upoktCoin = z.looseObject({ denom: z.literal('upokt'), amount: bigInteger }).transform((coin) => coin.amount)
 
@@ -54,25 +54,17 @@ export const statusResult = z.looseObject({
   }),
 })
 
-export const blockResult = z.looseObject({
-  block_id: z.looseObject({ hash: upperHex32 }),
-  block: z.looseObject({
-    header: z.looseObject({ chain_id: z.string(), height: smallInteger, time: timeMs }),
-    data: z.looseObject({ txs: list(base64) }),
-  }),
-})
-
 /** The time of block 1 as it stands: it is the genesis time, to the nanosecond. */
 export const firstBlockResult = z.looseObject({
   block_id: z.looseObject({ hash: upperHex32 }),
   block: z.looseObject({ header: z.looseObject({ chain_id: z.string(), height: smallInteger, time: z.string().min(1) }) }),
 })
 
-const event = z.looseObject({
+export const wireEvent = z.looseObject({
   type: z.string(),
   attributes: list(z.looseObject({ key: z.string(), value: z.string().nullish() })),
 })
-export type WireEvent = z.infer<typeof event>
+export type WireEvent = z.infer<typeof wireEvent>
 
 export const blockResultsResult = z.looseObject({
   height: smallInteger,
@@ -93,10 +85,10 @@ export const blockResultsResult = z.looseObject({
         .transform((text) => text ?? ''),
       gas_used: bigInteger,
       gas_wanted: bigInteger,
-      events: list(event),
+      events: list(wireEvent),
     }),
   ),
-  finalize_block_events: list(event),
+  finalize_block_events: list(wireEvent),
 })
 
 /** A message of the `NewBlockHeader` subscription. */
@@ -235,4 +227,19 @@ export const claimsAnswer = z.looseObject({
     }),
   ),
   pagination: page,
+})
+
+// Looking back
+
+/** `result` of `block_search`; the blocks themselves are not read. */
+export const blockSearchResult = z.looseObject({
+  blocks: list(z.looseObject({ block: z.looseObject({ header: z.looseObject({ height: smallInteger }) }) })),
+  total_count: smallInteger,
+})
+
+/** `result` of `tx_search`. */
+export const txSearchResult = z.looseObject({ txs: list(z.looseObject({ height: smallInteger })), total_count: smallInteger })
+
+export const upgradeAnswer = z.looseObject({
+  plan: z.looseObject({ name: z.string().max(200), height: smallInteger }).nullish(),
 })

@@ -1,6 +1,6 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { BroadcastResult, TxLookup } from '#main/core/ports/chain.ts'
-import { NotUnderstood } from './decode.ts'
+import { NotUnderstood } from './not-understood.ts'
 import { broadcastAnswer, nodeConfigAnswer, simulateAnswer, txAnswer } from './schemas.ts'
 import { notUnderstood, shorten, type Transport, unreachable } from './transport.ts'
 import { txHash } from './tx-hash.ts'

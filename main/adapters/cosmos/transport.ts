@@ -1,13 +1,21 @@
 import { z } from 'zod'
 import { HearthError } from '#shared/api/errors.ts'
 import type { ChainEndpoints } from '#main/core/ports/chain.ts'
-import { NotUnderstood, understand } from './decode.ts'
+import { understand } from './decode.ts'
+import { NotUnderstood } from './not-understood.ts'
+import { readBody } from './read-body.ts'
 import { restError, rpcAnswer } from './schemas.ts'
 
 /** HTTP to one node: time limit, size limit, and every answer held against a schema before anybody reads it. */
 
+/** Longest answer to an ordinary question; the longest of them is a page of gateways with their cards (onchain facts 3.2). */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 /** A settlement block of mainnet is estimated at 15 to 40 MB (onchain facts 4.5). */
-const MAX_ANSWER_BYTES = 96 * 1024 * 1024
+const MAX_BLOCK_BYTES = 96 * 1024 * 1024
+/** Such a block takes its time, as long as bytes come. */
+const BLOCK_TIMES = 6
+/** How far the state may be below the block that the same node named last: it finishes a block a moment after naming it. */
+const STATE_LAG_BLOCKS = 1
 /** `detail` of an error holds at most 600 characters. */
 const MAX_REASON = 500
 /** gRPC codes with which a node says that it cannot answer, as opposed to "no": deadline, exhausted, unimplemented, unavailable. */
@@ -28,6 +36,12 @@ export interface Transport {
   /** Like `rest`, where a "no" is no useful answer: it becomes `chain-unreachable` with the node's words. */
   restValue<T extends z.ZodType>(path: string, schema: T, options?: RestOptions): Promise<z.output<T>>
   rpc<T extends z.ZodType>(method: string, params: Record<string, string | boolean>, schema: T): Promise<z.output<T>>
+  /** The answer as bytes, for what may be very large. It may hold an error of the node instead of a result. */
+  rpcBytes(method: string, params: Record<string, string | boolean>): Promise<Buffer>
+  /** What an answer to `rpc` holds, of bytes that were read already. */
+  rpcResult<T extends z.ZodType>(body: Buffer, schema: T): z.output<T>
+  /** The node named this height: answers about a state further below are refused from now on. */
+  sawHeight(height: number): void
 }
 
 /** The middle of a long text says least: the chain puts what happened at the end (onchain facts 2.2). */
@@ -65,36 +79,37 @@ function whyNoAnswer(error: unknown): string {
   return error.message
 }
 
-async function readBody(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length
-    if (size > MAX_ANSWER_BYTES) throw new Error('answer too large')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-/** One request to `base` + `path`. Rejects `chain-unreachable` when nothing answers or the answer is no JSON. */
-async function ask(base: string, path: string, init: RequestInit, timeoutMs: number): Promise<{ response: Response; json: unknown }> {
+/** One request to `base` + `path`. Rejects `chain-unreachable` when nothing answers. */
+async function askBytes(
+  base: string,
+  path: string,
+  init: RequestInit,
+  limits: { timeoutMs: number; stallMs: number; maxBytes: number },
+): Promise<{ response: Response; body: Buffer }> {
   // Fetch refuses such addresses with a text that repeats the password.
   if (!URL.canParse(base)) throw unreachable(base, 'not a URL')
   if (new URL(base).username !== '' || new URL(base).password !== '') throw unreachable(base, 'an address with a password in it')
-  let response: Response
-  let text: string
   try {
-    response = await fetch(base + path, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
-    text = await readBody(response)
+    const response = await fetch(base + path, { ...init, redirect: 'error', signal: AbortSignal.timeout(limits.timeoutMs) })
+    return { response, body: await readBody(response, limits) }
   } catch (error) {
     throw unreachable(base, whyNoAnswer(error), {}, error)
   }
+}
+
+/** Rejects `chain-unreachable` when the answer is no JSON. */
+function jsonOf(base: string, response: Response | undefined, body: Buffer): unknown {
   try {
-    return { response, json: JSON.parse(text) as unknown }
+    return JSON.parse(body.toString('utf8')) as unknown
   } catch (error) {
-    if (!response.ok) throw unreachable(base, `HTTP ${response.status}`, {}, error)
+    if (response !== undefined && !response.ok) throw unreachable(base, `HTTP ${response.status}`, {}, error)
     throw notUnderstood(base, new NotUnderstood('', 'not JSON'))
   }
+}
+
+async function ask(base: string, path: string, init: RequestInit, timeoutMs: number): Promise<{ response: Response; json: unknown }> {
+  const { response, body } = await askBytes(base, path, init, { timeoutMs, stallMs: timeoutMs, maxBytes: MAX_ANSWER_BYTES })
+  return { response, json: jsonOf(base, response, body) }
 }
 
 function checked<T extends z.ZodType>(url: string, schema: T, answer: unknown): z.output<T> {
@@ -114,6 +129,22 @@ function withoutSlash(url: string): string {
 export function createTransport(endpoints: ChainEndpoints, timeouts: { readMs: number; writeMs: number }): Transport {
   const restBase = withoutSlash(endpoints.restUrl)
   const rpcUrl = withoutSlash(endpoints.rpcUrl)
+  let seen = 0
+
+  const rpcInit = (method: string, params: Record<string, string | boolean>): RequestInit => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+  })
+  const resultOf = <T extends z.ZodType>(response: Response | undefined, json: unknown, schema: T): z.output<T> => {
+    const answer = checked(rpcUrl, rpcAnswer, json)
+    if (answer.error !== undefined) {
+      const { data, message } = answer.error
+      throw unreachable(rpcUrl, typeof data === 'string' && data !== '' ? data : message)
+    }
+    if (response !== undefined && !response.ok) throw unreachable(rpcUrl, `HTTP ${response.status}`)
+    return checked(rpcUrl, schema, answer.result)
+  }
 
   const rest: Transport['rest'] = async (path, schema, options = {}) => {
     const headers: Record<string, string> = { accept: 'application/json' }
@@ -125,8 +156,16 @@ export function createTransport(endpoints: ChainEndpoints, timeouts: { readMs: n
     }
     const { response, json } = await ask(restBase, path, init, options.body === undefined ? timeouts.readMs : timeouts.writeMs)
     if (response.ok) {
-      const height = Number(response.headers.get('grpc-metadata-x-cosmos-block-height') ?? NaN)
-      return { kind: 'ok', value: checked(restBase, schema, json), height: Number.isSafeInteger(height) ? height : undefined }
+      const told = Number(response.headers.get('grpc-metadata-x-cosmos-block-height') ?? NaN)
+      const height = Number.isSafeInteger(told) ? told : undefined
+      if (height !== undefined && options.height !== undefined && height !== options.height) {
+        throw unreachable(restBase, `asked for height ${options.height}, got ${height}`)
+      }
+      // Behind one address there may be several nodes, one of them late: what it says is of the past.
+      if (height !== undefined && options.height === undefined && height < seen - STATE_LAG_BLOCKS) {
+        throw unreachable(restBase, `older height ${height}, after ${seen}`)
+      }
+      return { kind: 'ok', value: checked(restBase, schema, json), height }
     }
     // A proxy's own "not found" has no gRPC code: it must never pass for "there is no such supplier".
     const refused = restError.safeParse(json)
@@ -144,16 +183,22 @@ export function createTransport(endpoints: ChainEndpoints, timeouts: { readMs: n
       return outcome.value
     },
     async rpc(method, params, schema) {
-      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
-      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
-      const { response, json } = await ask(rpcUrl, '/', init, timeouts.readMs)
-      const answer = checked(rpcUrl, rpcAnswer, json)
-      if (answer.error !== undefined) {
-        const { data, message } = answer.error
-        throw unreachable(rpcUrl, typeof data === 'string' && data !== '' ? data : message)
+      const { response, json } = await ask(rpcUrl, '/', rpcInit(method, params), timeouts.readMs)
+      return resultOf(response, json, schema)
+    },
+    async rpcBytes(method, params) {
+      const limits = { timeoutMs: timeouts.readMs * BLOCK_TIMES, stallMs: timeouts.readMs, maxBytes: MAX_BLOCK_BYTES }
+      const { response, body } = await askBytes(rpcUrl, '/', rpcInit(method, params), limits)
+      // With its error the node says why; without one there is only the number.
+      if (!response.ok) {
+        resultOf(response, jsonOf(rpcUrl, response, body), z.unknown())
+        throw unreachable(rpcUrl, `HTTP ${response.status}`)
       }
-      if (!response.ok) throw unreachable(rpcUrl, `HTTP ${response.status}`)
-      return checked(rpcUrl, schema, answer.result)
+      return body
+    },
+    rpcResult: (body, schema) => resultOf(undefined, jsonOf(rpcUrl, undefined, body), schema),
+    sawHeight(height) {
+      seen = Math.max(seen, height)
     },
   }
 }

@@ -2,10 +2,14 @@ import type Database from 'better-sqlite3'
 import type { ClaimStage } from '#main/core/ports/store.ts'
 import type { StoredClaim } from './ledger-rows.ts'
 
-/** Where a page of claims begins: after this session end and key. */
-interface After {
+/** Whose claims, and where a page of them begins: after this session end and key. */
+interface ClaimSearch {
+  network: string
   height: number
   key: string
+  limit: number
+  /** For a condition that names it. */
+  revision?: number
 }
 
 /**
@@ -13,18 +17,15 @@ interface After {
  * in which they are shown.
  * @param more further conditions on the row
  */
-export function claimQuery<Extra extends { network: string; limit: number }>(
-  db: Database.Database,
-  more = '',
-): (stages: ClaimStage[] | undefined, place: Extra & After) => StoredClaim[] {
-  const statement = (height: string, stages: string): Database.Statement<Extra & After & { stages: string | null }, StoredClaim> =>
-    db.prepare<Extra & After & { stages: string | null }, StoredClaim>(`
+export function claimQuery(db: Database.Database, more = ''): (stages: ClaimStage[] | undefined, search: ClaimSearch) => StoredClaim[] {
+  const statement = (height: string, stages: string): Database.Statement<ClaimSearch & { stages: string | null }, StoredClaim> =>
+    db.prepare<ClaimSearch & { stages: string | null }, StoredClaim>(`
       SELECT * FROM claim_rows WHERE network = @network AND ${height} <= @height ${more}
         AND (${height} < @height OR key > @key) AND ${stages}
       ORDER BY ${height} DESC, key LIMIT @limit`)
   const inOrder = statement('session_end_height', '(@stages IS NULL OR stage IN (SELECT value FROM json_each(@stages)))')
   // The plus keeps SQLite from walking through all claims in order.
   const byStage = statement('+session_end_height', 'stage IN (SELECT value FROM json_each(@stages))')
-  return (stages, place) =>
-    (stages && !stages.includes('settled') ? byStage : inOrder).all({ ...place, stages: stages ? JSON.stringify(stages) : null })
+  return (stages, search) =>
+    (stages && !stages.includes('settled') ? byStage : inOrder).all({ ...search, stages: stages ? JSON.stringify(stages) : null })
 }

@@ -48,7 +48,14 @@ export async function exportStore(wish: { file: string; folder: string; nowMs: n
     // SECURITY: S19 addresses and amounts are the user's own business.
     mkdirSync(partial, { mode: 0o700 })
     db.exec('BEGIN')
-    const counts = SOURCES.map((source) => Number(db.prepare(`SELECT count(*) FROM ${COUNTED[source] ?? source}`).pluck().get()))
+    const counts = SOURCES.map((source) =>
+      Number(
+        db
+          .prepare(`SELECT count(*) FROM ${COUNTED[source] ?? source}`)
+          .pluck()
+          .get(),
+      ),
+    )
     const total = counts.reduce((sum, count) => sum + count, 0)
     let done = 0
     const lines = openPieces(join(partial, 'hearth.jsonl'))
@@ -104,7 +111,7 @@ function openPieces(path: string): { write(text: string): void; close(): void } 
     const bytes = Buffer.from(waiting.join(''), 'utf8')
     waiting = []
     size = 0
-    for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at)
+    for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at)
   }
   return {
     write(text) {

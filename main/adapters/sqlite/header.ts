@@ -4,7 +4,11 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 export const APPLICATION_ID = 0x48525448
 
 /** What the first page of a database says, read as plain bytes so that looking changes nothing. */
-export type Header = { kind: 'absent' } | { kind: 'not-a-file' } | { kind: 'not-sqlite' } | { kind: 'sqlite'; applicationId: number; userVersion: number; isShort: boolean }
+export type Header =
+  | { kind: 'absent' }
+  | { kind: 'not-a-file' }
+  | { kind: 'not-sqlite' }
+  | { kind: 'sqlite'; applicationId: number; userVersion: number; isShort: boolean }
 
 const MAGIC = 'SQLite format 3\0'
 

@@ -52,11 +52,11 @@ export function blockInserter(db: Database.Database): BlockInserter {
   const names = openNames(db)
   const columns = CLAIM_FIELDS.map(([column]) => column)
   // By place, not by name, and without patterns to check: years of rows are put in at once (Practice). Amounts come from bigint, so they are decimal text.
-  const putClaim = db.prepare<unknown[]>(`
+  const putClaim = db.prepare(`
     INSERT INTO claims (network, session_end_height, operator, application, service, stage, first_height, ${columns.join(', ')})
     VALUES (?, ?, ?, ?, ?, ?, ?, ${columns.map(() => '?').join(', ')})
     ON CONFLICT DO UPDATE SET stage = excluded.stage, ${columns.map((name) => `${name} = coalesce(excluded.${name}, ${name})`).join(', ')}`)
-  const addMovement = db.prepare<unknown[]>(`
+  const addMovement = db.prepare(`
     INSERT INTO movements (network, height, position, address, delta_upokt, kind, tx_hash, operator, application, service, session_end_height, op_reason, time_ms)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
   const dayOf = db

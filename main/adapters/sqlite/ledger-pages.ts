@@ -16,7 +16,7 @@ interface Paging {
  */
 export function ledgerPages(db: Database.Database): Pick<SyncStore, 'claimsPage' | 'movementsPage'> {
   const height = db.prepare<[string], number>('SELECT height FROM cursors WHERE network = ?').pluck()
-  const claims = claimQuery<Paging>(db, 'AND first_height <= @revision')
+  const claims = claimQuery(db, 'AND first_height <= @revision')
   const movementQuery = (whose: string): Database.Statement<Paging & Place, StoredMovement> =>
     db.prepare<Paging & Place, StoredMovement>(`
     SELECT * FROM movement_rows WHERE network = @network ${whose} AND height <= @height

@@ -8,7 +8,7 @@ import type { SyncStore } from './protocol.ts'
 export function ledgerReads(
   db: Database.Database,
 ): Pick<SyncStore, 'claims' | 'claimRewards' | 'movements' | 'movementSum' | 'rewardsPerDay' | 'totals' | 'rewardSums'> {
-  const claims = claimQuery<{ network: string; limit: number }>(db)
+  const claims = claimQuery(db)
   const claimRewards = db.prepare<[string, number, string, string, string], StoredMovement>(
     `SELECT * FROM movement_rows WHERE network = ? AND session_end_height = ? AND kind = 'reward'
       AND operator_address = ? AND application_address = ? AND service_id = ? ORDER BY address, position`,

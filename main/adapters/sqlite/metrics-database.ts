@@ -42,7 +42,9 @@ CREATE TABLE lines (
 CREATE INDEX lines_by_number ON lines (source, number);
 `
 
-type SyncMetrics = { [K in keyof Omit<MetricsStore, 'close'>]: (...args: Parameters<MetricsStore[K]>) => Awaited<ReturnType<MetricsStore[K]>> }
+type SyncMetrics = {
+  [K in keyof Omit<MetricsStore, 'close'>]: (...args: Parameters<MetricsStore[K]>) => Awaited<ReturnType<MetricsStore[K]>>
+}
 
 /**
  * Opens the second database, or makes it. One that is damaged, of another version or another program is put away and begun anew: nothing in it is money.

@@ -82,7 +82,10 @@ export function openRecords(options: StoreOptions & { metricsFile: string }): Re
       return Promise.resolve()
     },
     async export(folder, course) {
-      const made = (await runTask({ kind: 'export', file, folder, nowMs: clock.now() }, courseOf(course))) as { folder: string; rows: number }
+      const made = (await runTask({ kind: 'export', file, folder, nowMs: clock.now() }, courseOf(course))) as {
+        folder: string
+        rows: number
+      }
       log.info('store exported', { rows: made.rows })
       return { folder: made.folder, rows: made.rows }
     },

@@ -29,11 +29,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const reading = openLink({ kind: 'read', file, gate }, log, options.workerUrl)
   // Told below; until then the writer may have failed, and then that is the news.
   reading.catch(() => undefined)
-  const writer = await openLink({ kind: 'write', file, nowMs: options.clock.now() }, log, options.workerUrl).catch(async (error: unknown) => {
-    open(2)
-    await reading.catch(() => undefined)
-    throw error
-  })
+  const writer = await openLink({ kind: 'write', file, nowMs: options.clock.now() }, log, options.workerUrl).catch(
+    async (error: unknown) => {
+      open(2)
+      await reading.catch(() => undefined)
+      throw error
+    },
+  )
   const { opened } = writer.opened
   if (opened.created) log.info('store created', { version: opened.version })
   else if (opened.fromVersion !== opened.version) log.info('store migrated', { from: opened.fromVersion, to: opened.version })
@@ -62,7 +64,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
  */
 export async function restoreStore(options: StoreOptions & { backup: string }): Promise<Restored> {
   const { file, backup } = options
-  const restored = (await runTask({ kind: 'restore', file, backup, nowMs: options.clock.now() }, { workerUrl: options.workerUrl })) as Restored
+  const restored = (await runTask(
+    { kind: 'restore', file, backup, nowMs: options.clock.now() },
+    { workerUrl: options.workerUrl },
+  )) as Restored
   options.log.warn('store restored from a copy', { backup })
   return restored
 }

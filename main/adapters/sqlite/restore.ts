@@ -42,13 +42,7 @@ export function cureStore(file: string, nowMs: number, refusal: HearthError, fol
   return replaceStore(file, undefined, nowMs, 'everything', refusal)
 }
 
-function replaceStore(
-  file: string,
-  base: string | undefined,
-  nowMs: number,
-  scope: SalvageScope,
-  refusal?: HearthError,
-): Restored {
+function replaceStore(file: string, base: string | undefined, nowMs: number, scope: SalvageScope, refusal?: HearthError): Restored {
   const incoming = `${file}.restoring`
   const building = `${file}.building`
   const old = existsSync(file) ? file : incoming
@@ -90,7 +84,8 @@ function build(path: string, old: string, scope: SalvageScope, nowMs: number, ba
       JSON.stringify({ atMs: nowMs, from: base === undefined ? null : basename(base), salvaged }),
     )
     const report = db.pragma('integrity_check(1)', { simple: true })
-    if (report !== 'ok') throw new HearthError('store-damaged', { reason: 'copy-damaged', file: path, report: String(report).slice(0, 300) })
+    if (report !== 'ok')
+      throw new HearthError('store-damaged', { reason: 'copy-damaged', file: path, report: String(report).slice(0, 300) })
     requireSchema(db, MIGRATIONS, path, [])
     return salvaged
   } finally {
@@ -116,8 +111,11 @@ function dropOrphans(db: Database.Database): void {
 
 function hasNameless(db: Database.Database): boolean {
   return (
-    db.prepare('SELECT 1 FROM movements WHERE address NOT IN (SELECT id FROM names) UNION SELECT 1 FROM claims WHERE operator NOT IN (SELECT id FROM names)').get() !==
-    undefined
+    db
+      .prepare(
+        'SELECT 1 FROM movements WHERE address NOT IN (SELECT id FROM names) UNION SELECT 1 FROM claims WHERE operator NOT IN (SELECT id FROM names)',
+      )
+      .get() !== undefined
   )
 }
 

@@ -70,7 +70,7 @@ function dropForgotten(source: Database.Database, target: Database.Database): vo
   for (const network of FORGETTABLE) {
     try {
       const chainOf = (db: Database.Database): unknown =>
-        db.prepare<[string], string>('SELECT chain_id || coalesce(block1_hash, \'\') FROM chains WHERE network = ?').pluck().get(network)
+        db.prepare<[string], string>("SELECT chain_id || coalesce(block1_hash, '') FROM chains WHERE network = ?").pluck().get(network)
       const hasRows = source.prepare('SELECT 1 FROM cursors WHERE network = ?').get(network) !== undefined
       if (hasRows && chainOf(source) === chainOf(target)) continue
     } catch {
@@ -91,7 +91,9 @@ function readRows(source: Database.Database, table: string, key: string): { rows
   const names = key.split(', ')
   const take = (order: string): boolean => {
     try {
-      for (const row of source.prepare<[], Row>(`SELECT * FROM "${table}" ORDER BY ${names.map((name) => `${name} ${order}`).join(', ')}`).iterate()) {
+      for (const row of source
+        .prepare<[], Row>(`SELECT * FROM "${table}" ORDER BY ${names.map((name) => `${name} ${order}`).join(', ')}`)
+        .iterate()) {
         const id = names.map((name) => String(row[name])).join('\u0000')
         if (seen.has(id)) continue
         seen.add(id)
@@ -110,9 +112,7 @@ function readRows(source: Database.Database, table: string, key: string): { rows
 /** @returns a function that puts one row in, and says whether the row was sound */
 function putter(target: Database.Database, table: string): (row: Row) => boolean {
   const columns = target.prepare<[], string>(`SELECT name FROM pragma_table_info('${table}')`).pluck().all()
-  const put = target.prepare<unknown[]>(
-    `INSERT OR REPLACE INTO "${table}" (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-  )
+  const put = target.prepare(`INSERT OR REPLACE INTO "${table}" (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`)
   const known =
     table === 'intents' ? target.prepare<[unknown], { status: IntentStatus }>('SELECT status FROM intents WHERE id = ?') : undefined
   return (row) => {

@@ -70,7 +70,11 @@ export async function openLink(task: WorkerTask, log: Log, workerUrl?: URL): Pro
 /** Runs a task that ends by itself. @returns its last word @param onMessage told of everything it says before */
 export async function runTask(
   task: WorkerTask,
-  options: { workerUrl?: URL | undefined; signal?: AbortSignal | undefined; onProgress?: ((done: number, total: number) => void) | undefined } = {},
+  options: {
+    workerUrl?: URL | undefined
+    signal?: AbortSignal | undefined
+    onProgress?: ((done: number, total: number) => void) | undefined
+  } = {},
 ): Promise<unknown> {
   const worker = startWorker(task, options.workerUrl)
   const exited = endOf(worker)

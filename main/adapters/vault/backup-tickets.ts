@@ -15,9 +15,9 @@ import { KDF_BOUNDS, parseVault, serializeVault, type KdfTarget, type StoredPubl
 export interface BackupPorts {
   vault: OpenVault
   target: KdfTarget
-  save(file: Uint8Array, target: SaveTarget): Promise<Saved>
+  save: (file: Uint8Array, target: SaveTarget) => Promise<Saved>
   /** Address of a key of that network; undefined for a network that Hearth does not know. */
-  addressOf(key: StoredPublicKey): string | undefined
+  addressOf: (key: StoredPublicKey) => string | undefined
 }
 
 const CHEAPEST: KdfTarget = { memoryKiB: KDF_BOUNDS.memoryKiB.min, passes: KDF_BOUNDS.passes.min, lanes: 1 }

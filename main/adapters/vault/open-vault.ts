@@ -30,8 +30,8 @@ import {
 
 export interface OpenVaultPorts {
   /** Writes the sealed file; resolves once it is on the disk. */
-  save(file: Uint8Array): Promise<void>
-  random(bytes: number): Uint8Array
+  save: (file: Uint8Array) => Promise<void>
+  random: (bytes: number) => Uint8Array
 }
 
 /** What is kept of one key besides its public half. */

@@ -24,10 +24,16 @@ ${noticeHtml(notice)}
 <div class="two"><div><dl class="sheet">${sheet.rows.map(rowHtml)}</dl>
 <details><summary>The raw message, its bytes and their hash</summary><dl class="raw">${sheet.technical.map(pairHtml)}${pairHtml({ term: 'SHA-256 of the bytes', text: parts.sha256Hex })}</dl><pre>${plainLines(parts.rawJson)}</pre><pre>${parts.bytesHex}</pre></details></div>
 <aside><section><h2>This wallet, POKT</h2><dl class="kv">${sheet.reading.map(pairHtml)}</dl><p class="s t3">Hearth’s own reading of the chain, not part of what is signed.</p></section>
-<section><h2>Then</h2><p class="s">Hearth sends it and waits until it is in a block. Closing this page signs nothing.</p></section></aside></div>`,
+${dangersHtml(sheet)}<section><h2>Then</h2><p class="s">Hearth sends it and waits until it is in a block. Closing this page signs nothing.</p></section></aside></div>`,
     // SECURITY: S18 "Do not sign" is the first submit button, so Enter in the password field never signs.
     foot: markup`<form method="post" autocomplete="off"><input type="hidden" name="nonce" value="${nonce}"><button class="btn" name="action" value="refuse">Do not sign</button><span class="s t3">or press Enter</span><span class="grow"></span><label class="s" for="password">Vault password</label><input id="password" name="password" type="password" autocomplete="off" maxlength="1024"><button class="btn pri" name="action" value="sign">${sheet.act}</button></form>`,
   })
+}
+
+/** SECURITY: S8 kept apart from the rows, which are made from the bytes alone. */
+function dangersHtml(sheet: TxSheet): Html {
+  if (sheet.dangers.length === 0) return markup``
+  return markup`<section><h2>Hearth’s own words</h2><ul class="dangers">${sheet.dangers.map((one) => markup`<li class="${one.level}">${one.text}</li>`)}</ul><p class="s t3">Read from the chain just now, not part of what is signed.</p></section>`
 }
 
 function rowHtml(one: SheetRow): Html {

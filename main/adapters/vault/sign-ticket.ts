@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { HearthError } from '#shared/api/errors.ts'
-import { assertNever } from '#shared/lib/assert-never.ts'
 import type { DecodedTx, Message, TxCodec } from '#main/core/ports/tx.ts'
 import type { PublicKeyInfo, SignRequest } from '#main/core/ports/vault.ts'
-import { describeTx, signerOf, type KnownAddress, type TxSheet } from './describe-tx.ts'
+import { addressesOf, serviceIdsOf, signerOf } from '../cosmos/tx/index.ts'
+import { describeTx, type KnownAddress, type TxSheet } from './describe-tx.ts'
 import { keyNetwork } from './key-networks.ts'
 import { messagePage } from './page-frame.ts'
 import { signedPage, signPage, type SignPageParts } from './sign-pages.ts'
@@ -80,29 +80,4 @@ export function createSignTicket(request: SignRequest, key: PublicKeyInfo, ports
     },
     close() {},
   }
-}
-
-function addressesOf(message: Message): string[] {
-  switch (message.kind) {
-    case 'stake-supplier':
-      return [
-        message.signer,
-        message.ownerAddress,
-        message.operatorAddress,
-        ...message.services.flatMap((service) => service.revShare.map((share) => share.address)),
-      ]
-    case 'unstake-supplier':
-      return [message.signer, message.operatorAddress]
-    case 'stake-application':
-      return [message.address]
-    case 'send':
-      return [message.fromAddress, message.toAddress]
-    default:
-      return assertNever(message)
-  }
-}
-
-function serviceIdsOf(message: Message): string[] {
-  if (message.kind === 'stake-supplier') return message.services.map((service) => service.serviceId)
-  return message.kind === 'stake-application' ? message.serviceIds : []
 }

@@ -148,10 +148,10 @@ export function createEarnings(deps: {
         )
     },
     check: () => check(heads.require()),
-    async claims({ cursor, limit }) {
+    async claims({ cursor, revision, limit }) {
       const network = deps.network()
       if (network === null) return { rows: [], more: false }
-      return claimPage(store, { network, cursor, limit }, await labelsOf(network), heads.params())
+      return claimPage(store, { network, cursor, revision, limit }, await labelsOf(network), heads.params())
     },
     async days(days) {
       const network = deps.network()

@@ -14,6 +14,8 @@ const LONG_GAP_BLOCKS = 2_000
 const STRIDE_BLOCKS = 10_000
 /** Blocks asked for at once in a stride. */
 const AT_ONCE = 16
+/** A block of which only the hash is wanted. */
+const NOBODY: ReadonlySet<string> = new Set()
 /** How long a caller waits for a long catch-up; the reading itself goes on. */
 const PATIENCE_MS = 2_000
 
@@ -54,14 +56,17 @@ export function createFollower(deps: FollowerDeps): Follower {
   let stopped = false
   /** The client whose block at the cursor was compared; compared again after every failure, since a chain may be reset behind a lost connection. */
   let verified: { chain: Chain; network: string } | undefined
+  /** The client that could not tell which heights concern us. */
+  let cannotTell: Chain | undefined
 
   const reading = <T>(ask: () => Promise<T>): Promise<T> =>
     retrying(RETRY.chainRead, clock, ask, (error) => stopped || !isUnreachable(error))
-  const fetchBlock = (chain: Chain, height: number): Promise<ChainBlock> => reading(() => chain.block(height))
+  const fetchBlock = (chain: Chain, height: number, naming: ReadonlySet<string>): Promise<ChainBlock> =>
+    reading(() => chain.block(height, naming))
 
   const begin = async (chain: Chain, network: string): Promise<Cursor> => {
     const height = Math.min(deps.startHeight(network, goal), goal)
-    const block = await fetchBlock(chain, height)
+    const block = await fetchBlock(chain, height, NOBODY)
     const cursor = { network, height, hash: block.hash }
     await store.setCursor(cursor)
     log.info('reading blocks', { network, height })
@@ -70,7 +75,7 @@ export function createFollower(deps: FollowerDeps): Follower {
 
   const requireSameChain = async (chain: Chain, cursor: Cursor): Promise<void> => {
     if (verified?.chain === chain && verified.network === cursor.network) return
-    const found = (await fetchBlock(chain, cursor.height)).hash
+    const found = (await fetchBlock(chain, cursor.height, NOBODY)).hash
     if (found !== cursor.hash) {
       throw new HearthError('chain-unknown-fingerprint', { height: String(cursor.height), expected: cursor.hash, found })
     }
@@ -84,25 +89,38 @@ export function createFollower(deps: FollowerDeps): Follower {
     await requireSameChain(chain, cursor)
     const accounts = new Map((await store.watched(network)).map((row) => [row.address, row]))
     const fetched = new Map<number, Promise<ChainBlock>>()
+    let names = new Set(accounts.keys())
     for (;;) {
       await openAccounts(chain, cursor, accounts)
+      // Blocks that were asked for without a new address may lack what names it.
+      if (accounts.size !== names.size) {
+        fetched.clear()
+        names = new Set(accounts.keys())
+      }
       if (stopped || deps.network() !== network || cursor.height >= goal) return
-      if (chain.heightsOf && goal - cursor.height > LONG_GAP_BLOCKS) {
-        cursor = await stride(chain, cursor, new Set(accounts.keys()))
-        continue
+      if (chain.heightsOf && goal - cursor.height > LONG_GAP_BLOCKS && cannotTell !== chain) {
+        try {
+          cursor = await stride(chain, cursor, names)
+          continue
+        } catch (error) {
+          if (stopped || !isUnreachable(error)) throw error
+          // A node without an index says so to every question: then every block is read.
+          log.warn('heights cannot be told', { reason: error instanceof Error ? error.message : 'unknown' })
+          cannotTell = chain
+        }
       }
       for (let height = cursor.height + 1; height <= Math.min(goal, cursor.height + AHEAD); height += 1) {
         if (fetched.has(height)) continue
-        const block = fetchBlock(chain, height)
+        const block = fetchBlock(chain, height, names)
         // The pass ends at the first failure; the others must not count as unhandled.
         block.catch(() => undefined)
         fetched.set(height, block)
       }
       const height = cursor.height + 1
-      const block = await (fetched.get(height) ?? fetchBlock(chain, height))
+      const block = await (fetched.get(height) ?? fetchBlock(chain, height, names))
       fetched.delete(height)
       requireHeight(block, height)
-      const rows = readBlock(network, block, new Set(accounts.keys()))
+      const rows = readBlock(network, block, names)
       await store.applyBlock(rows)
       cursor = { network, height, hash: block.hash }
       await deps.onBlock(rows)
@@ -122,7 +140,7 @@ export function createFollower(deps: FollowerDeps): Follower {
     const blocks: BlockRows[] = []
     for (let from = 0; from < heights.length; from += AT_ONCE) {
       const wanted = heights.slice(from, from + AT_ONCE)
-      for (const [index, block] of (await Promise.all(wanted.map((height) => fetchBlock(chain, height)))).entries()) {
+      for (const [index, block] of (await Promise.all(wanted.map((height) => fetchBlock(chain, height, addresses)))).entries()) {
         requireHeight(block, wanted[index])
         blocks.push(readBlock(cursor.network, block, addresses))
       }

@@ -21,15 +21,18 @@ export const dayStart = (timeMs: number): number => Math.floor(timeMs / DAY_MS) 
  */
 export async function claimPage(
   store: Store,
-  query: { network: string; cursor: { sessionEndHeight: number; key: string } | undefined; limit: number },
+  query: { network: string; cursor: { sessionEndHeight: number; key: string } | undefined; revision?: number | undefined; limit: number },
   labels: Labels,
   rules: SessionRules | undefined,
-): Promise<{ rows: ClaimView[]; more: boolean }> {
-  const found = await store.claims({ network: query.network, limit: query.limit + 1, ...(query.cursor ? { before: query.cursor } : {}) })
-  const rows = await Promise.all(
-    found.slice(0, query.limit).map(async (claim) => claimView(claim, await store.claimRewards(claim), labels, rules)),
-  )
-  return { rows, more: found.length > query.limit }
+): Promise<{ rows: ClaimView[]; more: boolean; revision: number }> {
+  const found = await store.claimsPage({
+    network: query.network,
+    limit: query.limit,
+    ...(query.cursor ? { after: query.cursor } : {}),
+    ...(query.revision === undefined ? {} : { revision: query.revision }),
+  })
+  const rows = await Promise.all(found.rows.map(async (claim) => claimView(claim, await store.claimRewards(claim), labels, rules)))
+  return { rows, more: found.next !== undefined, revision: found.revision }
 }
 
 /** One claim with who got what. `yourUpokt` counts watched recipients alone and is null until the outcome is known. */

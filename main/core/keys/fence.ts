@@ -69,7 +69,7 @@ function readNotes(text: string | undefined): Notes {
     const parsed: unknown = JSON.parse(text)
     if (typeof parsed !== 'object' || parsed === null) return notes
     for (const [name, note] of Object.entries(parsed as Record<string, Partial<Notes[string]> | null>))
-      if (typeof note?.place === 'string') notes[name] = { place: note.place, atMs: Number(note.atMs ?? 0), by: note.by ?? 'made' }
+      if (typeof note?.place === 'string') notes[name] = { place: note.place, atMs: note.atMs ?? 0, by: note.by ?? 'made' }
   } catch {
     return notes
   }

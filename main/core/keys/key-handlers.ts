@@ -21,11 +21,11 @@ export interface KeyHandlerParts {
   keys: Keys
   vault: Vault
   state: StatePublisher
-  surfaceUrl(token: string): string
+  surfaceUrl: (token: string) => string
   /** Claims of an operator on the chosen chain that are not settled. Rejects `chain-unreachable`. */
-  pendingClaims(operatorAddress: string): Promise<number>
+  pendingClaims: (operatorAddress: string) => Promise<number>
   /** Something that waited for a key can go on. */
-  wake(): void
+  wake: () => void
 }
 
 /** The rows of the request table about the vault and its keys, but for creating, unlocking and locking. */

@@ -15,6 +15,7 @@ import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { REMOVE_STEPS, removeLocalChain, START_STEPS, startLocalChain, type LocalChainDeps } from './local-chain.ts'
 import { sendFromFaucet } from './make-chain.ts'
+import { isUp } from './plan.ts'
 import { createReconciler, markUnknown } from './reconcile.ts'
 import { namesOf } from './specs.ts'
 
@@ -75,6 +76,8 @@ export function createNodes(deps: {
   onChainRemoved: () => Promise<void>
   /** The keeper runs without its key. Resolves true when it was given. */
   giveKey: () => Promise<boolean>
+  /** Whether what should run and is down at the first look is started; true unless told. */
+  startNodes?: () => boolean
 }): Nodes {
   const { engine, store, net, state, tasks, clock, log, rules, catalog } = deps
   const names = namesOf(deps.installId)
@@ -163,12 +166,23 @@ export function createNodes(deps: {
     wake,
   }
 
+  let hasLooked = false
+  /** What is down when Hearth starts stays so, when the user wants it that way: until they start it. */
+  const leaveDown = async (): Promise<void> => {
+    const seen = await engine.list()
+    const down = rows.filter((row) => row.wanted === 'running' && !isUp(seen.find((container) => container.nodeId === row.id)))
+    for (const row of down) await store.putNode({ ...row, wanted: 'stopped', wantedBy: 'hearth', updatedAtMs: clock.now() })
+    if (down.length > 0) await refresh()
+  }
+
   const round = async (): Promise<boolean> => {
     await refresh()
     if (!(await probeEngine())) {
       markUnknown(state, state.state.engine.kind)
       return false
     }
+    if (!hasLooked && deps.startNodes?.() === false) await leaveDown()
+    hasLooked = true
     return reconciler.round(rows)
   }
 

@@ -156,6 +156,8 @@ export interface ProvenReads {
   supplier(operatorAddress: string): Promise<Proven<ProvenSupplier | undefined>>
   /** Those of the named claims that are there. That there are no others cannot be proven. */
   claims(operatorAddress: string, sessionIds: string[]): Promise<Proven<PendingClaim[]>>
+  /** Proves the block at a height by its signatures. @returns its hash */
+  block(height: number): Promise<string>
   /** The newest header that was proven. */
   newest(): { height: number; hash: string } | undefined
 }
@@ -183,8 +185,8 @@ export interface Chain {
   session(applicationAddress: string, serviceId: string, height?: number): Promise<SessionInfo>
   pendingClaims(operatorAddress: string): Promise<PendingClaim[]>
   /**
-   * @param naming when given, the attributes of events that name none of these addresses may be left out, for whole transactions and for single events of the block itself;
-   *   the events themselves stay, with their types, in their places
+   * @param naming when given, only what names one of these addresses has to be there: the events of a transaction that names none may be left out, and the attributes of an event
+   *   of the block itself, which keeps its place and its type
    */
   block(height: number, naming?: ReadonlySet<string>): Promise<ChainBlock>
   /** upokt per gas as an exact decimal string, the node's own minimum. */
@@ -200,6 +202,8 @@ export interface Chain {
   heightsOf?(addresses: string[], from: number, to: number): Promise<number[]>
   /** The planned upgrade, if there is one; chains that cannot tell lack the method. `height` is where software of now stops. */
   upgradePlan?(): Promise<UpgradePlan | undefined>
+  /** Hash of a block from its header alone, computed here: a small question, to compare what several endpoints hold. Chains of one machine lack it. */
+  blockHash?(height: number): Promise<string>
   /** Reads with proofs from a trusted block on; chains that have none lack the method. */
   proven?(root: TrustRoot): ProvenReads
   /** New-block hints until the signal aborts; heights remain the truth. */
@@ -210,6 +214,11 @@ export interface Chain {
 export interface ChainEndpoints {
   rpcUrl: string
   restUrl: string
+}
+
+/** One of several. `own`: a node of this machine, which checked every block itself. */
+export interface PoolEndpoint extends ChainEndpoints {
+  own: boolean
 }
 
 /** Makes a chain client; chosen by the shell, so that the core knows no transport. */

@@ -1,3 +1,5 @@
+import type { Danger } from '#shared/model/danger.ts'
+
 /** What the core needs of the place where keys live. No method ever returns a private key or words. */
 
 export type VaultStatus = { kind: 'absent' } | { kind: 'locked' } | { kind: 'unlocked' } | { kind: 'damaged'; detail: string }
@@ -36,7 +38,16 @@ export interface SignRequest {
   /** Protobuf `cosmos.tx.v1beta1.SignDoc` (direct mode). */
   signDocBytes: Uint8Array
   /** Facts that the bytes cannot hold and the sheet shows apart, labelled as Hearth's own words. */
-  context: { balanceUpokt: string; unbondingText: string; playMoney: boolean; networkTitle: string }
+  context: {
+    balanceUpokt: string
+    unbondingText: string
+    playMoney: boolean
+    networkTitle: string
+    /** What it can cost, with figures. */
+    dangers?: Danger[]
+  }
+  /** The Morse key that signs the claim inside the bytes first; its signature is then part of what `keyId` signs. */
+  morseKeyId?: string
 }
 
 /** A page of the confirm surface, made inside the key process. */

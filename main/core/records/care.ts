@@ -19,7 +19,7 @@ export function createRecordCare(deps: {
   tasks: Tasks
   clock: Clock
   log: Log
-  activity(text: string, facts?: Record<string, string>, actor?: 'you' | 'hearth', level?: 'info' | 'warn'): void
+  activity: (text: string, facts?: Record<string, string>, actor?: 'you' | 'hearth', level?: 'info' | 'warn') => void
 }): RecordCare {
   const { records, store, tasks, clock, log, activity } = deps
   const daily = createDailyCare({
@@ -27,7 +27,8 @@ export function createRecordCare(deps: {
     store,
     clock,
     log,
-    onFailure: ({ where, code }) => activity(where === 'chosen' ? 'records-not-copied-chosen' : 'records-not-copied', { code }, 'hearth', 'warn'),
+    onFailure: ({ where, code }) =>
+      activity(where === 'chosen' ? 'records-not-copied-chosen' : 'records-not-copied', { code }, 'hearth', 'warn'),
   })
   return {
     handlers: recordHandlers({ records, daily, store, tasks, clock, activity: (text, facts) => activity(text, facts) }),

@@ -18,7 +18,7 @@ export interface RecordDeps {
   store: Ageing
   tasks: Tasks
   clock: Clock
-  activity(text: string, facts: Record<string, string>): void
+  activity: (text: string, facts: Record<string, string>) => void
 }
 
 /** The requests about the store's files: copies, restore, export, how long rows are kept. */

@@ -22,11 +22,7 @@ export const keepRetention = (store: Pick<Ageing, 'setSetting'>, retention: Rete
   store.setSetting(KEY, JSON.stringify(retention))
 
 /** Removes what is older than the user wants and gives the room back, in small pieces between which other writes get their turn. Ends early when `signal` aborts. */
-export async function applyRetention(
-  store: Ageing,
-  nowMs: number,
-  signal: AbortSignal,
-): Promise<{ rows: number; freedBytes: number }> {
+export async function applyRetention(store: Ageing, nowMs: number, signal: AbortSignal): Promise<{ rows: number; freedBytes: number }> {
   const retention = await readRetention(store)
   const olderThan = {
     relayResultsMs: nowMs - retention.relayResultsDays * DAY_MS,
@@ -34,7 +30,7 @@ export async function applyRetention(
     limit: ROWS_AT_ONCE,
   }
   let rows = 0
-  for (let more = true; more && !signal.aborted; ) {
+  for (let more = true; more && !signal.aborted;) {
     const gone = await store.prune(olderThan)
     rows += gone.relayResults + gone.activity
     more = gone.relayResults === ROWS_AT_ONCE || gone.activity === ROWS_AT_ONCE

@@ -12,12 +12,12 @@ import {
 export const MAX_STATE_BYTES = 64 * 1024
 /** What each slice may take of it. A slice that is not here gets DEFAULT_SLICE_BYTES; a test adds them all up. */
 const SLICE_BYTES: Partial<Record<SliceName, number>> = {
-  nodes: 14 * 1024,
-  tasks: 8 * 1024,
+  nodes: 12 * 1024,
+  tasks: 7 * 1024,
   settings: 7 * 1024,
-  intents: 6 * 1024,
-  supplier: 6 * 1024,
-  attention: 4 * 1024,
+  intents: 5 * 1024,
+  supplier: 8704,
+  attention: 3584,
   clock: 3584,
   health: 3584,
   earnings: 3584,

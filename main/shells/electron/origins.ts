@@ -19,3 +19,8 @@ export function surfaceUrl(token: string): string {
 export function pathUnder(origin: string, url: string): string | undefined {
   return url.startsWith(`${origin}/`) ? url.slice(origin.length) : undefined
 }
+
+/** The sentence that is shown while Hearth ends; a session of its own, in memory only. */
+export const NOTICE_SCHEME = 'app'
+export const NOTICE_ORIGIN = 'app://notice'
+export const NOTICE_PARTITION = 'hearth-notice'

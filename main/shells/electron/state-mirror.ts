@@ -9,6 +9,8 @@ import { SETTINGS, type SettingKey, type SettingValue } from '#shared/settings/t
 export interface StateMirror {
   /** Undefined until core has answered. */
   readonly state: AppState | undefined
+  /** Resolves once core has answered for the first time, or could not. */
+  readonly ready: Promise<void>
   /** Calls at every change, and at once when a state is there. @returns how to stop */
   onChange(listener: (state: AppState) => void): () => void
   setting<K extends SettingKey>(key: K): SettingValue<K>
@@ -54,11 +56,11 @@ export function mirrorState(app: App, log: Log): StateMirror {
     }
   }
   const stop = app.subscribe((patch) => {
-    if (!snapshot || asking) {
+    if (asking) {
       waiting.push(patch)
       return
     }
-    const next = applyPatch(snapshot, patch)
+    const next = snapshot ? applyPatch(snapshot, patch) : 'gap'
     if (next === snapshot) return
     if (next === 'gap') {
       waiting = [patch]
@@ -68,9 +70,10 @@ export function mirrorState(app: App, log: Log): StateMirror {
     snapshot = next
     for (const listener of listeners) tell(listener)
   })
-  void ask().catch((error: unknown) => log.error('asking for the state', error))
+  const ready = ask().catch((error: unknown) => void log.error('asking for the state', error))
 
   return {
+    ready,
     get state() {
       return snapshot?.state
     },

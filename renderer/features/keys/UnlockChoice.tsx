@@ -68,8 +68,8 @@ export function UnlockChoice({ offers }: { offers: RequestOutput<'keys.details'>
                 <span className="mt-1 block text-small text-text-2">{t(`vaultKeys.unlock.${mode}Text`)}</span>
                 {problem === null ? null : (
                   <span className="mt-1 block text-small">
-                    {problem === 'no-keychain'
-                      ? t('vaultKeys.unlock.problem.no-keychain')
+                    {problem === 'no-keychain' || problem === 'keychain-plain'
+                      ? t(`vaultKeys.unlock.problem.${problem}`)
                       : t('vaultKeys.unlock.problem.other', { reason: problem })}
                   </span>
                 )}

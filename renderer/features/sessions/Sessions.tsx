@@ -84,10 +84,10 @@ function Row({ session, now, isBusy, onEnd }: { session: Session; now: number; i
   const seenMs = now - session.seenAtMs
   return (
     <tr>
-      <th scope="row" className="!font-medium">
+      <td className="font-medium">
         {browser}
         {current ? <span className="pill tone-ok ml-2">{t('sessions.current')}</span> : null}
-      </th>
+      </td>
       <td className="mono">{address}</td>
       <td>{t(session.how === 'link' ? 'sessions.link' : 'sessions.password')}</td>
       <td>{when(session.createdAtMs, now)}</td>

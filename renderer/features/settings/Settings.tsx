@@ -20,8 +20,11 @@ export function Settings(): ReactNode {
   const draft = useDraft()
   const [query, setQuery] = useState('')
   const wanted = query.trim()
-  const found = SETTING_KEYS.filter((key) => wanted === '' || matches(searchText(t, key), wanted))
-  const others = SETTING_KEYS.filter((key) => draft.current(key) !== SETTINGS[key].standard).length
+  // What only a window can do is not offered in a browser, where it would have no effect.
+  const inBrowser = useAppState((state) => state.app.shell === 'web')
+  const offered = SETTING_KEYS.filter((key) => !inBrowser || SETTINGS[key].section !== 'desktop')
+  const found = offered.filter((key) => wanted === '' || matches(searchText(t, key), wanted))
+  const others = offered.filter((key) => draft.current(key) !== SETTINGS[key].standard).length
   return (
     <div className="grid gap-3.5">
       <p className="text-text-2">{t('settings.lead')}</p>

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '#shared/api/errors.ts'
+import { keyErrors, keyErrorVariants } from './key-errors.ts'
 
 /** What happened and what it means, then what to do. Values in braces are facts of the error. */
 export const errors = {
@@ -41,45 +42,7 @@ export const errors = {
     text: 'This key belongs to another network, {{network}}. Nothing was signed.',
     next: 'Use a key that was made for this network.',
   },
-  'key-watch-only': {
-    text: 'Hearth knows only the address of this key, so it cannot sign or show anything.',
-    next: 'Bring the key itself, or sign with the wallet that has it.',
-  },
-  'key-exists': {
-    text: 'This address is in the vault already, as “{{name}}”. Nothing was changed.',
-    next: 'Look for it in the list of keys.',
-  },
-  'key-fenced': {
-    text: 'This operator key is not given to the relay miner yet: another machine may serve with it.',
-    next: 'Open Keys, and say that the other machine is off.',
-  },
-  'fence-claims-pending': {
-    text: 'The chain still has {{claims}} claims of this operator that are not settled. Another machine may be about to prove them.',
-    next: 'Wait until they are settled, or switch the other machine off and say so.',
-  },
-  'backup-damaged': { text: 'This file is damaged, or is no backup of Hearth’s keys. Nothing was changed.', next: 'Take another backup.' },
-  'backup-missing': {
-    text: 'There is no file at {{path}} that Hearth can read.',
-    next: 'Type the full path of a file that ends in .hearth-backup.',
-  },
-  'not-written': {
-    text: 'The vault file could not be written. Nothing was changed.',
-    next: 'Look at the rights of the data folder, then try again.',
-  },
-  'unlock-not-set': { text: 'The vault opens only with its password.', next: 'Type the password.' },
-  'unlock-secret-missing': {
-    text: 'What opens the vault after a restart is not there any more.',
-    next: 'Unlock with the password, then choose again in Keys what happens after a restart.',
-  },
-  'unlock-secret-wrong': {
-    text: 'What opens the vault after a restart belongs to another vault.',
-    next: 'Unlock with the password, then choose again in Keys what happens after a restart.',
-  },
-  'unlock-file-refused': {
-    text: 'The key file {{path}} was not used.',
-    next: 'Unlock with the password, then choose again in Keys what happens after a restart.',
-  },
-  'unlock-unavailable': { text: 'This way to unlock is not there on this machine.', next: 'Choose another one.' },
+  ...keyErrors,
   'surface-expired': { text: 'The confirm window has closed. Nothing was signed.', next: 'Open it again.' },
   'engine-absent': {
     text: 'No container engine was found on this machine.',
@@ -146,6 +109,14 @@ export const errors = {
     next: 'Wait until it is in a block.',
   },
   'tx-changed': { text: 'The bytes to sign are not what Hearth prepared, so nothing was signed.', next: 'Discard it and prepare it anew.' },
+  'signature-invalid': {
+    text: 'This is no signature for this transaction. Nothing was sent.',
+    next: 'Sign the exported file again and paste what comes out.',
+  },
+  'public-key-needed': {
+    text: 'The chain has not seen the public key of {{address}} yet, and a transaction has to name it.',
+    next: 'Paste the public key that your wallet shows for this address.',
+  },
   'supplier-foreign-owner': {
     text: 'This operator is registered under another owner, {{ownerAddress}}. A stake sent there would return to that owner.',
     next: 'Make another operator key. Nothing was sent.',
@@ -180,6 +151,24 @@ export const errors = {
 
 /** Sentences for one cause of a code: `code:problem` or `code:reason`. */
 export const errorVariants = {
+  ...keyErrorVariants,
+  'signature-invalid:unreadable': {
+    text: 'Hearth cannot read this as a signed transaction.',
+    next: 'Paste the whole file that your wallet made, or the signature alone in base64 or hex.',
+  },
+  'signature-invalid:unsigned': { text: 'This transaction is not signed yet.', next: 'Sign it first, then paste what comes out.' },
+  'signature-invalid:changed': {
+    text: 'What was signed is not this transaction: its content is another one. Nothing was sent.',
+    next: 'Export it again and sign it as it is, without new fees, notes or times.',
+  },
+  'signature-invalid:other-key': {
+    text: 'It was signed with another key. Nothing was sent.',
+    next: 'Choose the wallet of the address that stands under “Signed by”.',
+  },
+  'signature-invalid:other-chain': {
+    text: 'It was signed for another chain, account number or sequence. Nothing was sent.',
+    next: 'Sign with exactly the chain id, account number and sequence that stand beside the file.',
+  },
   'amount-invalid:empty': { text: 'No amount yet.', next: 'Type how many POKT.' },
   'amount-invalid:not-a-number': {
     text: 'This is not a number of POKT.',
@@ -265,30 +254,9 @@ export const errorVariants = {
     text: 'This password is easy to guess: a run of keys, a repeat or a common word.',
     next: 'Add two or three unrelated words.',
   },
-  'unlock-file-refused:mode': {
-    text: 'The key file {{path}} was not used: its mode is {{mode}}, so others on this machine could read or change it.',
-    next: 'Give it the mode 0600. If others use this machine, choose again in Keys, which writes a new one.',
-  },
-  'unlock-file-refused:owner': {
-    text: 'The key file {{path}} was not used: it belongs to another user of this machine.',
-    next: 'Make it belong to the user that Hearth runs as, or choose again in Keys, which writes a new one.',
-  },
-  'unlock-file-refused:link': {
-    text: 'The key file {{path}} was not used: it is a link to somewhere else.',
-    next: 'Put the file itself there, or choose again in Keys, which writes a new one.',
-  },
-  'unlock-file-refused:damaged': {
-    text: 'The key file {{path}} was not used: it is damaged, or is no key file of Hearth.',
-    next: 'Unlock with the password, then choose again in Keys, which writes a new one.',
-  },
-  'unlock-unavailable:no-keychain': {
-    text: 'Hearth has no keychain of the system to use here.',
-    next: 'Choose the key file or the password.',
-  },
-  'backup-damaged:newer': { text: 'A newer Hearth wrote this backup.', next: 'Update Hearth here first.' },
-  'not-allowed:morse-key': {
-    text: 'A Morse key claims what lay on the old network and signs nothing else.',
-    next: 'Sign with another key.',
+  'unlock-unavailable:keychain-plain': {
+    text: 'This desktop has no keychain that protects anything: what is put there is readable by every program.',
+    next: 'Install GNOME Keyring or KWallet and log in again, or choose the key file or the password.',
   },
   'vault-locked:key-process-ended': {
     text: 'The key process ended, so the keys are locked. Nothing was signed.',

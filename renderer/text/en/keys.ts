@@ -122,7 +122,12 @@ export const vaultKeys = {
     fileText:
       'Opens with nobody there, for boxes without a screen: a file of mode 0600, or a credential of systemd. Whoever reads the disk as root, or steals it, can take the keys.',
     chosen: 'chosen',
-    problem: { 'no-keychain': 'Hearth has no keychain of the system here.', other: 'Not there on this machine: {{reason}}.' },
+    problem: {
+      'no-keychain': 'Hearth has no keychain of the system here.',
+      'keychain-plain':
+        'This desktop has no keychain that protects anything. Install GNOME Keyring or KWallet and log in again, or choose another way.',
+      other: 'Not there on this machine: {{reason}}.',
+    },
     password: 'Vault password',
     save: 'Use this',
     saved: 'From now on: {{mode}}.',

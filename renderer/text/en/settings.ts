@@ -31,6 +31,7 @@ export const settings = {
   },
   section: {
     look: 'Look',
+    desktop: 'This app',
     keys: 'Keys',
     transactions: 'Transactions',
     miner: 'Relay miner',
@@ -53,8 +54,10 @@ export const settings = {
     transactions_other: '{{value}} transactions',
     hour_one: '{{value}} o’clock',
     hour_other: '{{value}} o’clock',
+    days_one: '{{value}} day',
+    days_other: '{{value}} days',
   },
-  unitShort: { minutes: 'min', seconds: 's', percent: '%', times: 'times', pokt: 'POKT', transactions: 'transactions', hour: 'o’clock' },
+  unitShort: { minutes: 'min', seconds: 's', percent: '%', times: 'times', pokt: 'POKT', transactions: 'transactions', hour: 'o’clock', days: 'days' },
   on: 'on',
   off: 'off',
   never: 'never',
@@ -122,6 +125,7 @@ export const settings = {
     theme: { system: 'As the system', light: 'Light', dark: 'Dark' },
     clockHours: { system: 'As the system', '12': '12 hours', '24': '24 hours' },
     alertLevel: { none: 'Nothing', bad: 'Act now', warn: 'Act now and look soon' },
+    notifyLevel: { none: 'Nothing', bad: 'Act now', warn: 'Act now and look soon' },
   },
   rows: {
     theme: {
@@ -135,6 +139,42 @@ export const settings = {
       help: 'How times of day are written. Logs always have 24 hours.',
       why: 'The system’s choice is not always yours.',
       risk: 'None.',
+    },
+    startAtLogin: {
+      title: 'Start Hearth at login',
+      help: 'Hearth is opened by the system when you log in; with the next setting on, without its window.',
+      why: 'After a restart of this PC the relay miner has no key until Hearth is open.',
+      risk: 'None by itself. Who opens the vault then is another choice, under Keys and password.',
+    },
+    keepRunning: {
+      title: 'Keep Hearth running when the window closes',
+      help: 'Closing the window leaves Hearth beside the clock of the system. On a Linux desktop that shows no such icons, start Hearth again to see it.',
+      why: 'It goes on watching, telling you of trouble and giving the relay miner its key.',
+      risk: 'None. Quit in the menu ends it.',
+    },
+    notifyLevel: {
+      title: 'Show on this PC',
+      help: 'Which findings are shown as notifications of the system, each once. Quiet hours hold for them too.',
+      why: 'Be told of what cannot wait while you do something else.',
+      risk: 'With "Nothing", trouble is seen only by somebody who looks here.',
+    },
+    notifyAmounts: {
+      title: 'Amounts in notifications',
+      help: 'Adds the sum to a notification that is about one.',
+      why: 'You see at once how much it is about.',
+      risk: 'Notifications are shown on a locked screen too: whoever stands before it reads them.',
+    },
+    updateCheck: {
+      title: 'Look for new versions',
+      help: 'Asks the place of Hearth’s releases four times a day. Nothing about you or this PC is sent along.',
+      why: 'Mistakes that cost money are mended there.',
+      risk: 'That place sees your network address. Off, you look yourself.',
+    },
+    updateDelayDays: {
+      title: 'Wait with a new version for',
+      help: 'Days after which a new version is put in, when you quit and nothing is unsent.',
+      why: 'What is wrong with a release is mostly found by others in its first days, and the release is withdrawn.',
+      risk: 'With 0 you are among the first. With many days you wait for mended mistakes too.',
     },
     autoLockMinutes: {
       title: 'Lock the keys after',
@@ -215,6 +255,12 @@ export const settings = {
       help: 'Minutes between two calls. Tell the service a little more than that.',
       why: 'Shorter is told sooner.',
       risk: 'None.',
+    },
+    startNodes: {
+      title: 'Start nodes with Hearth',
+      help: 'On: what should run and is down when Hearth starts is started. Off: it stays down until you start it. What the container engine has started itself keeps running either way.',
+      why: 'Off, if you want to look before anything serves again.',
+      risk: 'Off, and after a restart of this PC nothing is served and no proof is sent until you come. A missed proof costs stake.',
     },
     engineEndpoint: {
       title: 'Engine’s address',

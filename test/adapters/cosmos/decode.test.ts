@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { decodeBlock, decodeEvent, NotUnderstood } from '#main/adapters/cosmos/decode.ts'
+import { decodeBlock, decodeEvent } from '#main/adapters/cosmos/decode.ts'
+import { NotUnderstood } from '#main/adapters/cosmos/not-understood.ts'
 import type { ChainBlock, ChainEvent } from '#main/core/ports/chain.ts'
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures')

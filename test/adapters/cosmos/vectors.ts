@@ -11,6 +11,10 @@ export interface Vector {
   privateKey: Uint8Array
   /** `TxRaw` as pocketd made it in direct mode. */
   txBytes: Uint8Array
+  /** The same, signed as amino JSON. */
+  aminoTxBytes: Uint8Array
+  /** As pocketd printed it before it was signed. */
+  unsigned: unknown
 }
 
 interface JsonMessage {
@@ -21,6 +25,11 @@ interface JsonMessage {
   address?: string
   from_address?: string
   to_address?: string
+  app_address?: string
+  gateway_address?: string
+  service_id?: string
+  new_owner_address?: string
+  service?: { id: string; name: string; compute_units_per_relay: string; owner_address: string }
   amount?: { amount: string }[]
   stake?: { amount: string } | null
   services?: {
@@ -41,6 +50,7 @@ interface JsonTransaction {
     auth_info: { fee: { amount: { amount: string }[]; gas_limit: string } }
   }
   direct: { txBytesBase64: string }
+  aminoJson: { txBytesBase64: string }
 }
 
 function fixture(name: string): unknown {
@@ -92,6 +102,31 @@ function messageOf(json: JsonMessage): Message {
         toAddress: must(json.to_address),
         amountUpokt: BigInt(must(json.amount?.[0]).amount),
       }
+    case '/pocket.service.MsgAddService': {
+      const service = must(json.service)
+      return {
+        kind: 'add-service',
+        ownerAddress: must(json.owner_address),
+        id: service.id,
+        name: service.name,
+        computeUnitsPerRelay: BigInt(service.compute_units_per_relay),
+      }
+    }
+    case '/pocket.service.MsgTransferService':
+      return {
+        kind: 'transfer-service',
+        ownerAddress: must(json.owner_address),
+        serviceId: must(json.service_id),
+        newOwnerAddress: must(json.new_owner_address),
+      }
+    case '/pocket.application.MsgUnstakeApplication':
+      return { kind: 'unstake-application', address: must(json.address) }
+    case '/pocket.application.MsgDelegateToGateway':
+      return { kind: 'delegate', applicationAddress: must(json.app_address), gatewayAddress: must(json.gateway_address) }
+    case '/pocket.application.MsgUndelegateFromGateway':
+      return { kind: 'undelegate', applicationAddress: must(json.app_address), gatewayAddress: must(json.gateway_address) }
+    case '/pocket.gateway.MsgStakeGateway':
+      return { kind: 'stake-gateway', address: must(json.address), stakeUpokt: BigInt(must(json.stake ?? undefined).amount) }
     default:
       throw new Error(`no draft for ${json['@type']}`)
   }
@@ -117,23 +152,15 @@ export function vector(name: string): Vector {
     },
     privateKey: hexToBytes(key.privateKeyHex),
     txBytes: rawBytes(name),
+    aminoTxBytes: Uint8Array.from(Buffer.from(found.aminoJson.txBytesBase64, 'base64')),
+    unsigned: found.unsigned,
   }
 }
 
-/** `TxRaw` bytes of any vector, also of those whose message Hearth does not sign. */
+/** `TxRaw` bytes of a vector in direct mode. */
 export function rawBytes(name: string): Uint8Array {
   return Uint8Array.from(Buffer.from(must(transactions.find((each) => each.name === name)).direct.txBytesBase64, 'base64'))
 }
 
-/** The vectors whose messages Hearth signs. */
-export const SIGNED_BY_HEARTH = [
-  'stake-supplier-full',
-  'stake-supplier-stake-only',
-  'stake-supplier-services-only',
-  'unstake-supplier',
-  'send',
-  'stake-application',
-] as const
-
-/** All others: their decoding must be refused. */
-export const FOREIGN = transactions.map((each) => each.name).filter((name) => !(SIGNED_BY_HEARTH as readonly string[]).includes(name))
+/** Every vector there is: all of their messages can be signed. */
+export const SIGNED_BY_HEARTH = transactions.map((each) => each.name)

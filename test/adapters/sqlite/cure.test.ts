@@ -10,7 +10,7 @@ import { sealFile } from '#main/adapters/sqlite/digest.ts'
 import { openStoreCured } from '#main/adapters/sqlite/open-or-cure.ts'
 import { cureStore } from '#main/adapters/sqlite/restore.ts'
 import { HearthError } from '#shared/api/errors.ts'
-import { compareRows, readRows } from '#test/faults/store-rows.ts'
+import { compareRows, readRows } from './file-rows.ts'
 import { keptLog, temporaryFolder, testClock } from './open-test-store.ts'
 import { filledFile, LATER_MS, NOW_MS, type FilledFile } from './filled-file.ts'
 
@@ -53,7 +53,8 @@ async function refusal(file: string): Promise<HearthError | undefined> {
 
 /** What a cure must not lose: everything but what is read from the chain again above the copy's height, and the note of the cure itself. */
 const withoutNote = (rows: string[]): string[] => rows.filter((row) => !row.includes('store-restored'))
-const ofWishes = (rows: string[]): string[] => withoutNote(rows).filter((row) => /^(settings|nodes|chains|intents|activity|relay_results) /.test(row))
+const ofWishes = (rows: string[]): string[] =>
+  withoutNote(rows).filter((row) => /^(settings|nodes|chains|intents|activity|relay_results) /.test(row))
 const ofLedger = (rows: string[]): string[] => rows.filter((row) => /^(claims|movements|reward_days|cursors|names|watched) /.test(row))
 
 const flip = (file: string, at: number): void => {
@@ -80,7 +81,12 @@ describe('a bit turned over at 200 places of a closed store', () => {
       expect(createHash('sha256').update(readFileSync(file)).digest('hex'), `bit ${at}`).toBe(spoilt)
 
       const cured = cureStore(file, LATER_MS, error ?? new HearthError('internal'), [undefined])
-      expect(createHash('sha256').update(readFileSync(cured.movedTo ?? '')).digest('hex'), `bit ${at}`).toBe(spoilt)
+      expect(
+        createHash('sha256')
+          .update(readFileSync(cured.movedTo ?? ''))
+          .digest('hex'),
+        `bit ${at}`,
+      ).toBe(spoilt)
       const { db } = await openDatabase(file, LATER_MS)
       expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
       db.close()
@@ -100,7 +106,10 @@ describe('a bit turned over at 200 places of a closed store', () => {
       }
       const isWhole = cured.salvaged.some(({ table, complete }) => table === 'intents' && complete)
       for (const id of isWhole ? ['before', 'after'] : ['before'])
-        expect(rows.some((row) => row.startsWith('intents') && row.includes(`"${id}"`)), `${id}, bit ${at}`).toBe(true)
+        expect(
+          rows.some((row) => row.startsWith('intents') && row.includes(`"${id}"`)),
+          `${id}, bit ${at}`,
+        ).toBe(true)
       const unsealed = spoilable(filled, { sealed: false, copies: false })
       flip(unsealed, at)
       if ((await refusal(unsealed)) !== undefined) seenBySqlite += 1
@@ -118,7 +127,17 @@ describe('cut off at any length', () => {
     const filled = await filledFile()
     const { length } = readFileSync(filled.file)
     const random = seeded(7)
-    for (const size of [0, 1, 99, 100, 512, 4096, length - 4096, length - 1, ...Array.from({ length: 12 }, () => Math.floor(random() * length))]) {
+    for (const size of [
+      0,
+      1,
+      99,
+      100,
+      512,
+      4096,
+      length - 4096,
+      length - 1,
+      ...Array.from({ length: 12 }, () => Math.floor(random() * length)),
+    ]) {
       const file = spoilable(filled, { sealed: size % 2 === 0, copies: true })
       truncateSync(file, size)
       const error = await refusal(file)
@@ -248,7 +267,9 @@ describe('what is not cured is said, and left as it is', () => {
     const db = new Database(other)
     db.exec('CREATE TABLE notes (text)')
     db.close()
-    await expect(openStoreCured({ file: other, clock: testClock(NOW_MS), log: keptLog() })).rejects.toMatchObject({ detail: { reason: 'other-program' } })
+    await expect(openStoreCured({ file: other, clock: testClock(NOW_MS), log: keptLog() })).rejects.toMatchObject({
+      detail: { reason: 'other-program' },
+    })
     const newer = spoilable(filled, { sealed: false, copies: true })
     const made = new Database(newer)
     made.pragma('user_version = 990')
@@ -277,6 +298,9 @@ describe('what is not cured is said, and left as it is', () => {
 
 test('a copy of a store in use is the file that cures it', async () => {
   const { file } = await filledFile()
-  const path = await copyStore({ file, nowMs: LATER_MS, folder: undefined, daysKept: undefined }, { throwIfStopped: () => undefined, onProgress: () => undefined })
+  const path = await copyStore(
+    { file, nowMs: LATER_MS, folder: undefined, daysKept: undefined },
+    { throwIfStopped: () => undefined, onProgress: () => undefined },
+  )
   expect(listBackups(file)[0]).toBe(path)
 })

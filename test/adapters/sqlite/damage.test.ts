@@ -1,16 +1,5 @@
 import { createHash } from 'node:crypto'
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test, vi } from 'vitest'
@@ -142,7 +131,12 @@ describe('restore', () => {
     const wal = readFileSync(`${file}-wal`)
     db.close()
     writeFileSync(`${file}-wal`, wal)
-    const { movedTo: aside } = await restoreStore({ file, backup: join(dirname(file), 'backups', backup ?? ''), clock: testClock(), log: keptLog() })
+    const { movedTo: aside } = await restoreStore({
+      file,
+      backup: join(dirname(file), 'backups', backup ?? ''),
+      clock: testClock(),
+      log: keptLog(),
+    })
     expect(existsSync(`${aside}-wal`)).toBe(true)
     expect(existsSync(`${file}-wal`)).toBe(false)
     expect(await (await openTestStore(file, { clock: testClock(START_MS + 2 * DAY_MS) })).setting('k')).toBe('kept')
@@ -182,8 +176,8 @@ describe('keeping', () => {
 
   test('pragmas that the promises rest on', async () => {
     const { db } = await openDatabase(join(temporaryFolder(), 'hearth.db'), START_MS)
-    const values = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout', 'application_id', 'user_version', 'auto_vacuum'].map((name) =>
-      db.pragma(name, { simple: true }),
+    const values = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout', 'application_id', 'user_version', 'auto_vacuum'].map(
+      (name) => db.pragma(name, { simple: true }),
     )
     db.close()
     expect(values).toEqual(['wal', 2, 1, 5000, 0x48525448, 20, 2])

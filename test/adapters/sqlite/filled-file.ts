@@ -9,7 +9,7 @@ import { journalMethods } from '#main/adapters/sqlite/journal.ts'
 import { ledgerWrites } from '#main/adapters/sqlite/ledger-writes.ts'
 import { wishMethods } from '#main/adapters/sqlite/wishes.ts'
 import type { IntentRow, IntentStatus } from '#shared/model/intent.ts'
-import { readRows } from '#test/faults/store-rows.ts'
+import { readRows } from './file-rows.ts'
 import { temporaryFolder } from './open-test-store.ts'
 
 export const NOW_MS = 1_790_000_000_000
@@ -64,14 +64,29 @@ export async function filledFile(options: { removeLocal?: boolean } = {}): Promi
 }
 
 function block(network: string, height: number): BlockRows {
-  const claim = { operatorAddress: 'pokt1operator', applicationAddress: `pokt1app${height % 5}`, serviceId: 'anvil', sessionEndHeight: height }
+  const claim = {
+    operatorAddress: 'pokt1operator',
+    applicationAddress: `pokt1app${height % 5}`,
+    serviceId: 'anvil',
+    sessionEndHeight: height,
+  }
   const base = { network, height, txHash: undefined, timeMs: NOW_MS + height * 60_000, kind: 'reward' as const }
   return {
     network,
     height,
     hash: `HASH${height}`,
     timeMs: base.timeMs,
-    claims: [{ ...claim, network, stage: 'settled', settledHeight: height, settledAtMs: base.timeMs, settledUpokt: 1_000n, claimTxHash: hashOf(`c${height}`) }],
+    claims: [
+      {
+        ...claim,
+        network,
+        stage: 'settled',
+        settledHeight: height,
+        settledAtMs: base.timeMs,
+        settledUpokt: 1_000n,
+        claimTxHash: hashOf(`c${height}`),
+      },
+    ],
     movements: ['pokt1owner', 'pokt1operator'].map((address, index) => ({
       ...base,
       position: `end:0:${index}`,

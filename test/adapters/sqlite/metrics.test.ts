@@ -22,7 +22,9 @@ async function filled(): Promise<string> {
   const { metrics, remade } = await open(file)
   expect(remade).toBe(false)
   // Many pages, so that damage has something to hit.
-  await metrics.addLogLines(Array.from({ length: 5_000 }, (_line, index) => ({ source: 's', atMs: index, stream: 'out' as const, text: 'z'.repeat(800) })))
+  await metrics.addLogLines(
+    Array.from({ length: 5_000 }, (_line, index) => ({ source: 's', atMs: index, stream: 'out' as const, text: 'z'.repeat(800) })),
+  )
   await metrics.addPoints([point(5)])
   await metrics.close()
   return file

@@ -19,8 +19,7 @@ test('points by second, minute and hour: count, mean, extremes and the newest', 
   const at = (ms: number, value: number, name = 'cpu') => ({ name, atMs: START_MS + ms, value })
   await metrics.addPoints([at(0, 1), at(400, 3), at(1_000, 8), at(61_000, 2)])
   await metrics.addPoints([at(62_000, 0), at(5, 100, 'memory')])
-  const read = (step: 'second' | 'minute' | 'hour') =>
-    metrics.series({ name: 'cpu', step, fromMs: START_MS, toMs: START_MS + HOUR_MS })
+  const read = (step: 'second' | 'minute' | 'hour') => metrics.series({ name: 'cpu', step, fromMs: START_MS, toMs: START_MS + HOUR_MS })
   expect(await read('second')).toEqual([
     { atMs: START_MS, count: 2, mean: 2, min: 1, max: 3, last: 3 },
     { atMs: START_MS + 1_000, count: 1, mean: 8, min: 8, max: 8, last: 8 },
@@ -55,7 +54,9 @@ test('values that are no number are left out, and names are many but not endless
   const metrics = await opened()
   await metrics.addPoints([Number.NaN, Number.POSITIVE_INFINITY].map((value) => ({ name: 'bad', atMs: START_MS, value })))
   expect(await metrics.seriesNames()).toEqual([])
-  await metrics.addPoints(Array.from({ length: 1_005 }, (_point, index) => ({ name: `n${String(index).padStart(4, '0')}`, atMs: START_MS + index, value: 1 })))
+  await metrics.addPoints(
+    Array.from({ length: 1_005 }, (_point, index) => ({ name: `n${String(index).padStart(4, '0')}`, atMs: START_MS + index, value: 1 })),
+  )
   const names = await metrics.seriesNames()
   expect(names).toHaveLength(1_000)
   expect(names[0]).toBe('n0005')

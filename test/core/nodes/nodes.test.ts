@@ -40,6 +40,21 @@ describe('what the user wants', () => {
     await life.nodes.start('backend')
     await life.until('the start', () => life.seen('backend') === 'running')
   })
+  it('what is down at the start of Hearth stays down when the user wants it so, what runs goes on, and a start by hand counts', async () => {
+    life.kill()
+    await scene.engine.stop(nameOf('backend'), 1)
+    scene.startNodes = false
+    life = scene.start()
+    await life.pass(20_000)
+    expect([life.seen('backend'), life.seen('pocket')]).toEqual(['stopped', 'running'])
+    expect(scene.rows.get('backend')).toMatchObject({ wanted: 'stopped', wantedBy: 'hearth' })
+    expect(scene.rows.get('pocket')).toMatchObject({ wanted: 'running' })
+    await life.nodes.start('backend')
+    await life.until('the start', () => life.seen('backend') === 'running')
+    // Only the first look counts: what ends later is started as ever.
+    await scene.engine.stop(nameOf('backend'), 1)
+    await life.until('the start', () => life.seen('backend') === 'running')
+  })
   it('a wish survives a crash right after it', async () => {
     await life.nodes.stop('backend')
     life.kill()

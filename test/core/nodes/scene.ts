@@ -45,6 +45,8 @@ export interface Scene {
   /** What happens when the keeper asks for its key. */
   giveKey: () => Promise<boolean>
   keysAsked: number
+  /** The setting of this name. */
+  startNodes: boolean
   readyCalls: number
   /** Starts the app anew on all this. @param dieAt number of the call to engine or record before which the process is killed */
   start(dieAt?: number): Life
@@ -89,6 +91,7 @@ export function createScene(): Scene {
     miner: undefined,
     giveKey: () => Promise.resolve(false),
     keysAsked: 0,
+    startNodes: true,
     readyCalls: 0,
     start: (dieAt) => startLife(dieAt),
     putKey: () =>
@@ -209,6 +212,7 @@ export function createScene(): Scene {
         scene.keysAsked += 1
         return scene.giveKey()
       },
+      startNodes: () => scene.startNodes,
     })
     const watch = async (): Promise<void> => {
       while (!abort.signal.aborted) {

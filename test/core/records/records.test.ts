@@ -13,7 +13,14 @@ const DAY_MS = 86_400_000
 const START_MS = 1_700_000_000_000
 const NAME = 'hearth-20260101T000000000Z-v20.db'
 
-const copyFact = (fields: Partial<CopyFacts> = {}): CopyFacts => ({ name: NAME, chosen: false, atMs: START_MS, bytes: 7, version: 20, ...fields })
+const copyFact = (fields: Partial<CopyFacts> = {}): CopyFacts => ({
+  name: NAME,
+  chosen: false,
+  atMs: START_MS,
+  bytes: 7,
+  version: 20,
+  ...fields,
+})
 const facts = (fields: Partial<RecordFacts> = {}): RecordFacts => ({
   folder: '/data',
   storeBytes: 1,
@@ -33,7 +40,10 @@ const facts = (fields: Partial<RecordFacts> = {}): RecordFacts => ({
 function setup() {
   const clock = createTestClock(START_MS)
   const log = createTestLog()
-  const state = createStatePublisher(initialState({ version: '0', shell: 'web', host: 'h', network: null, startedAtMs: 1, notice: null }), clock)
+  const state = createStatePublisher(
+    initialState({ version: '0', shell: 'web', host: 'h', network: null, startedAtMs: 1, notice: null }),
+    clock,
+  )
   const tasks = createTasks(state, clock, log)
   const calls: string[] = []
   const fail = new Map<string, Error>()
@@ -46,10 +56,11 @@ function setup() {
       const failure = fail.get(where)
       if (failure) throw failure
       for (let done = 0; done <= 1_000; done += 1) course?.onProgress?.(done, 1_000)
-      if (release !== undefined) await new Promise<void>((resolve, reject) => {
-        release = resolve
-        course?.signal?.addEventListener('abort', () => reject(new HearthError('cancelled')))
-      })
+      if (release !== undefined)
+        await new Promise<void>((resolve, reject) => {
+          release = resolve
+          course?.signal?.addEventListener('abort', () => reject(new HearthError('cancelled')))
+        })
       const made = copyFact({ chosen: where === 'chosen', atMs: clock.now() })
       known = { ...known, copies: [made, ...known.copies] }
       return made
@@ -95,7 +106,19 @@ function setup() {
   }
   const written: string[] = []
   const care = createRecordCare({ records, store, tasks, clock, log, activity: (text) => void written.push(text) })
-  return { clock, log, state, tasks, care, calls, fail, written, settings, hold: () => (release = () => undefined), set: (fields: Partial<RecordFacts>) => (known = { ...known, ...fields }) }
+  return {
+    clock,
+    log,
+    state,
+    tasks,
+    care,
+    calls,
+    fail,
+    written,
+    settings,
+    hold: () => (release = () => undefined),
+    set: (fields: Partial<RecordFacts>) => (known = { ...known, ...fields }),
+  }
 }
 
 describe('every day', () => {
@@ -173,7 +196,11 @@ describe('every day', () => {
 describe('the requests', () => {
   it('status fits its schema and says when each copy was last read through', async () => {
     const { care, clock, set } = setup()
-    set({ copies: [copyFact(), copyFact({ name: 'other.db', chosen: true })], chosenFolder: '/stick', pending: { name: NAME, chosen: false, askedAtMs: 5 } })
+    set({
+      copies: [copyFact(), copyFact({ name: 'other.db', chosen: true })],
+      chosenFolder: '/stick',
+      pending: { name: NAME, chosen: false, askedAtMs: 5 },
+    })
     await clock.advance(5_000)
     await care.handlers['records.check']({ name: NAME, chosen: false })
     await expect(care.handlers['records.check']({ name: 'other.db', chosen: true })).rejects.toMatchObject({ code: 'store-damaged' })
@@ -190,7 +217,12 @@ describe('the requests', () => {
     const { care, tasks, state, written, hold } = setup()
     const { taskId } = await care.handlers['records.backup']({ where: 'beside' })
     await tasks.settled()
-    expect(state.state.tasks[taskId]).toMatchObject({ status: 'done', done: 1_000, total: 1_000, facts: { name: NAME, bytes: '7', where: 'beside' } })
+    expect(state.state.tasks[taskId]).toMatchObject({
+      status: 'done',
+      done: 1_000,
+      total: 1_000,
+      facts: { name: NAME, bytes: '7', where: 'beside' },
+    })
     expect(written).toEqual(['records-copied'])
     hold()
     const second = await care.handlers['records.backup']({ where: 'beside' })

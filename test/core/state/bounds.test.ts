@@ -229,3 +229,16 @@ function inflate(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inflate(inner)]))
 }
+
+it('has room for every service of a supplier that offers as many as the form takes, so that none is lost by editing', () => {
+  const { publisher } = setup()
+  const services = Array.from({ length: 30 }, (_, index) => ({
+    serviceId: `service-${index}`,
+    endpoints: [{ url: `https://relay.my-own-domain.example/${index}`, rpcType: 'JSON_RPC' }],
+    revShare: [20, 80].map((percent) => ({ address: 'pokt1'.padEnd(43, 'q'), percent })),
+  }))
+  publisher.patch('supplier', { services })
+  const { state } = publisher.snapshot()
+  expect(state.supplier.services).toEqual(services)
+  expect(state.leftOut).toEqual({})
+})

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { expect, vi } from 'vitest'
 import type { ComposeOptions } from '#main/shells/compose-options.ts'
 import type { InvokeEvent } from '#main/shells/electron/electron-api.ts'
+import { systemClock } from '#main/adapters/system/clock.ts'
 import { runElectron } from '#main/shells/electron/run.ts'
+import type { Outside } from '#main/shells/electron/start-options.ts'
 import { createFakeElectron, frame, type FakeElectron, type FakeSession, type FakeWindow } from '#test/fakes/electron.ts'
 import { createShellApp, type ShellApp } from '#test/fakes/shell-app.ts'
 
@@ -15,6 +17,11 @@ export interface ElectronStage {
   readonly folder: string
   readonly app: ShellApp
   readonly electron: FakeElectron
+  /** The machine around it, to be changed before the start. */
+  readonly outside: Outside
+  readonly printed: string[]
+  /** Arguments after the data folder. */
+  argv: string[]
   /** Runs the entry as far as it goes before Electron is ready. */
   begin(options?: Parameters<typeof createFakeElectron>[0], compose?: (options: ComposeOptions) => Promise<ShellApp>): void
   /** Runs it until the page is loaded. @returns its window */
@@ -27,7 +34,8 @@ export interface ElectronStage {
   close(): Promise<void>
 }
 
-export async function createElectronStage(): Promise<ElectronStage> {
+/** @param app other than one that echoes */
+export async function createElectronStage(app: ShellApp = createShellApp()): Promise<ElectronStage> {
   const folder = await mkdtemp(join(tmpdir(), 'hearth-electron-'))
   await mkdir(join(folder, 'page', 'assets'), { recursive: true })
   await mkdir(join(folder, 'resources', 'surface'), { recursive: true })
@@ -37,7 +45,7 @@ export async function createElectronStage(): Promise<ElectronStage> {
     writeFile(join(folder, 'secret.json'), '"secret"'),
     writeFile(join(folder, 'resources', 'surface', 'surface.css'), 'body{}'),
   ])
-  const app = createShellApp()
+  const printed: string[] = []
   let electron: FakeElectron | undefined
   const must = <T>(value: T | undefined, what: string): T => {
     if (value === undefined) throw new Error(`no ${what}`)
@@ -46,6 +54,17 @@ export async function createElectronStage(): Promise<ElectronStage> {
   const stage: ElectronStage = {
     folder,
     app,
+    outside: {
+      platform: 'linux',
+      arch: 'x64',
+      env: {},
+      home: join(folder, 'home'),
+      execPath: '/opt/Hearth/hearth',
+      clock: systemClock,
+      print: (line) => void printed.push(line),
+    },
+    printed,
+    argv: [],
     get electron() {
       return must(electron, 'start yet')
     },
@@ -56,7 +75,7 @@ export async function createElectronStage(): Promise<ElectronStage> {
         preloadPath: join(folder, 'preload.cjs'),
         resourcesDir: join(folder, 'resources'),
       }
-      runElectron(electron, compose, places, ['--data-dir', join(folder, 'data')])
+      runElectron(electron, compose, places, ['--data-dir', join(folder, 'data'), ...stage.argv], stage.outside)
       electron.becomeReady()
     },
     async start(options) {

@@ -1,4 +1,4 @@
-import { headerHash, type Header, type Validator } from './header.ts'
+import { hashText, headerHash, type Header, type Validator } from './header.ts'
 import { ProofInvalid } from './proof-invalid.ts'
 import { verifyCommit, vouches, type SignedHeader, type TrustedHeader } from './verify.ts'
 
@@ -31,8 +31,6 @@ export interface LightClient {
 /** Proven headers kept, newest ones. */
 const KEPT = 64
 
-const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex').toUpperCase()
-
 /**
  * @param root where trust begins @param source asked for everything else
  * @param options `trustingMs`: how long a proven header vouches for later ones (well under the chain's unbonding time); undefined = for ever, for a chain of one's own
@@ -48,7 +46,7 @@ export function createLightClient(
   const begin = async (): Promise<TrustedHeader> => {
     const { header } = await source.signedHeader(root.height)
     const hash = headerHash(header)
-    if (header.chainId !== root.chainId || header.height !== root.height || hexOf(hash) !== root.hash) {
+    if (header.chainId !== root.chainId || header.height !== root.height || hashText(hash) !== root.hash) {
       throw new ProofInvalid('not the block where trust begins')
     }
     return { header, hash }
@@ -92,8 +90,7 @@ export function createLightClient(
     },
     newest() {
       const last = proven.at(-1)
-      return last && { height: last.header.height, hash: hexOf(last.hash) }
+      return last && { height: last.header.height, hash: hashText(last.hash) }
     },
   }
 }
-

@@ -130,3 +130,8 @@ export function voteBytes(chainId: string, commit: Commit, time: ChainTime): Uin
 export function timeMsOf(time: ChainTime): number {
   return Number(time.seconds) * 1_000 + Math.floor(time.nanos / 1e6)
 }
+
+/** A hash as the chain prints it: upper-case hex. */
+export function hashText(hash: Uint8Array): string {
+  return Buffer.from(hash).toString('hex').toUpperCase()
+}

@@ -109,9 +109,7 @@ function areNeighbours(tree: Tree, left: ExistenceProof, right: ExistenceProof):
     const b = right.path[r]
     if (a === undefined || b === undefined) return false
     if (sameBytes(a.prefix, b.prefix) && sameBytes(a.suffix, b.suffix)) continue
-    return (
-      tree.side(a) === 0 && tree.side(b) === 1 && allOn(tree, left.path.slice(0, l), 1) && allOn(tree, right.path.slice(0, r), 0)
-    )
+    return tree.side(a) === 0 && tree.side(b) === 1 && allOn(tree, left.path.slice(0, l), 1) && allOn(tree, right.path.slice(0, r), 0)
   }
   return false
 }

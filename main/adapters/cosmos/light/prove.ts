@@ -4,6 +4,7 @@ import { statusResult } from '../schemas.ts'
 import { askAgainWhenAhead } from '../read-chain.ts'
 import { endpointName, type Transport, unreachable } from '../transport.ts'
 import { createLightClient } from './client.ts'
+import { hashText, headerHash } from './header.ts'
 import { provenValue } from './ics23.ts'
 import { ProofInvalid } from './proof-invalid.ts'
 import { balanceKey, claimKey, readBalance, readClaimRow, readSupplierRow, supplierKey } from './rows.ts'
@@ -82,6 +83,7 @@ export function createProvenReads(
         if (claims.some((claim) => claim.operatorAddress !== operatorAddress)) throw new ProofInvalid('a claim of another operator')
         return { value: claims, height }
       }),
+    block: (height) => said(async () => hashText(headerHash(await askAgainWhenAhead(() => headerAt(height))))),
     newest: () => client.newest(),
   }
 }

@@ -98,7 +98,8 @@ export function vouches(
     if (!sameBytes(header.validatorsHash, trusted.header.nextValidatorsHash)) throw new ProofInvalid('other validators than were announced')
     return true
   }
-  if (!sameBytes(validatorsHash(trustedNext), trusted.header.nextValidatorsHash)) throw new ProofInvalid('other validators than are trusted')
+  if (!sameBytes(validatorsHash(trustedNext), trusted.header.nextValidatorsHash))
+    throw new ProofInvalid('other validators than are trusted')
   const byAddress = new Map(trustedNext.map((validator) => [Buffer.from(validator.address).toString('hex'), validator]))
   const voterOf = (index: number): Validator | undefined =>
     byAddress.get(Buffer.from(commit.signatures[index]?.address ?? []).toString('hex'))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { smallInteger } from '../schemas.ts'
+import { base64, smallInteger, upperHex32 } from '../schemas.ts'
 import type { BlockId, ChainTime, Commit, CommitSignature, Header, Validator } from './header.ts'
 import { sha256 } from './merkle.ts'
 
@@ -36,7 +36,7 @@ const blockId = z
   .looseObject({ hash: hex, parts: z.looseObject({ total: z.number().int().nonnegative(), hash: hex }) })
   .transform((id): BlockId => ({ hash: id.hash, parts: { total: id.parts.total, hash: id.parts.hash } }))
 
-export const wireHeader = z
+const wireHeader = z
   .looseObject({
     version: z.looseObject({ block: int64.default(0n), app: int64.default(0n) }),
     chain_id: z.string().max(60),
@@ -53,24 +53,36 @@ export const wireHeader = z
     evidence_hash: hex,
     proposer_address: hex,
   })
-  .transform(
-    (header): Header => ({
-      version: { block: header.version.block, app: header.version.app },
-      chainId: header.chain_id,
-      height: header.height,
-      time: header.time,
-      lastBlockId: header.last_block_id,
-      lastCommitHash: header.last_commit_hash,
-      dataHash: header.data_hash,
-      validatorsHash: header.validators_hash,
-      nextValidatorsHash: header.next_validators_hash,
-      consensusHash: header.consensus_hash,
-      appHash: header.app_hash,
-      lastResultsHash: header.last_results_hash,
-      evidenceHash: header.evidence_hash,
-      proposerAddress: header.proposer_address,
+  .transform((header): Header => ({
+    version: { block: header.version.block, app: header.version.app },
+    chainId: header.chain_id,
+    height: header.height,
+    time: header.time,
+    lastBlockId: header.last_block_id,
+    lastCommitHash: header.last_commit_hash,
+    dataHash: header.data_hash,
+    validatorsHash: header.validators_hash,
+    nextValidatorsHash: header.next_validators_hash,
+    consensusHash: header.consensus_hash,
+    appHash: header.app_hash,
+    lastResultsHash: header.last_results_hash,
+    evidenceHash: header.evidence_hash,
+    proposerAddress: header.proposer_address,
+  }))
+
+/** `result` of `block`. */
+export const blockResult = z.looseObject({
+  block_id: z.looseObject({ hash: upperHex32 }),
+  block: z.looseObject({
+    header: wireHeader,
+    data: z.looseObject({
+      txs: z
+        .array(base64)
+        .nullish()
+        .transform((txs) => txs ?? []),
     }),
-  )
+  }),
+})
 
 const FOR_BLOCK = 2
 const NO_TIME: ChainTime = { seconds: 0n, nanos: 0 }
@@ -82,14 +94,12 @@ const commitSignature = z
     timestamp: time.catch(NO_TIME),
     signature: bytes.nullish().transform((signature) => signature ?? new Uint8Array()),
   })
-  .transform(
-    (vote): CommitSignature => ({
-      forBlock: vote.block_id_flag === FOR_BLOCK,
-      address: vote.validator_address,
-      time: vote.timestamp,
-      signature: vote.signature,
-    }),
-  )
+  .transform((vote): CommitSignature => ({
+    forBlock: vote.block_id_flag === FOR_BLOCK,
+    address: vote.validator_address,
+    time: vote.timestamp,
+    signature: vote.signature,
+  }))
 
 /** CometBFT's own limit of validators. */
 const MAX_VALIDATORS = 10_000
@@ -101,9 +111,7 @@ const wireCommit = z
     block_id: blockId,
     signatures: z.array(commitSignature).max(MAX_VALIDATORS),
   })
-  .transform(
-    (commit): Commit => ({ height: commit.height, round: commit.round, blockId: commit.block_id, signatures: commit.signatures }),
-  )
+  .transform((commit): Commit => ({ height: commit.height, round: commit.round, blockId: commit.block_id, signatures: commit.signatures }))
 
 /** `result` of `commit`. */
 export const commitResult = z.looseObject({ signed_header: z.looseObject({ header: wireHeader, commit: wireCommit }) })
@@ -117,13 +125,11 @@ export const validatorsResult = z.looseObject({
     .array(
       z
         .looseObject({ pub_key: z.looseObject({ type: z.literal(ED25519), value: bytes }), voting_power: int64 })
-        .transform(
-          (validator): Validator => ({
-            key: validator.pub_key.value,
-            address: sha256(validator.pub_key.value).slice(0, 20),
-            power: validator.voting_power,
-          }),
-        ),
+        .transform((validator): Validator => ({
+          key: validator.pub_key.value,
+          address: sha256(validator.pub_key.value).slice(0, 20),
+          power: validator.voting_power,
+        })),
     )
     .max(MAX_VALIDATORS),
 })

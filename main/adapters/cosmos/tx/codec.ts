@@ -1,100 +1,17 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
-import { PubKey } from 'cosmjs-types/cosmos/crypto/secp256k1/keys'
-import { SignMode } from 'cosmjs-types/cosmos/tx/signing/v1beta1/signing'
-import { AuthInfo, SignDoc, TxBody, TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import { SignDoc, TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
 import type { AddressPrefix } from '#shared/networks/index.ts'
 import { HearthError } from '#shared/api/errors.ts'
-import type { DecodedTx, Message, TxCodec, TxDraft } from '#main/core/ports/tx.ts'
-import { addressOf, isAddress, isPubKeyHex } from './address.ts'
-import { addressesOf, decodeMessage, DENOM, encodeMessage, parseAmount, signerOf } from './messages.ts'
+import type { DecodedTx, Message, MorseClaim, SignMode, TxCodec, TxDraft } from '#main/core/ports/tx.ts'
+import { addressOf, isAddress } from './address.ts'
+import { aminoSignDoc } from './amino.ts'
+import { encodeAuthInfo, encodeBody, readSignDoc, uint64, wellFormed } from './envelope.ts'
+import { addressesOf, encodeMessage, signerOf } from './messages.ts'
+import { unsignedJson } from './plain-json.ts'
+import { readSignedText } from './signed-text.ts'
 
-const PUB_KEY_URL = '/cosmos.crypto.secp256k1.PubKey'
 const SIGNATURE_LENGTH = 64
-const MAX_UINT64 = 2n ** 64n - 1n
-
-function uint64(value: bigint, name: string): bigint {
-  if (value < 0n || value > MAX_UINT64) throw new Error(`${name} is out of range`)
-  return value
-}
-
-function wellFormed(value: string, name: string): string {
-  if (!value.isWellFormed()) throw new Error(`${name} is not well-formed text`)
-  return value
-}
-
-function encodeBody(draft: TxDraft): Uint8Array {
-  if (!Number.isSafeInteger(draft.timeoutHeight) || draft.timeoutHeight < 0) throw new Error('the timeout height is out of range')
-  return TxBody.encode(
-    TxBody.fromPartial({
-      messages: draft.messages.map(encodeMessage),
-      memo: wellFormed(draft.memo, 'the memo'),
-      timeoutHeight: BigInt(draft.timeoutHeight),
-    }),
-  ).finish()
-}
-
-function encodeAuthInfo(draft: TxDraft): Uint8Array {
-  if (draft.feeUpokt < 0n) throw new Error('the fee is negative')
-  const key = PubKey.encode({ key: hexToBytes(draft.pubKeyHex) }).finish()
-  return AuthInfo.encode(
-    AuthInfo.fromPartial({
-      signerInfos: [
-        {
-          publicKey: { typeUrl: PUB_KEY_URL, value: key },
-          modeInfo: { single: { mode: SignMode.SIGN_MODE_DIRECT } },
-          sequence: uint64(draft.sequence, 'the sequence'),
-        },
-      ],
-      fee: {
-        // The chain refuses a coin of zero: no fee is an empty list.
-        amount: draft.feeUpokt === 0n ? [] : [{ denom: DENOM, amount: draft.feeUpokt.toString() }],
-        gasLimit: uint64(draft.gasLimit, 'the gas limit'),
-      },
-    }),
-  ).finish()
-}
-
-function decodeFee(fee: AuthInfo['fee']): { feeUpokt: bigint; gasLimit: bigint } {
-  if (fee === undefined) throw new Error('no fee')
-  if (fee.amount.length > 1) throw new Error('more than one fee')
-  if (fee.payer !== '' || fee.granter !== '') throw new Error('another account pays the fee')
-  const [coin] = fee.amount
-  if (coin === undefined) return { feeUpokt: 0n, gasLimit: fee.gasLimit }
-  if (coin.denom !== DENOM) throw new Error(`fee in denomination ${coin.denom}`)
-  return { feeUpokt: parseAmount(coin.amount), gasLimit: fee.gasLimit }
-}
-
-function decodeSigner(infos: AuthInfo['signerInfos']): { pubKeyHex: string; sequence: bigint } {
-  const [info] = infos
-  if (info === undefined || infos.length !== 1) throw new Error('not exactly one signer')
-  if (info.modeInfo?.multi !== undefined || info.modeInfo?.single?.mode !== SignMode.SIGN_MODE_DIRECT)
-    throw new Error('a sign mode other than direct')
-  if (info.publicKey?.typeUrl !== PUB_KEY_URL) throw new Error('another kind of key')
-  const pubKeyHex = bytesToHex(PubKey.decode(info.publicKey.value).key)
-  if (!isPubKeyHex(pubKeyHex)) throw new Error('not a compressed key')
-  return { pubKeyHex, sequence: info.sequence }
-}
-
-function readSignDoc(signDocBytes: Uint8Array): DecodedTx {
-  const doc = SignDoc.decode(signDocBytes)
-  const body = TxBody.decode(doc.bodyBytes)
-  const auth = AuthInfo.decode(doc.authInfoBytes)
-  // What follows names the usual cases, so that the refusal says why. The comparison in `decodeSignDoc` is what nothing gets past.
-  if (body.unordered || body.timeoutTimestamp !== undefined) throw new Error('an unordered transaction')
-  if (body.extensionOptions.length + body.nonCriticalExtensionOptions.length > 0) throw new Error('extension options')
-  if (auth.tip !== undefined) throw new Error('a tip')
-  if (body.timeoutHeight > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error('the timeout height is out of range')
-  return {
-    messages: body.messages.map((message) => decodeMessage(message.typeUrl, message.value)),
-    memo: body.memo,
-    chainId: doc.chainId,
-    accountNumber: doc.accountNumber,
-    ...decodeSigner(auth.signerInfos),
-    ...decodeFee(auth.fee),
-    timeoutHeight: Number(body.timeoutHeight),
-  }
-}
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index])
@@ -105,8 +22,12 @@ export function txHash(txBytes: Uint8Array): string {
   return bytesToHex(sha256(txBytes)).toUpperCase()
 }
 
+function isMorseClaim(message: Message | undefined): message is MorseClaim {
+  return message?.kind === 'claim-morse-account' || message?.kind === 'claim-morse-supplier'
+}
+
 /**
- * Transactions in direct mode (onchain facts 2.1 and 2.3). Pure and without I/O, so that the key process can read with the same code what it is about to sign.
+ * Transactions in direct and amino mode (onchain facts 2.1, 2.3 and 2.6). Pure and without I/O, so that the key process can read with the same code what it is about to sign.
  * A draft that the chain could never accept (foreign signer, share over 100 percent, negative amount) throws a plain error.
  * @param prefix of every address that may stand in a transaction: a doc with an address of another kind of network is neither made nor read
  */
@@ -148,11 +69,26 @@ export function createTxCodec(prefix: AddressPrefix = 'pokt'): TxCodec {
     }
   }
 
-  function assemble(signDocBytes: Uint8Array, signature: Uint8Array): Uint8Array {
+  function assemble(signDocBytes: Uint8Array, signature: Uint8Array, mode: SignMode = 'direct'): Uint8Array {
     if (signature.length !== SIGNATURE_LENGTH) throw new Error('a signature has 64 bytes')
-    decodeSignDoc(signDocBytes)
-    const { bodyBytes, authInfoBytes } = SignDoc.decode(signDocBytes)
-    return TxRaw.encode({ bodyBytes, authInfoBytes, signatures: [signature] }).finish()
+    const draft = decodeSignDoc(signDocBytes)
+    return TxRaw.encode({ bodyBytes: encodeBody(draft), authInfoBytes: encodeAuthInfo(draft, mode), signatures: [signature] }).finish()
+  }
+
+  function readSigned(signDocBytes: Uint8Array, text: string): Uint8Array {
+    const { signature, mode } = readSignedText(text, decodeSignDoc(signDocBytes), signDocBytes)
+    return assemble(signDocBytes, signature, mode)
+  }
+
+  function morseClaimOf(draft: TxDraft): MorseClaim {
+    const [claim] = draft.messages
+    if (!isMorseClaim(claim) || draft.messages.length !== 1) throw new HearthError('tx-changed', { reason: 'no Morse claim' })
+    return claim
+  }
+
+  function withMorseSignature(signDocBytes: Uint8Array, signature: Uint8Array): Uint8Array {
+    const draft = decodeSignDoc(signDocBytes)
+    return signDoc({ ...draft, messages: [{ ...morseClaimOf(draft), morseSignatureHex: bytesToHex(signature) }] })
   }
 
   function simulationTx(draft: TxDraft): Uint8Array {
@@ -166,6 +102,17 @@ export function createTxCodec(prefix: AddressPrefix = 'pokt'): TxCodec {
     decodeSignDoc,
     assemble,
     simulationTx,
+    outsideForms(signDocBytes) {
+      const draft = decodeSignDoc(signDocBytes)
+      return {
+        unsignedJson: unsignedJson(draft),
+        directBase64: Buffer.from(signDocBytes).toString('base64'),
+        aminoJson: aminoSignDoc(draft),
+      }
+    },
+    readSigned,
+    morseBytes: (signDocBytes) => encodeMessage({ ...morseClaimOf(decodeSignDoc(signDocBytes)), morseSignatureHex: '' }).value,
+    withMorseSignature,
     hash: txHash,
     isAddress: (text) => isAddress(text, [prefix]),
     addressOf: (pubKeyHex) => addressOf(pubKeyHex, prefix),

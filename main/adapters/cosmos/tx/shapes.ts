@@ -64,7 +64,6 @@ export const SHAPES: Record<Message['kind'], MessageShape> = {
       coin(4, 'stake', 'stakeUpokt'),
       list(5, 'services', 'services', SERVICE_CONFIG),
     ],
-    fromWire: (values) => ({ ...values, stakeUpokt: values['stakeUpokt'] }),
   },
   'unstake-supplier': {
     typeUrl: '/pocket.supplier.MsgUnstakeSupplier',

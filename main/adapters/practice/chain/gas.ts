@@ -29,6 +29,12 @@ function messageGas(message: PracticeMessage): bigint {
       return 23_800n
     case 'add-service':
       return 61_700n
+    case 'transfer-service':
+      return 30_000n
+    case 'claim-morse-account':
+      return 22_700n
+    case 'claim-morse-supplier':
+      return 90_000n
     case 'create-claim':
       return 53_000n
     case 'submit-proof':

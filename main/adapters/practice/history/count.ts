@@ -54,8 +54,8 @@ export interface Counting {
   settle(session: number, prices: Prices): number[]
 }
 
-/** Every transaction of the miner pays this: one upokt is enough for a million gas. */
-export const MINER_FEE_UPOKT = 1n
+/** Every transaction pays this: some times the least that nodes ask for, as miners are told to. */
+export const MINER_FEE_UPOKT = 10n
 
 export function createCounting(deps: {
   plan: HistoryPlan

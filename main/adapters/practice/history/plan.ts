@@ -76,7 +76,8 @@ export function makePlan(options: PlanOptions): HistoryPlan {
     const part = session / sessions
     const open =
       session >= FIRST_CLAIMING_SESSION && session <= sessions - QUIET_SESSIONS && !(part >= OUTAGE_AT && part < OUTAGE_AT + outage)
-    for (let service = 0; open && service < services.length; service += 1) {
+    const claiming = open ? services.length : 0
+    for (let service = 0; service < claiming; service += 1) {
       if (random.at(session, service, 0) >= chance(part, service)) continue
       plan.service[count] = service
       plan.relays[count] = relaysIn(random, { session, service, part, sessionMs })

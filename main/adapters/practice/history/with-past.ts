@@ -27,6 +27,7 @@ export function withPast(ledger: Ledger, history: History | undefined): TellingL
     },
   }
   return new Proxy(ledger, {
+    has: (target, key) => key in telling || key in target,
     get(target, key) {
       const own: unknown = telling[key as keyof TellingLedger]
       if (own !== undefined) return own

@@ -15,6 +15,7 @@ const unreachable = (reason: string): HearthError => new HearthError('chain-unre
 export function connectPracticeChain(node: ChainNode): Chain {
   const { ledger, clock } = node
   const { genesis } = ledger
+  const telling: Partial<TellingLedger> = ledger
 
   /** Answers in a later turn, as a node over a wire does, from the state of that turn. */
   const ask = async <T>(answer: () => T): Promise<T> => {
@@ -70,10 +71,7 @@ export function connectPracticeChain(node: ChainNode): Chain {
         if (block === undefined) throw unreachable(`height ${height} is not available, lowest height is higher`)
         return block
       }),
-    heightsOf: (addresses, from, to) =>
-      ask(() =>
-        'heightsOf' in ledger ? (ledger as TellingLedger).heightsOf(addresses, from, to) : heightsNaming(ledger, addresses, from, to),
-      ),
+    heightsOf: (addresses, from, to) => ask(() => telling.heightsOf?.(addresses, from, to) ?? heightsNaming(ledger, addresses, from, to)),
     minimumGasPrice: () => ask(() => genesis.minimumGasPrice),
     simulate: (txBytes) => ask(() => node.simulate(txBytes)),
     broadcast: (txBytes) => ask(() => node.broadcast(txBytes)),

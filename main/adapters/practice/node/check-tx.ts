@@ -61,6 +61,8 @@ function checkEnvelope(tx: ReadTx, ledger: Ledger, waiting: Waiting): Refusal | 
   const { draft, signer } = tx
   if (isTimedOut(draft.timeoutHeight, ledger.height))
     return refusal(30, `block height: ${ledger.height}, timeout height: ${draft.timeoutHeight}: tx timeout height`)
+  const late = checkTimeout(tx, ledger.timeMs)
+  if (late) return late
   const required = feeFor(draft.gasLimit, ledger.genesis.minimumGasPrice)
   if (draft.feeUpokt < required) {
     const got = draft.feeUpokt === 0n ? '' : `${draft.feeUpokt}upokt`
@@ -78,7 +80,21 @@ function checkEnvelope(tx: ReadTx, ledger: Ledger, waiting: Waiting): Refusal | 
   return undefined
 }
 
+/** Longest that an unordered transaction may wait (onchain facts 2.1). */
+const UNORDERED_MS = 10 * 60_000
+
+function checkTimeout({ draft }: ReadTx, nowMs: number): Refusal | undefined {
+  const { timeoutAtMs } = draft
+  if (timeoutAtMs === undefined) return undefined
+  if (timeoutAtMs < nowMs)
+    return refusal(42, `block time ${new Date(nowMs).toISOString()} is after timeout ${new Date(timeoutAtMs).toISOString()}: tx timeout`)
+  if (draft.unordered === true && timeoutAtMs > nowMs + UNORDERED_MS)
+    return refusal(18, 'unordered tx ttl exceeds 10m0s: invalid request')
+  return undefined
+}
+
 function checkSequence({ draft }: ReadTx, expected: bigint): Refusal | undefined {
+  if (draft.unordered === true) return undefined
   if (draft.sequence === expected) return undefined
   return refusal(32, `account sequence mismatch, expected ${expected}, got ${draft.sequence}: incorrect account sequence`)
 }

@@ -1,7 +1,7 @@
 import { assertNever } from '#shared/lib/assert-never.ts'
 import type { UpgradePlan } from '#main/core/ports/chain.ts'
 import { HearthError } from '#shared/api/errors.ts'
-import type { PracticeWorld } from '../machine.ts'
+import type { PracticeWorld } from '../world.ts'
 import type { PracticeNetwork } from '../network.ts'
 import type { Ledger } from '../parts.ts'
 import { sendLater } from './later.ts'

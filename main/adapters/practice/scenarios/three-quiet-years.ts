@@ -1,7 +1,7 @@
 import type { Scenario } from './world.ts'
 
 /** A little above what is told as empty: some weeks of claims and proofs. */
-const LEFT_UPOKT = 1_150n
+const LEFT_UPOKT = 4_000n
 const FEE_UPOKT = 1n
 
 /** Three years under mainnet's rules, with better and worse times, and an operator wallet that nobody looked after. */

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createLedger } from '#main/adapters/practice/chain/ledger.ts'
 import { restoredState } from '#main/adapters/practice/chain/saved-state.ts'
+import { MINER_FEE_UPOKT } from '#main/adapters/practice/history/count.ts'
 import { createHistory, type History, type HistoryOptions } from '#main/adapters/practice/history/history.ts'
 import { mainnetPastOptions } from '#main/adapters/practice/history/mainnet-past.ts'
 import { makePlan, OUTCOME, type Decision } from '#main/adapters/practice/history/plan.ts'
@@ -42,7 +43,7 @@ function tx(height: number, index: number, feePayer: string, messages: PracticeM
     hash: counted?.hash ?? 'missing',
     messages,
     feePayer,
-    feeUpokt: 1n,
+    feeUpokt: MINER_FEE_UPOKT,
     gasWanted: 300_000n * count,
     gasUsed: 152_000n * count,
     pubKeyHex: undefined,

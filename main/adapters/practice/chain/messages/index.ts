@@ -6,7 +6,8 @@ import { delegate, stakeApplication, undelegate, unstakeApplication } from './ap
 import { createClaim, submitProof } from './claims.ts'
 import { stakeGateway, unstakeGateway } from './gateway.ts'
 import { updateParams } from './params.ts'
-import { addService } from './service.ts'
+import { pocketRefusal, quoted } from '../refusal.ts'
+import { addService, transferService } from './service.ts'
 import { stakeSupplier, unstakeSupplier } from './supplier.ts'
 import { multiSend, transfer } from './transfers.ts'
 
@@ -22,6 +23,9 @@ const TYPE_URLS: Record<PracticeMessage['kind'], string> = {
   'stake-gateway': '/pocket.gateway.MsgStakeGateway',
   'unstake-gateway': '/pocket.gateway.MsgUnstakeGateway',
   'add-service': '/pocket.service.MsgAddService',
+  'transfer-service': '/pocket.service.MsgTransferService',
+  'claim-morse-account': '/pocket.migration.MsgClaimMorseAccount',
+  'claim-morse-supplier': '/pocket.migration.MsgClaimMorseSupplier',
   'create-claim': '/pocket.proof.MsgCreateClaim',
   'submit-proof': '/pocket.proof.MsgSubmitProof',
   'update-params': '/pocket.shared.MsgUpdateParams',
@@ -41,6 +45,8 @@ export function signerOf(message: PracticeMessage): string {
       return message.fromAddress
     case 'stake-supplier':
     case 'unstake-supplier':
+    case 'claim-morse-account':
+    case 'claim-morse-supplier':
       return message.signer
     case 'stake-application':
     case 'unstake-application':
@@ -51,6 +57,7 @@ export function signerOf(message: PracticeMessage): string {
     case 'undelegate':
       return message.applicationAddress
     case 'add-service':
+    case 'transfer-service':
       return message.ownerAddress
     case 'create-claim':
     case 'submit-proof':
@@ -87,6 +94,12 @@ export function runMessage(frame: Frame, book: SessionBook, message: PracticeMes
       return unstakeGateway(frame, message)
     case 'add-service':
       return addService(frame, message)
+    case 'transfer-service':
+      return transferService(frame, message)
+    case 'claim-morse-account':
+    case 'claim-morse-supplier':
+      // No account of the old network came along into Practice.
+      throw pocketRefusal('NotFound', `no morse claimable account exists with address ${quoted('')}`, 'unable to claim morse account')
     case 'create-claim':
       return createClaim(frame, book, message)
     case 'submit-proof':

@@ -44,3 +44,18 @@ export function addService(frame: Frame, message: Extract<PracticeMessage, { kin
   state.services.set(id, { id, name, computeUnitsPerRelay, ownerAddress })
   state.relayCosts.set(id, [...costs, { height: start, computeUnits: computeUnitsPerRelay }])
 }
+
+/** Another owner for a service; the earnings of the service owner go there from then on. @throws Refusal in the chain's words */
+export function transferService(frame: Frame, message: Extract<PracticeMessage, { kind: 'transfer-service' }>): void {
+  const { state } = frame
+  const { ownerAddress, serviceId, newOwnerAddress } = message
+  if (addressFault(newOwnerAddress, state.genesis.addressPrefix) !== undefined) {
+    throw pocketRefusal('InvalidArgument', `invalid new owner address ${newOwnerAddress}`, 'invalid address when adding a new service')
+  }
+  const known = state.services.get(serviceId)
+  if (known === undefined) throw pocketRefusal('NotFound', `service ${quoted(serviceId)} not found`, 'service not found')
+  if (known.ownerAddress !== ownerAddress) {
+    throw pocketRefusal('PermissionDenied', `service ${quoted(serviceId)} is not owned by ${ownerAddress}`, 'unauthorized service operation')
+  }
+  state.services.set(serviceId, { ...known, ownerAddress: newOwnerAddress })
+}

@@ -1,0 +1,186 @@
+import type { App } from '#main/core/app-shape.ts'
+import type { Clock } from '#main/core/ports/clock.ts'
+import type { Log } from '#main/core/ports/log.ts'
+import type { AppState } from '#shared/api/state.ts'
+import { nodesOf, shortTime, verdictWords } from './clock-words.ts'
+import type { ElectronApi } from './electron-api.ts'
+import type { NoticeWindow } from './notice-window.ts'
+import { holdOf } from './power.ts'
+import type { StateMirror } from './state-mirror.ts'
+import { WORDS } from './words.ts'
+
+/** Core has this long to end; then Hearth ends without it. */
+export const STOP_LIMIT_MS = 15_000
+/** All containers together: the miner alone may take a minute. */
+export const NODES_LIMIT_MS = 150_000
+/** How long a shutdown of the system is held up for what is on its way. Systems grant less, and end Hearth then. */
+export const SYSTEM_LIMIT_MS = 60_000
+/** What is over sooner needs no window. */
+const SAY_AFTER_MS = 1_200
+const LOOK_MS = 250
+
+export interface QuitParts {
+  electron: ElectronApi
+  clock: Clock
+  log: Log
+  notice: NoticeWindow
+  /** What there is of Hearth by now. */
+  app(): App | undefined
+  mirror(): StateMirror | undefined
+  /** Leaves Hearth in the tray; undefined where there is no tray. */
+  hide(): (() => void) | undefined
+  /** Runs after core has ended well: stores what is not stored, puts an update in place. */
+  last(state: AppState | undefined): Promise<void>
+  /** Runs last of all: gives the data folder back. Not after a core that did not end, which may still write there until the process is gone. */
+  release(): void
+}
+
+export interface Quit {
+  readonly ending: boolean
+  /** The user wants to quit: asks when something runs. */
+  ask(): Promise<void>
+  /** The system ends: nobody is asked; what is on its way is waited for as long as the system lets us. */
+  system(): Promise<void>
+  /** Ends without a question. @param code what the process says at its end */
+  end(code: number, options?: { stopNodes?: boolean }): Promise<void>
+}
+
+/** How Hearth ends: never before core has ended, never for ever, and never without a word about what it costs. */
+export function createQuit(parts: QuitParts): Quit {
+  const { electron, clock, log, notice } = parts
+  let ending = false
+  let asking = false
+
+  /** Waits for `done`, at most `limitMs`, and says what for when it takes its time. @returns whether it was done */
+  const waitFor = async (done: () => boolean, limitMs: number, text: () => string): Promise<boolean> => {
+    const fromMs = clock.now()
+    let said = ''
+    while (!done()) {
+      const passedMs = clock.now() - fromMs
+      if (passedMs >= limitMs) return false
+      if (passedMs >= SAY_AFTER_MS && text() !== said) {
+        said = text()
+        notice.say(WORDS.waiting.title, said)
+      }
+      await clock.sleep(LOOK_MS)
+    }
+    return true
+  }
+  const stopNodes = async (): Promise<void> => {
+    const app = parts.app()
+    const mirror = parts.mirror()
+    if (!app || !mirror?.state) return
+    const { runningIds } = nodesOf(mirror.state)
+    const wished = Object.values(mirror.state.nodes).filter((node) => node.kind !== 'keeper' && node.wanted === 'running')
+    // The miner first: it needs the others for its last words.
+    const ids = [...new Set([...wished.map((node) => node.id), ...runningIds])].sort((a, b) => Number(b === 'miner') - Number(a === 'miner'))
+    for (const nodeId of ids) {
+      const answer = await app.call('nodes.stop', { nodeId })
+      if (!answer.ok) log.warn('a node was not asked to stop', { node: nodeId, code: answer.error.code })
+    }
+    const left = (): string[] => {
+      const state = mirror.state
+      return state ? nodesOf(state).runningIds.map((id) => state.nodes[id]?.title ?? id) : []
+    }
+    const stopping = (): boolean => Object.values(mirror.state?.nodes ?? {}).some((node) => node.seen === 'stopping')
+    const done = await waitFor(
+      () => left().length === 0 && !stopping(),
+      NODES_LIMIT_MS,
+      () => WORDS.waiting.nodes(left().join(', ') || ids.join(', ')),
+    )
+    if (!done) log.warn('not every node has stopped', { left: left().join(', ') })
+  }
+  const stopCore = async (): Promise<boolean> => {
+    let isOver = false
+    const failures: unknown[] = []
+    const stopped = (parts.app()?.stop() ?? Promise.resolve())
+      .catch((error: unknown) => void failures.push(error))
+      .finally(() => {
+        isOver = true
+      })
+    // Most often it is over before anybody looks at a clock.
+    await Promise.race([stopped, clock.sleep(1)])
+    const inTime = await waitFor(
+      () => isOver,
+      STOP_LIMIT_MS,
+      () => WORDS.waiting.core,
+    )
+    if (!inTime) {
+      log.warn('core did not end in time')
+      notice.say(WORDS.waiting.title, WORDS.waiting.late)
+    }
+    if (failures.length > 0) log.error('core did not end well', failures[0])
+    return inTime && failures.length === 0
+  }
+
+  const quit: Quit = {
+    get ending() {
+      return ending
+    },
+    async ask() {
+      if (ending || asking) return
+      const question = questionOf(parts.mirror())
+      if (!question) return quit.end(0)
+      asking = true
+      const hide = parts.hide()
+      const buttons = [WORDS.quit.quitOnly, ...(question.canStop ? [WORDS.quit.stopAll] : []), ...(hide ? [WORDS.quit.tray] : []), WORDS.quit.cancel]
+      try {
+        const { response } = await electron.dialog.showMessageBox({
+          type: 'question',
+          title: WORDS.name,
+          message: WORDS.quit.title,
+          detail: question.detail,
+          buttons,
+          defaultId: hide ? buttons.indexOf(WORDS.quit.tray) : 0,
+          cancelId: buttons.length - 1,
+          noLink: true,
+        })
+        const chosen = buttons[response]
+        if (ending) return undefined
+        if (chosen === WORDS.quit.quitOnly) return await quit.end(0)
+        if (chosen === WORDS.quit.stopAll) return await quit.end(0, { stopNodes: true })
+        if (chosen === WORDS.quit.tray) hide?.()
+      } finally {
+        asking = false
+      }
+      return undefined
+    },
+    async system() {
+      if (ending) return
+      ending = true
+      const wait = (): boolean => holdOf(parts.mirror()?.state)?.kind === 'wait'
+      if (wait()) await waitFor(() => !wait(), SYSTEM_LIMIT_MS, () => WORDS.waiting.system(shortTime(SYSTEM_LIMIT_MS)))
+      await finish(0)
+    },
+    async end(code, options = {}) {
+      if (ending) return
+      ending = true
+      if (options.stopNodes) await stopNodes().catch((error: unknown) => log.error('stopping the nodes', error))
+      await finish(code)
+    },
+  }
+  const finish = async (code: number): Promise<void> => {
+    const state = parts.mirror()?.state
+    const isClean = await stopCore()
+    try {
+      if (isClean && code === 0) await parts.last(state)
+    } catch (error) {
+      log.error('the last steps', error)
+    }
+    if (isClean) parts.release()
+    electron.app.exit(isClean ? code : 1)
+  }
+  return quit
+}
+
+/** What is asked, or nothing when nothing runs and quitting is no question. */
+function questionOf(mirror: StateMirror | undefined): { detail: string; canStop: boolean } | undefined {
+  const state = mirror?.state
+  if (!mirror || !state) return undefined
+  const { running } = nodesOf(state)
+  if (running === 0) return undefined
+  // What runs in Practice is a part of Hearth: it stops with it, and nothing is lost.
+  if (state.app.network === 'practice') return { detail: WORDS.quit.practice, canStop: false }
+  const verdict = verdictWords(state, mirror.setting('clockHours'))
+  return { detail: `${WORDS.quit.running(running)}\n\n${WORDS.quit.stopping(verdict)}`, canStop: true }
+}
