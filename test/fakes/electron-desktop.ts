@@ -124,7 +124,7 @@ export function createFakeDesktop(): FakeDesktop {
       trays.push(this)
     }
   }
-  const sealed = (text: string, key: number): Buffer => Buffer.from(text, 'utf8').map((byte) => byte ^ key)
+  const sealed = (text: string, key: number): Buffer => Buffer.from(Buffer.from(text, 'utf8').map((byte) => byte ^ key))
   const desktop: FakeDesktop = {
     notes,
     trays,

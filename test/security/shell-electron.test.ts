@@ -180,7 +180,7 @@ describe('S13 and the end', () => {
   test('the first one comes to the front instead', async () => {
     const page = await stage.start()
     page.minimized = true
-    stage.electron.emit('second-instance')
+    stage.electron.emit('second-instance', ['hearth'])
     expect([page.minimized, page.focused]).toEqual([false, 1])
   })
 

@@ -81,6 +81,8 @@ export async function createElectronStage(app: ShellApp = createShellApp()): Pro
     async start(options) {
       stage.begin(options)
       await vi.waitFor(() => expect(electron?.windows[0]?.urls).toEqual(['app://hearth/']))
+      // What the shell asked for itself, for tray and notifications.
+      app.calls.length = 0
       return stage.windowAt(0)
     },
     windowAt: (index) => must(electron?.windows[index], `window ${index}`),

@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
+import { connectChain } from '#main/adapters/cosmos/chain.ts'
+import { decodeBlock, decodeScanned } from '#main/adapters/cosmos/decode.ts'
+import { scanResults } from '#main/adapters/cosmos/scan-results.ts'
+import { readBlock } from '#main/core/earnings/read-block.ts'
+import type { BlockRows } from '#main/core/ports/store.ts'
+import { canonical } from '#main/core/chain/vote.ts'
+import { settlementBlock } from './settlement-block.ts'
+
+/**
+ * A settlement block as large as mainnet's, from the bytes on the wire to rows. `vsJsonParse`: time against nothing but `JSON.parse` of the same bytes. `vsCosmjs`: how many times
+ * longer the field's library takes. `memoryVsBody`: memory that reading it over HTTP takes at its peak, against its size, in a process of its own.
+ */
+const ROUNDS = 9
+const COSMJS = '@cosmjs/tendermint-rpc/build/comet38/adaptor/responses.js'
+
+const made = settlementBlock()
+const bodyBytes = made.block.length + made.results.length
+
+interface Result {
+  result: unknown
+}
+const parsed = (body: Buffer): Result => JSON.parse(body.toString('utf8')) as Result
+
+function toRows(): BlockRows {
+  const scanned = scanResults(made.results, made.naming)
+  if (scanned === undefined) throw new Error('no result')
+  return readBlock('mainnet', decodeScanned(parsed(made.block).result, scanned), made.naming)
+}
+
+function median(values: number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+}
+
+/** Each in turn, so that what else the machine does hits all alike. @returns medians in ms */
+function timed(works: (() => unknown)[]): number[] {
+  const times = works.map((): number[] => [])
+  for (let round = 0; round < ROUNDS + 2; round += 1) {
+    for (const [index, work] of works.entries()) {
+      const startedMs = performance.now()
+      work()
+      if (round >= 2) times[index]?.push(performance.now() - startedMs)
+    }
+  }
+  return times.map(median)
+}
+
+/** Highest memory of this process since the mark was set. Linux keeps it; elsewhere the highest ever has to do. */
+const peak = {
+  mark: (): number => {
+    globalThis.gc?.()
+    try {
+      writeFileSync('/proc/self/clear_refs', '5')
+    } catch {
+      return process.resourceUsage().maxRSS * 1024
+    }
+    return process.memoryUsage().rss
+  },
+  read: (): number => {
+    try {
+      return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024
+    } catch {
+      return process.resourceUsage().maxRSS * 1024
+    }
+  },
+}
+
+async function measureMemory(url: string): Promise<void> {
+  const chain = connectChain({ rpcUrl: url, restUrl: url })
+  const naming = made.naming
+  // What the block itself was made of is not what reading it takes.
+  made.block = Buffer.alloc(0)
+  made.results = Buffer.alloc(0)
+  await chain.block(34, naming)
+  const before = peak.mark()
+  const block = await chain.block(made.height, naming)
+  const rows = readBlock('mainnet', block, naming)
+  process.stdout.write(JSON.stringify({ bytes: peak.read() - before, claims: rows.claims.length }))
+}
+
+async function memoryOfReading(): Promise<number> {
+  const recorded = (name: string): Buffer => readFileSync(new URL(`../fixtures/mainnet-like/blocks/34.${name}.json`, import.meta.url))
+  const server = createServer((request, response) => {
+    let text = ''
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    request.on('end', () => {
+      const { method, params } = JSON.parse(text) as { method: string; params: { height: string } }
+      const isSmall = params.height === '34'
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(method === 'block' ? (isSmall ? recorded('block') : made.block) : isSmall ? recorded('results') : made.results)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', import.meta.filename, '--memory', url])
+    const told = JSON.parse(stdout) as { bytes: number; claims: number }
+    if (told.claims !== 2) throw new Error(`${told.claims} claims of ours instead of 2`)
+    return told.bytes
+  } finally {
+    server.close()
+  }
+}
+
+interface Cosmjs {
+  Responses: { decodeBlock(answer: unknown): unknown; decodeBlockResults(answer: unknown): unknown }
+}
+
+async function cosmjs(): Promise<Cosmjs | undefined> {
+  try {
+    const found = (await import(COSMJS)) as Cosmjs & { default?: Cosmjs }
+    return found.default ?? found
+  } catch {
+    return undefined
+  }
+}
+
+const memoryAt = process.argv.indexOf('--memory')
+if (memoryAt !== -1) {
+  await measureMemory(process.argv[memoryAt + 1] ?? '')
+} else {
+  const rows = toRows()
+  // Reading a part must come to the same rows as reading all.
+  const whole = readBlock('mainnet', decodeBlock(parsed(made.block).result, parsed(made.results).result), made.naming)
+  if (canonical(rows) !== canonical(whole)) throw new Error('other rows than from the whole block')
+  const library = await cosmjs()
+  const works: (() => unknown)[] = [() => [parsed(made.block), parsed(made.results)], toRows]
+  if (library !== undefined) {
+    works.push(() => [library.Responses.decodeBlock(parsed(made.block)), library.Responses.decodeBlockResults(parsed(made.results))])
+  }
+  const [parseMs = NaN, oursMs = NaN, cosmjsMs] = timed(works)
+  const memory = await memoryOfReading()
+  const round = (value: number): number => Math.round(value * 100) / 100
+  console.log(`${(bodyBytes / 1e6).toFixed(1)} MB, ${rows.claims.length} claims and ${rows.movements.length} movements of ours`)
+  console.log(`JSON.parse ${parseMs.toFixed(0)} ms, to rows ${oursMs.toFixed(0)} ms, CosmJS ${cosmjsMs?.toFixed(0) ?? 'not installed'} ms, memory ${(memory / 1e6).toFixed(1)} MB`)
+  console.log(
+    JSON.stringify({
+      bench: 'decode',
+      figures: {
+        vsJsonParse: { value: round(oursMs / parseMs), goal: 1.3 },
+        ...(cosmjsMs === undefined ? {} : { vsCosmjs: { value: round(cosmjsMs / oursMs), goal: 3 } }),
+        memoryVsBody: { value: round(memory / bodyBytes), goal: 3 },
+      },
+    }),
+  )
+}
