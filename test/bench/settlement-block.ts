@@ -36,7 +36,7 @@ export interface SettlementBlock {
   /** JSON-RPC answers as they come over the wire. */
   block: Buffer
   results: Buffer
-  /** An operator with two claims in it, and their owner. */
+  /** An operator with two settled claims in it, and their owner. */
   naming: Set<string>
   operator: string
 }

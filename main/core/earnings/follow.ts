@@ -99,15 +99,8 @@ export function createFollower(deps: FollowerDeps): Follower {
       }
       if (stopped || deps.network() !== network || cursor.height >= goal) return
       if (chain.heightsOf && goal - cursor.height > LONG_GAP_BLOCKS && cannotTell !== chain) {
-        try {
-          cursor = await stride(chain, cursor, names)
-          continue
-        } catch (error) {
-          if (stopped || !isUnreachable(error)) throw error
-          // A node without an index says so to every question: then every block is read.
-          log.warn('heights cannot be told', { reason: error instanceof Error ? error.message : 'unknown' })
-          cannotTell = chain
-        }
+        cursor = await stride(chain, cursor, names)
+        continue
       }
       for (let height = cursor.height + 1; height <= Math.min(goal, cursor.height + AHEAD); height += 1) {
         if (fetched.has(height)) continue
@@ -127,13 +120,26 @@ export function createFollower(deps: FollowerDeps): Follower {
     }
   }
 
+  /** Undefined, and remembered, when the chain cannot tell: a node without an index says so to every question. Then every block is read. */
+  const tellHeights = async (chain: Chain, addresses: string[], from: number, to: number): Promise<number[] | undefined> => {
+    try {
+      return await reading(async () => (await chain.heightsOf?.(addresses, from, to)) ?? [])
+    } catch (error) {
+      if (stopped || !isUnreachable(error)) throw error
+      log.warn('heights cannot be told', { reason: error instanceof Error ? error.message : 'unknown' })
+      cannotTell = chain
+      return undefined
+    }
+  }
+
   /**
    * Reads the blocks that name one of ours among the next heights, and stores them and the new cursor at once. What the chain leaves out would be missed here and found by the
    * ledger check, which asks the bank.
    */
   const stride = async (chain: Chain, cursor: Cursor, addresses: ReadonlySet<string>): Promise<Cursor> => {
     const toHeight = Math.min(goal, cursor.height + STRIDE_BLOCKS)
-    const told = await reading(async () => (await chain.heightsOf?.([...addresses], cursor.height + 1, toHeight)) ?? [])
+    const told = await tellHeights(chain, [...addresses], cursor.height + 1, toHeight)
+    if (!told) return cursor
     const heights = [...new Set(told)].filter((height) => height > cursor.height && height <= toHeight).sort((a, b) => a - b)
     // The last one tells the hash under which reading goes on.
     if (heights.at(-1) !== toHeight) heights.push(toHeight)

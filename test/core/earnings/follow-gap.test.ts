@@ -141,6 +141,26 @@ describe('a long gap', () => {
     expect(recorded.head).toBeLessThan(3_000)
   })
 
+  test('is read block by block when the chain cannot tell, and it is asked once', async () => {
+    const { chain } = longChain(true)
+    const store = await openTestStore()
+    let questions = 0
+    const mute: Chain = {
+      ...chain,
+      heightsOf() {
+        questions += 1
+        return Promise.reject(new HearthError('chain-unreachable', { reason: 'no index' }))
+      },
+    }
+    const follower = follow(store)
+    await follower.catchUp(mute, 2_300)
+    await follower.stop()
+    expect((await store.cursor('local'))?.height).toBe(2_300)
+    expect((await store.claims({ network: 'local', limit: 9 })).length).toBe(4)
+    // As often as a question is asked again, once.
+    expect(questions).toBeLessThan(10)
+  })
+
   test('refuses a block of another height', async () => {
     const { chain } = longChain(true)
     const store = await openTestStore()

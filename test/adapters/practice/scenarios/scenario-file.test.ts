@@ -70,7 +70,7 @@ describe('a scenario file', () => {
     [
       'a prototype key',
       '{"format":"hearth-scenario-1","title":"x","supplier":null,"steps":[],"__proto__":{"speed":1},"constructor":1}',
-      'constructor',
+      '__proto__',
     ],
     ['an unknown step', { ...SMALL, steps: [{ do: 'hack' }] }, 'steps.0.do'],
     ['a step with an unknown key', { ...SMALL, steps: [{ do: 'blocks', count: 1, root: '/' }] }, 'steps.0.root'],
