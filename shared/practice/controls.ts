@@ -30,7 +30,7 @@ export const practiceControlSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('jump-to'), atMs: z.number().int().min(0).max(LATEST_PRACTICE_MS) }),
   z.strictObject({ kind: z.literal('next-moment') }),
   z.strictObject({ kind: z.literal('scenario'), id: scenarioIdSchema }),
-  /** A scenario of the user's own: the text of a file, judged by `parseScenarioFile`. */
+  /** A scenario of the user's own: the text of a file, judged by `readScenarioFile`. */
   z.strictObject({ kind: z.literal('scenario-file'), text: z.string().max(64 * 1024) }),
 ])
 export type PracticeControl = z.infer<typeof practiceControlSchema>

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { HearthError } from '../api/errors.ts'
 import { FASTEST_SPEED, SLOWEST_SPEED } from './controls.ts'
 
 /**
@@ -109,40 +108,45 @@ export const scenarioFileSchema = z.strictObject({
 export type ScenarioFile = z.output<typeof scenarioFileSchema>
 export type ScenarioStep = ScenarioFile['steps'][number]
 
-/**
- * @param text of the file
- * @throws HearthError `invalid-request` with `path` (where in the file; empty for the whole) and `problem` in plain words
- */
-export function parseScenarioFile(text: string): ScenarioFile {
-  const refuse = (path: string, problem: string): HearthError =>
-    new HearthError('invalid-request', { path: path.slice(0, 200), problem: problem.slice(0, 300) })
-  if (text.length > LARGEST_SCENARIO) throw refuse('', 'the file is too large')
+/** Where a file is wrong (`supplier.services.0`; empty for the whole), and how, in plain words. */
+export interface ScenarioFault {
+  path: string
+  problem: string
+}
+
+/** @param text of the file @returns what it says, or the first thing that is wrong with it */
+export function readScenarioFile(text: string): { file: ScenarioFile } | { fault: ScenarioFault } {
+  if (text.length > LARGEST_SCENARIO) return fault('', 'the file is too large')
   let found: unknown
   try {
     found = JSON.parse(text)
   } catch {
-    throw refuse('', 'this is no JSON')
+    return fault('', 'this is no JSON')
   }
   const parsed = scenarioFileSchema.safeParse(found)
-  if (parsed.success) return withinReach(parsed.data, refuse)
+  if (parsed.success) return faultOf(parsed.data) ?? { file: parsed.data }
   const issue = parsed.error.issues[0]
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
   const path = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].map(String).join('.')
-  throw refuse(path, unknown === undefined ? (issue?.message ?? 'not understood') : 'nobody knows this')
+  return fault(path, unknown === undefined ? (issue?.message ?? 'not understood') : 'nobody knows this')
 }
 
+const fault = (path: string, problem: string): { fault: ScenarioFault } => ({
+  fault: { path: path.slice(0, 200), problem: problem.slice(0, 300) },
+})
+
 /** What a schema does not see: names that point at nothing, steps without a supplier, and more than a PC can play in a moment. */
-function withinReach(file: ScenarioFile, refuse: (path: string, problem: string) => HearthError): ScenarioFile {
+function faultOf(file: ScenarioFile): { fault: ScenarioFault } | undefined {
   const known = file.network.services?.map((service) => service.id)
+  const isUnknown = (id: string): boolean => known !== undefined && !known.includes(id)
   const sessions = file.steps.reduce((sum, each) => sum + (each.do === 'sessions' ? each.count : 0), 0)
-  if (sessions > MOST_SESSIONS) throw refuse('steps', `more than ${MOST_SESSIONS} sessions`)
-  for (const [index, id] of (file.supplier?.services ?? []).entries())
-    if (known && !known.includes(id)) throw refuse(`supplier.services.${index}`, 'there is no such service')
+  if (sessions > MOST_SESSIONS) return fault('steps', `more than ${MOST_SESSIONS} sessions`)
+  const service = (file.supplier?.services ?? []).findIndex(isUnknown)
+  if (service >= 0) return fault(`supplier.services.${service}`, 'there is no such service')
   for (const [index, each] of file.steps.entries()) {
-    if (each.do === 'price' && known && !known.includes(each.serviceId))
-      throw refuse(`steps.${index}.serviceId`, 'there is no such service')
+    if (each.do === 'price' && isUnknown(each.serviceId)) return fault(`steps.${index}.serviceId`, 'there is no such service')
     if ((each.do === 'unstake' || each.do === 'restake' || each.do === 'empty-operator') && file.supplier === null)
-      throw refuse(`steps.${index}`, 'there is no supplier')
+      return fault(`steps.${index}`, 'there is no supplier')
   }
-  return file
+  return undefined
 }

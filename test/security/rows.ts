@@ -195,7 +195,7 @@ export const ROWS: readonly Row[] = [
     text: 'Every file with a secret is 0600 in a 0700 folder.',
     test: 's19-private-files.test.ts',
     kind: 'real',
-    breakage: { file: 'main/adapters/system/data-folder.ts', search: 'chmodSync(path, 0o700)', replacement: 'chmodSync(path, 0o755)' },
+    breakage: { file: 'main/adapters/system/log.ts', search: 'chmodSync(path, 0o600)', replacement: 'chmodSync(path, 0o644)' },
   },
   {
     id: 'S20',

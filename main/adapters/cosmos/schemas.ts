@@ -19,8 +19,7 @@ export const timeMs = z
   .transform((text) => Date.parse(text))
   .refine(Number.isFinite, 'not a time')
 
-/** One plain character class: a block holds megabytes of it. */
-export const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/)
+const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/)
 
 export const upperHex32 = z.string().regex(/^[0-9A-F]{64}$/)
 

@@ -26,6 +26,8 @@ export interface ElectronStage {
   begin(options?: Parameters<typeof createFakeElectron>[0], compose?: (options: ComposeOptions) => Promise<ShellApp>): void
   /** Runs it until the page is loaded. @returns its window */
   start(options?: Parameters<typeof createFakeElectron>[0]): Promise<FakeWindow>
+  /** Waits for the page after `begin`. @returns its window */
+  started(): Promise<FakeWindow>
   windowAt(index: number): FakeWindow
   sessionOf(partition: string): FakeSession
   /** The event of a request by the page's own main frame. */
@@ -80,7 +82,10 @@ export async function createElectronStage(app: ShellApp = createShellApp()): Pro
     },
     async start(options) {
       stage.begin(options)
-      await vi.waitFor(() => expect(electron?.windows[0]?.urls).toEqual(['app://hearth/']))
+      return stage.started()
+    },
+    async started() {
+      await vi.waitFor(() => expect(electron?.windows[0]?.urls[0]).toMatch(/^app:\/\/hearth\//))
       // What the shell asked for itself, for tray and notifications.
       app.calls.length = 0
       return stage.windowAt(0)
@@ -91,7 +96,8 @@ export async function createElectronStage(app: ShellApp = createShellApp()): Pro
     call: (event, ...args) => stage.electron.invoke('hearth:call', event, ...args),
     async close() {
       if (electron) {
-        // Gives the data folder back, as a quit does.
+        // Gives the data folder back, as a quit does; whatever is asked is answered with going.
+        electron.answer = (question) => question.buttons[0] ?? ''
         electron.emit('before-quit')
         await vi.waitFor(() => expect(electron?.calls.some((entry) => /^(exit|quit)/.test(entry))).toBe(true))
       }

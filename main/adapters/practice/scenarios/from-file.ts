@@ -1,5 +1,6 @@
 import { assertNever } from '#shared/lib/assert-never.ts'
-import type { ScenarioFile, ScenarioStep } from '#shared/practice/scenario-file.ts'
+import { HearthError } from '#shared/api/errors.ts'
+import { readScenarioFile, type ScenarioFile, type ScenarioStep } from '#shared/practice/scenario-file.ts'
 import type { PracticeGenesis } from '../parts.ts'
 import { practiceAddress } from './practice-address.ts'
 import type { Scenario, ScenarioWorld } from './world.ts'
@@ -7,6 +8,13 @@ import type { Scenario, ScenarioWorld } from './world.ts'
 const UPOKT_PER_POKT = 1_000_000
 const GIGABYTE = 1024 ** 3
 const upokt = (pokt: number): bigint => BigInt(Math.round(pokt * UPOKT_PER_POKT))
+
+/** @throws HearthError `invalid-request` with `path` (where in the file) and `problem` (in plain words) */
+export function parseScenarioFile(text: string): ScenarioFile {
+  const read = readScenarioFile(text)
+  if ('fault' in read) throw new HearthError('invalid-request', { path: read.fault.path, problem: read.fault.problem })
+  return read.file
+}
 
 /** A scenario of the user's own, out of a file that `parseScenarioFile` has judged. */
 export function scenarioFromFile(file: ScenarioFile): Pick<Scenario, 'needsKeys' | 'build'> {

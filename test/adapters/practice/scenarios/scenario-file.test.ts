@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { scenarioFromFile } from '#main/adapters/practice/scenarios/from-file.ts'
+import { parseScenarioFile, scenarioFromFile } from '#main/adapters/practice/scenarios/from-file.ts'
 import { playScenario } from '#main/adapters/practice/scenarios/play.ts'
 import { practiceControlSchema } from '#shared/practice/controls.ts'
-import { parseScenarioFile } from '#shared/practice/scenario-file.ts'
 import { openTestStore } from '#test/adapters/sqlite/open-test-store.ts'
 import { createStage, operator, practiceInput } from './stage.ts'
 

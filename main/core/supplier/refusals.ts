@@ -1,0 +1,167 @@
+/**
+ * What a refusal of the chain means, from its text. Pocket's handlers lose code and codespace on their way: a transaction result says codespace `undefined`, code 1, and
+ * only the words say what it was (onchain facts 2.2, `default/blocks/245`). So everything is matched on the text, key phrases first and the registered description last;
+ * the code decides only where the text is empty.
+ */
+export const REFUSALS = [
+  'below-minimum',
+  'balance',
+  'unbonding',
+  'operator-only',
+  'owner-only',
+  'cancel-owner-only',
+  'not-authorized',
+  'operator-fixed',
+  'bad-url',
+  'rpc-type',
+  'shares',
+  'service-unknown',
+  'service-config',
+  'service-id',
+  'service-owner',
+  'service-fee',
+  'service-taken',
+  'stake-invalid',
+  'supplier-unknown',
+  'module-account',
+  'application-must-grow',
+  'application-unknown',
+  'application-stake',
+  'application-services',
+  'application-unbonding',
+  'application-transfer',
+  'application-limit',
+  'gateway-unknown',
+  'gateway-inactive',
+  'gateway-must-grow',
+  'gateway-stake',
+  'gateway-unbonding',
+  'delegated',
+  'not-delegated',
+  'delegation-limit',
+  'morse-closed',
+  'morse-claimed',
+  'morse-owner-first',
+  'morse-signature',
+  'morse-unknown',
+  'morse-claim',
+  'signature',
+  'unknown-account',
+  'sequence',
+  'fee',
+  'gas',
+  'memo',
+  'timeout-height',
+  'timeout-time',
+  'unordered',
+  'duplicate',
+  'mempool-full',
+  'too-large',
+  'address',
+  'public-key',
+  'coins',
+  'not-supported',
+  'invalid-request',
+] as const
+export type Refusal = (typeof REFUSALS)[number]
+
+/** In order: the first that fits. */
+const BY_TEXT: readonly [RegExp, Refusal][] = [
+  [/must stake at least .*supplier|supplier .*must stake at least|must stake at least.*invalid supplier stake/i, 'below-minimum'],
+  [/must be greater than or equal to .*min_?stake.*application|application .*must stake at least/i, 'application-stake'],
+  [/gateway .*must stake at least/i, 'gateway-stake'],
+  [/only the owner can cancel/i, 'cancel-owner-only'],
+  [/only the operator account is authorized|only the operator .*service config/i, 'operator-only'],
+  [/only the owner/i, 'owner-only'],
+  [/operator.*(cannot|can not|not allowed).*chang|updating the operator address/i, 'operator-fixed'],
+  [/invalid endpoint\.?url|endpoint\.Url/i, 'bad-url'],
+  [/UNKNOWN_RPC|endpoint\.RpcType/i, 'rpc-type'],
+  [/rev ?share|revenue share/i, 'shares'],
+  [/supplier is in unbonding period/i, 'unbonding'],
+  [/application is in unbonding period/i, 'application-unbonding'],
+  [/application is in transfer period|pending transfer/i, 'application-transfer'],
+  [/gateway is in unbonding period/i, 'gateway-unbonding'],
+  [/gateway is no longer active/i, 'gateway-inactive'],
+  [/max(imum)? .*delegated gateways/i, 'delegation-limit'],
+  [/application already delegated|already delegated to/i, 'delegated'],
+  [/not delegated/i, 'not-delegated'],
+  [/per-session spend limit|per_session_spend_limit/i, 'application-limit'],
+  [/MUST be claimed BEFORE migrating/i, 'morse-owner-first'],
+  [/morse account claiming is (currently )?disabled|claiming.*disabled/i, 'morse-closed'],
+  [/already been claimed|already claimed/i, 'morse-claimed'],
+  [/invalid morse signature|morse signature .*invalid|invalid.*morse_signature/i, 'morse-signature'],
+  [/morse claimable account .*not found|no morse claimable account|morse.*(does not exist|not found)/i, 'morse-unknown'],
+  [/unable to claim morse|invalid morse/i, 'morse-claim'],
+  [/not enough funds to add service|failed to deduct fee/i, 'service-fee'],
+  [/unauthorized service operation|invalid owner address/i, 'service-owner'],
+  [/service already exists/i, 'service-taken'],
+  [/service .*does not exist|service not found|service "[^"]*" not found/i, 'service-unknown'],
+  [/invalid service ID/i, 'service-id'],
+  [/module account/i, 'module-account'],
+  [/(is smaller than|account .*balance).*|insufficient funds/i, 'balance'],
+  [/unauthorized supplier update/i, 'not-authorized'],
+  [/stake .*must be greater than|must strictly|higher than (the )?(current|existing) stake|stake amount .* must be (higher|greater)/i, 'application-must-grow'],
+  [/invalid supplier stake/i, 'stake-invalid'],
+  [/invalid application stake/i, 'application-stake'],
+  [/invalid gateway stake/i, 'gateway-stake'],
+  [/invalid service configs?$|invalid service config/i, 'service-config'],
+  [/invalid compute units|invalid service (name|metadata)|invalid service$/i, 'service-config'],
+  [/supplier not found/i, 'supplier-unknown'],
+  [/application not found/i, 'application-unknown'],
+  [/gateway not found/i, 'gateway-unknown'],
+  [/signature verification failed|unable to verify/i, 'signature'],
+  [/account sequence mismatch|incorrect account sequence/i, 'sequence'],
+  [/does not exist: unknown address|unknown address|account .* not found/i, 'unknown-account'],
+  [/insufficient fee/i, 'fee'],
+  [/out of gas/i, 'gas'],
+  [/memo too large|maximum number of characters/i, 'memo'],
+  [/tx timeout height/i, 'timeout-height'],
+  [/unordered/i, 'unordered'],
+  [/tx timeout|after timeout/i, 'timeout-time'],
+  [/tx already in mempool/i, 'duplicate'],
+  [/mempool is full/i, 'mempool-full'],
+  [/tx too large/i, 'too-large'],
+  [/invalid pubkey|pubkey does not match/i, 'public-key'],
+  [/invalid (\w+ )?address|decoding bech32/i, 'address'],
+  [/invalid coins/i, 'coins'],
+  [/not supported/i, 'not-supported'],
+  [/unauthorized/i, 'not-authorized'],
+  [/invalid request/i, 'invalid-request'],
+]
+
+/** Codes of codespace `sdk` for refusals that come without words. */
+const BY_CODE: Partial<Record<number, Refusal>> = {
+  4: 'signature',
+  5: 'balance',
+  7: 'address',
+  8: 'public-key',
+  9: 'unknown-account',
+  10: 'coins',
+  11: 'gas',
+  12: 'memo',
+  13: 'fee',
+  18: 'invalid-request',
+  19: 'duplicate',
+  20: 'mempool-full',
+  21: 'too-large',
+  30: 'timeout-height',
+  32: 'sequence',
+  37: 'not-supported',
+  42: 'timeout-time',
+}
+
+/**
+ * @param log in the chain's words @param code of the answer; only those of the SDK say something
+ * @returns which sentence fits, undefined when nobody has met this text yet
+ */
+export function refusalOf(log: string, code?: number): Refusal | undefined {
+  return BY_TEXT.find(([pattern]) => pattern.test(log))?.[1] ?? (code === undefined ? undefined : BY_CODE[code])
+}
+
+/** What a person need not read: where in the chain's own source it stood, and how the error travelled. */
+export function plainRefusal(log: string): string {
+  return log
+    .replace(/ \[[^\]]*\] with gas used: '\d+'\s*$/, '')
+    .replace(/^failed to execute message; message index: \d+: /, '')
+    .replace(/^rpc error: code = \w+ desc = /, '')
+}
