@@ -12,6 +12,7 @@ import { createKeyGiver } from './keys/give-key.ts'
 import type { Keys } from './keys/keys.ts'
 import { requestPlayMoney } from './nodes/faucet.ts'
 import { newestLines } from './nodes/newest-lines.ts'
+import type { NETWORK_REQUESTS } from './network-requests.ts'
 import { createNodes } from './nodes/nodes.ts'
 import type { ConnectChain } from './ports/chain.ts'
 import { ejectHandlers } from './eject/handlers.ts'
@@ -25,6 +26,7 @@ import type { Store } from './ports/store.ts'
 import type { TxCodec } from './ports/tx.ts'
 import type { RehearsalKeys, Vault } from './ports/vault.ts'
 import { createPracticeRoom } from './practice/practice.ts'
+import { takeReplacedNetwork } from './practice/replaced-network.ts'
 import { createMinerSetup } from './relays/miner-setup.ts'
 import { ensureApplication } from './relays/rehearsal-application.ts'
 import { createRelaySender } from './relays/send-relays.ts'
@@ -55,31 +57,6 @@ export interface World {
   /** Ends what the world itself runs. */
   stop?(): Promise<void>
 }
-
-/** Requests whose answer depends on the chosen network. */
-export const NETWORK_REQUESTS = [
-  'engine.check',
-  'practice.control',
-  'localChain.start',
-  'localChain.remove',
-  'nodes.start',
-  'nodes.stop',
-  'nodes.restart',
-  'nodes.changePort',
-  'nodes.suggestPort',
-  'nodes.logs',
-  'faucet.request',
-  'supplier.options',
-  'tx.prepare',
-  'tx.reopen',
-  'tx.discard',
-  'relays.sendTest',
-  'relays.results',
-  'earnings.claims',
-  'earnings.days',
-  'earnings.check',
-  'eject.write',
-] as const satisfies (keyof Handlers)[]
 
 /** The rooms that belong to one network. They are made anew when the user chooses another. */
 export interface NetworkRooms {
@@ -162,22 +139,22 @@ export function createNetworkRooms(deps: {
     heads,
     network: chosen,
     minerConfig: () => miner.config(),
-    async onChainReady(signal) {
-      heads.wake()
-      for (const service of rules.services) {
-        await ensureApplication({ chain: heads.require(), codec, rehearsal, clock }, service.id, signal)
-      }
-    },
+    onChainReady: (signal) => onChainReady(signal),
     giveKey: () => giveKey(),
     startNodes: () => settings.get('startNodes'),
-    async onChainRemoved() {
-      watch.clear()
-      const blank = initialState(state.state.app)
-      state.set('supplier', blank.supplier)
-      state.set('clock', blank.clock)
-      await earnings.resume()
-    },
+    onChainRemoved: () => onChainRemoved(),
   })
+  const onChainReady = async (signal: AbortSignal): Promise<void> => {
+    heads.wake()
+    for (const service of rules.services) await ensureApplication({ chain: heads.require(), codec, rehearsal, clock }, service.id, signal)
+  }
+  const onChainRemoved = async (): Promise<void> => {
+    watch.clear()
+    const blank = initialState(state.state.app)
+    state.set('supplier', blank.supplier)
+    state.set('clock', blank.clock)
+    await earnings.resume()
+  }
   const giveKey = createKeyGiver({
     vault,
     keys: () => keys.list(),
@@ -236,7 +213,29 @@ export function createNetworkRooms(deps: {
   })
 
   const health = createHealthReadings({ store, net, clock, log, state, network: chosen, served: () => nodes.served() })
-  const practice = createPracticeRoom({ controls: world.practice, keys: () => keys.list(), state, realClock: deps.clock })
+  const practice = createPracticeRoom({
+    controls: world.practice,
+    keys: () => keys.list(),
+    served: () => ({ relayUrl: nodes.relayUrl() ?? '', servedHere: world.catalog.flatMap((entry) => entry.serves) }),
+    onReplaced: () =>
+      takeReplacedNetwork({
+        chain: world.connectChain({ rpcUrl: '', restUrl: '' }),
+        store,
+        state,
+        heads,
+        clock,
+        log,
+        onChainRemoved,
+        onChainReady,
+        startMiner: () =>
+          nodes
+            .start('miner')
+            .then(() => undefined)
+            .catch((error: unknown) => log.error('the relay miner of a played scenario', error)),
+      }),
+    state,
+    realClock: deps.clock,
+  })
 
   let busy = false
   heads.onHead((head, chain) => {

@@ -8,6 +8,7 @@ import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
 import { createDockerEngine } from '#main/adapters/docker/engine.ts'
 import { openStoreCured } from '#main/adapters/sqlite/open-or-cure.ts'
 import { openRecords } from '#main/adapters/sqlite/open-records.ts'
+import { startRefusal } from '#main/adapters/sqlite/start-refusal.ts'
 import { systemClock } from '#main/adapters/system/clock.ts'
 import { createPractice, type PracticeFile } from '#main/adapters/practice/machine.ts'
 import { writeFileAtomic } from '#main/adapters/system/atomic-file.ts'
@@ -25,13 +26,15 @@ import { localChainRulesSchema } from '#shared/networks/local.ts'
 import type { Compose } from './compose-options.ts'
 import { resourcesDir, version } from './locations.ts'
 
-/** The only place where core and adapters meet. Rejects `store-newer`, `store-busy`, `store-damaged` when it cannot be cured. */
+/** The only place where core and adapters meet. Rejects with a sentence when the store cannot be opened or cured. */
 export const compose: Compose = async (options): Promise<App> => {
   const { dataDir } = options
   const clock = systemClock
   const log = createLog(join(dataDir, 'logs', 'hearth.log'))
   const storeOptions = { file: join(dataDir, 'hearth.db'), clock, log }
-  const { store, notice } = await openStoreCured(storeOptions)
+  const { store, notice } = await openStoreCured(storeOptions).catch((error: unknown) => {
+    throw startRefusal(error)
+  })
   const installId = await installation(store)
   const rules = localChainRulesSchema.parse(options.localRules ?? {})
   return createApp(

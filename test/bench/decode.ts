@@ -4,29 +4,28 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { connectChain } from '#main/adapters/cosmos/chain.ts'
-import { decodeBlock, decodeScanned } from '#main/adapters/cosmos/decode.ts'
+import { decodeBlock, decodeEvent, decodeScanned } from '#main/adapters/cosmos/decode.ts'
+import { txHash } from '#main/adapters/cosmos/tx-hash.ts'
 import { scanResults } from '#main/adapters/cosmos/scan-results.ts'
 import { readBlock } from '#main/core/earnings/read-block.ts'
-import type { BlockRows } from '#main/core/ports/store.ts'
 import { canonical } from '#main/core/chain/vote.ts'
-import { settlementBlock } from './settlement-block.ts'
+import type { ChainBlock } from '#main/core/ports/chain.ts'
+import type { BlockRows } from '#main/core/ports/store.ts'
+import { settlementBlock, type SettlementBlock } from './settlement-block.ts'
 
 /**
  * A settlement block as large as mainnet's, from the bytes on the wire to rows. `vsJsonParse`: time against nothing but `JSON.parse` of the same bytes. `vsCosmjs`: how many times
- * longer the field's library takes. `memoryVsBody`: memory that reading it over HTTP takes at its peak, against its size, in a process of its own.
+ * longer the same rows take by way of the field's library. `memoryVsBody`: memory that reading it over HTTP takes at its peak, against its size, in a process of its own.
  */
 const ROUNDS = 9
 const COSMJS = '@cosmjs/tendermint-rpc/build/comet38/adaptor/responses.js'
-
-const made = settlementBlock()
-const bodyBytes = made.block.length + made.results.length
 
 interface Result {
   result: unknown
 }
 const parsed = (body: Buffer): Result => JSON.parse(body.toString('utf8')) as Result
 
-function toRows(): BlockRows {
+function toRows(made: SettlementBlock): BlockRows {
   const scanned = scanResults(made.results, made.naming)
   if (scanned === undefined) throw new Error('no result')
   return readBlock('mainnet', decodeScanned(parsed(made.block).result, scanned), made.naming)
@@ -69,21 +68,16 @@ const peak = {
   },
 }
 
-async function measureMemory(url: string): Promise<void> {
+async function measureMemory(url: string, height: number, naming: ReadonlySet<string>): Promise<void> {
   const chain = connectChain({ rpcUrl: url, restUrl: url })
-  const naming = made.naming
-  // What the block itself was made of is not what reading it takes.
-  made.block = Buffer.alloc(0)
-  made.results = Buffer.alloc(0)
+  // The first request of all loads what every later one uses.
   await chain.block(34, naming)
   const before = peak.mark()
-  const block = await chain.block(made.height, naming)
-  const rows = readBlock('mainnet', block, naming)
+  const rows = readBlock('mainnet', await chain.block(height, naming), naming)
   process.stdout.write(JSON.stringify({ bytes: peak.read() - before, claims: rows.claims.length }))
 }
 
-/** @param claims that reading it must find */
-async function memoryOfReading(claims: number): Promise<number> {
+async function memoryOfReading(made: SettlementBlock, claims: number): Promise<number> {
   const recorded = (name: string): Buffer => readFileSync(new URL(`../fixtures/mainnet-like/blocks/34.${name}.json`, import.meta.url))
   const server = createServer((request, response) => {
     let text = ''
@@ -98,7 +92,14 @@ async function memoryOfReading(claims: number): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   try {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', import.meta.filename, '--memory', url])
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--expose-gc',
+      import.meta.filename,
+      '--memory',
+      url,
+      String(made.height),
+      ...made.naming,
+    ])
     const told = JSON.parse(stdout) as { bytes: number; claims: number }
     if (told.claims !== claims) throw new Error(`${told.claims} claims of ours instead of ${claims}`)
     return told.bytes
@@ -107,8 +108,20 @@ async function memoryOfReading(claims: number): Promise<number> {
   }
 }
 
+interface CosmjsEvent {
+  type: string
+  attributes: { [field: string]: unknown; key: string; value: string }[]
+}
+interface CosmjsBlock {
+  block: { header: { height: number; time: Date }; txs: Uint8Array[] }
+  blockId: { hash: Uint8Array }
+}
+interface CosmjsResults {
+  results: { code: number; log?: string; gasUsed: bigint; gasWanted: bigint; events: CosmjsEvent[] }[]
+  finalizeBlockEvents: CosmjsEvent[]
+}
 interface Cosmjs {
-  Responses: { decodeBlock(answer: unknown): unknown; decodeBlockResults(answer: unknown): unknown }
+  Responses: { decodeBlock(answer: unknown): CosmjsBlock; decodeBlockResults(answer: unknown): CosmjsResults }
 }
 
 async function cosmjs(): Promise<Cosmjs | undefined> {
@@ -120,24 +133,57 @@ async function cosmjs(): Promise<Cosmjs | undefined> {
   }
 }
 
+/** The way without a decoder of one's own: the library's block, brought into the shape that rows are read from. */
+function rowsByCosmjs(library: Cosmjs, made: SettlementBlock): BlockRows {
+  const { block, blockId } = library.Responses.decodeBlock(parsed(made.block))
+  const { results, finalizeBlockEvents } = library.Responses.decodeBlockResults(parsed(made.results))
+  const shaped: ChainBlock = {
+    height: block.header.height,
+    hash: Buffer.from(blockId.hash).toString('hex').toUpperCase(),
+    timeMs: block.header.time.getTime(),
+    txs: results.map((result, index) => ({
+      index,
+      hash: txHash(block.txs[index] ?? new Uint8Array()),
+      code: result.code,
+      codespace: '',
+      log: result.log ?? '',
+      gasUsed: result.gasUsed,
+      gasWanted: result.gasWanted,
+      events: result.events.map((event) => decodeEvent({ ...event })),
+    })),
+    blockEvents: finalizeBlockEvents.map((event) => decodeEvent({ ...event })),
+  }
+  return readBlock('mainnet', shaped, made.naming)
+}
+
 const memoryAt = process.argv.indexOf('--memory')
 if (memoryAt !== -1) {
-  await measureMemory(process.argv[memoryAt + 1] ?? '')
+  const [url = '', height, ...naming] = process.argv.slice(memoryAt + 1)
+  await measureMemory(url, Number(height), new Set(naming))
 } else {
-  const rows = toRows()
+  const made = settlementBlock()
+  const bodyBytes = made.block.length + made.results.length
+  const rows = toRows(made)
   // Reading a part must come to the same rows as reading all.
   const whole = readBlock('mainnet', decodeBlock(parsed(made.block).result, parsed(made.results).result), made.naming)
   if (canonical(rows) !== canonical(whole)) throw new Error('other rows than from the whole block')
   const library = await cosmjs()
-  const works: (() => unknown)[] = [() => [parsed(made.block), parsed(made.results)], toRows]
+  const works: (() => unknown)[] = [() => [parsed(made.block), parsed(made.results)], () => toRows(made)]
   if (library !== undefined) {
+    if (canonical(rows) !== canonical(rowsByCosmjs(library, made))) throw new Error('other rows than by way of CosmJS')
+    works.push(() => rowsByCosmjs(library, made))
     works.push(() => [library.Responses.decodeBlock(parsed(made.block)), library.Responses.decodeBlockResults(parsed(made.results))])
   }
-  const [parseMs = NaN, oursMs = NaN, cosmjsMs] = timed(works)
-  const memory = await memoryOfReading(rows.claims.length)
+  const [parseMs = NaN, oursMs = NaN, cosmjsMs, cosmjsDecodeMs] = timed(works)
+  const memory = await memoryOfReading(made, rows.claims.length)
   const round = (value: number): number => Math.round(value * 100) / 100
   console.log(`${(bodyBytes / 1e6).toFixed(1)} MB, ${rows.claims.length} claims and ${rows.movements.length} movements of ours`)
-  console.log(`JSON.parse ${parseMs.toFixed(0)} ms, to rows ${oursMs.toFixed(0)} ms, CosmJS ${cosmjsMs?.toFixed(0) ?? 'not installed'} ms, memory ${(memory / 1e6).toFixed(1)} MB`)
+  console.log(`JSON.parse ${parseMs.toFixed(0)} ms, to rows ${oursMs.toFixed(0)} ms, memory ${(memory / 1e6).toFixed(1)} MB`)
+  console.log(
+    cosmjsMs === undefined
+      ? 'CosmJS is not installed: no comparison with it'
+      : `CosmJS to rows ${cosmjsMs.toFixed(0)} ms, of which its own decoding ${cosmjsDecodeMs?.toFixed(0) ?? ''} ms`,
+  )
   console.log(
     JSON.stringify({
       bench: 'decode',

@@ -56,19 +56,29 @@ export function settlementBlock(): SettlementBlock {
   const asText = JSON.stringify([claim, refund])
   const others = (number: number): Event[] => {
     const ours = number === 1_000 || number === 2_000
-    let made = asText.replaceAll(application, address('application', number % 120)).replaceAll(session, createHash('sha256').update(`session ${number}`).digest('hex'))
+    let made = asText
+      .replaceAll(application, address('application', number % 120))
+      .replaceAll(session, createHash('sha256').update(`session ${number}`).digest('hex'))
     if (!ours) made = made.replaceAll(operator, address('operator', number)).replaceAll(owner, address('owner', number % 183))
     return JSON.parse(made) as Event[]
   }
   const claims = Array.from({ length: CLAIMS }, (_, number) => others(number)).flat()
   const rest = result.finalize_block_events.filter((event) => event !== claim && event !== refund)
   const outcomeText = JSON.stringify(proof)
-  const outcomes = Array.from({ length: TXS }, (_, number) => JSON.parse(outcomeText.replaceAll(operator, address('operator', number)).replaceAll(owner, address('owner', number))) as unknown)
+  const outcomes = Array.from(
+    { length: TXS },
+    (_, number) =>
+      JSON.parse(outcomeText.replaceAll(operator, address('operator', number)).replaceAll(owner, address('owner', number))) as unknown,
+  )
 
-  const block = read<{ result: { block_id: { hash: string }; block: { header: { data_hash: string }; data: { txs: string[] } } } }>(`${HEIGHT}.block.json`)
+  const block = read<{ result: { block_id: { hash: string }; block: { header: { data_hash: string }; data: { txs: string[] } } } }>(
+    `${HEIGHT}.block.json`,
+  )
   const txs = Array.from({ length: TXS }, (_, number) => {
     const seed = createHash('sha256').update(`tx ${number}`).digest()
-    return Buffer.concat(Array.from({ length: Math.ceil(TX_BYTES / 32) }, (_each, part) => createHash('sha256').update(seed).update(String(part)).digest()))
+    return Buffer.concat(
+      Array.from({ length: Math.ceil(TX_BYTES / 32) }, (_each, part) => createHash('sha256').update(seed).update(String(part)).digest()),
+    )
   })
   block.result.block.data.txs = txs.map((tx) => tx.toString('base64'))
   block.result.block.header.data_hash = hashText(merkleRoot(txs.map((tx) => sha256(tx))))
@@ -76,5 +86,11 @@ export function settlementBlock(): SettlementBlock {
   block.result.block_id.hash = hashText(headerHash(content.header))
 
   const results = { jsonrpc: '2.0', id: 1, result: { ...result, txs_results: outcomes, finalize_block_events: [...claims, ...rest] } }
-  return { height: HEIGHT, block: Buffer.from(JSON.stringify(block)), results: Buffer.from(JSON.stringify(results)), naming: new Set([operator, owner]), operator }
+  return {
+    height: HEIGHT,
+    block: Buffer.from(JSON.stringify(block)),
+    results: Buffer.from(JSON.stringify(results)),
+    naming: new Set([operator, owner]),
+    operator,
+  }
 }

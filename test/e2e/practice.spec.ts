@@ -150,6 +150,21 @@ test('time: pause, speed, the next moment; the tour goes through all of it', asy
   await expect(tour).toHaveCount(0)
 })
 
+test('a scenario is played and Home says what went wrong', async () => {
+  await go('/practice')
+  await page.getByRole('button', { name: 'Play: A proof is missed' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Play it' }).click()
+  await expect(page.getByText(/proof/i).first()).toBeVisible({ timeout: 20_000 })
+  await go('/earnings')
+  await expect(page.getByText(/slashed|not proven|Expired/i).first()).toBeVisible({ timeout: 20_000 })
+  await go('/practice')
+  await expect(page.getByText('playing', { exact: true })).toBeVisible()
+  await page.screenshot({ path: join(PICTURES, 'practice-scenario.png') })
+  await page.getByRole('textbox', { name: 'Text of the file' }).fill('{"containers": -1}')
+  await page.getByRole('button', { name: 'Play this file' }).click()
+  await expect(page.getByText('invalid-request').first()).toBeVisible()
+})
+
 test('the page had no script error and broke no policy', () => {
   expect(problems.filter((problem) => !/WebSocket|ERR_CONNECTION|net::/.test(problem))).toEqual([])
 })

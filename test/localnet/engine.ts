@@ -36,7 +36,8 @@ async function get(
   })
 }
 
-async function engineAt(socket: string, own: boolean): Promise<Engine | undefined> {
+/** The engine behind a socket file, undefined when none answers. */
+export async function engineAt(socket: string, own: boolean): Promise<Engine | undefined> {
   const text = await get({ socketPath: socket }, '/version')
   if (text === undefined) return undefined
   const { Version } = JSON.parse(text) as { Version: string }
@@ -44,7 +45,7 @@ async function engineAt(socket: string, own: boolean): Promise<Engine | undefine
 }
 
 /** Process id in a file, if that process lives and its command line names `mark`. */
-async function livingPid(file: string, mark: string): Promise<number | undefined> {
+export async function livingPid(file: string, mark: string): Promise<number | undefined> {
   try {
     const pid = Number((await readFile(file, 'utf8')).trim())
     const commandLine = await readFile(`/proc/${String(pid)}/cmdline`, 'utf8')
@@ -54,9 +55,10 @@ async function livingPid(file: string, mark: string): Promise<number | undefined
   }
 }
 
-function startDetached(program: string, args: readonly string[], logFile: string): number {
+/** Starts a program that goes on when this one ends; what it prints goes to `logFile`. @returns its process id */
+export function startDetached(program: string, args: readonly string[], logFile: string, env: NodeJS.ProcessEnv = process.env): number {
   const log = openSync(logFile, 'a')
-  const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log], cwd: '/' })
+  const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log], cwd: '/', env })
   child.unref()
   if (child.pid === undefined) throw new Error(`${program} could not be started`)
   return child.pid
@@ -69,7 +71,7 @@ async function isRunning(pid: number): Promise<boolean> {
 }
 
 /** Asks a process to end, and ends it after twenty seconds. */
-async function endProcess(pid: number): Promise<void> {
+export async function endProcess(pid: number): Promise<void> {
   const signal = (name: NodeJS.Signals): void => {
     try {
       process.kill(pid, name)
@@ -85,7 +87,8 @@ async function endProcess(pid: number): Promise<void> {
   signal('SIGKILL')
 }
 
-async function tail(file: string): Promise<string> {
+/** The last lines of a log file, empty when there is none. */
+export async function tail(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '')
   return text.trim().split('\n').slice(-5).join('\n')
 }

@@ -19,6 +19,12 @@ export function engineFolder(): string {
   return process.env['HEARTH_TEST_ENGINE_FOLDER'] ?? '/var/tmp/hearth-test/engine'
 }
 
+/** Folder of the second test engine, Podman: beside the first, and like it on a plain local disk with a short path. */
+export function podmanFolder(): string {
+  const first = process.env['HEARTH_TEST_ENGINE_FOLDER']
+  return first === undefined ? '/var/tmp/hearth-test/podman' : `${first}-podman`
+}
+
 /** Folder of what `prepare.ts` found and made. It tells of one engine: a second one, moved elsewhere, has its own. */
 export function machineFolder(): string {
   return process.env['HEARTH_TEST_ENGINE_FOLDER'] ?? cacheFolder()

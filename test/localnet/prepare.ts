@@ -11,6 +11,7 @@ import { docker, ensureEngine, ensureRegistry, isDebianRoot, stopOwn, type Engin
 import { anvilImage, anvilProgram, caddyImage, ensureImage, pocketdImage, type TestImage } from './images.ts'
 import { cacheFolder, machineFile, machineFolder, projectRoot } from './paths.ts'
 import { chromiumPath, ensurePackages, unpackPackage } from './packages.ts'
+import { ensurePodman, stopOwnPodman } from './podman.ts'
 import { sleep } from './process.ts'
 
 /** Something that this machine lacks. `name` is one of the names used in `test/expected-absent.json`. */
@@ -24,6 +25,8 @@ export type Machine = {
   /** True when the engine is the tests' own: it may be stopped, restarted and broken. */
   ownsEngine: boolean
   engineVersion: string | null
+  /** The second engine, always the tests' own. */
+  podman: { socket: string; version: string } | null
   registry: Registry | null
   /** JSON file with the content of `images`. */
   imagesFile: string
@@ -133,6 +136,7 @@ async function prepare(log: (line: string) => void): Promise<Machine> {
   // The long build goes on beside everything that does not need it.
   const building = attempt('pocketd', async () => ensurePocketd(log))
   const engine = await attempt('engine', async () => ensureEngine(log))
+  const podman = await attempt('podman', async () => ensurePodman(log))
   // A registry is of use only to an engine that shares its loopback.
   const registry = engine === undefined ? undefined : await attempt('registry', async () => ensureRegistry(log))
 
@@ -164,6 +168,7 @@ async function prepare(log: (line: string) => void): Promise<Machine> {
     engineSocket: engine?.socket ?? null,
     ownsEngine: engine?.own ?? false,
     engineVersion: engine?.version ?? null,
+    podman: podman === undefined ? null : { socket: podman.socket, version: podman.version },
     registry: registry ?? null,
     imagesFile: join(machineFolder(), 'images.json'),
     images,
@@ -185,8 +190,9 @@ export function readMachine(): Machine {
   return JSON.parse(readFileSync(machineFile(), 'utf8')) as Machine
 }
 
-/** Stops the engine and the registry that the preparation started. */
+/** Stops the engines and the registry that the preparation started. */
 export async function stopMachine(): Promise<void> {
+  await stopOwnPodman()
   await stopOwn()
 }
 
@@ -210,6 +216,7 @@ async function main(): Promise<void> {
   const started = Date.now()
   const machine = await prepareMachine({ log: (line) => console.log(`  ${line}`) })
   console.log(`engine    ${machine.engineSocket ?? 'none'}${machine.engineVersion === null ? '' : ` (${machine.engineVersion})`}`)
+  console.log(`podman    ${machine.podman?.socket ?? 'none'}${machine.podman === null ? '' : ` (${machine.podman.version})`}`)
   console.log(`registry  ${machine.registry?.host ?? 'none'}`)
   for (const [official, reference] of Object.entries(machine.images)) console.log(`image     ${official} -> ${reference}`)
   console.log(`pocketd   ${machine.pocketdPath ?? 'none'}`)

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { clockLine, headline, trayFace, verdictWords } from '#main/shells/electron/clock-words.ts'
+import type { AppState } from '#shared/api/state.ts'
+import { clockLine, headline, trayFace, verdictWords, type TrayFace } from '#main/shells/electron/clock-words.ts'
 import type { MenuEntry } from '#main/shells/electron/desktop-api.ts'
 import { menuTemplate } from '#main/shells/electron/menu.ts'
 import { trayPicture } from '#main/shells/electron/tray.ts'
@@ -41,7 +42,7 @@ describe('what the tray says', () => {
     const state = servingState()
     const down = { ...state.nodes['anvil'], seen: 'stopped' as const } as typeof state.nodes.anvil
     const off = { ...state.nodes['miner'], seen: 'stopped' as const, wanted: 'stopped' as const } as typeof state.nodes.miner
-    const cases = [
+    const cases: [AppState | undefined, TrayFace, string][] = [
       [undefined, 'unknown', 'Hearth is starting'],
       [state, 'fine', 'All 2 nodes run'],
       [{ ...state, nodes: { ...state.nodes, anvil: down } }, 'fine', '1 of 2 nodes run'],
@@ -50,7 +51,7 @@ describe('what the tray says', () => {
       [{ ...state, clock: { ...state.clock, verdict: 'cannot-tell' as const } }, 'unknown', 'All 2 nodes run'],
       [{ ...state, attention: { a: finding('node-failing', 'warn', { facts: { title: 'Anvil' } }) } }, 'asks', 'Anvil is failing.'],
       [{ ...state, attention: { a: finding('first-claim', 'info') } }, 'fine', 'All 2 nodes run'],
-    ] as const
+    ]
     for (const [each, face, words] of cases) expect([trayFace(each), headline(each)]).toEqual([face, words])
     const both = { a: finding('operator-low', 'warn'), b: finding('proof-missed', 'bad') }
     expect(headline({ ...state, attention: both })).toBe('A proof was missed, and stake was slashed.')

@@ -3,6 +3,7 @@ import { HearthError } from '#shared/api/errors.ts'
 import type { ChainEndpoints } from '#main/core/ports/chain.ts'
 import { understand } from './decode.ts'
 import { NotUnderstood } from './not-understood.ts'
+import { postBytes } from './post-bytes.ts'
 import { readBody } from './read-body.ts'
 import { restError, rpcAnswer } from './schemas.ts'
 
@@ -75,8 +76,18 @@ function whyNoAnswer(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return 'no answer in time'
   const { cause } = error
+  if (cause === undefined && 'code' in error && typeof error.code === 'string' && !(error instanceof HearthError)) return error.code
   if (cause instanceof Error) return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
   return error.message
+}
+
+const OK = 200
+const isFine = (status: number): boolean => status >= 200 && status < 300
+
+/** Clients refuse such addresses with a text that repeats the password. */
+function requireAddress(base: string): void {
+  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) throw unreachable(base, 'not a URL')
+  if (new URL(base).username !== '' || new URL(base).password !== '') throw unreachable(base, 'an address with a password in it')
 }
 
 /** One request to `base` + `path`. Rejects `chain-unreachable` when nothing answers. */
@@ -86,9 +97,7 @@ async function askBytes(
   init: RequestInit,
   limits: { timeoutMs: number; stallMs: number; maxBytes: number },
 ): Promise<{ response: Response; body: Buffer }> {
-  // Fetch refuses such addresses with a text that repeats the password.
-  if (!URL.canParse(base)) throw unreachable(base, 'not a URL')
-  if (new URL(base).username !== '' || new URL(base).password !== '') throw unreachable(base, 'an address with a password in it')
+  requireAddress(base)
   try {
     const response = await fetch(base + path, { ...init, redirect: 'error', signal: AbortSignal.timeout(limits.timeoutMs) })
     return { response, body: await readBody(response, limits) }
@@ -98,18 +107,18 @@ async function askBytes(
 }
 
 /** Rejects `chain-unreachable` when the answer is no JSON. */
-function jsonOf(base: string, response: Response | undefined, body: Buffer): unknown {
+function jsonOf(base: string, status: number, body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8')) as unknown
   } catch (error) {
-    if (response !== undefined && !response.ok) throw unreachable(base, `HTTP ${response.status}`, {}, error)
+    if (!isFine(status)) throw unreachable(base, `HTTP ${status}`, {}, error)
     throw notUnderstood(base, new NotUnderstood('', 'not JSON'))
   }
 }
 
 async function ask(base: string, path: string, init: RequestInit, timeoutMs: number): Promise<{ response: Response; json: unknown }> {
   const { response, body } = await askBytes(base, path, init, { timeoutMs, stallMs: timeoutMs, maxBytes: MAX_ANSWER_BYTES })
-  return { response, json: jsonOf(base, response, body) }
+  return { response, json: jsonOf(base, response.status, body) }
 }
 
 function checked<T extends z.ZodType>(url: string, schema: T, answer: unknown): z.output<T> {
@@ -131,18 +140,15 @@ export function createTransport(endpoints: ChainEndpoints, timeouts: { readMs: n
   const rpcUrl = withoutSlash(endpoints.rpcUrl)
   let seen = 0
 
-  const rpcInit = (method: string, params: Record<string, string | boolean>): RequestInit => ({
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-  })
-  const resultOf = <T extends z.ZodType>(response: Response | undefined, json: unknown, schema: T): z.output<T> => {
+  const rpcQuestion = (method: string, params: Record<string, string | boolean>): string =>
+    JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+  const resultOf = <T extends z.ZodType>(status: number, json: unknown, schema: T): z.output<T> => {
     const answer = checked(rpcUrl, rpcAnswer, json)
     if (answer.error !== undefined) {
       const { data, message } = answer.error
       throw unreachable(rpcUrl, typeof data === 'string' && data !== '' ? data : message)
     }
-    if (response !== undefined && !response.ok) throw unreachable(rpcUrl, `HTTP ${response.status}`)
+    if (!isFine(status)) throw unreachable(rpcUrl, `HTTP ${status}`)
     return checked(rpcUrl, schema, answer.result)
   }
 
@@ -183,20 +189,22 @@ export function createTransport(endpoints: ChainEndpoints, timeouts: { readMs: n
       return outcome.value
     },
     async rpc(method, params, schema) {
-      const { response, json } = await ask(rpcUrl, '/', rpcInit(method, params), timeouts.readMs)
-      return resultOf(response, json, schema)
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: rpcQuestion(method, params) }
+      const { response, json } = await ask(rpcUrl, '/', init, timeouts.readMs)
+      return resultOf(response.status, json, schema)
     },
     async rpcBytes(method, params) {
       const limits = { timeoutMs: timeouts.readMs * BLOCK_TIMES, stallMs: timeouts.readMs, maxBytes: MAX_BLOCK_BYTES }
-      const { response, body } = await askBytes(rpcUrl, '/', rpcInit(method, params), limits)
+      requireAddress(rpcUrl)
+      const { status, body } = await postBytes(`${rpcUrl}/`, rpcQuestion(method, params), limits).catch((error: unknown) => {
+        throw unreachable(rpcUrl, whyNoAnswer(error), {}, error)
+      })
+      if (isFine(status)) return body
       // With its error the node says why; without one there is only the number.
-      if (!response.ok) {
-        resultOf(response, jsonOf(rpcUrl, response, body), z.unknown())
-        throw unreachable(rpcUrl, `HTTP ${response.status}`)
-      }
-      return body
+      resultOf(status, jsonOf(rpcUrl, status, body), z.unknown())
+      throw unreachable(rpcUrl, `HTTP ${status}`)
     },
-    rpcResult: (body, schema) => resultOf(undefined, jsonOf(rpcUrl, undefined, body), schema),
+    rpcResult: (body, schema) => resultOf(OK, jsonOf(rpcUrl, OK, body), schema),
     sawHeight(height) {
       seen = Math.max(seen, height)
     },

@@ -1,13 +1,18 @@
+import { assertNever } from '#shared/lib/assert-never.ts'
 import { HearthError } from '#shared/api/errors.ts'
-import type { PracticeControls, PracticeView } from '#main/core/ports/practice.ts'
+import type { PracticeControls, PracticeSupplier, PracticeView } from '#main/core/ports/practice.ts'
 import type { PracticeWorld } from './world.ts'
+import { applyScenario } from './scenarios/apply.ts'
+import { parseScenarioFile, scenarioFromFile } from './scenarios/from-file.ts'
+import { SCENARIOS } from './scenarios/index.ts'
+import type { Scenario } from './scenarios/world.ts'
 import { nextMoment, type Moment } from './time/moments.ts'
 
 /** Time and scenarios of Practice, as the core asks for them. @param scenario that was played when Hearth was closed */
 export function createControls(world: PracticeWorld, scenario: string | null): PracticeControls {
   const { clock } = world
   const listeners = new Set<() => void>()
-  const playing = scenario as PracticeView['scenario']
+  let playing = scenario as PracticeView['scenario']
   let operator: string | undefined
 
   const next = (): Moment | undefined => {
@@ -24,6 +29,13 @@ export function createControls(world: PracticeWorld, scenario: string | null): P
       claims: served === undefined ? [] : ledger.pendingClaims(served),
     })
   }
+  const play = async (chosen: Pick<Scenario, 'needsKeys' | 'build'>, here: PracticeSupplier): Promise<void> => {
+    const { owner, operator: own, relayUrl, servedHere } = here
+    await applyScenario(world, chosen, { keys: { owner, operator: own }, relayUrl, servedHere })
+    // The relay miner holds sessions of a network that is no more: it starts anew, and its subscriptions with it.
+    for (const container of await world.engine.engine.list())
+      if (container.nodeId === 'miner' && container.state === 'running') await world.engine.engine.stop(container.name, 0)
+  }
   const tell = (): void => {
     for (const listener of listeners) listener()
   }
@@ -39,8 +51,8 @@ export function createControls(world: PracticeWorld, scenario: string | null): P
         next: moment && { kind: moment.kind, atMs: Math.round(moment.atMs), height: moment.height },
       }
     },
-    async control(wish, keys) {
-      operator = keys.operator ?? operator
+    async control(wish, here) {
+      operator = here.operator ?? operator
       switch (wish.kind) {
         case 'speed':
           clock.setSpeed(wish.speed)
@@ -58,14 +70,24 @@ export function createControls(world: PracticeWorld, scenario: string | null): P
           break
         }
         case 'scenario':
+          await play(SCENARIOS.find(({ id }) => id === wish.id) ?? raise(wish.id), here)
+          playing = wish.id
+          break
         case 'scenario-file':
-          throw new HearthError('not-allowed', { reason: 'scenarios' })
+          await play(scenarioFromFile(parseScenarioFile(wish.text)), here)
+          playing = 'own'
+          break
+        default:
+          assertNever(wish)
       }
       tell()
-      return Promise.resolve()
     },
     onChange(listener) {
       listeners.add(listener)
     },
   }
+}
+
+function raise(id: string): never {
+  throw new Error(`no scenario ${id}`)
 }

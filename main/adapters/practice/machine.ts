@@ -13,11 +13,13 @@ import { localChainRulesSchema, PRACTICE_CHAIN_ID, type LocalChainRules } from '
 import { createPracticeEngine } from './engine/engine.ts'
 import type { PracticeEngineControl } from './engine/control.ts'
 import { createBackendControl } from './engine/programs/anvil.ts'
+import type { ChainHost } from './engine/programs/node.ts'
 import { createChooseProgram, isKeeperSpec } from './engine/programs/choose.ts'
 import { LATEST_PRACTICE_MS, speedSchema } from '#shared/practice/controls.ts'
 import { foundNetwork, networkId, noNetwork, restoreNetwork, type NetworkParts, type PracticeNetwork } from './network.ts'
 import type { ContainerHandle, PracticeClock, Program } from './parts.ts'
 import type { PracticeWorld } from './world.ts'
+import { createNodeHost } from './node-host.ts'
 import { createPracticeNet } from './practice-net.ts'
 import { readGenesis } from './read-genesis.ts'
 import { createPracticeClock } from './time/practice-clock.ts'
@@ -61,11 +63,22 @@ export interface PracticeMachine {
   stop(): Promise<void>
 }
 
+const upgradeSchema = z.strictObject({ name: z.string(), height: z.number().int() })
 const savedSchema = z.strictObject({
   version: z.literal(1),
   clock: z.strictObject({ atMs: z.number().int().min(0).max(LATEST_PRACTICE_MS), speed: speedSchema, paused: z.boolean() }),
   engine: z.string(),
-  network: z.strictObject({ id: z.string(), ledger: z.string(), node: z.string(), gateways: z.string() }).nullable(),
+  network: z
+    .strictObject({
+      id: z.string(),
+      ledger: z.string(),
+      node: z.string(),
+      gateways: z.string(),
+      base: z.string(),
+      past: z.string().optional(),
+      upgrade: upgradeSchema.optional(),
+    })
+    .nullable(),
   scenario: z.string().nullable(),
 })
 
@@ -99,8 +112,10 @@ export async function createPractice(parts: {
     link: () => ({ ...GOOD_LINK, latencyMs: GOOD_LINK.latencyMs + backend.latencyMs, lagBlocks: backend.lagBlocks, ...link }),
   }
   const replace = (next: PracticeNetwork): void => {
+    const isRunning = network?.node.running ?? false
     network?.stop()
     network = next
+    next.node.setRunning(isRunning)
     changed = true
   }
   if (saved?.network) {
@@ -111,13 +126,17 @@ export async function createPractice(parts: {
     }
   }
 
-  const onChainStart = (genesisJson: string, handle: ContainerHandle): ReturnType<PracticeNetwork['host']> => {
+  const onChainStart = (genesisJson: string, handle: ContainerHandle): ChainHost => {
     const appToml = new TextDecoder().decode(handle.readFile('/home/pocket/.pocket/config/app.toml') ?? new Uint8Array())
     const minimumGasPrice = /^minimum-gas-prices\s*=\s*"([0-9.]+)upokt"/m.exec(appToml)?.[1] ?? '0'
     const genesis = readGenesis(genesisJson, { addressPrefix: 'practice', blockMs: rules.blockMs, minimumGasPrice })
     if (network?.id !== networkId(genesis)) replace(foundNetwork(networkParts, genesis))
     if (!network) throw noNetwork()
-    return network.host(richest(genesis.accounts))
+    return createNodeHost(
+      () => network,
+      richest(genesis.accounts),
+      () => clock.speed,
+    )
   }
   const chooseMiner = (_spec: ContainerSpec): Program | undefined => {
     if (!network) return undefined
@@ -251,6 +270,8 @@ function chainOf(network: () => PracticeNetwork | undefined): Chain {
     broadcast: async (txBytes) => chain().broadcast(txBytes),
     tx: async (hash) => chain().tx(hash),
     watch: async (onHint, signal) => chain().watch(onHint, signal),
+    heightsOf: async (addresses, from, to) => (await chain().heightsOf?.(addresses, from, to)) ?? [],
+    upgradePlan: async () => chain().upgradePlan?.(),
   }
 }
 

@@ -1,10 +1,14 @@
 import { HearthError } from '#shared/api/errors.ts'
-import type { Chain } from '#main/core/ports/chain.ts'
+import type { Chain, UpgradePlan } from '#main/core/ports/chain.ts'
 import type { TxCodec } from '#main/core/ports/tx.ts'
 import type { AddressPrefix } from '#shared/networks/index.ts'
 import { MODULES, moduleAddress, validatorAddress } from './chain/addresses.ts'
+import { createMainnetPast, type PastOptions } from './history/mainnet-past.ts'
+import type { History } from './history/history.ts'
+import { withPast } from './history/with-past.ts'
 import { createLedger, restoreLedger } from './chain/ledger.ts'
-import type { ChainHost } from './engine/programs/node.ts'
+import type { SendAnswer } from './engine/programs/pocketd-send.ts'
+import { fromJsonText, toJsonText } from './node/json-text.ts'
 import { createOwnEvents } from './own-events.ts'
 import { createChainNode, type ChainNode } from './node/chain-node.ts'
 import { connectPracticeChain } from './node/chain-port.ts'
@@ -13,18 +17,22 @@ import { createGateways, type Gateways, type Link, type ServedSupplier } from '.
 import { buildPopulation, type Population } from './traffic/population.ts'
 
 /** So many of the newest blocks can be asked for again: a day at x1, two and a half minutes at x600. */
-const KEEP_BLOCKS = 15_000
+export const KEEP_BLOCKS = 15_000
 
 /** The practised network that is there now: its chain, and who lives on it. */
 export interface PracticeNetwork {
   readonly id: string
+  /** Its first block as it was founded; scenarios begin from it, whatever was played before. */
+  readonly base: PracticeGenesis
   readonly ledger: Ledger
   readonly node: ChainNode
   readonly gateways: Gateways
   readonly population: Population
   chain(): Chain
-  /** What the node's container shows of it. */
-  host(faucetAddress: string): ChainHost
+  /** An upgrade that it has agreed on. */
+  readonly upgrade: UpgradePlan | undefined
+  /** Sends play money from an account of the network. Answers as the chain does. */
+  give(from: string, to: string, upokt: bigint): SendAnswer
   save(): SavedNetwork
   stop(): void
 }
@@ -34,6 +42,18 @@ export interface SavedNetwork {
   ledger: string
   node: string
   gateways: string
+  /** As JSON with bigint. */
+  base: string
+  /** Of a world that began with years behind it, as JSON with bigint. */
+  past?: string | undefined
+  upgrade?: UpgradePlan | undefined
+}
+
+/** What a network may have that did not begin at its first block. */
+export interface Inheritance {
+  past?: PastOptions | undefined
+  history?: History | undefined
+  upgrade?: UpgradePlan | undefined
 }
 
 export interface NetworkParts {
@@ -49,7 +69,8 @@ export const networkId = (genesis: PracticeGenesis): string => `${genesis.chainI
 
 /** A network that has just made its first block, with everybody on their way to stake. */
 export function foundNetwork(parts: NetworkParts, genesis: PracticeGenesis): PracticeNetwork {
-  const population = populationOf(parts, genesis)
+  const id = networkId(genesis)
+  const population = populationOf(parts, genesis, id)
   const known = new Set(genesis.accounts.map((account) => account.address))
   const ledger = createLedger(
     {
@@ -58,25 +79,26 @@ export function foundNetwork(parts: NetworkParts, genesis: PracticeGenesis): Pra
       accounts: [...genesis.accounts, ...population.accounts.filter((account) => !known.has(account.address))],
       params: { ...genesis.params, targetNumRelays: population.targetNumRelays },
     },
-    { keepBlocks: KEEP_BLOCKS, keepAs: keepAsOf(genesis, population) },
+    { keepBlocks: KEEP_BLOCKS },
   )
-  const network = joinNetwork(parts, networkId(genesis), ledger, population)
+  const network = joinNetwork(parts, { id, base: ledger.genesis, population }, ledger.save())
   for (const tx of population.opening) network.node.submit(tx)
   return network
 }
 
 /** A network as it was saved. @throws when the text is none */
 export function restoreNetwork(parts: NetworkParts, saved: SavedNetwork): PracticeNetwork {
-  const { genesis } = restoreLedger(saved.ledger)
-  const population = populationOf(parts, genesis)
-  const ledger = restoreLedger(saved.ledger, { keepAs: keepAsOf(genesis, population) })
-  return joinNetwork(parts, saved.id, ledger, population, saved)
+  const base = fromJsonText(saved.base) as PracticeGenesis
+  const past = saved.past === undefined ? undefined : (fromJsonText(saved.past) as PastOptions)
+  const inherited = { past, history: past && createMainnetPast(past), upgrade: saved.upgrade }
+  return joinNetwork(parts, { id: saved.id, base, population: populationOf(parts, base, saved.id) }, saved.ledger, inherited, saved)
 }
 
-function populationOf({ codec }: NetworkParts, genesis: PracticeGenesis): Population {
+/** @param seed id of the network: who lives there stays the same when a scenario gives it another past */
+function populationOf({ codec }: NetworkParts, genesis: PracticeGenesis, seed: string): Population {
   const { params } = genesis
   return buildPopulation({
-    seed: networkId(genesis),
+    seed,
     codec,
     supplierMinStakeUpokt: params.supplierMinStakeUpokt,
     applicationMinStakeUpokt: params.applicationMinStakeUpokt,
@@ -93,9 +115,18 @@ function keepAsOf(genesis: PracticeGenesis, population: Population): ReturnType<
   return createOwnEvents(new Set([...strangers, ...owners, ...modules, ...validators, genesis.daoAddress]))
 }
 
-function joinNetwork(parts: NetworkParts, id: string, ledger: Ledger, population: Population, saved?: SavedNetwork): PracticeNetwork {
+/** A network that goes on from a ledger's text. @param saved of node and gateways, when they lived before */
+export function joinNetwork(
+  parts: NetworkParts,
+  { id, base, population }: Pick<PracticeNetwork, 'id' | 'base' | 'population'>,
+  ledgerText: string,
+  { past, history, upgrade }: Inheritance = {},
+  saved?: SavedNetwork,
+): PracticeNetwork {
   const { clock, codec } = parts
-  const { validators } = ledger.genesis
+  const { genesis } = restoreLedger(ledgerText)
+  const ledger = withPast(restoreLedger(ledgerText, { keepAs: keepAsOf(genesis, population) }), history)
+  const { validators } = genesis
   const node = createChainNode({
     ledger,
     clock,
@@ -116,44 +147,34 @@ function joinNetwork(parts: NetworkParts, id: string, ledger: Ledger, population
   const end = gateways.start()
   node.setRunning(false)
   void node.run(abort.signal)
-  const chain = connectPracticeChain(node)
+  // What the network has agreed on is told until its height has come.
+  const planned = (): UpgradePlan | undefined => (upgrade && upgrade.height > ledger.height ? upgrade : undefined)
+  const chain: Chain = { ...connectPracticeChain(node), upgradePlan: () => Promise.resolve(planned()) }
   return {
     id,
+    base,
     ledger,
     node,
     gateways,
     population,
     chain: () => chain,
-    host: (faucetAddress) => {
-      node.setRunning(true)
-      return {
-        faucetSend(address, upokt) {
-          const messages = [{ kind: 'send' as const, fromAddress: faucetAddress, toAddress: address, amountUpokt: upokt }]
-          const trial = ledger.tryRun({
-            hash: '',
-            messages,
-            feePayer: faucetAddress,
-            feeUpokt: 1n,
-            gasWanted: 200_000n,
-            gasUsed: 0n,
-            pubKeyHex: undefined,
-          })
-          if (trial.code !== 0)
-            return Promise.resolve({ code: trial.code, codespace: trial.codespace, raw_log: trial.log, txhash: '0'.repeat(64) })
-          return Promise.resolve({ code: 0, raw_log: '', txhash: node.submit({ messages, feePayer: faucetAddress, feeUpokt: 1n }) })
-        },
-        stop: () => node.setRunning(false),
-        height: () => ledger.height,
-        txCount: (height) => ledger.block(height)?.txs.length ?? 0,
-        usage: () => ({
-          cpuPercent: Math.min(100, 3 + clock.speed / 20),
-          memoryBytes: 210 * 2 ** 20,
-          diskBytes: ledger.height * BLOCK_BYTES,
-          netBytes: ledger.height * BLOCK_BYTES,
-        }),
-      }
+    upgrade,
+    give(from, to, upokt) {
+      const messages = [{ kind: 'send' as const, fromAddress: from, toAddress: to, amountUpokt: upokt }]
+      const tx = { hash: '', messages, feePayer: from, feeUpokt: 1n, gasWanted: 200_000n, gasUsed: 0n, pubKeyHex: undefined }
+      const { code, codespace, log } = ledger.tryRun(tx)
+      if (code !== 0) return { code, codespace, raw_log: log, txhash: '0'.repeat(64) }
+      return { code: 0, raw_log: '', txhash: node.submit({ messages, feePayer: from, feeUpokt: 1n }) }
     },
-    save: () => ({ id, ledger: ledger.save(), node: node.save(), gateways: gateways.save() }),
+    save: () => ({
+      id,
+      ledger: ledger.save(),
+      node: node.save(),
+      gateways: gateways.save(),
+      base: toJsonText(base),
+      past: past && toJsonText(past),
+      upgrade: planned(),
+    }),
     stop() {
       node.setRunning(false)
       abort.abort()
@@ -161,9 +182,6 @@ function joinNetwork(parts: NetworkParts, id: string, ledger: Ledger, population
     },
   }
 }
-
-/** What a block with its results takes on the disk of a node. */
-const BLOCK_BYTES = 24_000
 
 /** For questions while there is no network. */
 export function noNetwork(): HearthError {

@@ -20,7 +20,7 @@ export function openRecords(options: StoreOptions & { metricsFile: string }): Re
   const { file, clock, log, workerUrl } = options
   const dataFolder = dirname(file)
 
-  /** The path of a copy by its name. SECURITY: S8 a request names a copy, never a path. */
+  // SECURITY: S8 a request names a copy that lies in one of two folders, never a path.
   const find = ({ name, chosen }: { name: string; chosen: boolean }): string => {
     const folder = chosen ? chosenFolder(file) : backupsFolder(file)
     const [found] = folder === undefined ? [] : copiesAmong(file, folder, [name])

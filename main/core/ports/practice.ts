@@ -13,15 +13,25 @@ export interface PracticeView {
   next: { kind: MomentKind; atMs: number; height: number } | undefined
 }
 
+/** What scenarios build their supplier from. */
+export interface PracticeSupplier {
+  /** Addresses of the user's Practice keys. */
+  owner: string | undefined
+  operator: string | undefined
+  /** Where relays are taken on this machine. */
+  relayUrl: string
+  /** Services that have a backend here. */
+  servedHere: readonly string[]
+}
+
 /** What only Practice has: its time and its scenarios. */
 export interface PracticeControls {
   view(): PracticeView
   /**
    * Does what was asked. A scenario makes the world anew around the user's own supplier; all that was there is gone.
-   * @param keys addresses of the user's Practice keys, for scenarios that need a supplier
    * Rejects `invalid-request` (speeds, jumps backwards, files of garbage), `key-unknown` for a scenario that needs keys which are not there.
    */
-  control(wish: PracticeControl, keys: { owner: string | undefined; operator: string | undefined }): Promise<void>
+  control(wish: PracticeControl, here: PracticeSupplier): Promise<void>
   /** Told after every change of speed, pause, jump and scenario. */
   onChange(listener: () => void): void
 }

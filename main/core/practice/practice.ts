@@ -20,6 +20,10 @@ export interface PracticeRoom {
 export function createPracticeRoom(deps: {
   controls: PracticeControls | undefined
   keys: () => Promise<PublicKeyInfo[]>
+  /** Where relays are taken here, and which services have a backend. */
+  served: () => { relayUrl: string; servedHere: readonly string[] }
+  /** A scenario put another network in the place of the one that was known. */
+  onReplaced: () => Promise<void>
   state: StatePublisher
   realClock: Clock
 }): PracticeRoom {
@@ -40,7 +44,8 @@ export function createPracticeRoom(deps: {
       if (!controls) throw new HearthError('not-allowed', { network: String(state.state.app.network) })
       const own = (await deps.keys()).filter((key) => key.network === 'practice')
       const latest = (role: PublicKeyInfo['role']): string | undefined => own.findLast((key) => key.role === role)?.address
-      await controls.control(wish, { owner: latest('owner'), operator: latest('operator') })
+      await controls.control(wish, { owner: latest('owner'), operator: latest('operator'), ...deps.served() })
+      if (wish.kind === 'scenario' || wish.kind === 'scenario-file') await deps.onReplaced()
       publish()
     },
   }

@@ -67,12 +67,14 @@ export type Refusal = (typeof REFUSALS)[number]
 
 /** In order: the first that fits. */
 const BY_TEXT: readonly [RegExp, Refusal][] = [
-  [/must stake at least .*supplier|supplier .*must stake at least|must stake at least.*invalid supplier stake/i, 'below-minimum'],
-  [/must be greater than or equal to .*min_?stake.*application|application .*must stake at least/i, 'application-stake'],
+  [/must stake at least.*invalid supplier stake/i, 'below-minimum'],
+  [/application .*must stake at least/i, 'application-stake'],
   [/gateway .*must stake at least/i, 'gateway-stake'],
+  [/must be higher than previous stake.*application/i, 'application-must-grow'],
+  [/must be higher than previous stake.*gateway/i, 'gateway-must-grow'],
   [/only the owner can cancel/i, 'cancel-owner-only'],
   [/only the operator account is authorized|only the operator .*service config/i, 'operator-only'],
-  [/only the owner/i, 'owner-only'],
+  [/not allowed to update the owner|only the owner/i, 'owner-only'],
   [/operator.*(cannot|can not|not allowed).*chang|updating the operator address/i, 'operator-fixed'],
   [/invalid endpoint\.?url|endpoint\.Url/i, 'bad-url'],
   [/UNKNOWN_RPC|endpoint\.RpcType/i, 'rpc-type'],
@@ -100,7 +102,6 @@ const BY_TEXT: readonly [RegExp, Refusal][] = [
   [/module account/i, 'module-account'],
   [/(is smaller than|account .*balance).*|insufficient funds/i, 'balance'],
   [/unauthorized supplier update/i, 'not-authorized'],
-  [/stake .*must be greater than|must strictly|higher than (the )?(current|existing) stake|stake amount .* must be (higher|greater)/i, 'application-must-grow'],
   [/invalid supplier stake/i, 'stake-invalid'],
   [/invalid application stake/i, 'application-stake'],
   [/invalid gateway stake/i, 'gateway-stake'],

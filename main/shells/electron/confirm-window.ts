@@ -11,6 +11,8 @@ export interface ConfirmWindows {
   open(token: string): void
   /** Whether `contents` is a confirm window and `url` its own ticket: where its form may post to. */
   isOwn(contents: WebContents, url: string): boolean
+  /** Closes the one with these contents, if it is ours. */
+  close(contents: WebContents): void
 }
 
 /** @param onError the window could not load */
@@ -45,6 +47,9 @@ export function createConfirmWindows(electron: ElectronApi, onError: (error: unk
     isOwn(contents, url) {
       for (const [token, window] of shown) if (!window.isDestroyed() && window.webContents === contents) return url === surfaceUrl(token)
       return false
+    },
+    close(contents) {
+      for (const window of shown.values()) if (!window.isDestroyed() && window.webContents === contents) window.close()
     },
   }
 }

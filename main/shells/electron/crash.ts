@@ -32,6 +32,8 @@ export interface CrashParts {
   notifier(): Notifier | undefined
   page(): Window | undefined
   quit(): void
+  /** Closes a confirm window that broke. */
+  closeConfirm(contents: WebContents): void
   gpuFile: string
   version: string
 }
@@ -77,6 +79,7 @@ export function guardCrashes(parts: CrashParts): (window: Window) => void {
     if (details.reason === 'clean-exit') return
     log.warn('a window broke', { reason: details.reason, exitCode: details.exitCode, page: isPage(contents) })
     if (!isPage(contents)) {
+      parts.closeConfirm(contents)
       parts.notifier()?.show({ title: WORDS.notify.confirmBroke, body: WORDS.notify.confirmBrokeText })
       return
     }

@@ -123,7 +123,8 @@ export function createQuit(parts: QuitParts): Quit {
       if (!question) return quit.end(0)
       asking = true
       const hide = parts.hide()
-      const buttons = [WORDS.quit.quitOnly, ...(question.canStop ? [WORDS.quit.stopAll] : []), ...(hide ? [WORDS.quit.tray] : []), WORDS.quit.cancel]
+      const leave = question.canStop ? WORDS.quit.quitOnly : WORDS.quit.quit
+      const buttons = [leave, ...(question.canStop ? [WORDS.quit.stopAll] : []), ...(hide ? [WORDS.quit.tray] : []), WORDS.quit.cancel]
       try {
         const { response } = await electron.dialog.showMessageBox({
           type: 'question',
@@ -137,7 +138,7 @@ export function createQuit(parts: QuitParts): Quit {
         })
         const chosen = buttons[response]
         if (ending) return undefined
-        if (chosen === WORDS.quit.quitOnly) return await quit.end(0)
+        if (chosen === leave) return await quit.end(0)
         if (chosen === WORDS.quit.stopAll) return await quit.end(0, { stopNodes: true })
         if (chosen === WORDS.quit.tray) hide?.()
       } finally {

@@ -136,6 +136,7 @@ export function runElectron(electron: ElectronApi, compose: Compose, places: Loc
     notifier: () => desktop?.notifier,
     page: contentsOf,
     quit: ask,
+    closeConfirm: (contents) => confirms.close(contents),
     gpuFile,
     version: version(),
   })

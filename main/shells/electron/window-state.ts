@@ -63,18 +63,24 @@ const fitted = (size: { width: number; height: number }, area: Rectangle): { wid
 
 /**
  * Remembers size, place and whether it fills the display, a moment after each change, in one file that is replaced as a whole.
- * @returns writes what is not written yet; for the end
+ * @returns writes what is not written yet, and waits for what is being written; for the end
  */
 export function rememberWindow(window: Window, file: string, clock: Clock, log: Log): () => Promise<void> {
   let pending: AbortController | undefined
   let last: WindowState | undefined
-  const write = async (): Promise<void> => {
+  let writing: Promise<void> = Promise.resolve()
+  const write = (): Promise<void> => {
     pending?.abort()
     pending = undefined
     const state = last
     last = undefined
-    if (state === undefined) return
-    await writeFileAtomic(file, `${JSON.stringify(state)}\n`).catch((error: unknown) => log.warn('the place of the window was not stored', { reason: String(error) }))
+    if (state !== undefined)
+      writing = writing.then(() =>
+        writeFileAtomic(file, `${JSON.stringify(state)}\n`).catch((error: unknown) =>
+          log.warn('the place of the window was not stored', { reason: String(error) }),
+        ),
+      )
+    return writing
   }
   const note = (): void => {
     if (window.isDestroyed() || window.isMinimized()) return

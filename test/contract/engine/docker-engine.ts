@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createDockerEngine } from '#main/adapters/docker/engine.ts'
 import { createQuietLog } from '#test/fakes/quiet-log.ts'
 import { docker, freePort, mustDocker } from '#test/localnet/engine.ts'
+import { ensurePodman } from '#test/localnet/podman.ts'
 import { prepareMachine, readMachine } from '#test/localnet/prepare.ts'
 import { PROGRAMS, type EngineUnderTest } from './engine-under-test.ts'
 import { startImageRegistry } from './image-registry.ts'
@@ -40,6 +41,11 @@ export async function engineSocket(): Promise<string> {
   return socket
 }
 
+/** Socket file of the second test engine; starts it when it does not answer. */
+export async function podmanSocket(): Promise<string> {
+  return (await ensurePodman(() => undefined)).socket
+}
+
 async function occupyPort(): Promise<{ port: number; free(): Promise<void> }> {
   const port = await freePort()
   const server = createServer()
@@ -52,8 +58,11 @@ async function occupyPort(): Promise<{ port: number; free(): Promise<void> }> {
 let made = 0
 
 /** The real engine behind a socket that can be cut, with a registry and an image of its own. */
-export async function makeDocker(): Promise<EngineUnderTest> {
-  const socket = await engineSocket()
+export const makeDocker = async (): Promise<EngineUnderTest> => makeReal(await engineSocket())
+/** The same with Podman: the docker client speaks to its service too. */
+export const makePodman = async (): Promise<EngineUnderTest> => makeReal(await podmanSocket())
+
+async function makeReal(socket: string): Promise<EngineUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'hearth-ctr-'))
   const relay = await startSocketRelay(join(folder, 'engine.sock'), socket)
   const registry = await startImageRegistry()

@@ -164,7 +164,11 @@ export function createChainNode(parts: ChainNodeParts): ChainNode {
       if ('log' in tx) return { kind: 'refused', hash, code: 2, codespace: 'sdk', log: tx.log }
       const refused = checkTx(tx, ledger, mempool.waiting(tx.signer))
       if (refused) return { kind: 'refused', hash, ...refused }
-      mempool.add({ tx: practiceTx(hash, tx), timeoutHeight: tx.draft.timeoutHeight, sequence: tx.draft.unordered === true ? undefined : tx.draft.sequence })
+      mempool.add({
+        tx: practiceTx(hash, tx),
+        timeoutHeight: tx.draft.timeoutHeight,
+        sequence: tx.draft.unordered === true ? undefined : tx.draft.sequence,
+      })
       return { kind: 'accepted', hash }
     },
     simulate(txBytes) {

@@ -88,8 +88,7 @@ function checkTimeout({ draft }: ReadTx, nowMs: number): Refusal | undefined {
   if (timeoutAtMs === undefined) return undefined
   if (timeoutAtMs < nowMs)
     return refusal(42, `block time ${new Date(nowMs).toISOString()} is after timeout ${new Date(timeoutAtMs).toISOString()}: tx timeout`)
-  if (draft.unordered === true && timeoutAtMs > nowMs + UNORDERED_MS)
-    return refusal(18, 'unordered tx ttl exceeds 10m0s: invalid request')
+  if (draft.unordered === true && timeoutAtMs > nowMs + UNORDERED_MS) return refusal(18, 'unordered tx ttl exceeds 10m0s: invalid request')
   return undefined
 }
 

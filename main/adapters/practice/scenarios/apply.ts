@@ -1,25 +1,22 @@
 import { assertNever } from '#shared/lib/assert-never.ts'
-import type { UpgradePlan } from '#main/core/ports/chain.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import type { PracticeWorld } from '../world.ts'
+import { joinNetwork, KEEP_BLOCKS } from '../network.ts'
 import type { PracticeNetwork } from '../network.ts'
-import type { Ledger } from '../parts.ts'
 import { sendLater } from './later.ts'
 import { playScenario } from './play.ts'
 import type { Effect, Scenario } from './world.ts'
 
-/** As many blocks as the network of Practice keeps. */
-const KEEP_BLOCKS = 50_000
 /** Pace of the backend's own chain: how far behind a length of time is. */
 const BACKEND_BLOCK_MS = 2_000
 const DAY_MS = 86_400_000
+/** Room enough for whatever is practised, unless that is the point. */
+const FREE_DISK_BYTES = 400 * 2 ** 30
 
 /**
  * Puts the world of a scenario in the place of the one that is there, with the same neighbours, and does to engine, backend and line what belongs to it. The practised time jumps
  * to the moment in which the user comes in.
- * @param join makes a network of a ledger that has a past, with the population of the network it replaces
  * @param relayUrl where the relay miner here answers @param servedHere services that have a backend here
- * @returns the upgrade that the network plans, if it does
  * Rejects `chain-unreachable` while no network is practised, `key-unknown` when the scenario needs keys that are not there.
  */
 export async function applyScenario(
@@ -29,16 +26,15 @@ export async function applyScenario(
     keys: { owner: string | undefined; operator: string | undefined }
     servedHere: readonly string[]
     relayUrl: string
-    join(ledger: Ledger): PracticeNetwork
   },
-): Promise<UpgradePlan | undefined> {
+): Promise<void> {
   const before = world.network()
   if (!before) throw new HearthError('chain-unreachable', { endpoint: 'practice', reason: 'no network is practised' })
   const { population } = before
   const nowMs = world.clock.now()
   const start = playScenario(scenario, {
     // Another first block than the network before had: nobody takes the one for the other.
-    genesis: { ...before.ledger.genesis, genesisTimeMs: Math.max(nowMs, before.ledger.genesis.genesisTimeMs + 1) },
+    genesis: { ...before.base, genesisTimeMs: Math.max(nowMs, before.ledger.genesis.genesisTimeMs + 1) },
     opening: population.opening,
     applications: population.applications,
     keys: here.keys,
@@ -47,17 +43,18 @@ export async function applyScenario(
     keepBlocks: KEEP_BLOCKS,
     nowMs,
   })
-  const network = here.join(start.ledger)
+  const { past, history, upgrade } = start
+  const network = joinNetwork(world.parts, before, start.ledger.save(), { past, history, upgrade })
   world.setLink(undefined)
   world.backend.set({ latencyMs: 0, errorRate: 0, lagBlocks: 0 })
   world.engine.clockOffset(0)
+  world.engine.setDisk(FREE_DISK_BYTES)
   world.clock.jumpTo(Math.max(nowMs, start.ledger.timeMs))
   // In a world with years of past the neighbours of today are not there yet.
   if (start.history) for (const tx of population.opening) network.node.submit(tx)
   sendLater(network.node, start.later)
   world.replace(network)
   for (const effect of start.effects) await take(world, network, effect)
-  return start.upgrade
 }
 
 async function take(world: PracticeWorld, network: PracticeNetwork, effect: Effect): Promise<void> {

@@ -5,7 +5,7 @@ import { sessionAt } from '#shared/model/session.ts'
 import { moduleAddress } from '../chain/addresses.ts'
 import { createLedger, restoreLedger } from '../chain/ledger.ts'
 import type { History } from '../history/history.ts'
-import { createMainnetPast } from '../history/mainnet-past.ts'
+import { createMainnetPast, type PastOptions } from '../history/mainnet-past.ts'
 import { withPast } from '../history/with-past.ts'
 import type { InsideTx } from '../node/chain-node.ts'
 import type { Ledger, PracticeGenesis, PracticeMessage, PracticeTx } from '../parts.ts'
@@ -59,6 +59,7 @@ export function createScenarioWorld(input: ScenarioInput): ScenarioWorld & { fin
   let { genesis } = input
   let made: Ledger | undefined
   let history: History | undefined
+  let pastOptions: PastOptions | undefined
   let upgrade: UpgradePlan | undefined
   let ownServices: string[] = []
   const applications = [...input.applications]
@@ -231,7 +232,7 @@ export function createScenarioWorld(input: ScenarioInput): ScenarioWorld & { fin
     past(years, options = {}) {
       if (made) throw new Error('the first block is made')
       const { owner, operator } = keys()
-      history = createMainnetPast({
+      pastOptions = {
         chainId: genesis.chainId,
         addressPrefix: genesis.addressPrefix,
         seed: `${genesis.chainId}/past`,
@@ -242,7 +243,8 @@ export function createScenarioWorld(input: ScenarioInput): ScenarioWorld & { fin
         endpointUrl: input.endpointUrl,
         accounts: genesis.accounts,
         ...options,
-      })
+      }
+      history = createMainnetPast(pastOptions)
       made = withPast(restoreLedger(history.endLedger(input.keepBlocks)), history)
       genesis = made.genesis
       serve(input.servedHere, {})
@@ -252,7 +254,7 @@ export function createScenarioWorld(input: ScenarioInput): ScenarioWorld & { fin
       for (const [height, txs] of waiting)
         for (const { messages, feePayer, feeUpokt } of txs) later.push({ height, tx: { messages, feePayer, feeUpokt } })
       const sorted = later.sort((a, b) => a.height - b.height)
-      return { ledger: ledger(), history, upgrade, later: sorted, effects }
+      return { ledger: ledger(), history, past: pastOptions, upgrade, later: sorted, effects }
     },
   }
 }

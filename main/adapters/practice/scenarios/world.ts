@@ -77,6 +77,8 @@ export interface PracticeStart {
   ledger: Ledger
   /** What lies before the ledger's own blocks; see `withPast`, which has been applied. */
   history: History | undefined
+  /** From which the history is made again after a restart. */
+  past: PastOptions | undefined
   upgrade: UpgradePlan | undefined
   later: { height: number; tx: InsideTx }[]
   effects: Effect[]

@@ -55,7 +55,11 @@ export function transferService(frame: Frame, message: Extract<PracticeMessage, 
   const known = state.services.get(serviceId)
   if (known === undefined) throw pocketRefusal('NotFound', `service ${quoted(serviceId)} not found`, 'service not found')
   if (known.ownerAddress !== ownerAddress) {
-    throw pocketRefusal('PermissionDenied', `service ${quoted(serviceId)} is not owned by ${ownerAddress}`, 'unauthorized service operation')
+    throw pocketRefusal(
+      'PermissionDenied',
+      `service ${quoted(serviceId)} is not owned by ${ownerAddress}`,
+      'unauthorized service operation',
+    )
   }
   state.services.set(serviceId, { ...known, ownerAddress: newOwnerAddress })
 }

@@ -1,0 +1,60 @@
+import { request as requestHttp, type IncomingMessage } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import type { BodyLimits } from './read-body.ts'
+
+/** First room for an answer of unknown length. */
+const FIRST_BYTES = 1024 * 1024
+
+/**
+ * One POST of JSON whose answer may be tens of megabytes: through Node's own client, which leaves half as much memory behind as `fetch`, and read into one block of memory.
+ * Follows no redirect. @throws Error in the system's words, "no answer in time", "answer too large" or "the answer stopped in the middle"
+ */
+export async function postBytes(
+  url: string,
+  json: string,
+  limits: BodyLimits & { timeoutMs: number },
+): Promise<{ status: number; body: Buffer }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: Buffer }>()
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json), 'accept-encoding': 'gzip' }
+  const asked = (url.startsWith('https:') ? requestHttps : requestHttp)(url, { method: 'POST', headers }, (response) => {
+    collect(response, limits).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject)
+  })
+  const fail = (reason: string): void => {
+    const error = new Error(reason)
+    reject(error)
+    asked.destroy(error)
+  }
+  const late = setTimeout(() => fail('no answer in time'), limits.timeoutMs)
+  asked.setTimeout(limits.stallMs, () => fail(asked.res === undefined ? 'no answer in time' : 'the answer stopped in the middle'))
+  asked.on('error', reject)
+  asked.end(json)
+  try {
+    return await promise
+  } finally {
+    clearTimeout(late)
+    asked.destroy()
+  }
+}
+
+async function collect(response: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  const isGzip = response.headers['content-encoding'] === 'gzip'
+  const told = isGzip ? NaN : Number(response.headers['content-length'] ?? NaN)
+  if (told > limits.maxBytes) throw new Error('answer too large')
+  const source: Readable = isGzip ? pipeline(response, createGunzip(), () => undefined) : response
+  let room = Buffer.allocUnsafe(told > 0 ? told : FIRST_BYTES)
+  let size = 0
+  for await (const each of source) {
+    const chunk = each as Buffer
+    if (size + chunk.length > limits.maxBytes) throw new Error('answer too large')
+    if (size + chunk.length > room.length) {
+      const larger = Buffer.allocUnsafe(Math.min(limits.maxBytes, Math.max(size + chunk.length, Math.ceil(room.length * 1.5))))
+      room.copy(larger, 0, 0, size)
+      room = larger
+    }
+    chunk.copy(room, size)
+    size += chunk.length
+  }
+  return room.subarray(0, size)
+}

@@ -1,0 +1,4 @@
+import { makePodman } from './docker-engine.ts'
+import { engineContract } from './suite.ts'
+
+engineContract('Podman', makePodman)

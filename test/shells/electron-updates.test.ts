@@ -1,0 +1,404 @@
+import { createHash, generateKeyPairSync, sign } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createNotifier } from '#main/shells/electron/notifications.ts'
+import { mirrorState, type StateMirror } from '#main/shells/electron/state-mirror.ts'
+import { compareVersions, readFeed, type Feed } from '#main/shells/electron/updates/feed.ts'
+import { installedAs, putInPlace, type Installed } from '#main/shells/electron/updates/place.ts'
+import { DAY_MS, judgeFeed, shareOf, withdrawnNote, type StageInput } from '#main/shells/electron/updates/stage.ts'
+import { createUpdater, readSource, type Updater } from '#main/shells/electron/updates/updater.ts'
+import { createTestClock, type TestClock } from '#test/fakes/clock.ts'
+import { createFakeElectron, type FakeElectron } from '#test/fakes/electron.ts'
+import { createQuietLog } from '#test/fakes/quiet-log.ts'
+import { createStateApp, type StateApp } from './support/desktop-state.ts'
+
+const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+const PUBLIC = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex')
+const URL_OF = 'https://releases.example/hearth/'
+const IMAGE = Buffer.from('a new Hearth, as an AppImage')
+const sha512 = (bytes: Uint8Array): string => createHash('sha512').update(bytes).digest('hex')
+const signed = (text: string): string => sign(null, Buffer.from(text), privateKey).toString('base64')
+
+const feed = (more: Partial<Feed> = {}): Feed => ({
+  format: 1,
+  sequence: 5,
+  version: '0.2.0',
+  publishedAtMs: 1,
+  stagingPercent: 100,
+  withdrawn: [],
+  files: [
+    { kind: 'AppImage', arch: 'x64', name: 'Hearth-0.2.0.AppImage', bytes: IMAGE.length, sha512: sha512(IMAGE) },
+    { kind: 'deb', arch: 'x64', name: 'hearth_0.2.0_amd64.deb', bytes: IMAGE.length, sha512: sha512(IMAGE) },
+  ],
+  ...more,
+})
+
+describe('the list of releases', () => {
+  const text = JSON.stringify(feed())
+
+  test('is believed with the signature of the key in the package, and with no other', () => {
+    const other = generateKeyPairSync('ed25519')
+    const bytes = Buffer.from(text)
+    expect(readFeed(bytes, signed(text), PUBLIC)).toEqual(feed())
+    expect(readFeed(bytes, `${signed(text)}\n`, PUBLIC)).toEqual(feed())
+    expect(readFeed(bytes, sign(null, bytes, other.privateKey).toString('base64'), PUBLIC)).toBeUndefined()
+    expect(readFeed(bytes, signed(text), other.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex'))).toBeUndefined()
+    expect(readFeed(Buffer.from(text.replace('0.2.0', '0.3.0')), signed(text), PUBLIC)).toBeUndefined()
+    for (const signature of ['', 'x', 'A'.repeat(88), signed(text).slice(1)]) expect(readFeed(bytes, signature, PUBLIC)).toBeUndefined()
+    for (const key of ['', PUBLIC.slice(2), 'zz'.repeat(32)]) expect(readFeed(bytes, signed(text), key)).toBeUndefined()
+  })
+
+  const [first] = feed().files
+  test.each([
+    ['no JSON', 'nonsense'],
+    ['an unknown key', JSON.stringify({ ...feed(), evil: 1 })],
+    ['no version of three numbers', JSON.stringify(feed({ version: '0.2' }))],
+    ['a version with words', JSON.stringify(feed({ version: '0.2.0-beta.1' }))],
+    ['a share above everybody', JSON.stringify(feed({ stagingPercent: 101 }))],
+    ['a name with a folder', JSON.stringify(feed({ files: [{ ...first, name: '../evil' } as never] }))],
+    ['a name that is hidden', JSON.stringify(feed({ files: [{ ...first, name: '.evil' } as never] }))],
+    ['an unknown kind', JSON.stringify(feed({ files: [{ ...first, kind: 'exe' } as never] }))],
+    ['a file of a gigabyte', JSON.stringify(feed({ files: [{ ...first, bytes: 2 ** 30 } as never] }))],
+    ['a short sum', JSON.stringify(feed({ files: [{ ...first, sha512: 'ab' } as never] }))],
+    ['too long', JSON.stringify(feed({ withdrawn: Array.from({ length: 49 }, (_, index) => ({ version: `0.0.${index}`, note: 'x'.repeat(1_400) })) as never })) ],
+  ])('well signed, but %s: not believed', (_why, bad) => {
+    expect(readFeed(Buffer.from(bad), signed(bad), PUBLIC)).toBeUndefined()
+  })
+
+  test('versions are compared as numbers', () => {
+    expect(['0.10.0', '0.9.9', '1.0.0', '0.9.10'].sort(compareVersions)).toEqual(['0.9.9', '0.9.10', '0.10.0', '1.0.0'])
+    expect(compareVersions('nonsense', '0.0.1')).toBeLessThan(0)
+  })
+})
+
+describe('whether a release is for us', () => {
+  const input = (more: Partial<StageInput> = {}): StageInput => ({
+    feed: feed(),
+    current: '0.1.0',
+    kind: 'AppImage',
+    arch: 'x64',
+    seed: '00112233aabbccdd',
+    seenSequence: 5,
+    firstSeenMs: 1_000,
+    delayDays: 3,
+    ...more,
+  })
+
+  test('newer, and from the day that the user wants on', () => {
+    expect(judgeFeed(input())).toMatchObject({ kind: 'newer', version: '0.2.0', fromMs: 1_000 + 3 * DAY_MS })
+    expect(judgeFeed(input({ delayDays: 0 }))).toMatchObject({ fromMs: 1_000 })
+  })
+  test.each([
+    ['same', { current: '0.2.0' }],
+    ['same', { current: '0.3.0' }],
+    ['old-list', { seenSequence: 6 }],
+    ['withdrawn', { feed: feed({ withdrawn: [{ version: '0.2.0', note: '' }] }) }],
+    ['no-file', { kind: 'dmg' as const }],
+    ['no-file', { arch: 'arm64' }],
+    ['no-file', { kind: undefined }],
+    ['not-our-turn', { feed: feed({ stagingPercent: 0 }) }],
+  ])('%s: nothing', (why, more) => {
+    expect(judgeFeed(input(more))).toEqual({ kind: 'nothing', why })
+  })
+  test('a share of installations takes it, the same ones at every look, others at the next version', () => {
+    const seeds = Array.from({ length: 2_000 }, (_, index) => index.toString(16).padStart(16, '0'))
+    const taking = (percent: number, version = '0.2.0'): string[] =>
+      seeds.filter((seed) => judgeFeed(input({ seed, feed: feed({ stagingPercent: percent, version }) })).kind === 'newer')
+    const tenth = taking(10)
+    expect(tenth.length).toBeGreaterThan(140)
+    expect(tenth.length).toBeLessThan(260)
+    expect(taking(50)).toEqual(expect.arrayContaining(tenth))
+    expect(taking(100)).toHaveLength(2_000)
+    expect(taking(10, '0.3.0')).not.toEqual(tenth)
+    expect(shareOf('a', '1.0.0')).toBe(shareOf('a', '1.0.0'))
+  })
+  test('the version that runs may be withdrawn, with a word', () => {
+    const list = feed({ withdrawn: [{ version: '0.1.0', note: 'It loses claims. Go back to 0.0.9 or on to 0.2.0.' }] })
+    expect([withdrawnNote(list, '0.1.0'), withdrawnNote(list, '0.0.9')]).toEqual(['It loses claims. Go back to 0.0.9 or on to 0.2.0.', undefined])
+  })
+})
+
+describe('how this Hearth lies here', () => {
+  test.each([
+    ['linux', true, { APPIMAGE: '/x/Hearth.AppImage' }, 'AppImage'],
+    ['linux', true, {}, 'deb'],
+    ['win32', true, {}, 'nsis'],
+    ['darwin', true, {}, 'dmg'],
+    ['linux', false, { APPIMAGE: '/x' }, undefined],
+    ['freebsd', true, {}, undefined],
+  ] as const)('%s, packaged %s, %j: %s', (platform, packaged, env, kind) => {
+    expect(installedAs(platform, packaged, env).kind).toBe(kind)
+  })
+})
+
+describe('from the list to the program', () => {
+  let folder: string
+  let electron: FakeElectron
+  let clock: TestClock
+  let app: StateApp
+  let mirror: StateMirror
+  let placed: string[]
+  let log: ReturnType<typeof createQuietLog>
+  const answers = (list: Feed, image: Uint8Array = IMAGE): void => {
+    const text = JSON.stringify(list)
+    electron.web.set(`${URL_OF}hearth-releases.json`, () => new Response(text))
+    electron.web.set(`${URL_OF}hearth-releases.json.sig`, () => new Response(signed(text)))
+    for (const file of list.files) electron.web.set(`${URL_OF}${file.name}`, () => new Response(Buffer.from(image)))
+  }
+  const updaterOf = (installed: Installed = { kind: 'AppImage', image: '/x' }, version = '0.1.0'): Updater =>
+    createUpdater({
+      source: { feedUrl: URL_OF, publicKeyHex: PUBLIC },
+      folder,
+      version,
+      installed,
+      arch: 'x64',
+      mirror,
+      notifier: createNotifier({ electron, mirror, clock, log, open: () => undefined }),
+      fetch: (url, init) => electron.net.fetch(url, init),
+      clock,
+      log,
+      place: async (_installed, file) => void placed.push(file),
+    })
+  const files = async (): Promise<string[]> => readdir(join(folder, 'updates')).catch(() => [])
+  const titles = (): string[] => electron.desktop.notes.map((note) => note.options.title)
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hearth-updates-'))
+    electron = createFakeElectron()
+    clock = createTestClock()
+    app = createStateApp()
+    log = createQuietLog()
+    mirror = mirrorState(app, log)
+    await mirror.ready
+    placed = []
+    answers(feed())
+  })
+  afterEach(() => rm(folder, { recursive: true, force: true }))
+
+  test('is fetched, checked, kept for three days, told, and put in place at the end at a safe moment', async () => {
+    const updater = updaterOf()
+    await updater.look()
+    expect(await files()).toEqual(['Hearth-0.2.0.AppImage'])
+    expect([updater.waiting(), await updater.atEnd(app.state), titles()]).toEqual([undefined, false, []])
+    await clock.advance(3 * DAY_MS - 1)
+    expect(updater.waiting()).toBeUndefined()
+    await clock.advance(1)
+    await updater.look()
+    expect(updater.waiting()).toEqual({ version: '0.2.0', byHand: undefined })
+    expect(titles()).toEqual(['Hearth 0.2.0 is ready'])
+    // Fetched once: what lies there is still what the list says.
+    expect(electron.fetched.filter((url) => url.endsWith('.AppImage'))).toHaveLength(1)
+    expect(await updater.atEnd(app.state)).toBe(true)
+    expect(placed).toEqual([join(folder, 'updates', 'Hearth-0.2.0.AppImage')])
+  })
+
+  test('never while work is unsent, nor when nobody can tell', async () => {
+    app.choose('updateDelayDays', 0)
+    const updater = updaterOf()
+    await updater.look()
+    for (const verdict of ['wait', 'costs', 'cannot-tell'] as const) {
+      app.verdict(verdict)
+      expect([verdict, await updater.atEnd(app.state)]).toEqual([verdict, false])
+    }
+    app.verdict('safe', { dueHeight: String(app.state.clock.height + 3) })
+    expect(await updater.atEnd(app.state)).toBe(false)
+    app.verdict('nothing-to-lose')
+    expect(await updater.atEnd(app.state)).toBe(true)
+    expect(placed).toHaveLength(1)
+  })
+
+  test('a release that is withdrawn or stopped meanwhile is thrown away', async () => {
+    app.choose('updateDelayDays', 0)
+    for (const bad of [feed({ sequence: 6, withdrawn: [{ version: '0.2.0', note: 'bad' }] }), feed({ sequence: 7, stagingPercent: 0 })]) {
+      answers(feed({ sequence: bad.sequence - 1 }))
+      const updater = updaterOf()
+      await updater.look()
+      expect(updater.waiting()?.version).toBe('0.2.0')
+      answers(bad)
+      await updater.look()
+      expect([updater.waiting(), await files(), await updater.atEnd(app.state)]).toEqual([undefined, [], false])
+    }
+    expect(placed).toEqual([])
+  })
+
+  test('with a list that was read long ago nothing is put in place', async () => {
+    app.choose('updateDelayDays', 0)
+    const updater = updaterOf()
+    await updater.look()
+    await clock.advance(13 * 3_600_000)
+    expect([updater.waiting()?.version, await updater.atEnd(app.state)]).toEqual(['0.2.0', false])
+    // Nor after a restart that has not looked yet.
+    const next = updaterOf()
+    expect(await next.atEnd(app.state)).toBe(false)
+  })
+
+  test('an older list after a newer one is not believed: nobody can bring a bad release back', async () => {
+    answers(feed({ sequence: 9, withdrawn: [{ version: '0.2.0', note: 'bad' }] }))
+    await updaterOf().look()
+    answers(feed({ sequence: 8 }))
+    const updater = updaterOf()
+    await updater.look()
+    expect(await files()).toEqual([])
+    expect(log.lines.join()).toContain('older than one')
+  })
+
+  test.each([
+    ['another file', Buffer.from('an evil Hearth, as an AppImag')],
+    ['one byte changed', Buffer.concat([IMAGE.subarray(0, -1), Buffer.from('!')])],
+    ['a longer file', Buffer.concat([IMAGE, Buffer.alloc(1_000_000)])],
+    ['a shorter file', IMAGE.subarray(1)],
+  ])('%s is thrown away, and nothing waits', async (_what, image) => {
+    answers(feed(), image)
+    const updater = updaterOf()
+    await updater.look()
+    await clock.advance(4 * DAY_MS)
+    expect([await files(), updater.waiting()]).toEqual([[], undefined])
+  })
+
+  test('a file that was changed after it was checked is not run', async () => {
+    app.choose('updateDelayDays', 0)
+    const updater = updaterOf()
+    await updater.look()
+    await writeFile(join(folder, 'updates', 'Hearth-0.2.0.AppImage'), Buffer.concat([IMAGE.subarray(0, -1), Buffer.from('!')]))
+    expect(await updater.atEnd(app.state)).toBe(false)
+    expect([placed, updater.waiting()]).toEqual([[], undefined])
+  })
+
+  test('a failed answer, a wrong signature, no network: nothing changes, and the next look works', async () => {
+    const updater = updaterOf()
+    for (const make of [() => new Response('', { status: 503 }), () => new Response('x'.repeat(70_000)), () => new Response(JSON.stringify(feed({ version: '9.0.0' })))]) {
+      electron.web.set(`${URL_OF}hearth-releases.json`, make)
+      await updater.look()
+      expect(await files()).toEqual([])
+    }
+    electron.web.clear()
+    await updater.look()
+    expect(await files()).toEqual([])
+    answers(feed())
+    await updater.look()
+    expect(await files()).toEqual(['Hearth-0.2.0.AppImage'])
+  })
+
+  test('the place of the releases is asked for nothing else, told nothing, and not at all when that is not wanted', async () => {
+    const asked: unknown[] = []
+    const spy = createUpdater({
+      source: { feedUrl: URL_OF, publicKeyHex: PUBLIC },
+      folder,
+      version: '0.1.0',
+      installed: { kind: 'AppImage', image: '/x' },
+      arch: 'x64',
+      mirror,
+      notifier: createNotifier({ electron, mirror, clock, log, open: () => undefined }),
+      fetch: async (url, init) => {
+        asked.push([url, init.headers])
+        return electron.net.fetch(url, init)
+      },
+      clock,
+      log,
+    })
+    await spy.look()
+    expect(asked).toEqual(
+      ['hearth-releases.json', 'hearth-releases.json.sig', 'Hearth-0.2.0.AppImage'].map((name) => [`${URL_OF}${name}`, { 'user-agent': 'Hearth' }]),
+    )
+    app.choose('updateCheck', false)
+    asked.length = 0
+    await spy.look()
+    expect([asked, await files(), spy.waiting()]).toEqual([[], [], undefined])
+  })
+
+  test('what Hearth may not put in place is shown instead', async () => {
+    app.choose('updateDelayDays', 0)
+    const updater = updaterOf({ kind: 'deb', image: undefined })
+    await updater.look()
+    expect(updater.waiting()).toEqual({ version: '0.2.0', byHand: join(folder, 'updates', 'hearth_0.2.0_amd64.deb') })
+    expect(electron.desktop.notes[0]?.options.body).toContain('find the file and install it')
+    expect([await updater.atEnd(app.state), placed]).toEqual([false, []])
+  })
+
+  test('the days are counted from when it was first seen, also over restarts and a damaged note', async () => {
+    await updaterOf().look()
+    await clock.advance(2 * DAY_MS)
+    const later = updaterOf()
+    await later.look()
+    await clock.advance(DAY_MS)
+    expect(later.waiting()?.version).toBe('0.2.0')
+    await writeFile(join(folder, 'updates.json'), '{"seed":1}')
+    const damaged = updaterOf()
+    await damaged.look()
+    expect(damaged.waiting()).toBeUndefined()
+  })
+
+  test('after it was put in place, it waits no more', async () => {
+    app.choose('updateDelayDays', 0)
+    await updaterOf().look()
+    const next = updaterOf(undefined, '0.2.0')
+    await next.look()
+    expect([next.waiting(), await files()]).toEqual([undefined, []])
+  })
+
+  test('a withdrawn version that runs is told, once', async () => {
+    answers(feed({ withdrawn: [{ version: '0.1.0', note: 'Go back to 0.0.9.' }] }))
+    const updater = updaterOf()
+    await updater.look()
+    await updater.look()
+    expect(electron.desktop.notes.filter((note) => note.options.title.includes('withdrawn')).map((note) => note.options.body)).toEqual(['Go back to 0.0.9.'])
+  })
+
+  test('looks ten minutes after the start and four times a day, until the end', async () => {
+    const ended = new AbortController()
+    const updater = updaterOf()
+    const lists = (): number => electron.fetched.filter((url) => url.endsWith('.json')).length
+    const run = updater.run(ended.signal)
+    await clock.advance(9 * 60_000)
+    expect(lists()).toBe(0)
+    for (let half = 0; half < 48; half += 1) {
+      await clock.advance(30 * 60_000)
+      await updater.look()
+    }
+    ended.abort()
+    await run
+    expect(lists()).toBeGreaterThanOrEqual(48)
+  })
+
+  test('builds that are not released have no place to look, and a wrong one is none', async () => {
+    expect(await readSource(join(folder, 'nothing.json'))).toBeUndefined()
+    for (const bad of ['{', '{}', JSON.stringify({ feedUrl: 'http://x.example/', publicKeyHex: PUBLIC }), JSON.stringify({ feedUrl: 'https://x.example/a', publicKeyHex: PUBLIC }), JSON.stringify({ feedUrl: URL_OF, publicKeyHex: 'ab' })]) {
+      await writeFile(join(folder, 'update.json'), bad)
+      expect([bad, await readSource(join(folder, 'update.json'))]).toEqual([bad, undefined])
+    }
+    await writeFile(join(folder, 'update.json'), JSON.stringify({ feedUrl: URL_OF, publicKeyHex: PUBLIC }))
+    expect(await readSource(join(folder, 'update.json'))).toEqual({ feedUrl: URL_OF, publicKeyHex: PUBLIC })
+  })
+})
+
+describe('putting in place', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hearth-place-'))
+    await writeFile(join(folder, 'new'), IMAGE)
+  })
+  afterEach(() => rm(folder, { recursive: true, force: true }))
+
+  test('an AppImage is replaced whole, with its rights, and nothing is left beside it', async () => {
+    const image = join(folder, 'Hearth.AppImage')
+    await writeFile(image, 'old', { mode: 0o755 })
+    await putInPlace({ kind: 'AppImage', image }, join(folder, 'new'))
+    expect(await readFile(image)).toEqual(IMAGE)
+    expect((await stat(image)).mode & 0o777).toBe(0o755)
+    expect((await readdir(folder)).sort()).toEqual(['Hearth.AppImage', 'new'])
+  })
+  test('a place that cannot be written keeps the old one', async () => {
+    const image = join(folder, 'Hearth.AppImage')
+    await mkdir(image)
+    await writeFile(join(image, 'x'), 'in the way')
+    await expect(putInPlace({ kind: 'AppImage', image }, join(folder, 'new'))).rejects.toThrow()
+    expect((await readdir(folder)).sort()).toEqual(['Hearth.AppImage', 'new'])
+  })
+  test('on Windows the installer is started, silently; a deb is never touched', async () => {
+    const started: unknown[] = []
+    await putInPlace({ kind: 'nsis', image: undefined }, 'C:\\x\\Setup.exe', (program, args) => void started.push([program, args]))
+    expect(started).toEqual([['C:\\x\\Setup.exe', ['/S', '--updated']]])
+    await expect(putInPlace({ kind: 'deb', image: undefined }, 'x')).rejects.toThrow()
+  })
+})
