@@ -227,11 +227,9 @@ export function createNetworkRooms(deps: {
         log,
         onChainRemoved,
         onChainReady,
-        startMiner: () =>
-          nodes
-            .start('miner')
-            .then(() => undefined)
-            .catch((error: unknown) => log.error('the relay miner of a played scenario', error)),
+        startMiner: async () => {
+          await nodes.start('miner')
+        },
       }),
     state,
     realClock: deps.clock,

@@ -116,7 +116,7 @@ const nodeEntry = z.strictObject({
   id: z.string(),
   catalogId: z.string(),
   title: z.string(),
-  kind: z.enum(['chain-node', 'backend', 'keeper', 'relay-miner']),
+  kind: z.enum(['chain-node', 'backend', 'keeper', 'relay-miner', 'ingress']),
   wanted: z.enum(['running', 'stopped']),
   wantedBy: z.enum(['user', 'hearth']),
   seen: nodeSeenSchema,
@@ -135,6 +135,17 @@ const nodeEntry = z.strictObject({
   memoryBytes: z.number().nullable(),
   memoryLimitBytes: z.number().nullable(),
   lastLines: z.array(z.string().max(400)).max(3),
+  /** Stop or restart that waits for its moment: when that is thought to come, as far as it is known. */
+  wish: z
+    .strictObject({
+      action: z.enum(['stop', 'restart']),
+      when: z.enum(['quiet', 'settled']),
+      askedAtMs: ms,
+      height: height.nullable(),
+      atMs: ms.nullable(),
+    })
+    .nullable()
+    .optional(),
   atMs: ms,
 })
 

@@ -6,7 +6,7 @@ export const catalogEntrySchema = z.strictObject({
   /** Name of the node and of its container; also its host name on its networks. */
   nodeId: z.string().regex(/^[a-z][a-z0-9-]*$/),
   title: z.string().min(3).max(40),
-  kind: z.enum(['chain-node', 'backend', 'keeper', 'relay-miner']),
+  kind: z.enum(['chain-node', 'backend', 'keeper', 'relay-miner', 'ingress']),
   image: z.strictObject({
     reference: z.string().regex(/^[a-z0-9.-]+\/[a-z0-9._/-]+:[A-Za-z0-9._-]+$/),
     version: z.string().min(1),
@@ -29,14 +29,26 @@ export const catalogEntrySchema = z.strictObject({
       readOnly: z.boolean(),
     }),
   ),
-  networks: z.array(z.enum(['chain', 'backend'])),
+  /** `front`: ingress and relay miner. `backend`: relay miner and backends. `chain`: relay miner and chain node. The ingress is on no network with any other. */
+  networks: z.array(z.enum(['front', 'chain', 'backend'])),
   dependsOn: z.array(z.string()),
   environment: z.record(z.string(), z.string()),
   stopGraceSeconds: z.number().int().min(1).max(300),
   /** `no` where a start without Hearth would be a start without its key. */
   restart: z.enum(['no', 'unless-stopped']),
   logDriver: z.enum(['default', 'none']),
+  /** Numbers of user and group where the image's own would be root. */
+  user: z
+    .string()
+    .regex(/^[1-9]\d{0,5}:[1-9]\d{0,5}$/)
+    .optional(),
+  /**
+   * SECURITY: S16 everything else is dropped, and no request can add one. A program whose file carries a capability does not start without it in its bounds.
+   */
+  capAdd: z.array(z.enum(['NET_BIND_SERVICE'])).max(1),
   /** Services of the network that this backend answers. */
   serves: z.array(z.string()),
+  /** In which ways it answers them, as the chain names them. */
+  rpcTypes: z.array(z.enum(['JSON_RPC', 'REST', 'COMET_BFT', 'WEBSOCKET'])),
 })
 export type CatalogEntry = z.infer<typeof catalogEntrySchema>

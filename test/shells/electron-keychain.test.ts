@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createKeychain } from '#main/shells/electron/keychain.ts'
+import { errorVariants } from '#renderer/text/en/errors.ts'
 import { en } from '#renderer/text/en.ts'
 import { createFakeDesktop, type FakeDesktop } from '#test/fakes/electron-desktop.ts'
 
@@ -55,7 +56,7 @@ describe('the keychain as a second way in', () => {
   test('each reason has its sentence, where the choice is and where it fails', () => {
     for (const reason of ['no-keychain', 'keychain-plain'] as const) {
       expect(en.vaultKeys.unlock.problem[reason]).toMatch(/keychain/)
-      expect(Object.keys(en.errors)).toContain(`unlock-unavailable:${reason}`)
+      expect(Object.keys(errorVariants)).toContain(`unlock-unavailable:${reason}`)
     }
   })
 

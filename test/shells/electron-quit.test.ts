@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { AppState } from '#shared/api/state.ts'
 import { NODES_LIMIT_MS, STOP_LIMIT_MS, SYSTEM_LIMIT_MS } from '#main/shells/electron/quit.ts'
 import type { FakeWindow } from '#test/fakes/electron.ts'
 import { createTestClock, type TestClock } from '#test/fakes/clock.ts'
@@ -125,14 +126,14 @@ describe('the end', () => {
     const [window] = notices()
     expect(window?.options.webPreferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, devTools: false })
     expect(window?.options.webPreferences.preload).toBeUndefined()
-    app.put('nodes', 'anvil', { ...app.state.nodes['anvil'], seen: 'stopped' } as typeof app.state.nodes.anvil)
+    app.put('nodes', 'anvil', { ...app.state.nodes['anvil'], seen: 'stopped' } as AppState['nodes'][string])
     await pass(500)
     expect(await sentence()).toContain('Waiting for Relay miner to stop')
     expect([app.stopped(), exits()]).toEqual([false, []])
-    app.put('nodes', 'miner', { ...app.state.nodes['miner'], seen: 'stopping' } as typeof app.state.nodes.miner)
+    app.put('nodes', 'miner', { ...app.state.nodes['miner'], seen: 'stopping' } as AppState['nodes'][string])
     await pass(1_000)
     expect(app.stopped()).toBe(false)
-    app.put('nodes', 'miner', { ...app.state.nodes['miner'], seen: 'stopped' } as typeof app.state.nodes.miner)
+    app.put('nodes', 'miner', { ...app.state.nodes['miner'], seen: 'stopped' } as AppState['nodes'][string])
     await pass(1_000)
     expect([app.stopped(), exits()]).toEqual([true, ['exit 0']])
     expect(notices()).toHaveLength(1)
@@ -194,7 +195,7 @@ describe('the end', () => {
 describe('the notice window', () => {
   test('serves one page without script, its words escaped, and nothing else', async () => {
     await stage.start()
-    app.put('nodes', 'miner', { ...app.state.nodes['miner'], title: '<script>alert(1)</script>' } as typeof app.state.nodes.miner)
+    app.put('nodes', 'miner', { ...app.state.nodes['miner'], title: '<script>alert(1)</script>' } as AppState['nodes'][string])
     answer('Stop all and quit')
     stage.electron.emit('before-quit')
     await pass(2_000)

@@ -40,8 +40,8 @@ describe('what the tray says', () => {
 
   test('the face and the headline go by the worst fact', () => {
     const state = servingState()
-    const down = { ...state.nodes['anvil'], seen: 'stopped' as const } as typeof state.nodes.anvil
-    const off = { ...state.nodes['miner'], seen: 'stopped' as const, wanted: 'stopped' as const } as typeof state.nodes.miner
+    const down = { ...state.nodes['anvil'], seen: 'stopped' as const } as AppState['nodes'][string]
+    const off = { ...state.nodes['miner'], seen: 'stopped' as const, wanted: 'stopped' as const } as AppState['nodes'][string]
     const cases: [AppState | undefined, TrayFace, string][] = [
       [undefined, 'unknown', 'Hearth is starting'],
       [state, 'fine', 'All 2 nodes run'],

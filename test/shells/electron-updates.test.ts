@@ -352,13 +352,16 @@ describe('from the list to the program', () => {
     const run = updater.run(ended.signal)
     await clock.advance(9 * 60_000)
     expect(lists()).toBe(0)
-    for (let half = 0; half < 48; half += 1) {
-      await clock.advance(30 * 60_000)
-      await updater.look()
+    for (let looks = 1; looks <= 5; looks += 1) {
+      await clock.advance(looks === 1 ? 2 * 60_000 : 6 * 3_600_000)
+      await expect.poll(lists).toBe(looks)
+      await expect.poll(async () => (await stat(join(folder, 'updates.json'))).mtimeMs).toBeGreaterThan(0)
+      await clock.advance(0)
     }
     ended.abort()
     await run
-    expect(lists()).toBeGreaterThanOrEqual(48)
+    await clock.advance(DAY_MS)
+    expect(lists()).toBe(5)
   })
 
   test('builds that are not released have no place to look, and a wrong one is none', async () => {

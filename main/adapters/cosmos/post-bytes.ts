@@ -4,8 +4,8 @@ import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { BodyLimits } from './read-body.ts'
 
-/** First room for an answer of unknown length. */
-const FIRST_BYTES = 1024 * 1024
+/** Memory is added in steps of this. */
+const STEP_BYTES = 1024 * 1024
 
 /**
  * One POST of JSON whose answer may be tens of megabytes: through Node's own client, which leaves half as much memory behind as `fetch`, and read into one block of memory.
@@ -18,7 +18,9 @@ export async function postBytes(
 ): Promise<{ status: number; body: Buffer }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: Buffer }>()
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json), 'accept-encoding': 'gzip' }
+  let hasAnswer = false
   const asked = (url.startsWith('https:') ? requestHttps : requestHttp)(url, { method: 'POST', headers }, (response) => {
+    hasAnswer = true
     collect(response, limits).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject)
   })
   const fail = (reason: string): void => {
@@ -27,7 +29,7 @@ export async function postBytes(
     asked.destroy(error)
   }
   const late = setTimeout(() => fail('no answer in time'), limits.timeoutMs)
-  asked.setTimeout(limits.stallMs, () => fail(asked.res === undefined ? 'no answer in time' : 'the answer stopped in the middle'))
+  asked.setTimeout(limits.stallMs, () => fail(!hasAnswer ? 'no answer in time' : 'the answer stopped in the middle'))
   asked.on('error', reject)
   asked.end(json)
   try {
@@ -43,18 +45,17 @@ async function collect(response: IncomingMessage, limits: BodyLimits): Promise<B
   const told = isGzip ? NaN : Number(response.headers['content-length'] ?? NaN)
   if (told > limits.maxBytes) throw new Error('answer too large')
   const source: Readable = isGzip ? pipeline(response, createGunzip(), () => undefined) : response
-  let room = Buffer.allocUnsafe(told > 0 ? told : FIRST_BYTES)
+  // Grows in place: copying into ever larger blocks would take twice the room at the end.
+  const memory = new ArrayBuffer(0, { maxByteLength: limits.maxBytes })
   let size = 0
   for await (const each of source) {
     const chunk = each as Buffer
     if (size + chunk.length > limits.maxBytes) throw new Error('answer too large')
-    if (size + chunk.length > room.length) {
-      const larger = Buffer.allocUnsafe(Math.min(limits.maxBytes, Math.max(size + chunk.length, Math.ceil(room.length * 1.5))))
-      room.copy(larger, 0, 0, size)
-      room = larger
+    if (size + chunk.length > memory.byteLength) {
+      memory.resize(Math.min(limits.maxBytes, Math.ceil((size + chunk.length) / STEP_BYTES) * STEP_BYTES))
     }
-    chunk.copy(room, size)
+    new Uint8Array(memory, size, chunk.length).set(chunk)
     size += chunk.length
   }
-  return room.subarray(0, size)
+  return Buffer.from(memory, 0, size)
 }

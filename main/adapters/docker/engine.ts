@@ -1,4 +1,4 @@
-import Docker from 'dockerode'
+import type Docker from 'dockerode'
 import { HearthError } from '#shared/api/errors.ts'
 import type { Clock } from '#main/core/ports/clock.ts'
 import type { Engine } from '#main/core/ports/engine.ts'
@@ -50,8 +50,12 @@ export function createDockerEngine(options: {
   const probe: Engine['probe'] = async () => {
     const result = await probeEndpoints(candidateEndpoints(endpoint), isEngineInstalled, clock)
     if (result.kind === 'ready' && found === undefined) {
-      endpoint = result.endpoint
-      found = connect(result.endpoint, callTimeoutMs)
+      const made = await connect(result.endpoint, callTimeoutMs)
+      // Somebody else may have asked meanwhile.
+      if (found === undefined) {
+        endpoint = result.endpoint
+        found = made
+      }
     }
     return result
   }

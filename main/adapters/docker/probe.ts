@@ -59,7 +59,7 @@ interface RawInfo {
 
 async function probeEndpoint(endpoint: string, clock: Clock, timeoutMs: number): Promise<EngineProbe> {
   try {
-    const api = connect(endpoint, timeoutMs)
+    const api = await connect(endpoint, timeoutMs)
     const version = (await api.version()) as RawVersion | null
     if (typeof version?.ApiVersion !== 'string' || typeof version.Version !== 'string') return noEngine(endpoint)
     const [major = 0, minor = 0] = version.ApiVersion.split('.').map(Number)

@@ -1,6 +1,5 @@
 import { Bip39, EnglishMnemonic, Slip10, Slip10Curve, stringToPath } from '@cosmjs/crypto'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { hexToBytes } from '@noble/hashes/utils.js'
 import { ImportError } from './import-error.ts'
 
@@ -24,20 +23,6 @@ export async function privateKeyOfWords(words: string[], path: string = KEY_PATH
   derived.chainCode.fill(0)
   seed.fill(0)
   return privateKey
-}
-
-/** Compressed public key, hex. */
-export function pubKeyHexOf(privateKey: Uint8Array): string {
-  return Buffer.from(secp256k1.getPublicKey(privateKey, true)).toString('hex')
-}
-
-/** Signs SHA-256(bytes): RFC 6979, low S. @returns 64 bytes R||S, checked against the public key before it leaves. */
-export function signBytes(privateKey: Uint8Array, bytes: Uint8Array): Uint8Array {
-  const digest = sha256(bytes)
-  const signature = secp256k1.sign(digest, privateKey, { prehash: false, lowS: true })
-  if (!secp256k1.verify(signature, digest, secp256k1.getPublicKey(privateKey, true), { prehash: false, lowS: true }))
-    throw new Error('a fresh signature does not verify')
-  return signature
 }
 
 /** A path of the accounts that Cosmos wallets show: account and index, both hardened by the wallet as it does. Rejects ImportError 'bad-path'. */

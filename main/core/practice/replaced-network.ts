@@ -38,7 +38,8 @@ export async function takeReplacedNetwork(deps: {
   whenKnown(heads, clock)
     .then(() => deps.onChainReady(abort.signal))
     .catch((error: unknown) => log.error('the application of a played scenario', error))
-  await deps.startMiner()
+  // Without containers there is none to start.
+  await deps.startMiner().catch((error: unknown) => void log.error('the relay miner of a played scenario', error))
 }
 
 const KNOWN_PAUSE_MS = 200

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useAppState } from '#renderer/bridge/hooks.ts'
 import { poktUnit, whole } from '#renderer/text/format.ts'
-import { keyed, useText } from '#renderer/text/text.ts'
+import { hasKey, keyed, useText } from '#renderer/text/text.ts'
 import { Card } from '#renderer/ui/Card.tsx'
 import { Icon } from '#renderer/ui/icons.tsx'
 import { findings } from './verdict.ts'
@@ -38,6 +38,9 @@ export function WorthWatching(): ReactNode {
                   {t('home.watch.fix')}
                 </a>
               )}
+              {hasKey('attentionMore', finding.key) ? (
+                <p className="text-caption text-text-3">{keyed(t, 'attentionMore', finding.key, finding.facts)}</p>
+              ) : null}
             </div>
           </div>
         ))}

@@ -15,6 +15,8 @@ export const anvil: CatalogEntry = {
   environment: {},
   stopGraceSeconds: 10,
   restart: 'unless-stopped',
+  capAdd: [],
   logDriver: 'default',
   serves: ['anvil'],
+  rpcTypes: ['JSON_RPC', 'WEBSOCKET'],
 }

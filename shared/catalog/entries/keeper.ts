@@ -16,6 +16,8 @@ export const keeper: CatalogEntry = {
   environment: {},
   stopGraceSeconds: 2,
   restart: 'no',
+  capAdd: [],
   logDriver: 'none',
   serves: [],
+  rpcTypes: [],
 }

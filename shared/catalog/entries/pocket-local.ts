@@ -20,6 +20,8 @@ export const pocketLocal: CatalogEntry = {
   environment: {},
   stopGraceSeconds: 35,
   restart: 'unless-stopped',
+  capAdd: [],
   logDriver: 'default',
   serves: [],
+  rpcTypes: [],
 }

@@ -9,20 +9,20 @@ export const relayMiner: CatalogEntry = {
   kind: 'relay-miner',
   image: POCKETD_IMAGE,
   memoryBytes: 1024 ** 3,
-  ports: [
-    { name: 'relays', containerPort: 8545, preferredHostPort: 8551 },
-    { name: 'metrics', containerPort: 9090, preferredHostPort: 9190 },
-  ],
+  // Relays come through the ingress alone.
+  ports: [{ name: 'metrics', containerPort: 9090, preferredHostPort: 9190 }],
   volumes: [
     { name: 'miner', path: '/home/pocket', memory: false, readOnly: false },
     { name: 'keys', path: '/keys', memory: true, readOnly: true },
   ],
-  networks: ['chain', 'backend'],
+  networks: ['front', 'chain', 'backend'],
   dependsOn: ['pocket', 'backend', 'keeper'],
   // Without upstream DNS every look-up of this record waits 20 s and relays are lost; nothing here publishes one.
   environment: { GRPC_ENABLE_TXT_SERVICE_CONFIG: 'false' },
   stopGraceSeconds: 35,
   restart: 'no',
+  capAdd: [],
   logDriver: 'default',
   serves: [],
+  rpcTypes: [],
 }

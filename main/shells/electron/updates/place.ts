@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmod, copyFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, copyFile, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { FileKind } from './feed.ts'
 
@@ -39,6 +39,9 @@ export async function putInPlace(installed: Installed, file: string, start = sta
   try {
     await copyFile(file, next)
     await chmod(next, (await stat(installed.image)).mode & 0o777)
+    // Without it a power cut after the rename could leave a file without content.
+    const handle = await open(next, 'r')
+    await handle.sync().finally(() => handle.close())
     await rename(next, installed.image)
   } catch (error) {
     await rm(next, { force: true })

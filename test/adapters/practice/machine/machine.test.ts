@@ -8,6 +8,7 @@ import { createQuietLog } from '#test/fakes/quiet-log.ts'
 
 const names = namesOf('0badcafe')
 const NODE = names.container('pocket')
+const NOBODY = { owner: undefined, operator: undefined, relayUrl: '', servedHere: [] }
 
 function memoryFile(text?: string): PracticeFile & { text: string | undefined; aside: number } {
   return {
@@ -47,7 +48,7 @@ async function startNode(practice: PracticeMachine): Promise<void> {
   const { engine, catalog, rules } = practice
   const entry = catalog.find((each) => each.nodeId === 'pocket')
   if (!entry) throw new Error('no node in the catalogue')
-  await practice.practice.control({ kind: 'speed', speed: 100 }, { owner: undefined, operator: undefined })
+  await practice.practice.control({ kind: 'speed', speed: 100 }, NOBODY)
   const image = await engine.pull(entry.image.reference, () => undefined, new AbortController().signal)
   const row = {
     id: 'pocket',
@@ -125,16 +126,15 @@ describe('Practice as a whole', () => {
   test('time is steered from outside, and nonsense is refused without a change', async () => {
     const practice = await open(memoryFile())
     const { control, view } = practice.practice
-    const nobody = { owner: undefined, operator: undefined }
     let told = 0
     practice.practice.onChange(() => (told += 1))
-    await control({ kind: 'pause', paused: true }, nobody)
+    await control({ kind: 'pause', paused: true }, NOBODY)
     const { nowMs } = view()
-    await expect(control({ kind: 'jump-to', atMs: nowMs - 1 }, nobody)).rejects.toMatchObject({ code: 'invalid-request' })
-    await expect(control({ kind: 'speed', speed: -1 }, nobody)).rejects.toMatchObject({ code: 'invalid-request' })
-    await expect(control({ kind: 'next-moment' }, nobody)).rejects.toMatchObject({ code: 'chain-unreachable' })
+    await expect(control({ kind: 'jump-to', atMs: nowMs - 1 }, NOBODY)).rejects.toMatchObject({ code: 'invalid-request' })
+    await expect(control({ kind: 'speed', speed: -1 }, NOBODY)).rejects.toMatchObject({ code: 'invalid-request' })
+    await expect(control({ kind: 'next-moment' }, NOBODY)).rejects.toMatchObject({ code: 'chain-unreachable' })
     expect(view()).toMatchObject({ nowMs, speed: 1, paused: true, next: undefined })
-    await control({ kind: 'jump-to', atMs: nowMs + 5_000 }, nobody)
+    await control({ kind: 'jump-to', atMs: nowMs + 5_000 }, NOBODY)
     expect(view().nowMs).toBe(nowMs + 5_000)
     expect(told).toBe(2)
   })
