@@ -10,7 +10,7 @@ import { openStoreCured } from '#main/adapters/sqlite/open-or-cure.ts'
 import { openRecords } from '#main/adapters/sqlite/open-records.ts'
 import { startRefusal } from '#main/adapters/sqlite/start-refusal.ts'
 import { systemClock } from '#main/adapters/system/clock.ts'
-import { createPractice, type PracticeFile } from '#main/adapters/practice/machine.ts'
+import type { createPractice, PracticeFile } from '#main/adapters/practice/machine.ts'
 import { writeFileAtomic } from '#main/adapters/system/atomic-file.ts'
 import { createEjectFolder } from '#main/adapters/system/eject-folder.ts'
 import { createHttpsPost } from '#main/adapters/system/https-post.ts'
@@ -57,7 +57,7 @@ export const compose: Compose = async (options): Promise<App> => {
       https: createHttpsPost(),
       world: async (network) =>
         network === 'practice'
-          ? createPractice({ file: practiceFile(dataDir), installId, clock, log, codec: createTxCodec(networkOf(network).addressPrefix) })
+          ? practice({ file: practiceFile(dataDir), installId, clock, log, codec: createTxCodec(networkOf(network).addressPrefix) })
           : {
               engine: createDockerEngine({
                 ...(await engineEndpoint(options.engineEndpoint, store)),
@@ -89,6 +89,12 @@ export const compose: Compose = async (options): Promise<App> => {
 async function engineEndpoint(said: string | undefined, store: Parameters<typeof readSetting>[0]): Promise<{ endpoint?: string }> {
   const endpoint = said ?? (await readSetting(store, 'engineEndpoint')) ?? ''
   return endpoint === '' ? {} : { endpoint }
+}
+
+/** Loaded when it is chosen: a chain, an engine and a network are a large part of Hearth. */
+async function practice(parts: Parameters<typeof createPractice>[0]): ReturnType<typeof createPractice> {
+  const machine = await import('#main/adapters/practice/machine.ts')
+  return machine.createPractice(parts)
 }
 
 /** Practice in one file of the data folder; it holds no secret but play keys, and is 0600 all the same. */

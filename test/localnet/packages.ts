@@ -35,7 +35,18 @@ async function installedPackages(names: readonly string[]): Promise<Set<string>>
  */
 export async function ensurePackages(log: (line: string) => void): Promise<void> {
   if (!(await isDebianRoot())) return
-  const wanted = ['docker.io', 'iptables', 'busybox-static', 'docker-registry', 'ca-certificates', 'podman', 'netavark', 'aardvark-dns', 'catatonit', 'runc']
+  const wanted = [
+    'docker.io',
+    'iptables',
+    'busybox-static',
+    'docker-registry',
+    'ca-certificates',
+    'podman',
+    'netavark',
+    'aardvark-dns',
+    'catatonit',
+    'runc',
+  ]
   if (chromiumPath() === undefined) wanted.push('chromium')
   if (!(await hasRecentGo()) && (await run('python3', ['-m', 'pip', '--version']).catch(() => ({ code: 1 }))).code !== 0) {
     wanted.push('python3-pip')

@@ -57,7 +57,7 @@ async function everything(
     newPerson,
   ) as [Person, Person, Person, Person, Person, Person]
   await testChain.fund(
-    [owner, operator, other, application, gateway, second].map((person) => person.address),
+    [owner, operator, other, application, gateway, second, stuck.owner, stuck.operator].map((person) => person.address),
     200_000n * POKT,
   )
   let made = 0

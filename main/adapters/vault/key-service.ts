@@ -15,7 +15,7 @@ import type { DeliverTarget, KeyAnswers, KeyRequest, PageRequest, Saved, SaveTar
 import { morseAddressOf } from './morse-keyfile.ts'
 import { createNewKeyTicket } from './new-key-ticket.ts'
 import { createOpenVault } from './open-vault.ts'
-import { signBytes } from './private-keys.ts'
+import { signBytes } from './signatures.ts'
 import { createSignTicket } from './sign-ticket.ts'
 import { createTicketDesk, type Ticket } from './tickets.ts'
 import type { KdfTarget, StoredPublicKey } from './vault-format.ts'

@@ -3,7 +3,8 @@ import { createImportTicket } from './import-ticket.ts'
 import { cancelled, keepKey, publicKey, type NewKeyPorts, type NewKeyRequest } from './keep-key.ts'
 import { askPage, wordsPage, type NewKeyHead } from './new-key-pages.ts'
 import type { KeySecret } from './open-vault.ts'
-import { entropyOf, KEY_PATH, privateKeyOfWords, pubKeyHexOf, wordsOf } from './private-keys.ts'
+import { entropyOf, KEY_PATH, privateKeyOfWords, wordsOf } from './private-keys.ts'
+import { pubKeyHexOf } from './signatures.ts'
 import { unknownButton, type Step, type Ticket } from './tickets.ts'
 
 const ENTROPY_BYTES = 32

@@ -9,7 +9,7 @@ import type { TxCodec } from '#main/core/ports/tx.ts'
 import type { RehearsalKeys } from '#main/core/ports/vault.ts'
 import { createTxCodec } from '../cosmos/tx/index.ts'
 import { rehearsalPrefix } from './key-networks.ts'
-import { pubKeyHexOf, signBytes } from './private-keys.ts'
+import { pubKeyHexOf, signBytes } from './signatures.ts'
 import { prepareSecretFolder, readSecretFile, secretFolder, writeSecretFile } from './vault-file.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { pubKeyHexOf } from './private-keys.ts'
+import { pubKeyHexOf } from './signatures.ts'
 import { morsePublicKey } from './morse-keyfile.ts'
 import { openRow, openSealed, sameSeal, sealKey, sealOf, sealRow } from './sealing.ts'
 import { bodyInOrder1, publicKeyInOrder1, type VaultBody1 } from './vault-format-1.ts'

@@ -1,4 +1,5 @@
 import { HearthError } from '#shared/api/errors.ts'
+import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import { SETTINGS } from '#shared/settings/table.ts'
 import { renderTemplate } from './render-template.ts'
 
@@ -22,9 +23,13 @@ export const MINER_PORTS = { relays: 8545, metrics: 9090 } as const
 
 export interface MinerServiceFacts {
   serviceId: string
-  /** As the miner's container reaches it: http, https, ws or wss. */
+  /** As the miner's container reaches it: http, https, ws or wss. What has no way of its own goes here. */
   backendUrl: string
+  /** Where relays of one kind go, chosen by their header `Rpc-Type` (offchain facts 2.2). Each kind once. */
+  rpcTypes?: { rpcType: MinerRpcType; backendUrl: string }[]
 }
+/** Kinds that the miner routes by, as the chain names them. Whether it takes GRPC is not known, so it is never named. */
+export type MinerRpcType = CatalogEntry['rpcTypes'][number]
 
 export interface MinerFacts {
   /** Name of the operator key in the keyring. */
@@ -53,7 +58,11 @@ export function renderMinerConfig(facts: MinerFacts, template: string): string {
   if (twice !== undefined) throw new HearthError('invalid-request', { field: 'services', serviceId: twice })
   mustHaveScheme('nodeRpcUrl', facts.nodeRpcUrl, NODE_SCHEMES)
   mustHaveScheme('nodeGrpcUrl', facts.nodeGrpcUrl, NODE_SCHEMES)
-  for (const service of facts.services) mustHaveScheme(`backend of ${service.serviceId}`, service.backendUrl, BACKEND_SCHEMES)
+  for (const { serviceId, backendUrl, rpcTypes = [] } of facts.services) {
+    mustHaveScheme(`backend of ${serviceId}`, backendUrl, BACKEND_SCHEMES)
+    for (const way of rpcTypes) mustHaveScheme(`${way.rpcType} backend of ${serviceId}`, way.backendUrl, BACKEND_SCHEMES)
+    if (new Set(rpcTypes.map((way) => way.rpcType)).size !== rpcTypes.length) throw new HearthError('invalid-request', { field: 'rpcTypes', serviceId })
+  }
   return renderTemplate(template, {
     signingKeyName: facts.signingKeyName,
     smtStorePath: MINER_PATHS.smtStore,
@@ -61,10 +70,11 @@ export function renderMinerConfig(facts: MinerFacts, template: string): string {
     nodeRpcUrl: facts.nodeRpcUrl,
     nodeGrpcUrl: facts.nodeGrpcUrl,
     metricsAddress: `:${MINER_PORTS.metrics}`,
-    services: facts.services.map((service) => ({
-      serviceId: service.serviceId,
+    services: facts.services.map(({ serviceId, backendUrl, rpcTypes = [] }) => ({
+      serviceId,
       listenUrl: `http://0.0.0.0:${MINER_PORTS.relays}`,
-      backendUrl: service.backendUrl,
+      backendUrl,
+      byRpcType: rpcTypes.length === 0 ? [] : [{ ways: rpcTypes.map((way) => ({ rpcType: way.rpcType.toLowerCase(), wayUrl: way.backendUrl })) }],
     })),
   })
 }

@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ImportError, importSentence } from '#main/adapters/vault/import-error.ts'
-import {
-  entropyOf,
-  KEY_PATH,
-  keyPath,
-  privateKeyOfWords,
-  pubKeyHexOf,
-  readSecret,
-  signBytes,
-  wordsOf,
-} from '#main/adapters/vault/private-keys.ts'
+import { entropyOf, KEY_PATH, keyPath, privateKeyOfWords, readSecret, wordsOf } from '#main/adapters/vault/private-keys.ts'
+import { pubKeyHexOf, signBytes } from '#main/adapters/vault/signatures.ts'
 import { SIGNED_BY_HEARTH, vector } from '../cosmos/vectors.ts'
 import { codec, VECTOR_KEYS as keys } from './support.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { KEY_PATH, privateKeyOfWords, pubKeyHexOf } from '#main/adapters/vault/private-keys.ts'
+import { KEY_PATH, privateKeyOfWords } from '#main/adapters/vault/private-keys.ts'
+import { pubKeyHexOf } from '#main/adapters/vault/signatures.ts'
 import { TICKET_MS } from '#main/adapters/vault/tickets.ts'
 import { parseVault } from '#main/adapters/vault/vault-format.ts'
 import { askedOn, bytes, codec, formOf, NOW, openService, textOf, wordsOn, type TestService, VECTOR_KEYS as keys } from './support.ts'

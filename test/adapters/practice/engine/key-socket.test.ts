@@ -9,7 +9,7 @@ import { createBackendControl } from '#main/adapters/practice/engine/programs/an
 import { createChooseProgram, isKeeperSpec } from '#main/adapters/practice/engine/programs/choose.ts'
 import { createVault } from '#main/adapters/vault/index.ts'
 import { deliverKey } from '#main/adapters/vault/exec-stdin.ts'
-import { pubKeyHexOf } from '#main/adapters/vault/private-keys.ts'
+import { pubKeyHexOf } from '#main/adapters/vault/signatures.ts'
 import { namesOf, specOf } from '#main/core/nodes/specs.ts'
 import { keeper } from '#shared/catalog/entries/keeper.ts'
 import { createTestClock, createTestLog } from '#test/fakes/clock.ts'
