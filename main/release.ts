@@ -82,8 +82,10 @@ async function main(): Promise<void> {
     },
   })
   const { folder, version, sequence } = values
-  if (folder === undefined || version === undefined || sequence === undefined) throw new Error('--folder, --version and --sequence are needed')
-  const withdrawn = values.withdrawn === undefined ? [] : (JSON.parse(await readFile(values.withdrawn, 'utf8')) as ReleaseNotes['withdrawn'])
+  if (folder === undefined || version === undefined || sequence === undefined)
+    throw new Error('--folder, --version and --sequence are needed')
+  const withdrawn =
+    values.withdrawn === undefined ? [] : (JSON.parse(await readFile(values.withdrawn, 'utf8')) as ReleaseNotes['withdrawn'])
   const written = await writeRelease(
     folder,
     {

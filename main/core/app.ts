@@ -15,6 +15,7 @@ import type { Clock } from './ports/clock.ts'
 import type { EjectFolder } from './ports/eject-folder.ts'
 import type { HttpsPost } from './ports/https-post.ts'
 import type { Log } from './ports/log.ts'
+import type { MetricsStore } from './ports/metrics.ts'
 import type { Records } from './ports/records.ts'
 import type { Store } from './ports/store.ts'
 import type { RehearsalKeys, Vault } from './ports/vault.ts'
@@ -30,6 +31,7 @@ export interface Ports {
   rehearsal: RehearsalKeys
   store: Store
   records: Records
+  metrics: MetricsStore
   clock: Clock
   log: Log
   /** Text of a file under resources/templates. */
@@ -101,6 +103,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       activity,
       settings,
       ejectFolder: ports.ejectFolder,
+      metrics: ports.metrics,
     })
   let rooms = await makeRooms(known)
   settings.onChange((changed) => {
@@ -228,6 +231,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       await tasks.settled()
       await rooms.stop()
       await vault.stop()
+      await ports.metrics.close()
       await store.close()
     },
   }

@@ -3,6 +3,9 @@ import type { AppState, NetworkId } from '#shared/api/state.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import type { LocalChainRules } from '#shared/networks/local.ts'
+import { createEndpointList } from './chain/endpoint-list.ts'
+import { endpointHandlers } from './chain/handlers.ts'
+import { createFigureProofs } from './chain/figure-proofs.ts'
 import { createHeads } from './chain/heads.ts'
 import { runChecks } from './checks/index.ts'
 import { createHealthReadings } from './checks/readings/readings.ts'
@@ -10,8 +13,10 @@ import type { Handlers } from './dispatch.ts'
 import { createEarnings } from './earnings/earnings.ts'
 import { createKeyGiver } from './keys/give-key.ts'
 import type { Keys } from './keys/keys.ts'
+import { createMetricsRoom } from './metrics/metrics-room.ts'
 import { requestPlayMoney } from './nodes/faucet.ts'
-import { newestLines } from './nodes/newest-lines.ts'
+import { nodeHandlers } from './nodes/handlers.ts'
+import { INGRESS_TEMPLATE, renderIngressConfig } from './nodes/ingress.ts'
 import type { NETWORK_REQUESTS } from './network-requests.ts'
 import { createNodes } from './nodes/nodes.ts'
 import type { ConnectChain } from './ports/chain.ts'
@@ -20,6 +25,7 @@ import type { Clock } from './ports/clock.ts'
 import type { EjectFolder } from './ports/eject-folder.ts'
 import type { Engine } from './ports/engine.ts'
 import type { Log } from './ports/log.ts'
+import type { MetricsStore } from './ports/metrics.ts'
 import type { Net } from './ports/net.ts'
 import type { PracticeControls } from './ports/practice.ts'
 import type { Store } from './ports/store.ts'
@@ -107,19 +113,41 @@ export function createNetworkRooms(deps: {
   activity: NoteActivity
   settings: Settings
   ejectFolder: EjectFolder
+  metrics: MetricsStore
 }): NetworkRooms {
   const { network, world, vault, rehearsal, store, state, tasks, keys, log, activity, settings } = deps
   const { engine, net, clock, codec, rules } = world
   const abort = new AbortController()
   const chosen = (): AppState['app']['network'] => network
 
-  const heads = createHeads({ connect: world.connectChain, endpoints: () => nodes.endpoints(), network: chosen, store, state, clock, log })
-  const watch = createSupplierWatch({ state, clock, served: () => miner.served() })
+  const endpoints = createEndpointList({
+    network,
+    store,
+    connect: world.connectChain,
+    own: () => nodes.endpoints(),
+    block1Hash: () => heads.block1Hash(),
+  })
+  const heads = createHeads({
+    connect: world.connectChain,
+    endpoints: () => endpoints.list(),
+    network: chosen,
+    store,
+    state,
+    clock,
+    log,
+    noteChange: (facts) => activity('params-changed', facts, 'network'),
+  })
+  const watch = createSupplierWatch({
+    state,
+    clock,
+    served: () => miner.served(),
+    proofs: createFigureProofs({ proven: () => heads.proven(), clock, log }),
+  })
   const miner = createMinerSetup({
     template: (name) => deps.template(name),
     heads,
     record: () => watch.record(),
-    backendUrl: (serviceId) => nodes.backendUrl(serviceId),
+    backendUrl: (serviceId, rpcType) => nodes.backendUrl(serviceId, rpcType),
     nodeUrls: () => nodes.insideUrls(),
     choices: () => ({ gasPriceTimes: settings.get('minerGasPriceTimes'), requestTimeoutSeconds: settings.get('relayTimeoutSeconds') }),
   })
@@ -139,6 +167,7 @@ export function createNetworkRooms(deps: {
     heads,
     network: chosen,
     minerConfig: () => miner.config(),
+    ingressConfig: () => renderIngressConfig(deps.template(INGRESS_TEMPLATE)),
     onChainReady: (signal) => onChainReady(signal),
     giveKey: () => giveKey(),
     startNodes: () => settings.get('startNodes'),
@@ -276,54 +305,20 @@ export function createNetworkRooms(deps: {
       await clock.sleep(CHECK_MS, abort.signal)
     }
   }
+  const measures = createMetricsRoom(deps)
   const mustBePlay = (): void => {
     if (network !== 'local' && network !== 'practice') throw new HearthError('no-network')
   }
 
   const handlers: NetworkRooms['handlers'] = {
+    ...measures.handlers,
     ...ejectHandlers({ rooms: deps, world, miner, heads }),
-    'engine.check': async () => {
-      await nodes.checkEngine()
-      return {}
-    },
+    ...nodeHandlers({ nodes, miner, state, store, network, mustBePlay, forgetSupplier: () => watch.clear(), activity }),
     'practice.control': async (wish) => {
       await practice.control(wish)
       return {}
     },
-    'localChain.start': () => {
-      mustBePlay()
-      activity('local-chain-start')
-      return Promise.resolve({ taskId: nodes.startLocalChain() })
-    },
-    'localChain.remove': () => {
-      mustBePlay()
-      activity('local-chain-remove')
-      watch.clear()
-      return Promise.resolve({ taskId: nodes.removeLocalChain() })
-    },
-    'nodes.start': async ({ nodeId }) => {
-      await nodes.start(nodeId)
-      activity('node-start', { nodeId })
-      return {}
-    },
-    'nodes.stop': async ({ nodeId }) => {
-      await nodes.stop(nodeId)
-      activity('node-stop', { nodeId })
-      // Nothing waits for a key any more.
-      if (nodeId === 'miner') state.patch('vault', { needed: null })
-      return {}
-    },
-    'nodes.restart': async ({ nodeId }) => {
-      await nodes.restart(nodeId)
-      activity('node-restart', { nodeId })
-      return {}
-    },
-    'nodes.changePort': async ({ nodeId, containerPort, hostPort }) => {
-      await nodes.changePort(nodeId, containerPort, hostPort)
-      return {}
-    },
-    'nodes.suggestPort': async ({ nodeId, containerPort }) => ({ hostPort: await nodes.suggestPort(nodeId, containerPort) }),
-    'nodes.logs': async ({ nodeId, tail }) => ({ lines: newestLines(await nodes.logs(nodeId, tail)) }),
+    ...endpointHandlers({ endpoints, heads, noted: (text, facts) => activity(text, facts) }),
     'faucet.request': (wish) => {
       mustBePlay()
       const onArrived = (facts: Record<string, string>): void => activity('faucet', facts)
@@ -338,7 +333,10 @@ export function createNetworkRooms(deps: {
         nodes,
         stakeMarginPokt: settings.get('stakeMarginPokt'),
       }),
-    'tx.prepare': (wish) => transactions.prepare(wish),
+    'tx.prepare': async (wish) => {
+      heads.requireKnown()
+      return transactions.prepare(wish)
+    },
     'tx.reopen': ({ intentId }) => transactions.reopen(intentId),
     'tx.discard': async ({ intentId }) => {
       await transactions.discard(intentId)
@@ -368,9 +366,10 @@ export function createNetworkRooms(deps: {
   return {
     handlers,
     async begin() {
+      await endpoints.load()
       await transactions.resume()
       await earnings.resume()
-      running = [heads.run(abort.signal), nodes.run(abort.signal), checks()]
+      running = [heads.run(abort.signal), nodes.run(abort.signal), checks(), measures.run(abort.signal)]
     },
     signed: (intentId, txBytes) => transactions.signed(intentId, txBytes),
     discard: (intentId) => transactions.discard(intentId),

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { connectChain } from '#main/adapters/cosmos/chain.ts'
 import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
 import { createDockerEngine } from '#main/adapters/docker/engine.ts'
+import { openMetrics } from '#main/adapters/sqlite/open-metrics.ts'
 import { openStoreCured } from '#main/adapters/sqlite/open-or-cure.ts'
 import { openRecords } from '#main/adapters/sqlite/open-records.ts'
 import { startRefusal } from '#main/adapters/sqlite/start-refusal.ts'
@@ -36,6 +37,7 @@ export const compose: Compose = async (options): Promise<App> => {
     throw startRefusal(error)
   })
   const installId = await installation(store)
+  const { metrics } = await openMetrics({ file: join(dataDir, 'metrics.db'), log })
   const rules = localChainRulesSchema.parse(options.localRules ?? {})
   return createApp(
     {
@@ -50,6 +52,7 @@ export const compose: Compose = async (options): Promise<App> => {
       rehearsal: await createRehearsalKeys({ dataDir, clock }),
       store,
       records: openRecords({ ...storeOptions, metricsFile: join(dataDir, 'metrics.db') }),
+      metrics,
       clock,
       log,
       template: (name) => readFileSync(join(resourcesDir(), 'templates', name), 'utf8'),

@@ -37,6 +37,31 @@ const change = z.strictObject({
   atMs: ms,
 })
 
+/** Something that happened to an own address and that Hearth did not send. It stands until the user has seen it. */
+export const ownChangeSchema = z.strictObject({
+  id: z.string().max(200),
+  kind: z.enum([
+    'sent',
+    'staked',
+    'transaction',
+    'owner-changed',
+    'stake-raised',
+    'stake-lowered',
+    'services-changed',
+    'unstake-begun',
+    'unstake-cancelled',
+    'supplier-created',
+    'supplier-gone',
+  ]),
+  facts: z.record(z.string(), z.string().max(300)),
+  hash: z.string().max(64).nullable(),
+  height,
+  atMs: ms,
+})
+export type OwnChange = z.infer<typeof ownChangeSchema>
+/** More are kept and not told. */
+export const MAX_OWN_CHANGES = 20
+
 export const healthSchema = z.strictObject({
   losses: z.strictObject({ slashed: loss, discarded: loss, overserviced: loss }),
   upgrade: z.strictObject({ name: z.string().max(80), height }).nullable(),
@@ -52,6 +77,8 @@ export const healthSchema = z.strictObject({
   gatewaysSilent: z.strictObject({ sessions: z.number().int().positive(), sinceMs: ms }).nullable(),
   /** What the operator pays beyond what it earns. Null until enough was seen, or when it earns more. */
   operatorSpending: z.strictObject({ upoktPerDay: upokt, daysLeft: z.number().int().nonnegative() }).nullable(),
+  /** Newest first. */
+  ownChanges: z.array(ownChangeSchema).max(MAX_OWN_CHANGES),
 })
 
 export type HealthView = z.infer<typeof healthSchema>
@@ -67,4 +94,5 @@ export const NO_HEALTH: HealthView = {
   backendsBehind: [],
   gatewaysSilent: null,
   operatorSpending: null,
+  ownChanges: [],
 }

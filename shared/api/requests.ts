@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { practiceControlSchema } from '../practice/controls.ts'
 import { settingScalarSchema, settingsImportSchema } from '../settings/import.ts'
 import { retentionSchema } from '../model/retention.ts'
+import { stopWhenSchema } from '../model/stop-wish.ts'
 import { errorCodeSchema } from './errors.ts'
 import { networkIdSchema } from './state.ts'
 import { txWishSchema } from './tx-wish.ts'
@@ -31,6 +32,9 @@ const taskRef = z.strictObject({ taskId: id })
 const surfaceRef = z.strictObject({ surfaceUrl: z.string(), expiresAtMs: z.number() })
 
 export { txWishSchema, type TxWish } from './tx-wish.ts'
+
+/** `drained` false: the relay miner loses the relays of its last ten seconds. */
+const stopWish = z.strictObject({ nodeId: id, when: stopWhenSchema.default('now'), drained: z.boolean().default(true) })
 
 /** What must start again before a changed setting has its effect. */
 const restarts = z.strictObject({ restarts: z.array(z.enum(['hearth', 'miner'])) })
@@ -161,10 +165,18 @@ export const requests = {
   'practice.control': row(practiceControlSchema, done, { writes: true }),
   'engine.check': row(none, done),
   'localChain.start': row(none, taskRef, { writes: true }),
-  'localChain.remove': row(none, taskRef, { writes: true }),
+  /** Rejects `claims-open` (detail.claims, detail.upokt) unless the user has agreed to lose what is claimed and not paid. */
+  'localChain.remove': row(z.strictObject({ loseOpenClaims: z.boolean().default(false) }), taskRef, { writes: true }),
+  /** Asks an endpoint of the user's own from now on, before the public ones. Rejects `chain-address-invalid`, `chain-unreachable`, `chain-unknown-fingerprint`, `not-allowed`. */
+  'chain.addEndpoint': row(z.strictObject({ rpcUrl: z.string().max(300), restUrl: z.string().max(300) }), done, { writes: true }),
+  /** Public ones too can be taken off the list. Rejects `endpoint-unknown`. */
+  'chain.removeEndpoint': row(z.strictObject({ rpcUrl: z.string().max(300) }), done, { writes: true }),
   'nodes.start': row(z.strictObject({ nodeId: id }), done, { writes: true }),
-  'nodes.stop': row(z.strictObject({ nodeId: id }), done, { writes: true }),
-  'nodes.restart': row(z.strictObject({ nodeId: id }), done, { writes: true }),
+  /** Now, or written down and carried out at its moment, also while no page is open. Rejects `not-now` when there is no such moment. */
+  'nodes.stop': row(stopWish, done, { writes: true }),
+  'nodes.restart': row(stopWish, done, { writes: true }),
+  /** Takes back a stop or restart that is not done yet. */
+  'nodes.keepRunning': row(z.strictObject({ nodeId: id }), done, { writes: true }),
   'nodes.changePort': row(
     z.strictObject({ nodeId: id, containerPort: z.number().int(), hostPort: z.number().int().min(1024).max(65535) }),
     done,
@@ -174,6 +186,78 @@ export const requests = {
   'nodes.logs': row(
     z.strictObject({ nodeId: id, tail: z.number().int().min(1).max(2000) }),
     z.strictObject({ lines: z.array(z.strictObject({ timeMs: z.number(), stream: z.enum(['out', 'err']), text: z.string() })) }),
+  ),
+  /**
+   * A log by pages. `after` and `before` are numbers of lines in the `book` of the last answer; without them, or when that book is gone, the newest lines come, with the book
+   * that they are numbered in. At most 100,000 lines of a node are held. Long lines make an answer shorter than `limit`.
+   */
+  'nodes.logPage': row(
+    z.strictObject({
+      nodeId: id,
+      book: id.optional(),
+      after: z.number().int().optional(),
+      before: z.number().int().optional(),
+      limit: z.number().int().min(1).max(10_000),
+    }),
+    z.strictObject({
+      book: id,
+      lines: z.array(
+        z.strictObject({
+          number: z.number().int(),
+          timeMs: z.number(),
+          stream: z.enum(['out', 'err']),
+          level: z.enum(['debug', 'info', 'warn', 'error']),
+          text: z.string(),
+        }),
+      ),
+      older: z.boolean(),
+      newer: z.boolean(),
+      /** Before these numbers, lines were lost. */
+      gaps: z.array(z.number().int()),
+    }),
+  ),
+  /**
+   * A figure over time: `node.<id>.cpu-percent`, `node.<id>.memory-bytes`, `miner.relays-per-minute`. Seconds reach back ten minutes, minutes a week, hours three years.
+   * Places without a measurement are not there. At most 2,000 places.
+   */
+  'metrics.series': row(
+    z.strictObject({
+      name: z.string().regex(/^[a-zA-Z0-9._-]{1,90}$/),
+      fromMs: z.number().finite(),
+      toMs: z.number().finite(),
+      step: z.enum(['second', 'minute', 'hour']),
+    }),
+    z.strictObject({
+      points: z.array(z.strictObject({ atMs: z.number(), mean: z.number(), min: z.number(), max: z.number() })),
+    }),
+  ),
+  /** What the relay miner says it did in the last hours, over restarts; `services` since its own start. */
+  'metrics.miner': row(
+    z.strictObject({ hours: z.number().int().min(1).max(24 * 31) }),
+    z.strictObject({
+      state: z.enum(['ok', 'not-running', 'no-answer', 'not-a-page', 'too-large']),
+      readAtMs: z.number().nullable(),
+      /** When the first of these counts was taken: later than the hours asked for when Hearth has not watched that long. */
+      countedFromMs: z.number(),
+      /** Figures on the page that are no numbers. */
+      unreadable: z.number().int(),
+      requests: z.number(),
+      served: z.number(),
+      refused: z.number(),
+      dropped: z.number(),
+      failedLater: z.number(),
+      backendFailures: z.number(),
+      services: z.array(
+        z.strictObject({
+          serviceId: z.string(),
+          requests: z.number(),
+          successes: z.number(),
+          errors: z.number(),
+          dropped: z.number(),
+          delayedFailures: z.number(),
+        }),
+      ),
+    }),
   ),
   'tasks.cancel': row(z.strictObject({ taskId: id }), done),
   'tasks.dismiss': row(z.strictObject({ taskId: id }), done, { writes: true }),
@@ -192,6 +276,23 @@ export const requests = {
       endpointUrl: z.string().nullable(),
       atHeight: z.number().int(),
     }),
+  ),
+  /** What offering these services would change in the relay miner's configuration, line by line, and which containers would be made anew for it. */
+  'supplier.previewConfig': row(
+    z.strictObject({
+      services: z
+        .array(
+          z.strictObject({
+            serviceId: z.string().min(1).max(42),
+            rpcTypes: z
+              .array(z.enum(['GRPC', 'WEBSOCKET', 'JSON_RPC', 'REST', 'COMET_BFT']))
+              .min(1)
+              .max(5),
+          }),
+        )
+        .max(30),
+    }),
+    z.strictObject({ diff: z.string(), restarts: z.array(z.strictObject({ nodeId: id, title: z.string(), drained: z.boolean() })) }),
   ),
   /** `surfaceUrl` is empty when the key lies outside: then `tx.export` has what it signs. */
   'tx.prepare': row(txWishSchema, z.strictObject({ intentId: id, surfaceUrl: z.string(), expiresAtMs: z.number() }), { writes: true }),

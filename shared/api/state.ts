@@ -4,6 +4,7 @@ import { FASTEST_SPEED, MOMENTS, SLOWEST_SPEED } from '../practice/controls.ts'
 import { SCENARIO_IDS } from '../practice/scenario-ids.ts'
 import { errorCodeSchema } from './errors.ts'
 import { healthSchema } from './health.ts'
+import { dangerSchema, MAX_DANGERS } from '../model/danger.ts'
 import { INTENT_STATUSES, intentKindSchema } from '../model/intent.ts'
 
 /**
@@ -54,6 +55,23 @@ const engineSlice = z.strictObject({
   atMs: ms,
 })
 
+const endpointEntry = z.strictObject({
+  rpcUrl: z.string(),
+  host: z.string(),
+  /** A node on this machine, added by the user, or open to anybody. */
+  from: z.enum(['here', 'user', 'public']),
+  status: z.enum(['untried', 'good', 'behind', 'unreachable', 'other-chain', 'disagrees', 'lied']),
+  height,
+  latencyMs: z.number().nullable(),
+  agrees: z.boolean().nullable(),
+  error: z.string(),
+})
+export type EndpointState = z.infer<typeof endpointEntry>
+
+/** Where a figure comes from: checked by a proof against a signed header, read from a host, or counted by the relay miner. Absent = read from a host. */
+export const figureSourceSchema = z.enum(['proven', 'chain', 'counted'])
+export type FigureSource = z.infer<typeof figureSourceSchema>
+
 const chainSlice = z.strictObject({
   status: z.enum(['none', 'starting', 'ready', 'stalled', 'unreachable']),
   chainId: z.string(),
@@ -82,6 +100,17 @@ const chainSlice = z.strictObject({
       proofMissingPenaltyUpokt: upokt,
     })
     .nullable(),
+  /** Where the chain is asked, by number in the order of asking. */
+  endpoints: z.record(z.string(), endpointEntry).optional(),
+  /** Hosts that hold different blocks while nobody can tell who is right. */
+  disagreement: z
+    .strictObject({ height, said: z.array(z.strictObject({ host: z.string(), hash: z.string() })).max(4) })
+    .nullable()
+    .optional(),
+  /** By what the chain is known: written down before, found now for the first time, or not at all (then nothing is signed). */
+  known: z.enum(['recorded', 'first-use', 'unknown']).optional(),
+  /** Newest block whose signatures were checked here; absent where nothing can be proven. */
+  provenHeight: height.optional(),
 })
 
 const keyEntry = z.strictObject({
@@ -161,6 +190,7 @@ const taskEntry = z.strictObject({
     'node-stop',
     'records-backup',
     'records-export',
+    'safe-unstake',
   ]),
   status: z.enum(['running', 'done', 'failed', 'cancelled']),
   startedAtMs: ms,
@@ -207,12 +237,14 @@ const intentEntry = z.strictObject({
   txHash: z.string().nullable(),
   timeoutHeight: height,
   includedHeight: height.nullable(),
+  /** What it can cost, while it waits for a signature. */
+  dangers: z.array(dangerSchema).max(MAX_DANGERS).optional(),
   error: z.strictObject({ code: errorCodeSchema, detail: z.record(z.string(), z.string()) }).nullable(),
   createdAtMs: ms,
   updatedAtMs: ms,
 })
 
-const balanceEntry = z.strictObject({ address: z.string(), upokt, asOf })
+const balanceEntry = z.strictObject({ address: z.string(), upokt, asOf, source: figureSourceSchema.optional() })
 
 const serviceShape = z.strictObject({
   serviceId: z.string(),
@@ -243,6 +275,8 @@ const supplierSlice = z.strictObject({
   unbondingEndHeight: height,
   differences: z.array(z.strictObject({ serviceId: z.string(), key: z.string(), facts: z.record(z.string(), z.string()) })),
   asOf: asOf.nullable(),
+  /** Of stake, owner and unbonding; what is served lies in rows of its own and is read. */
+  source: figureSourceSchema.optional(),
 })
 
 const earningsSlice = z.strictObject({

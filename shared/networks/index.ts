@@ -1,4 +1,5 @@
 import { LOCAL_CHAIN_ID, PRACTICE_CHAIN_ID } from './local.ts'
+import { BETA, MAINNET } from './real.ts'
 
 /** Word before the 1 of every address. Practice has one of its own: no play address is ever taken for a real one, nor the other way round. */
 export type AddressPrefix = 'pokt' | 'practice'
@@ -13,13 +14,29 @@ export interface Network {
   playMoney: boolean
   /** Whether this version lets the user choose it. */
   offered: boolean
+  /** Hosts that anybody may ask, in order. None: the network is on this machine alone. */
+  publicEndpoints: { rpcUrl: string; restUrl: string }[]
+  /** Time of the first block as the genesis file has it; undefined where it is not known for certain. */
+  genesisTime: string | undefined
+  /** Hash of the first block; undefined where it is not known for certain: then it is written down at the first use that can be trusted. */
+  block1Hash: string | undefined
 }
 
+const HERE_ALONE = { publicEndpoints: [], genesisTime: undefined, block1Hash: undefined }
+
 export const NETWORKS: Network[] = [
-  { id: 'local', title: 'Local chain', chainId: LOCAL_CHAIN_ID, addressPrefix: 'pokt', playMoney: true, offered: true },
-  { id: 'mainnet', title: 'Mainnet', chainId: 'pocket', addressPrefix: 'pokt', playMoney: false, offered: false },
-  { id: 'beta', title: 'Beta', chainId: 'pocket-lego-testnet', addressPrefix: 'pokt', playMoney: true, offered: false },
-  { id: 'practice', title: 'Practice', chainId: PRACTICE_CHAIN_ID, addressPrefix: 'practice', playMoney: true, offered: true },
+  { id: 'local', title: 'Local chain', chainId: LOCAL_CHAIN_ID, addressPrefix: 'pokt', playMoney: true, offered: true, ...HERE_ALONE },
+  { id: 'mainnet', title: 'Mainnet', chainId: 'pocket', addressPrefix: 'pokt', playMoney: false, offered: false, ...MAINNET },
+  { id: 'beta', title: 'Beta', chainId: 'pocket-lego-testnet', addressPrefix: 'pokt', playMoney: true, offered: false, ...BETA },
+  {
+    id: 'practice',
+    title: 'Practice',
+    chainId: PRACTICE_CHAIN_ID,
+    addressPrefix: 'practice',
+    playMoney: true,
+    offered: true,
+    ...HERE_ALONE,
+  },
 ]
 
 /** @param id null while none is chosen, which reads like the Local chain: nothing is signed then */

@@ -26,12 +26,15 @@ const gone = (reason = 'crashed', window: FakeWindow = page): void =>
 const titles = (): string[] => stage.electron.desktop.notes.map((note) => note.options.title)
 
 describe('a window that breaks', () => {
-  test.each(['crashed', 'oom', 'killed', 'abnormal-exit'])('%s: the page is opened again, with a word, and nothing else stops', (reason) => {
-    gone(reason)
-    expect(page.webContents.reloads).toBe(1)
-    expect(titles()).toEqual(['The window broke and was opened again'])
-    expect([app.stopped(), app.calls, stage.electron.questions]).toEqual([false, [], []])
-  })
+  test.each(['crashed', 'oom', 'killed', 'abnormal-exit'])(
+    '%s: the page is opened again, with a word, and nothing else stops',
+    (reason) => {
+      gone(reason)
+      expect(page.webContents.reloads).toBe(1)
+      expect(titles()).toEqual(['The window broke and was opened again'])
+      expect([app.stopped(), app.calls, stage.electron.questions]).toEqual([false, [], []])
+    },
+  )
 
   test('a clean end is no crash', () => {
     gone('clean-exit')

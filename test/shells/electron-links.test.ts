@@ -67,7 +67,11 @@ describe('links', () => {
       link: '/nodes',
     })
     expect(readOptions(['--data-dir', '/x', 'hearth://evil'])).toEqual({ smoke: false, atLogin: false, link: undefined })
-    expect(readOptions(['--data-dir', '/x', '--at-login', '--enable-features=Foo'])).toMatchObject({ dataDir: '/x', atLogin: true, link: undefined })
+    expect(readOptions(['--data-dir', '/x', '--at-login', '--enable-features=Foo'])).toMatchObject({
+      dataDir: '/x',
+      atLogin: true,
+      link: undefined,
+    })
   })
 })
 
@@ -115,7 +119,14 @@ describe('start at login', () => {
     home = await mkdtemp(join(tmpdir(), 'hearth-login-'))
   })
   afterEach(() => rm(home, { recursive: true, force: true }))
-  const place = (more: Partial<AutostartPlace> = {}): AutostartPlace => ({ platform: 'linux', env: {}, home, execPath: '/opt/Hearth/hearth', args: [], ...more })
+  const place = (more: Partial<AutostartPlace> = {}): AutostartPlace => ({
+    platform: 'linux',
+    env: {},
+    home,
+    execPath: '/opt/Hearth/hearth',
+    args: [],
+    ...more,
+  })
 
   test('Linux: one file, whole, as the specification has it, and gone again', async () => {
     const { app } = createFakeElectron()
@@ -134,9 +145,14 @@ describe('start at login', () => {
 
   test('Linux: an AppImage names its own file, and an XDG folder counts', async () => {
     const { app } = createFakeElectron()
-    const own = place({ env: { APPIMAGE: '/home/me/Hearth.AppImage', XDG_CONFIG_HOME: join(home, 'conf') }, execPath: '/tmp/.mount_x/hearth' })
+    const own = place({
+      env: { APPIMAGE: '/home/me/Hearth.AppImage', XDG_CONFIG_HOME: join(home, 'conf') },
+      execPath: '/tmp/.mount_x/hearth',
+    })
     await setStartAtLogin(app, true, own)
-    expect(await readFile(join(home, 'conf', 'autostart', 'hearth.desktop'), 'utf8')).toContain('Exec="/home/me/Hearth.AppImage" "--at-login"')
+    expect(await readFile(join(home, 'conf', 'autostart', 'hearth.desktop'), 'utf8')).toContain(
+      'Exec="/home/me/Hearth.AppImage" "--at-login"',
+    )
     expect(autostartFile({ env: { XDG_CONFIG_HOME: 'relative' }, home })).toContain(join(home, '.config'))
   })
 
@@ -153,7 +169,9 @@ describe('start at login', () => {
   test('Windows and macOS: the list of the system, and the truth of what it took', async () => {
     const electron = createFakeElectron()
     const dir = 'C:\\Data Folder'
-    expect(await setStartAtLogin(electron.app, true, place({ platform: 'win32', execPath: 'C:\\Hearth.exe', args: ['--data-dir', dir] }))).toBe(true)
+    expect(
+      await setStartAtLogin(electron.app, true, place({ platform: 'win32', execPath: 'C:\\Hearth.exe', args: ['--data-dir', dir] })),
+    ).toBe(true)
     expect(electron.logins).toEqual([{ openAtLogin: true, path: 'C:\\Hearth.exe', args: ['--at-login', '--data-dir', `"${dir}"`] }])
     expect(await setStartAtLogin(electron.app, true, place({ platform: 'darwin' }))).toBe(true)
     expect(electron.logins.at(-1)).toEqual({ openAtLogin: true })

@@ -102,7 +102,13 @@ describe('findings as notifications', () => {
     [9, 17, 17, false],
     [8, 8, 8, false],
   ])('quiet from %i to %i: at %i quiet is %s; act now comes at any hour', async (from, to, now, quiet) => {
-    for (const [key, value] of [['quietHours', true], ['quietFromHour', from], ['quietToHour', to], ['notifyLevel', 'warn']] as const) app.choose(key, value)
+    for (const [key, value] of [
+      ['quietHours', true],
+      ['quietFromHour', from],
+      ['quietToHour', to],
+      ['notifyLevel', 'warn'],
+    ] as const)
+      app.choose(key, value)
     hour = now
     put('operator-low', 'warn')
     put('proof-missed', 'bad')
@@ -137,9 +143,21 @@ describe('findings as notifications', () => {
 
 describe('what a notification says', () => {
   const facts = Object.fromEntries(
-    ['upokt', 'stakeUpokt', 'minUpokt', 'missingUpokt', 'claimedUpokt', 'differenceUpokt', 'afterUpokt', 'beforeUpokt', 'perDayUpokt'].map((name) => [name, '59500123456']),
+    ['upokt', 'stakeUpokt', 'minUpokt', 'missingUpokt', 'claimedUpokt', 'differenceUpokt', 'afterUpokt', 'beforeUpokt', 'perDayUpokt'].map(
+      (name) => [name, '59500123456'],
+    ),
   )
-  const named = { ...facts, title: 'Anvil', name: 'v1.2', serviceId: 'anvil', host: 'ntfy.sh', count: '3', claims: '3', address: 'pokt1abc', percent: '40' }
+  const named = {
+    ...facts,
+    title: 'Anvil',
+    name: 'v1.2',
+    serviceId: 'anvil',
+    host: 'ntfy.sh',
+    count: '3',
+    claims: '3',
+    address: 'pokt1abc',
+    percent: '40',
+  }
 
   test('every finding of the page has its sentence here, and nothing else has one', () => {
     const keys = new Set(Object.keys(en.attention).map((key) => key.replace(/_(one|other)$/, '')))

@@ -3,7 +3,11 @@ import { DUE_SOON_BLOCKS, holdOf, isSafeMoment, lostWhileAway } from '#main/shel
 import { createStateApp, lane, servingState, type StateApp } from './support/desktop-state.ts'
 import { createElectronStage, type ElectronStage } from './support/electron-stage.ts'
 
-const withClock = (verdict: 'safe' | 'wait' | 'costs' | 'cannot-tell' | 'nothing-to-lose', facts: Record<string, string> = {}, network: 'mainnet' | 'local' | 'practice' | null = 'mainnet') => {
+const withClock = (
+  verdict: 'safe' | 'wait' | 'costs' | 'cannot-tell' | 'nothing-to-lose',
+  facts: Record<string, string> = {},
+  network: 'mainnet' | 'local' | 'practice' | null = 'mainnet',
+) => {
   const state = servingState()
   return { ...state, app: { ...state.app, network }, clock: { ...state.clock, verdict, facts: { miner: 'running', ...facts } } }
 }
@@ -27,11 +31,17 @@ describe('whether this PC should stop now', () => {
   test('a safe moment is more than no reason to wait', () => {
     expect(isSafeMoment(withClock('safe'))).toBe(true)
     expect(isSafeMoment(withClock('nothing-to-lose'))).toBe(true)
-    for (const verdict of ['wait', 'costs', 'cannot-tell'] as const) expect([verdict, isSafeMoment(withClock(verdict))]).toEqual([verdict, false])
+    for (const verdict of ['wait', 'costs', 'cannot-tell'] as const)
+      expect([verdict, isSafeMoment(withClock(verdict))]).toEqual([verdict, false])
     expect(isSafeMoment(withClock('costs', {}, 'local'))).toBe(true)
   })
   test('what was unsent before the sleep and is lost after it', () => {
-    expect(lostWhileAway([lane(1, 'open'), lane(21, 'claimed'), lane(41, 'proven')], [lane(1, 'not-claimed'), lane(21, 'expired'), lane(41, 'settled')])).toEqual([0, 1])
+    expect(
+      lostWhileAway(
+        [lane(1, 'open'), lane(21, 'claimed'), lane(41, 'proven')],
+        [lane(1, 'not-claimed'), lane(21, 'expired'), lane(41, 'settled')],
+      ),
+    ).toEqual([0, 1])
     expect(lostWhileAway([lane(1, 'expired')], [lane(1, 'expired')])).toEqual([])
   })
 })

@@ -103,7 +103,10 @@ describe('the tray', () => {
   test('opens, locks only what is open, and asks before it quits', async () => {
     const page = await stage.start()
     page.shown = false
-    const press = (label: string): void => entries().find((entry) => entry.label === label)?.click?.()
+    const press = (label: string): void =>
+      entries()
+        .find((entry) => entry.label === label)
+        ?.click?.()
     press('Open Hearth')
     expect([page.shown, page.focused]).toEqual([true, 1])
     press('Lock the keys')
@@ -147,7 +150,8 @@ describe('the menu', () => {
     expect(new Set(keys).size).toBe(keys.length)
     expect(keys).toEqual(expect.arrayContaining(['CmdOrCtrl+,', 'CmdOrCtrl+L', 'CmdOrCtrl+1', 'CmdOrCtrl+4']))
     expect(keys.includes('CmdOrCtrl+Q')).toBe(platform !== 'win32')
-    for (const entry of all) expect(entry.type === 'separator' || entry.role || entry.click || entry.submenu, JSON.stringify(entry)).toBeTruthy()
+    for (const entry of all)
+      expect(entry.type === 'separator' || entry.role || entry.click || entry.submenu, JSON.stringify(entry)).toBeTruthy()
     // Copy and paste have no keys on macOS without these.
     expect(all.map((entry) => entry.role)).toEqual(expect.arrayContaining(['copy', 'paste', 'selectAll']))
     expect(all.some((entry) => entry.role === 'services')).toBe(platform === 'darwin')
@@ -156,7 +160,8 @@ describe('the menu', () => {
   test('the keys do what they say, and the tools of developers are there from sources only', () => {
     said.length = 0
     const all = flat(menuTemplate('linux', actions, { packaged: true }))
-    for (const key of ['CmdOrCtrl+1', 'CmdOrCtrl+4', 'CmdOrCtrl+,', 'CmdOrCtrl+L', 'CmdOrCtrl+Q']) all.find((entry) => entry.accelerator === key)?.click?.()
+    for (const key of ['CmdOrCtrl+1', 'CmdOrCtrl+4', 'CmdOrCtrl+,', 'CmdOrCtrl+L', 'CmdOrCtrl+Q'])
+      all.find((entry) => entry.accelerator === key)?.click?.()
     expect(said).toEqual(['/', '/earnings', '/settings', 'lock', 'quit'])
     const tools = (packaged: boolean): boolean =>
       flat(menuTemplate('linux', actions, { packaged })).some((entry) => entry.role === 'toggleDevTools')

@@ -83,13 +83,17 @@ describe('what is remembered', () => {
     expect(readWindowState(file)?.maximized).toBe(true)
   })
 
-  test.each(['', '{', 'null', '{"x":1}', '{"x":0,"y":0,"width":1e9,"height":800,"maximized":false}', '{"x":0,"y":0,"width":10,"height":10,"maximized":false}'])(
-    'a file of %j is no place',
-    async (text) => {
-      await writeFile(file, text)
-      expect(readWindowState(file)).toBeUndefined()
-    },
-  )
+  test.each([
+    '',
+    '{',
+    'null',
+    '{"x":1}',
+    '{"x":0,"y":0,"width":1e9,"height":800,"maximized":false}',
+    '{"x":0,"y":0,"width":10,"height":10,"maximized":false}',
+  ])('a file of %j is no place', async (text) => {
+    await writeFile(file, text)
+    expect(readWindowState(file)).toBeUndefined()
+  })
 
   test('a folder that cannot be written is logged and nothing else', async () => {
     const log = createQuietLog()

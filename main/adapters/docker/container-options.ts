@@ -9,6 +9,9 @@ const PIDS_LIMIT = 4_096
 /** The first start of a volume needs its owner changed, which only root with these may do. A container that does not ask for root by name gets none. */
 const ROOT_CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETUID', 'SETGID']
 
+/** What the catalogue may add. Anything else in a spec is left out, wherever it came from. */
+const CATALOG_CAPABILITIES: ReadonlySet<string> = new Set(['NET_BIND_SERVICE'])
+
 const isRoot = (user: string | undefined): boolean => user !== undefined && ['0', 'root'].includes(user.split(':')[0] ?? '')
 
 /**
@@ -37,7 +40,7 @@ export function containerOptions(spec: ContainerSpec, installId: string): Docker
       MemorySwap: spec.memoryBytes,
       PidsLimit: PIDS_LIMIT,
       CapDrop: ['ALL'],
-      CapAdd: isRoot(spec.user) ? ROOT_CAPABILITIES : [],
+      CapAdd: [...(isRoot(spec.user) ? ROOT_CAPABILITIES : []), ...(spec.capAdd ?? []).filter((capability) => CATALOG_CAPABILITIES.has(capability))],
       SecurityOpt: ['no-new-privileges'],
       ReadonlyRootfs: spec.readOnlyRoot ?? false,
       Init: true,

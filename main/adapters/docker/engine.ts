@@ -16,7 +16,7 @@ import { readLogs } from './logs.ts'
 import { orNothing, ownedContainer } from './owned.ts'
 import { ensureNetwork, ensureVolume, removeNetwork, removeVolume } from './places.ts'
 import { probeEndpoints, probeError } from './probe.ts'
-import { pullImage } from './pull.ts'
+import { pullImage, wholePull } from './pull.ts'
 import { containerStats, seenContainer } from './seen-container.ts'
 
 const CALL_TIMEOUT_MS = 60_000
@@ -111,9 +111,10 @@ export function createDockerEngine(options: {
       }),
 
     async pull(reference, onProgress, signal) {
-      await guarded(async () => pullImage(await patient(), reference, { onProgress, signal, stallMs: pullStallMs }))
+      const last = await guarded(async () => pullImage(await patient(), reference, { onProgress, signal, stallMs: pullStallMs }))
       const info = await image(reference)
       if (!info) throw new HearthError('image-unavailable', { reference, reason: 'pulled, and the engine does not list it' })
+      onProgress(wholePull(last, info.imageId))
       return info
     },
 

@@ -5,6 +5,9 @@ import type { Log } from '#main/core/ports/log.ts'
 import { pauseMs, RETRY } from '#main/core/retry.ts'
 import { LABELS } from './container-options.ts'
 
+/** Podman's word for what Docker calls `destroy`. */
+const PODMAN_DESTROY = 'remove'
+
 interface RawEvent {
   Action?: string
   status?: string
@@ -80,5 +83,5 @@ export function parseEvent(line: string): EngineEvent | undefined {
   if (typeof action !== 'string') return undefined
   const attributes = raw?.Actor?.Attributes ?? {}
   const timeMs = raw?.timeNano === undefined ? (raw?.time ?? 0) * 1000 : Math.floor(raw.timeNano / 1e6)
-  return { nodeId: attributes[LABELS.node], container: attributes['name'] ?? '', action, timeMs }
+  return { nodeId: attributes[LABELS.node], container: attributes['name'] ?? '', action: action === PODMAN_DESTROY ? 'destroy' : action, timeMs }
 }

@@ -16,7 +16,7 @@ export async function readLogs(docker: Docker, name: string, tail: number, since
       .logs({ stdout: true, stderr: true, timestamps: true, tail, follow: false, ...since })
     return demux(Buffer.isBuffer(raw) ? raw : Buffer.alloc(0))
   } catch (error) {
-    if (statusOf(error) === 404 || /does not support reading/i.test(textOf(error))) return []
+    if (statusOf(error) === 404 || /does not support reading|is not logging output/i.test(textOf(error))) return []
     throw error
   }
 }

@@ -53,6 +53,9 @@ export async function removeNetwork(api: Docker, name: string, installId: string
   const network = await findNetwork(api, name)
   if (!network) return
   mustBeOurs(network.Labels, 'network', name, installId)
+  // Docker lets a network go under a stopped container, which then cannot start; Podman does not. The same for both: what is used stays.
+  const [user] = await api.listContainers({ all: true, filters: { network: [name] } })
+  if (user) throw new HearthError('engine-failed', { reason: `the network ${name} is used by ${(user.Names[0] ?? user.Id).replace(/^\//, '')}` })
   await orNothing(() => api.getNetwork(name).remove())
 }
 

@@ -16,12 +16,13 @@ export type Layer = PullProgress['layers'][number]
  * Pulls an image and tells the progress of each layer.
  * Rejects `cancelled`, `image-unavailable` (detail.reason: the registry's words, or `stalled` when no byte came for `stallMs`), `disk-full`, or as `engineError`.
  * @param docker a client without a time limit of its own
+ * @returns what was told last
  */
 export async function pullImage(
   docker: Docker,
   reference: string,
   options: { onProgress: (progress: PullProgress) => void; signal: AbortSignal; stallMs: number },
-): Promise<void> {
+): Promise<PullProgress> {
   const { onProgress, signal, stallMs } = options
   const abort = new AbortController()
   let reason: 'cancelled' | 'stalled' | undefined
@@ -33,6 +34,7 @@ export async function pullImage(
   signal.addEventListener('abort', cancel, { once: true })
   const layers = new Map<string, Layer>()
   let lastLine = ''
+  const told = (): PullProgress => ({ layers: [...layers.values()].map((layer) => ({ ...layer })), lastLine })
   let stall: NodeJS.Timeout | undefined
   const alive = (): void => {
     clearTimeout(stall)
@@ -61,10 +63,11 @@ export async function pullImage(
       const lines = (rest + String(chunk)).split('\n')
       rest = lines.pop() ?? ''
       lines.forEach(take)
-      onProgress({ layers: [...layers.values()].map((layer) => ({ ...layer })), lastLine })
+      onProgress(told())
     }
     take(rest)
     if (reason !== undefined) throw new Error(reason)
+    return told()
   } catch (error) {
     if (reason === 'cancelled') throw new HearthError('cancelled')
     if (reason === 'stalled') throw new HearthError('image-unavailable', { reference, reason: 'stalled' })
@@ -75,6 +78,20 @@ export async function pullImage(
   } finally {
     clearTimeout(stall)
     signal.removeEventListener('abort', cancel)
+  }
+}
+
+/**
+ * The end of a pull that went well. Podman counts the image's own description (its id is the image's) among the layers and calls nothing unpacked.
+ * @param imageId of the pulled image, `sha256:...`
+ */
+export function wholePull(last: PullProgress, imageId: string): PullProgress {
+  const hex = imageId.replace(/^sha256:/, '')
+  return {
+    layers: last.layers
+      .filter((layer) => !hex.startsWith(layer.id))
+      .map((layer) => ({ ...layer, currentBytes: layer.totalBytes, status: 'ready' as const })),
+    lastLine: last.lastLine,
   }
 }
 

@@ -3,11 +3,18 @@ import type { ContainerStats, SeenContainer } from '#main/core/ports/engine.ts'
 import { LABELS } from './container-options.ts'
 
 const STATES: SeenContainer['state'][] = ['created', 'running', 'restarting', 'exited', 'dead', 'removing', 'paused']
+/** Podman's moments between two of Docker's states: made and not yet run, asked to stop, ended and not yet cleared up. */
+const PODMAN_STATES: Record<string, SeenContainer['state']> = {
+  configured: 'created',
+  initialized: 'created',
+  stopping: 'running',
+  stopped: 'exited',
+}
 
 /** What the core wants to know of an inspected container. */
 export function seenContainer(info: Docker.ContainerInspectInfo): SeenContainer {
   const labels = info.Config.Labels
-  const state = STATES.find((known) => known === info.State.Status) ?? 'dead'
+  const state = STATES.find((known) => known === info.State.Status) ?? PODMAN_STATES[info.State.Status] ?? 'dead'
   return {
     id: info.Id,
     name: info.Name.replace(/^\//, ''),
@@ -32,7 +39,8 @@ function timeMs(text: string): number | undefined {
 
 /** Load of a container from two samples of the engine; undefined for one that does not run. */
 export function containerStats(raw: Docker.ContainerStats): ContainerStats | undefined {
-  const { usage, limit, stats } = raw.memory_stats as Partial<Docker.MemoryStats>
+  // Podman leaves the whole field out for a container that does not run.
+  const { usage, limit, stats } = (raw.memory_stats as Partial<Docker.MemoryStats> | undefined) ?? {}
   if (usage === undefined || limit === undefined) return undefined
   const cpu = raw.cpu_stats.cpu_usage.total_usage - raw.precpu_stats.cpu_usage.total_usage
   const system = raw.cpu_stats.system_cpu_usage - (raw.precpu_stats.system_cpu_usage ?? 0)

@@ -1,15 +1,25 @@
 import { HearthError } from '#shared/api/errors.ts'
+import { networkOf } from '#shared/networks/index.ts'
 import { nextSessionStart } from '#shared/model/session.ts'
-import type { Chain, ChainEndpoints, ChainHead, ChainParams, ConnectChain } from '../ports/chain.ts'
+import type { NetworkId } from '#shared/api/state.ts'
+import type { Chain, ChainEndpoints, ChainHead, ChainParams, ConnectChain, ProvenReads } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Store } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
+import type { ListedEndpoint } from './endpoint-list.ts'
+import { createParamHistory } from './param-history.ts'
+import { connectChains, type ChainPool } from './pool.ts'
+import { publicEndpoints, publicParams, withoutEndpoints } from './public-chain.ts'
+import { createChainTrust } from './trust.ts'
 
 /** Block times kept for the median. */
 const BLOCK_TIMES = 100
-/** Longest pause between two looks at the head, hint or not. */
+/** Pause between two looks at the head, hint or not: a hint may be lost, and silence says nothing. */
 const POLL_MS = 2_000
+/** Where blocks are slow and hosts belong to others, looks are further apart: four to a block, so that three block times of silence hold a dozen. */
+const LONGEST_POLL_MS = 15_000
+const POLLS_PER_BLOCK = 4
 /** A chain counts as stalled after this many median block times without a block, and never sooner than the floor. */
 const STALL_BLOCKS = 3
 const STALL_FLOOR_MS = 10_000
@@ -20,6 +30,12 @@ export interface Heads {
   current(): Chain | undefined
   /** Same, but rejects `chain-unreachable` or `chain-unknown-fingerprint`. */
   require(): Chain
+  /** Before anything is made to be signed: throws `chain-unknown-fingerprint` on a real network whose first block is not known. */
+  requireKnown(): void
+  /** Reads with proofs; undefined where there is nothing to begin them from. */
+  proven(): ProvenReads | undefined
+  /** Hash of the first block that endpoints must have; undefined while it is not known. */
+  block1Hash(): string | undefined
   params(): ChainParams | undefined
   height(): number
   /** Called after every new height, in order of arrival (heights may be skipped). @returns how to stop */
@@ -32,24 +48,30 @@ export interface Heads {
 }
 
 /**
- * @param endpoints where the chain answers now, or undefined while nothing runs
+ * @param endpoints where the chain answers now, or undefined while nothing runs; one alone is a node of this machine
+ * @param noteChange told of every change of a parameter
  * @param network whose recorded fingerprint must match (a chain id alone proves nothing: local chains and mainnet may share it)
  */
 export function createHeads(deps: {
   connect: ConnectChain
-  endpoints: () => ChainEndpoints | undefined
-  network: () => string | null
+  endpoints: () => ListedEndpoint[] | ChainEndpoints | undefined
+  network: () => NetworkId | null
   store: Store
   state: StatePublisher
   clock: Clock
   log: Log
+  noteChange?: (facts: { name: string; from: string; to: string; height: string }) => void
 }): Heads {
   const { state, clock, log, store } = deps
+  const trust = createChainTrust({ network: deps.network, store, clock, log })
+  const history = createParamHistory({ network: deps.network, store, log, note: (facts) => deps.noteChange?.(facts) })
   const listeners = new Set<(head: ChainHead, chain: Chain) => void>()
-  let chain: Chain | undefined
+  let chain: ChainPool | undefined
+  let listed: ListedEndpoint[] = []
   let connectedTo = ''
-  let recognised = false
   let strange = false
+  /** Highest height of this chain, whatever endpoints it was read from. */
+  let floor = 0
   let params: ChainParams | undefined
   let blockTimes: number[] = []
   let last: ChainHead | undefined
@@ -61,40 +83,44 @@ export function createHeads(deps: {
     watching?.abort()
     watching = undefined
     chain = undefined
+    listed = []
     connectedTo = ''
-    recognised = false
     strange = false
     params = undefined
     blockTimes = []
     last = undefined
   }
 
-  const recognise = async (candidate: Chain): Promise<void> => {
-    const network = deps.network()
-    const known = network === null ? undefined : await store.chain(network)
-    if (known?.block1Hash === undefined) return
-    const found = await candidate.fingerprint()
-    // Asked again at every look, so that the right chain behind the same address is taken as soon as it is back.
-    strange = found.block1Hash !== known.block1Hash
-    if (strange) {
-      throw new HearthError('chain-unknown-fingerprint', { expected: known.block1Hash ?? '', found: found.block1Hash })
-    }
-    recognised = true
+  const endpointsNow = (): ListedEndpoint[] => {
+    const told = deps.endpoints()
+    if (told === undefined) return []
+    return Array.isArray(told) ? told : [{ ...told, own: true, from: 'here' }]
+  }
+  const publishEndpoints = (): void => {
+    if (chain)
+      state.patch('chain', publicEndpoints(chain, listed, { known: trust.recognition(), provenHeight: proven()?.newest()?.height }))
+  }
+  const proven = (): ProvenReads | undefined => {
+    const root = trust.root()
+    return root && chain?.proven?.(root)
   }
 
   const look = async (): Promise<void> => {
-    const where = deps.endpoints()
-    if (!where) {
+    const where = endpointsNow()
+    if (where.length === 0) {
       if (chain || state.state.chain.status !== 'none') {
         disconnect()
-        state.patch('chain', { status: 'none' })
+        state.set('chain', { ...withoutEndpoints(state.state.chain), status: 'none' })
       }
       return
     }
-    const key = `${where.rpcUrl} ${where.restUrl}`
+    await trust.refresh()
+    const key = where.map((each) => `${each.rpcUrl} ${each.restUrl}`).join(' ')
     if (key !== connectedTo) {
       disconnect()
-      chain = deps.connect(where)
+      const expected = { block1Hash: () => trust.block1Hash(), root: () => trust.root() }
+      chain = connectChains(where, { connect: deps.connect, clock, expected, floor })
+      listed = where
       connectedTo = key
       lastProgressMs = clock.now()
       const abort = new AbortController()
@@ -105,9 +131,15 @@ export function createHeads(deps: {
     if (!client) return
     try {
       const head = await client.head()
-      if (!recognised && head.height >= 1) await recognise(client)
+      strange = false
+      await trust.settle(client, head)
+      floor = Math.max(floor, head.height)
       await take(head, client)
     } catch (error) {
+      // Asked again at every look, so that the right chain behind the same address is taken as soon as it is back.
+      const isOther =
+        client.health().some((each) => each.status === 'other-chain') && client.health().every((each) => each.status !== 'good')
+      strange = isOther || (error instanceof HearthError && error.code === 'chain-unknown-fingerprint')
       const silentMs = clock.now() - lastProgressMs
       const status = last === undefined && silentMs < 60_000 ? 'starting' : 'unreachable'
       if (state.state.chain.status !== status) {
@@ -115,9 +147,10 @@ export function createHeads(deps: {
         state.patch('chain', { status })
       }
     }
+    publishEndpoints()
   }
 
-  const take = async (head: ChainHead, client: Chain): Promise<void> => {
+  const take = async (head: ChainHead, client: ChainPool): Promise<void> => {
     const advanced = last === undefined || head.height > last.height
     if (advanced) {
       if (last && head.height > last.height) {
@@ -126,11 +159,14 @@ export function createHeads(deps: {
       last = head
       lastProgressMs = clock.now()
     }
-    if (advanced && (params === undefined || head.height >= nextSessionStart(params.height, params))) params = await client.params()
+    if (advanced && (params === undefined || head.height >= nextSessionStart(params.height, params))) {
+      params = await client.params()
+      await history.saw(params)
+    }
     const median = blockTimes.length === 0 ? null : ([...blockTimes].sort((a, b) => a - b)[Math.floor(blockTimes.length / 2)] ?? null)
     const stalledAfterMs = Math.max(STALL_FLOOR_MS, STALL_BLOCKS * (median ?? 0))
     const stalled = !advanced && clock.now() - lastProgressMs > stalledAfterMs
-    state.set('chain', {
+    state.patch('chain', {
       status: stalled ? 'stalled' : 'ready',
       chainId: (await chainId(client)) ?? '',
       height: head.height,
@@ -149,13 +185,27 @@ export function createHeads(deps: {
     return knownChainId.id
   }
 
+  const require = (): ChainPool => {
+    if (strange) throw new HearthError('chain-unknown-fingerprint')
+    if (!chain || last === undefined) throw new HearthError('chain-unreachable', { reason: 'no chain is running' })
+    return chain
+  }
+  const pollMs = (): number => {
+    const median = state.state.chain.medianBlockMs
+    return listed.some((each) => !each.own) && median !== null
+      ? Math.min(LONGEST_POLL_MS, Math.max(POLL_MS, median / POLLS_PER_BLOCK))
+      : POLL_MS
+  }
+
   return {
     current: () => (last === undefined || strange ? undefined : chain),
-    require() {
-      if (strange) throw new HearthError('chain-unknown-fingerprint')
-      if (!chain || last === undefined) throw new HearthError('chain-unreachable', { reason: 'no chain is running' })
-      return chain
+    require,
+    requireKnown() {
+      // SECURITY: S22 a chain id proves nothing: where the first block is not known, a signature might be good on another network.
+      if (trust.recognition() === 'unknown' && !networkOf(deps.network()).playMoney) throw new HearthError('chain-unknown-fingerprint')
     },
+    proven: () => (last === undefined || strange ? undefined : proven()),
+    block1Hash: () => trust.block1Hash(),
     params: () => params,
     height: () => last?.height ?? 0,
     onHead(listener) {
@@ -166,6 +216,9 @@ export function createHeads(deps: {
     forget() {
       disconnect()
       knownChainId = undefined
+      floor = 0
+      trust.forget()
+      history.forget()
       wakeUp()
     },
     async run(signal) {
@@ -174,29 +227,9 @@ export function createHeads(deps: {
         wakeUp = () => pause.abort()
         await look().catch((error: unknown) => log.error('head', error))
         if (signal.aborted) break
-        await clock.sleep(POLL_MS, AbortSignal.any([signal, pause.signal]))
+        await clock.sleep(pollMs(), AbortSignal.any([signal, pause.signal]))
       }
       disconnect()
     },
-  }
-}
-
-function publicParams(params: ChainParams): NonNullable<StatePublisher['state']['chain']['params']> {
-  return {
-    atHeight: params.height,
-    numBlocksPerSession: params.numBlocksPerSession,
-    gracePeriodEndOffsetBlocks: params.gracePeriodEndOffsetBlocks,
-    claimWindowOpenOffsetBlocks: params.claimWindowOpenOffsetBlocks,
-    claimWindowCloseOffsetBlocks: params.claimWindowCloseOffsetBlocks,
-    proofWindowOpenOffsetBlocks: params.proofWindowOpenOffsetBlocks,
-    proofWindowCloseOffsetBlocks: params.proofWindowCloseOffsetBlocks,
-    sessionGridAnchorHeight: params.sessionGridAnchorHeight,
-    sessionNumberAtAnchor: params.sessionNumberAtAnchor,
-    supplierUnbondingPeriodSessions: params.supplierUnbondingPeriodSessions,
-    computeUnitsToTokensMultiplier: params.computeUnitsToTokensMultiplier.toString(),
-    computeUnitCostGranularity: params.computeUnitCostGranularity.toString(),
-    supplierMinStakeUpokt: params.supplierMinStakeUpokt.toString(),
-    supplierStakingFeeUpokt: params.supplierStakingFeeUpokt.toString(),
-    proofMissingPenaltyUpokt: params.proofMissingPenaltyUpokt.toString(),
   }
 }

@@ -7,7 +7,8 @@ import type { Clock } from '../ports/clock.ts'
 import type { EjectFolder } from '../ports/eject-folder.ts'
 import type { Store } from '../ports/store.ts'
 import { CHAIN_HOME } from '../nodes/make-chain.ts'
-import { namesOf, specOf } from '../nodes/specs.ts'
+import { INGRESS_TEMPLATE, renderIngressConfig } from '../nodes/ingress.ts'
+import { configOf, namesOf, specOf } from '../nodes/specs.ts'
 import { MINER_PATHS, minerGasPrice } from '../relays/miner-config.ts'
 import { OPERATOR_KEY_NAME, type MinerStart } from '../relays/miner-setup.ts'
 import { composeFile, SERVE_PROFILE, type EjectedService } from './compose-file.ts'
@@ -16,6 +17,7 @@ import { fillText } from './fill.ts'
 export const README_TEMPLATE = 'compose/README.md'
 const COMPOSE_FILE = 'compose.yaml'
 const MINER_FILE = 'relayminer.yaml'
+const INGRESS_FILE = 'ingress.json'
 /** Inside the chain node's container. */
 const NODE_ADDRESS = 'tcp://localhost:26657'
 
@@ -47,10 +49,12 @@ export async function eject(deps: EjectDeps, name: string): Promise<RequestOutpu
   const miner = await deps.minerConfig().catch(() => undefined)
   const services = await ejectedServices(deps, network, miner)
   if (services.length === 0) throw new HearthError('eject-folder', { problem: 'nothing' })
+  const withIngress = services.some((service) => service.entry.kind === 'ingress')
   const withMiner = services.some((service) => service.entry.kind === 'relay-miner')
   const files = [
     { name: COMPOSE_FILE, text: `${HEADER}${composeFile(services, { project: projectName(deps.installId), volumes: volumesOf(deps) })}` },
     ...(withMiner && miner ? [{ name: MINER_FILE, text: miner.yaml }] : []),
+    ...(withIngress ? [{ name: INGRESS_FILE, text: renderIngressConfig(deps.template(INGRESS_TEMPLATE)) }] : []),
     { name: 'README.md', text: await readme(deps, network, services, withMiner) },
   ]
   const path = await deps.folder.write(name, files)
@@ -65,12 +69,14 @@ async function ejectedServices(deps: EjectDeps, network: NetworkId, miner: Miner
   const rows = await deps.store.nodes(network)
   return deps.catalog.flatMap((entry) => {
     const row = rows.find((candidate) => candidate.id === entry.nodeId)
-    const spec = row ? specOf(entry, row, names, miner) : undefined
+    const rendered = { miner, ingress: miner && renderIngressConfig(deps.template(INGRESS_TEMPLATE)) }
+    const spec = row ? specOf(entry, row, names, rendered) : undefined
     if (!spec) return []
     const { reference } = entry.image
     // A digest is the same everywhere; a content id is known to one engine alone, so the name is written and the id beside it.
     const imageName = spec.image.includes('@') ? spec.image : (deps.imageOverrides[reference] ?? reference)
-    const file = entry.kind === 'relay-miner' ? { file: { name: MINER_FILE, path: MINER_PATHS.config } } : {}
+    const config = configOf(entry, rendered)
+    const file = config ? { file: { name: entry.kind === 'ingress' ? INGRESS_FILE : MINER_FILE, path: config.path } } : {}
     return [{ entry, spec, imageName, ...file }]
   })
 }

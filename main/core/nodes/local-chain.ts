@@ -281,7 +281,7 @@ async function ensureNode(deps: LocalChainDeps, nodeId: string): Promise<string>
   const entry = catalog.find((candidate) => candidate.nodeId === nodeId)
   for (let tries = 0; ; tries += 1) {
     const row = (await store.nodes(deps.network)).find((candidate) => candidate.id === nodeId)
-    const spec = entry && row ? specOf(entry, row, names, undefined) : undefined
+    const spec = entry && row ? specOf(entry, row, names, {}) : undefined
     if (!entry || !row || !spec) throw new HearthError('node-unknown', { nodeId })
     for (const network of entry.networks) await engine.ensureNetwork(names.network(network))
     for (const volume of entry.volumes) await engine.ensureVolume(names.volume(volume.name), { memory: volume.memory })

@@ -9,7 +9,7 @@ import type { Log } from '../ports/log.ts'
 import type { Net } from '../ports/net.ts'
 import type { NodeRow, Store } from '../ports/store.ts'
 import type { RehearsalKeys } from '../ports/vault.ts'
-import { MINER_PATHS } from '../relays/miner-config.ts'
+import { MINER_PATHS, type MinerRpcType } from '../relays/miner-config.ts'
 import { OPERATOR_KEY_NAME, type MinerStart } from '../relays/miner-setup.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
@@ -18,6 +18,8 @@ import { sendFromFaucet } from './make-chain.ts'
 import { isUp } from './plan.ts'
 import { createReconciler, markUnknown } from './reconcile.ts'
 import { namesOf } from './specs.ts'
+import { createStopWishes } from './stop-wishes.ts'
+import { createWanted, type Wanted } from './wanted.ts'
 
 const TICK_MS = 5_000
 /** While something is under way. */
@@ -27,10 +29,7 @@ const PORTS_TRIED = 200
 const CHANGES: ReadonlySet<string> = new Set(['create', 'start', 'die', 'destroy', 'oom', 'pause', 'unpause'])
 
 /** Containers as wanted: what the user asks of nodes, and the loop that makes it so. */
-export interface Nodes {
-  start(nodeId: string): Promise<void>
-  stop(nodeId: string): Promise<void>
-  restart(nodeId: string): Promise<void>
+export interface Nodes extends Omit<Wanted, 'stopWhatIsDue'> {
   changePort(nodeId: string, containerPort: number, hostPort: number): Promise<void>
   /** The next free port after the one in use. */
   suggestPort(nodeId: string, containerPort: number): Promise<number>
@@ -42,11 +41,12 @@ export interface Nodes {
   endpoints(): ChainEndpoints | undefined
   /** The chain node as other containers reach it. */
   insideUrls(): { rpcUrl: string; grpcUrl: string } | undefined
-  backendUrl(serviceId: string): string | undefined
+  /** With a kind of relay: where that kind goes, if the backend answers it. */
+  backendUrl(serviceId: string, rpcType?: MinerRpcType): string | undefined
   backendNode(serviceId: string): string | undefined
   /** Relays that the relay miner answered since its start; undefined while it does not tell. */
   served(): bigint | undefined
-  /** Where relays are taken on this machine. */
+  /** Where relays are taken on this machine: at the ingress. */
   relayUrl(): string | undefined
   faucet(address: string, upokt: bigint, signal: AbortSignal): Promise<void>
   /** Where and how the key process hands the operator key over; undefined while no keeper runs. */
@@ -71,6 +71,7 @@ export function createNodes(deps: {
   imageOverrides: Record<string, string>
   network: () => string | null
   minerConfig: () => Promise<MinerStart | undefined>
+  ingressConfig: () => string
   onChainReady: (signal: AbortSignal) => Promise<void>
   /** The Local chain is gone, with all that was read from it. */
   onChainRemoved: () => Promise<void>
@@ -81,6 +82,7 @@ export function createNodes(deps: {
 }): Nodes {
   const { engine, store, net, state, tasks, clock, log, rules, catalog } = deps
   const names = namesOf(deps.installId)
+  const wishes = createStopWishes({ store, clock, network: deps.network, view: () => state.state.clock })
   const reconciler = createReconciler({
     engine,
     names,
@@ -89,7 +91,12 @@ export function createNodes(deps: {
     net,
     clock,
     log,
+    tasks,
+    wishes,
     minerConfig: deps.minerConfig,
+    ingressConfig: deps.ingressConfig,
+    onDrainCancelled: () => wanted.keepRunning('miner'),
+    wake: () => wake(),
     giveKey: deps.giveKey,
   })
   let rows: NodeRow[] = []
@@ -127,9 +134,17 @@ export function createNodes(deps: {
     if (!row) throw new HearthError('node-unknown', { nodeId })
     return row
   }
-  const want = async (nodeId: string, wanted: NodeRow['wanted'], wantedBy: NodeRow['wantedBy']): Promise<void> => {
-    await store.putNode({ ...(await rowOf(nodeId)), wanted, wantedBy, updatedAtMs: clock.now() })
-  }
+  const wanted = createWanted({
+    store,
+    clock,
+    network: deps.network,
+    wishes,
+    view: () => state.state.clock,
+    seen: (nodeId) => reconciler.seen(nodeId),
+    forgive: (nodeId) => reconciler.forgive(nodeId),
+    skipDrain: () => reconciler.skipDrain(),
+    wake,
+  })
   const portOf = (nodeId: string, name: string): number | undefined => {
     const port = catalog.find((entry) => entry.nodeId === nodeId)?.ports.find((candidate) => candidate.name === name)
     const row = rows.find((candidate) => candidate.id === nodeId)
@@ -162,7 +177,10 @@ export function createNodes(deps: {
     probeEngine,
     choosePort,
     onChainReady: deps.onChainReady,
-    onChainRemoved: deps.onChainRemoved,
+    async onChainRemoved() {
+      await wishes.clear()
+      await deps.onChainRemoved()
+    },
     wake,
   }
 
@@ -183,40 +201,16 @@ export function createNodes(deps: {
     }
     if (!hasLooked && deps.startNodes?.() === false) await leaveDown()
     hasLooked = true
+    if (await wanted.stopWhatIsDue()) await refresh()
     return reconciler.round(rows)
   }
 
   return {
     wake,
-    async start(nodeId) {
-      const row = await rowOf(nodeId)
-      reconciler.forgive(nodeId)
-      // The miner is nothing without its key, and the keeper is there for the miner alone.
-      if (nodeId === 'miner') {
-        reconciler.forgive('keeper')
-        await want('keeper', 'running', 'hearth')
-      }
-      await want(row.id, 'running', 'user')
-      wake()
-    },
-    async stop(nodeId) {
-      await want(nodeId, 'stopped', 'user')
-      // The key leaves memory with the miner that needed it.
-      if (nodeId === 'miner') await want('keeper', 'stopped', 'hearth')
-      wake()
-    },
-    async restart(nodeId) {
-      const row = await rowOf(nodeId)
-      const entry = catalog.find((candidate) => candidate.nodeId === nodeId)
-      reconciler.forgive(nodeId)
-      await store.putNode({ ...row, wanted: 'running', wantedBy: 'user', updatedAtMs: clock.now() })
-      hold(() => engine.stop(names.container(nodeId), entry?.stopGraceSeconds ?? 10))
-        .catch((error: unknown) => log.error('restart', error, { node: nodeId }))
-        .finally(() => {
-          reconciler.forgive(nodeId)
-          wake()
-        })
-    },
+    start: (nodeId) => wanted.start(nodeId),
+    stop: (nodeId, options) => wanted.stop(nodeId, options),
+    restart: (nodeId, options) => wanted.restart(nodeId, options),
+    keepRunning: (nodeId) => wanted.keepRunning(nodeId),
     async changePort(nodeId, containerPort, hostPort) {
       const row = await rowOf(nodeId)
       if (row.ports[String(containerPort)] === undefined) throw new HearthError('invalid-request', { path: 'containerPort' })
@@ -263,14 +257,15 @@ export function createNodes(deps: {
     },
     insideUrls: () =>
       rows.some((row) => row.id === 'pocket') ? { rpcUrl: 'tcp://pocket:26657', grpcUrl: 'tcp://pocket:9090' } : undefined,
-    backendUrl(serviceId) {
+    backendUrl(serviceId, rpcType) {
       const entry = catalog.find((candidate) => candidate.kind === 'backend' && candidate.serves.includes(serviceId))
-      return entry ? `http://${entry.nodeId}:${entry.ports[0]?.containerPort}` : undefined
+      if (!entry || (rpcType !== undefined && !entry.rpcTypes.includes(rpcType))) return undefined
+      return `${rpcType === 'WEBSOCKET' ? 'ws' : 'http'}://${entry.nodeId}:${entry.ports[0]?.containerPort}`
     },
     backendNode: (serviceId) => catalog.find((entry) => entry.serves.includes(serviceId))?.nodeId,
     served: () => reconciler.served(),
     relayUrl() {
-      const port = portOf('miner', 'relays')
+      const port = portOf('ingress', 'relays')
       return port === undefined ? undefined : `http://127.0.0.1:${port}`
     },
     async faucet(address, upokt, signal) {
@@ -287,6 +282,7 @@ export function createNodes(deps: {
     },
     async run(signal) {
       await refresh()
+      await wishes.load()
       const following = engine.follow(
         (event) => {
           if (CHANGES.has(event.action)) wake()
@@ -306,6 +302,7 @@ export function createNodes(deps: {
         wakeUp = () => pause.abort()
         if (!woken) await clock.sleep(busy ? SOON_MS : TICK_MS, AbortSignal.any([signal, pause.signal]))
       }
+      await reconciler.release()
       await following
     },
   }

@@ -3,12 +3,12 @@ import type { ContainerSpec, SeenContainer } from '../ports/engine.ts'
 import type { NodeRow } from '../ports/store.ts'
 
 /** What one node needs next. Every step can be done twice without harm. */
-export type Step = { kind: 'create' } | { kind: 'configure' } | { kind: 'start' } | { kind: 'stop' } | { kind: 'give-key' }
+export type Step = { kind: 'create' } | { kind: 'configure' } | { kind: 'start' } | { kind: 'stop' } | { kind: 'drain' } | { kind: 'give-key' }
 
 /** Why a node that should run does not yet. Keys of sentences. */
 export type WaitReason =
-  | { key: 'waits-for'; facts: { nodeId: string } }
-  | { key: 'waits-for-image' | 'waits-for-supplier' | 'needs-key' | 'stops-trying'; facts: Record<string, string> }
+  | { key: 'waits-for' | 'waits-for-drain'; facts: { nodeId: string } }
+  | { key: 'waits-for-image' | 'waits-for-supplier' | 'needs-key' | 'stops-trying' | 'draining'; facts: Record<string, string> }
 
 export interface NodeFacts {
   entry: CatalogEntry
@@ -22,6 +22,10 @@ export interface NodeFacts {
   hasWorked: boolean
   /** Only of the keeper: whether the operator key lies in it. */
   hasKey: boolean
+  /** A stop loses nothing, or what the user is ready to lose: of a relay miner that serves only after its drain. */
+  mayStop: boolean
+  /** This start of its container is to end and another to follow. */
+  restart: boolean
   /** Crashed too often lately. */
   givenUp: boolean
 }
@@ -30,6 +34,9 @@ export interface NodeFacts {
 export function isUp(seen: SeenContainer | undefined): boolean {
   return seen?.state === 'running' || seen?.state === 'restarting' || seen?.state === 'paused'
 }
+
+/** One start of one container. */
+export const lifeOf = (seen: SeenContainer): string => `${seen.id} ${seen.startedAtMs}`
 
 export interface NodePlan {
   nodeId: string
@@ -47,19 +54,31 @@ export function plan(nodes: NodeFacts[]): NodePlan[] {
 }
 
 function planOne(node: NodeFacts, byId: ReadonlyMap<string, NodeFacts>): NodePlan {
-  const { entry, row, seen, spec } = node
+  const { entry, row, seen, spec, restart } = node
   const nodeId = entry.nodeId
   const up = isUp(seen)
   const wait = (reason: WaitReason, steps: Step[] = []): NodePlan => ({ nodeId, steps, reason })
+  const drain = (): NodePlan => wait({ key: 'draining', facts: {} }, [{ kind: 'drain' }])
 
-  if (row.wanted === 'stopped') return { nodeId, steps: up ? [{ kind: 'stop' }] : [], reason: null }
+  if (row.wanted === 'stopped') {
+    if (!up) return { nodeId, steps: [], reason: null }
+    if (!node.mayStop) return drain()
+    // While the miner writes down what it served, nothing that it needs is taken away, nor the ingress that refuses for it.
+    const draining = [...byId.values()].find((other) => other !== node && other.row.wanted === 'stopped' && isUp(other.seen) && !other.mayStop)
+    if (draining) return wait({ key: 'waits-for-drain', facts: { nodeId: draining.entry.nodeId } })
+    return { nodeId, steps: [{ kind: 'stop' }], reason: null }
+  }
   if (node.givenUp) return wait({ key: 'stops-trying', facts: {} }, up ? [{ kind: 'stop' }] : [])
   if (row.imagePin === undefined) return wait({ key: 'waits-for-image', facts: {} })
 
   // A running miner whose configuration cannot be rendered now (chain away for a moment) goes on with the one it has.
-  if (spec === undefined) return up ? { nodeId, steps: [], reason: null } : wait({ key: 'waits-for-supplier', facts: {} })
+  if (spec === undefined) {
+    if (!up) return wait({ key: 'waits-for-supplier', facts: {} })
+    if (!restart) return { nodeId, steps: [], reason: null }
+    return node.mayStop ? { nodeId, steps: [{ kind: 'stop' }, { kind: 'start' }], reason: null } : drain()
+  }
 
-  if (up && seen?.specHash === spec.specHash) {
+  if (up && seen?.specHash === spec.specHash && !restart) {
     return entry.kind === 'keeper' && !node.hasKey
       ? wait({ key: 'needs-key', facts: {} }, [{ kind: 'give-key' }])
       : { nodeId, steps: [], reason: null }
@@ -71,11 +90,12 @@ function planOne(node: NodeFacts, byId: ReadonlyMap<string, NodeFacts>): NodePla
     if (other.entry.kind === 'keeper' && other.seen?.state === 'running' && !other.hasKey) return wait({ key: 'needs-key', facts: {} })
     if (!other.ready) return wait({ key: 'waits-for', facts: { nodeId: id } })
   }
+  if (up && !node.mayStop) return drain()
   const steps: Step[] = []
   if (up) steps.push({ kind: 'stop' })
   if (!seen || seen.specHash !== spec.specHash) steps.push({ kind: 'create' })
   // Written before every start: a crash between making the container and writing its configuration must not leave one without.
-  if (entry.kind === 'relay-miner') steps.push({ kind: 'configure' })
+  if (entry.kind === 'relay-miner' || entry.kind === 'ingress') steps.push({ kind: 'configure' })
   steps.push({ kind: 'start' })
   return { nodeId, steps, reason: null }
 }

@@ -2,6 +2,7 @@ import { assertNever } from '#shared/lib/assert-never.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import type { AppState } from '#shared/api/state.ts'
 import type { Net } from '../ports/net.ts'
+import { lookAtIngress, type IngressLook } from './ingress.ts'
 import { parseMinerMetrics } from '../relays/miner-metrics.ts'
 
 const PROBE_TIMEOUT_MS = 3_000
@@ -12,6 +13,8 @@ export interface Readiness {
   height: number | null
   /** Relays that the relay miner has answered since its start; only of the miner. */
   served?: bigint
+  /** Only of the ingress. */
+  look?: IngressLook
 }
 
 /** Asks a node the question that its users would ask. Never rejects: no answer is "not ready". */
@@ -41,6 +44,10 @@ export async function probe(
       const { height, services } = parseMinerMetrics(page)
       const served = Object.values(services).reduce((total, service) => total + BigInt(Math.round(service.successes)), 0n)
       return { ready: height !== undefined && height > 0, height: height ?? null, served }
+    }
+    case 'ingress': {
+      const look = await lookAtIngress(net, portOf('relays'))
+      return { ready: look === 'serving', height: null, look }
     }
     default:
       return assertNever(entry.kind)

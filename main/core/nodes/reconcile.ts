@@ -9,10 +9,13 @@ import type { NodeRow } from '../ports/store.ts'
 import { MINER_PATHS } from '../relays/miner-config.ts'
 import { OPERATOR_KEY_NAME, type MinerStart } from '../relays/miner-setup.ts'
 import type { StatePublisher } from '../state/publisher.ts'
+import type { Tasks } from '../tasks/tasks.ts'
 import { createCrashes } from './crashes.ts'
-import { isUp, plan, type NodeFacts, type NodePlan, type Step } from './plan.ts'
+import { createMinerCare } from './miner-care.ts'
+import { isUp, lifeOf, plan, type NodeFacts, type NodePlan, type Step } from './plan.ts'
 import { probe, type Readiness } from './readiness.ts'
-import { specOf, type Names } from './specs.ts'
+import { configOf, specOf, type Names, type Rendered } from './specs.ts'
+import type { StopWishes } from './stop-wishes.ts'
 
 const STATS_EVERY_MS = 10_000
 const KEY_FILE = `${MINER_PATHS.keys}/keyring-test/${OPERATOR_KEY_NAME}.info`
@@ -28,10 +31,16 @@ export interface Reconciler {
   seen(nodeId: string): SeenContainer | undefined
   /** Relays answered since the relay miner's start, as of the last round; undefined while it does not tell. */
   served(): bigint | undefined
+  /** The relay miner's stop does not wait any longer for what it served to be written down. */
+  skipDrain(): void
+  /** Hearth ends, the containers go on. */
+  release(): Promise<void>
 }
 
 /**
  * @param minerConfig what the relay miner is started with, or undefined while nothing is known to serve
+ * @param ingressConfig text of the ingress's file
+ * @param onDrainCancelled the user wants the relay miner to go on after all
  * @param giveKey asked when the keeper runs without its key. Resolves true when the key was given
  */
 export function createReconciler(deps: {
@@ -42,10 +51,15 @@ export function createReconciler(deps: {
   net: Net
   clock: Clock
   log: Log
+  tasks: Tasks
+  wishes: StopWishes
   minerConfig: () => Promise<MinerStart | undefined>
+  ingressConfig: () => string
+  onDrainCancelled: () => Promise<void>
+  wake: () => void
   giveKey: () => Promise<boolean>
 }): Reconciler {
-  const { engine, names, catalog, state, net, clock, log } = deps
+  const { engine, names, catalog, state, net, clock, log, wishes } = deps
   const crashes = createCrashes()
   const errors = new Map<string, HearthError>()
   const stoppedByUs = new Set<string>()
@@ -57,7 +71,27 @@ export function createReconciler(deps: {
   let statsAtMs = 0
   let served: bigint | undefined
 
+  let ports = new Map<string, Record<string, number>>()
+  let behind: number | undefined
+  let look: Readiness['look']
+
   const seenOf = (nodeId: string): SeenContainer | undefined => containers.find((container) => container.nodeId === nodeId)
+  const care = createMinerCare({
+    engine,
+    names,
+    net,
+    state,
+    clock,
+    log,
+    tasks: deps.tasks,
+    wishes,
+    ingress: catalog.find((entry) => entry.kind === 'ingress'),
+    ports: (nodeId) => ports.get(nodeId) ?? {},
+    seen: seenOf,
+    served: () => served,
+    onCancel: deps.onDrainCancelled,
+    wake: deps.wake,
+  })
 
   let configFailure = ''
   /** Said once per cause: a chain that is away for a while would fill the log. */
@@ -85,7 +119,7 @@ export function createReconciler(deps: {
     }
   }
 
-  const doStep = async (step: Step, entry: CatalogEntry, spec: ContainerSpec | undefined, miner: MinerStart | undefined): Promise<void> => {
+  const doStep = async (step: Step, entry: CatalogEntry, spec: ContainerSpec | undefined, rendered: Rendered): Promise<void> => {
     const name = names.container(entry.nodeId)
     switch (step.kind) {
       case 'stop':
@@ -98,13 +132,18 @@ export function createReconciler(deps: {
         for (const volume of entry.volumes) await engine.ensureVolume(names.volume(volume.name), { memory: volume.memory })
         await engine.create(spec)
         return
-      case 'configure':
-        // The miner's configuration holds no secret: it names a key, it does not hold one.
-        await engine.writeFile(name, MINER_PATHS.config, new TextEncoder().encode(miner?.yaml ?? ''), { mode: 0o644, uid: 1025, gid: 1025 })
+      case 'configure': {
+        // No configuration holds a secret: the miner's names a key, it does not hold one.
+        const config = configOf(entry, rendered)
+        if (config) await engine.writeFile(name, config.path, new TextEncoder().encode(config.text), { mode: 0o644, uid: 1025, gid: 1025 })
         return
+      }
       case 'start':
         await engine.start(name)
         stoppedByUs.delete(entry.nodeId)
+        return
+      case 'drain':
+        // Begun and followed after the round's plan.
         return
       case 'give-key':
         if (await deps.giveKey()) keyGiven = true
@@ -112,11 +151,22 @@ export function createReconciler(deps: {
     }
   }
 
-  const run = async (planned: NodePlan, node: NodeFacts, miner: MinerStart | undefined): Promise<boolean> => {
+  /** Whether this start of the container is the one that is to end. A wish about an earlier one is over. */
+  const isToRestart = async (nodeId: string, seen: SeenContainer | undefined): Promise<boolean> => {
+    const wish = wishes.of(nodeId)
+    if (wish?.action !== 'restart') return false
+    if (seen && isUp(seen) && lifeOf(seen) !== wish.life) await wishes.remove(nodeId)
+    return isUp(seen) && wishes.due(state.state.clock).includes(wish)
+  }
+
+  const run = async (planned: NodePlan, node: NodeFacts, rendered: Rendered): Promise<boolean> => {
     try {
-      for (const step of planned.steps) await doStep(step, node.entry, node.spec, miner)
+      for (const step of planned.steps) {
+        await doStep(step, node.entry, node.spec, rendered)
+        if (step.kind === 'stop' && node.restart) await wishes.remove(planned.nodeId)
+      }
       // What went wrong is over once a step has worked, or the node does.
-      if (planned.steps.length > 0 || node.ready) errors.delete(planned.nodeId)
+      if (planned.steps.some((step) => step.kind !== 'drain') || node.ready) errors.delete(planned.nodeId)
       return planned.steps.some((step) => step.kind !== 'give-key')
     } catch (error) {
       const known = error instanceof HearthError ? error : new HearthError('engine-failed', { reason: 'unexpected' }, { cause: error })
@@ -148,7 +198,7 @@ export function createReconciler(deps: {
       wanted: row.wanted,
       wantedBy: row.wantedBy,
       seen: word,
-      reason: planned.reason ?? (word === 'running' && !node.ready ? { key: 'not-answering', facts: {} } : null),
+      reason: planned.reason ?? (word === 'running' ? reasonOf(node, height) : null),
       error: error ? { code: error.code, detail: error.detail } : null,
       image: entry.image.reference,
       digest: (row.imagePin ?? '').split('@').at(-1) ?? '',
@@ -161,12 +211,22 @@ export function createReconciler(deps: {
       memoryBytes: stats?.memoryBytes ?? (seen?.state === 'running' ? (before?.memoryBytes ?? null) : null),
       memoryLimitBytes: stats?.memoryLimitBytes ?? (seen?.state === 'running' ? (before?.memoryLimitBytes ?? null) : null),
       lastLines: lines,
+      wish: wishes.shown(entry.nodeId, state.state.clock),
       atMs: state.state.nodes[entry.nodeId]?.seen === word && !stats ? (before?.atMs ?? clock.now()) : clock.now(),
     })
   }
 
+  /** What is to say of a node that runs and has nothing to do. */
+  const reasonOf = (node: NodeFacts, height: number | null): NodeState['reason'] => {
+    if (node.entry.kind === 'ingress' && look === 'refusing') return { key: 'refusing', facts: {} }
+    if (node.entry.kind === 'relay-miner' && behind !== undefined) return { key: 'deaf', facts: { blocks: String(behind), height: String(height ?? 0) } }
+    return node.ready ? null : { key: 'not-answering', facts: {} }
+  }
+
   return {
     seen: seenOf,
+    skipDrain: () => care.skipDrain(),
+    release: () => care.release(),
     served: () => served,
     forgive(nodeId) {
       crashes.forgive(nodeId)
@@ -174,10 +234,13 @@ export function createReconciler(deps: {
     },
     async round(rows) {
       containers = await engine.list()
+      ports = new Map(rows.map((row) => [row.id, row.ports]))
       const hasKey = await keeperHasKey(seenOf('keeper'))
       const minerRow = rows.find((row) => row.id === 'miner')
       const miner = minerRow?.wanted === 'running' ? await deps.minerConfig().catch(noteConfigFailure) : undefined
+      const rendered: Rendered = { miner, ingress: deps.ingressConfig() }
       const now = clock.now()
+      look = undefined
       const nodes: NodeFacts[] = []
       const heights = new Map<string, number | null>()
       for (const entry of catalog) {
@@ -193,16 +256,24 @@ export function createReconciler(deps: {
             ? await probe(entry, row.ports, { net, chain: state.state.chain, keeperHasKey: hasKey })
             : { ready: false, height: null }
         heights.set(entry.nodeId, answer.height)
-        if (entry.kind === 'relay-miner') served = answer.served
+        if (entry.kind === 'relay-miner') {
+          served = answer.served
+          behind = (await care.watch(seen, answer.height)).behind
+        }
+        if (entry.kind === 'ingress') look = answer.look
         if (answer.ready && seen) workedIn.set(entry.nodeId, lifeOf(seen))
+        const hasWorked = seen !== undefined && workedIn.get(entry.nodeId) === lifeOf(seen)
         nodes.push({
           entry,
           row,
           seen,
-          spec: specOf(entry, row, names, miner),
+          spec: specOf(entry, row, names, rendered),
           ready: answer.ready,
           hasKey,
-          hasWorked: seen !== undefined && workedIn.get(entry.nodeId) === lifeOf(seen),
+          hasWorked,
+          // One that has not answered since Hearth looks may have served all the same, unless it has just begun.
+          mayStop: entry.kind !== 'relay-miner' || care.mayStop(seen, answer.ready || hasWorked || !isYoung(seen, now)),
+          restart: await isToRestart(entry.nodeId, seen),
           givenUp: crashes.givenUp(entry.nodeId),
         })
       }
@@ -210,11 +281,15 @@ export function createReconciler(deps: {
       if (takeStats) statsAtMs = now
       let moved = false
       keyGiven = false
-      for (const planned of plan(nodes)) {
+      const plans = plan(nodes)
+      const minerNode = nodes.find((node) => node.entry.kind === 'relay-miner')
+      const minerPlan = plans.find((planned) => planned.nodeId === minerNode?.entry.nodeId)
+      await care.follow({ miner: minerNode && minerPlan && { node: minerNode, planned: minerPlan }, ingress: look })
+      for (const planned of plans) {
         const node = nodes.find((candidate) => candidate.entry.nodeId === planned.nodeId)
         if (!node) continue
         if (planned.steps.length > 0) await publish(node, planned, heights.get(planned.nodeId) ?? null, undefined)
-        if (await run(planned, node, miner)) moved = true
+        if (await run(planned, node, rendered)) moved = true
         const stats = takeStats && node.seen?.state === 'running' ? await engine.stats(node.seen.name).catch(() => undefined) : undefined
         await publish(node, planned, heights.get(planned.nodeId) ?? null, stats)
       }
@@ -230,7 +305,6 @@ export function createReconciler(deps: {
 /** Started a short while ago: its first answer is near. */
 const isYoung = (seen: SeenContainer | undefined, nowMs: number): boolean =>
   seen?.state === 'running' && nowMs - (seen.startedAtMs ?? nowMs) < FIRST_ANSWER_MS
-const lifeOf = (seen: SeenContainer): string => `${seen.id} ${seen.startedAtMs}`
 
 /** One of the words of the design's table for what is seen. */
 export function seenWord(node: NodeFacts, planned: NodePlan, error: HearthError | undefined): NodeState['seen'] {

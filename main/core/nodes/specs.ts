@@ -4,7 +4,9 @@ import { assertNever } from '#shared/lib/assert-never.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import type { ContainerSpec } from '../ports/engine.ts'
 import type { NodeRow } from '../ports/store.ts'
+import { MINER_PATHS } from '../relays/miner-config.ts'
 import type { MinerStart } from '../relays/miner-setup.ts'
+import { INGRESS_PATHS, ingressCommand } from './ingress.ts'
 import { CHAIN_COMMAND } from './make-chain.ts'
 
 /** Names of everything on the engine that belongs to this installation. */
@@ -25,8 +27,22 @@ export function namesOf(installId: string): Names {
 /** Waits for its end and answers SIGTERM at once: a shell alone would sit out the grace time. */
 const WAIT_COMMAND = "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"
 
+/** Configurations that containers are started with; undefined while one cannot be made. */
+export interface Rendered {
+  miner?: MinerStart | undefined
+  /** Text of the ingress's file. */
+  ingress?: string | undefined
+}
+
+/** The file that a container reads at its start, and what is in it; undefined for one without, or while it cannot be made. */
+export function configOf(entry: CatalogEntry, rendered: Rendered): { path: string; text: string } | undefined {
+  if (entry.kind === 'relay-miner' && rendered.miner) return { path: MINER_PATHS.config, text: rendered.miner.yaml }
+  if (entry.kind === 'ingress' && rendered.ingress !== undefined) return { path: INGRESS_PATHS.config, text: rendered.ingress }
+  return undefined
+}
+
 /** What runs in the container, by kind of node. */
-function program(entry: CatalogEntry, miner: MinerStart | undefined): Pick<ContainerSpec, 'entrypoint' | 'command'> | undefined {
+function program(entry: CatalogEntry, { miner, ingress }: Rendered): Pick<ContainerSpec, 'entrypoint' | 'command'> | undefined {
   switch (entry.kind) {
     case 'chain-node':
       return { entrypoint: ['/bin/sh', '-c'], command: [CHAIN_COMMAND] }
@@ -36,6 +52,8 @@ function program(entry: CatalogEntry, miner: MinerStart | undefined): Pick<Conta
       return { entrypoint: ['/bin/sh', '-c'], command: [WAIT_COMMAND] }
     case 'relay-miner':
       return miner === undefined ? undefined : { command: miner.command }
+    case 'ingress':
+      return ingress === undefined ? undefined : { command: ingressCommand() }
     default:
       return assertNever(entry.kind)
   }
@@ -45,14 +63,15 @@ function program(entry: CatalogEntry, miner: MinerStart | undefined): Pick<Conta
  * The wanted container of a node, or undefined while something that it is made of is not known (image not resolved, no configuration yet).
  * The hash covers all that a change of would need another container, the rendered configuration included.
  */
-export function specOf(entry: CatalogEntry, row: NodeRow, names: Names, miner: MinerStart | undefined): ContainerSpec | undefined {
-  const runs = program(entry, miner)
+export function specOf(entry: CatalogEntry, row: NodeRow, names: Names, rendered: Rendered): ContainerSpec | undefined {
+  const runs = program(entry, rendered)
   if (row.imagePin === undefined || !runs) return undefined
   const spec = {
     name: names.container(entry.nodeId),
     nodeId: entry.nodeId,
     image: row.imagePin,
     ...runs,
+    ...(entry.user === undefined ? {} : { user: entry.user }),
     env: entry.environment,
     ports: entry.ports.map((port) => ({
       containerPort: port.containerPort,
@@ -69,8 +88,9 @@ export function specOf(entry: CatalogEntry, row: NodeRow, names: Names, miner: M
     memoryBytes: entry.memoryBytes,
     stopGraceSeconds: entry.stopGraceSeconds,
     logDriver: entry.logDriver,
+    ...(entry.capAdd.length === 0 ? {} : { capAdd: entry.capAdd }),
   }
-  const config = entry.kind === 'relay-miner' ? (miner?.yaml ?? '') : ''
+  const config = configOf(entry, rendered)?.text ?? ''
   const specHash = bytesToHex(sha256(new TextEncoder().encode(JSON.stringify(spec) + config))).slice(0, 24)
   return { ...spec, specHash }
 }

@@ -1,6 +1,6 @@
 import type { Heads } from '../chain/heads.ts'
-import type { SupplierRecord } from '../ports/chain.ts'
-import { MINER_TEMPLATE, minerCommand, minerGasPrice, renderMinerConfig } from './miner-config.ts'
+import type { SupplierRecord, SupplierService } from '../ports/chain.ts'
+import { MINER_TEMPLATE, type MinerRpcType, type MinerServiceFacts, minerCommand, minerGasPrice, renderMinerConfig } from './miner-config.ts'
 
 /** What the relay miner's container is started with. */
 export interface MinerStart {
@@ -11,9 +11,14 @@ export interface MinerStart {
 /** Name of the operator key in the keeper's keyring. */
 export const OPERATOR_KEY_NAME = 'operator'
 
+/** A service as far as the miner's configuration depends on it. */
+type Offered = Pick<SupplierService, 'serviceId' | 'endpoints'>
+
 export interface MinerSetup {
   /** Rendered from what the chain says now; undefined while there is nothing to serve (no supplier, no service, no backend, no chain). */
   config(): Promise<MinerStart | undefined>
+  /** The same for services that are not on chain yet: what would be written after they are. */
+  preview(services: readonly Offered[]): Promise<MinerStart | undefined>
   /** Services of the last rendered configuration; undefined before the first. */
   served(): string[] | undefined
 }
@@ -26,45 +31,62 @@ export function createMinerSetup(deps: {
   template: (name: string) => string
   heads: Heads
   record: () => SupplierRecord | undefined
-  /** Backend of a service as the miner's container reaches it. */
-  backendUrl: (serviceId: string) => string | undefined
+  /** Backend of a service as the miner's container reaches it; with a kind of relay, the way for that kind, where it has one. */
+  backendUrl: (serviceId: string, rpcType?: MinerRpcType) => string | undefined
   /** The chain node as the miner's container reaches it. */
   nodeUrls: () => { rpcUrl: string; grpcUrl: string } | undefined
   /** What the user chose; the standard values without. */
   choices?: () => { gasPriceTimes: number; requestTimeoutSeconds: number }
 }): MinerSetup {
   let served: string[] | undefined
+
+  /** One entry for each service with a backend, with a way of its own for each kind of relay that is staked and answered. */
+  const factsOf = (offered: readonly Offered[]): MinerServiceFacts[] => {
+    const ids = [...new Set(offered.map((service) => service.serviceId))].sort()
+    return ids.flatMap((serviceId) => {
+      const backendUrl = deps.backendUrl(serviceId)
+      if (backendUrl === undefined) return []
+      const staked = offered.filter((service) => service.serviceId === serviceId).flatMap((service) => service.endpoints)
+      const kinds = RPC_TYPES.filter((rpcType) => staked.some((endpoint) => endpoint.rpcType === rpcType))
+      const rpcTypes = kinds.flatMap((rpcType) => {
+        const url = deps.backendUrl(serviceId, rpcType)
+        return url === undefined ? [] : [{ rpcType, backendUrl: url }]
+      })
+      return [{ serviceId, backendUrl, rpcTypes }]
+    })
+  }
+  const render = async (offered: readonly Offered[]): Promise<{ start: MinerStart; ids: string[] } | undefined> => {
+    const urls = deps.nodeUrls()
+    const chain = deps.heads.current()
+    const services = factsOf(offered)
+    if (!urls || !chain || services.length === 0) return undefined
+    const choices = deps.choices?.()
+    const [fingerprint, minimum] = await Promise.all([chain.fingerprint(), chain.minimumGasPrice()])
+    const yaml = renderMinerConfig(
+      {
+        signingKeyName: OPERATOR_KEY_NAME,
+        nodeRpcUrl: urls.rpcUrl,
+        nodeGrpcUrl: urls.grpcUrl,
+        services,
+        ...(choices && { requestTimeoutSeconds: choices.requestTimeoutSeconds }),
+      },
+      deps.template(MINER_TEMPLATE),
+    )
+    const command = minerCommand({ chainId: fingerprint.chainId, gasPrice: minerGasPrice(minimum, choices?.gasPriceTimes) })
+    return { start: { yaml, command }, ids: services.map((service) => service.serviceId) }
+  }
+
   return {
     served: () => served,
     async config() {
       const record = deps.record()
-      const urls = deps.nodeUrls()
-      const chain = deps.heads.current()
-      if (!record || !urls || !chain) return undefined
-      const choices = deps.choices?.()
-      const ids = [
-        ...new Set([...record.services, ...record.pending.map((entry) => entry.service)].map((service) => service.serviceId)),
-      ].sort()
-      const services = ids.flatMap((serviceId) => {
-        const backendUrl = deps.backendUrl(serviceId)
-        return backendUrl === undefined ? [] : [{ serviceId, backendUrl }]
-      })
-      if (services.length === 0) return undefined
-      const [fingerprint, minimum] = await Promise.all([chain.fingerprint(), chain.minimumGasPrice()])
-      served = services.map((service) => service.serviceId)
-      return {
-        yaml: renderMinerConfig(
-          {
-            signingKeyName: OPERATOR_KEY_NAME,
-            nodeRpcUrl: urls.rpcUrl,
-            nodeGrpcUrl: urls.grpcUrl,
-            services,
-            ...(choices && { requestTimeoutSeconds: choices.requestTimeoutSeconds }),
-          },
-          deps.template(MINER_TEMPLATE),
-        ),
-        command: minerCommand({ chainId: fingerprint.chainId, gasPrice: minerGasPrice(minimum, choices?.gasPriceTimes) }),
-      }
+      if (!record) return undefined
+      const rendered = await render([...record.services, ...record.pending.map((entry) => entry.service)])
+      if (rendered) served = rendered.ids
+      return rendered?.start
     },
+    preview: async (services) => (await render(services))?.start,
   }
 }
+
+const RPC_TYPES: readonly MinerRpcType[] = ['JSON_RPC', 'REST', 'COMET_BFT', 'WEBSOCKET']

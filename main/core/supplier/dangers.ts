@@ -15,7 +15,13 @@ export interface Situation {
   claims: readonly { serviceId: string; sessionEndHeight: number; upokt: bigint | undefined; isProven: boolean }[]
   /** Ends of sessions that were served and not claimed yet. */
   servedSessionEnds: readonly number[]
-  operator: { address: string; hasPubKey: boolean | undefined; upokt: bigint | undefined; daysLeft: number | undefined; perDayUpokt: bigint | undefined }
+  operator: {
+    address: string
+    hasPubKey: boolean | undefined
+    upokt: bigint | undefined
+    daysLeft: number | undefined
+    perDayUpokt: bigint | undefined
+  }
   /** Addresses of this vault, watched ones too. */
   own: ReadonlySet<string>
 }
@@ -60,10 +66,13 @@ function aboutStake({ signer, ownerAddress, stakeUpokt }: Stake, situation: Situ
   if (isOwnerChange) found.push(danger('owner-forever', 'bad', { newOwnerAddress: ownerAddress, upokt: after }))
   else found.push(...ownerElsewhere(ownerAddress, situation))
   if (record !== undefined && before < params.supplierMinStakeUpokt)
-    found.push(danger('rescue-amount', 'info', { missingUpokt: params.supplierMinStakeUpokt - before, minUpokt: params.supplierMinStakeUpokt }))
+    found.push(
+      danger('rescue-amount', 'info', { missingUpokt: params.supplierMinStakeUpokt - before, minUpokt: params.supplierMinStakeUpokt }),
+    )
   if (record !== undefined && record.unstakeSessionEndHeight > 0) found.push(danger('services-stay-off', 'warn', {}))
   if (after < before) found.push(danger('lowered-stake-paid-to', 'info', { upokt: before - after, ownerAddress }))
-  if (after > before && signer !== ownerAddress) found.push(danger('raise-belongs-to-owner', 'warn', { upokt: after - before, ownerAddress }))
+  if (after > before && signer !== ownerAddress)
+    found.push(danger('raise-belongs-to-owner', 'warn', { upokt: after - before, ownerAddress }))
   if (stakeUpokt !== undefined) found.push(...aboutMargin(after, params))
   return found
 }
@@ -91,7 +100,9 @@ function aboutServices({ services }: Stake, situation: Situation): Danger[] {
   const when = { height: String(off), ms: timeText(situation, off) }
   const before = [...(record?.services ?? []), ...(record?.pending ?? []).map((entry) => entry.service)]
   const dropped = before.filter((old) => !services.some((service) => service.serviceId === old.serviceId))
-  const reshared = before.filter((old) => services.some((service) => service.serviceId === old.serviceId && sharesText(service) !== sharesText(old)))
+  const reshared = before.filter((old) =>
+    services.some((service) => service.serviceId === old.serviceId && sharesText(service) !== sharesText(old)),
+  )
   const added = services.filter((service) => !before.some((old) => old.serviceId === service.serviceId))
   const found: Danger[] = []
   const lost = openClaims(situation, off).filter((claim) => dropped.some((old) => old.serviceId === claim.serviceId))
@@ -108,7 +119,8 @@ function aboutServices({ services }: Stake, situation: Situation): Danger[] {
 
 function aboutOperator({ signer, operatorAddress }: Stake, { operator }: Situation): Danger[] {
   const found: Danger[] = []
-  if (signer !== operatorAddress && operator.hasPubKey === false) found.push(danger('operator-without-key', 'info', { address: operatorAddress }))
+  if (signer !== operatorAddress && operator.hasPubKey === false)
+    found.push(danger('operator-without-key', 'info', { address: operatorAddress }))
   if (operator.upokt !== undefined) {
     const level = operator.upokt === 0n || (operator.daysLeft !== undefined && operator.daysLeft < 30) ? 'warn' : 'info'
     found.push(
@@ -137,7 +149,9 @@ function aboutUnstake(situation: Situation): Danger[] {
     const services = record.services.map((service) => service.serviceId).join(', ')
     if (services !== '') found.push(danger('services-off', 'info', { services, height: String(off), ms: timeText(situation, off) }))
     const back = off - 1 + params.supplierUnbondingPeriodSessions * params.numBlocksPerSession
-    found.push(danger('stake-comes-back', 'info', { ownerAddress: record.ownerAddress, height: String(back), ms: timeText(situation, back) }))
+    found.push(
+      danger('stake-comes-back', 'info', { ownerAddress: record.ownerAddress, height: String(back), ms: timeText(situation, back) }),
+    )
   }
   return found
 }
@@ -160,7 +174,11 @@ function ownerElsewhere(ownerAddress: string, { own }: Situation): Danger[] {
 const settleHeight = (claim: { sessionEndHeight: number }, params: ChainParams): number => sessionAt(claim.sessionEndHeight, params).settle
 const lastSettle = (claims: readonly { sessionEndHeight: number }[], params: ChainParams): number =>
   Math.max(...claims.map((claim) => settleHeight(claim, params)))
-const idsOf = (services: readonly { serviceId: string }[]): string => services.map((service) => service.serviceId).join(', ').slice(0, 250)
+const idsOf = (services: readonly { serviceId: string }[]): string =>
+  services
+    .map((service) => service.serviceId)
+    .join(', ')
+    .slice(0, 250)
 
 /** Their number, and what they claim; an amount that is not known for each of them is told as that. */
 function sums(claims: readonly Situation['claims'][number][]): { claims: string; upokt: string } {

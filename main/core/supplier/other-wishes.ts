@@ -1,7 +1,16 @@
 import type { TxWish } from '#shared/api/requests.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import { formatPokt } from '#shared/model/money.ts'
-import { amount, keyOf, mustBeAddress, mustBeOffered, mustBeServiceId, serviceConfigs, type CheckedWish, type WishDeps } from './wish-parts.ts'
+import {
+  amount,
+  keyOf,
+  mustBeAddress,
+  mustBeOffered,
+  mustBeServiceId,
+  serviceConfigs,
+  type CheckedWish,
+  type WishDeps,
+} from './wish-parts.ts'
 
 /** Wishes about money, services, applications, gateways and what lay on the old network (onchain facts 2.3 and 2.4). */
 
@@ -33,7 +42,11 @@ export async function addService(wish: Of<'add-service'>, deps: WishDeps): Promi
   if (!/^[a-zA-Z0-9-_ ]*$/.test(name)) throw new HearthError('invalid-request', { field: 'name' })
   const units = /^[0-9]{1,7}$/.test(wish.computeUnits.trim()) ? BigInt(wish.computeUnits.trim()) : 0n
   if (units < 1n || units > MAX_COMPUTE_UNITS)
-    throw new HearthError('amount-invalid', { problem: 'compute-units', max: MAX_COMPUTE_UNITS.toString(), given: wish.computeUnits.slice(0, 20) })
+    throw new HearthError('amount-invalid', {
+      problem: 'compute-units',
+      max: MAX_COMPUTE_UNITS.toString(),
+      given: wish.computeUnits.slice(0, 20),
+    })
   const known = (await deps.chain.services()).find((service) => service.id === wish.serviceId)
   if (known && known.ownerAddress !== key.address)
     throw new HearthError('not-permitted', { problem: 'service-owner', ownerAddress: known.ownerAddress })
@@ -66,7 +79,8 @@ export async function stakeApplication(wish: Of<'stake-application'>, deps: Wish
   const { chain, params } = deps
   const stakeUpokt = amount(wish.amountPokt)
   // A limit of nothing is how the chain is told that there is none any more.
-  const spendLimitUpokt = wish.spendLimitPokt === undefined ? undefined : /^0+$/.test(wish.spendLimitPokt.trim()) ? 0n : amount(wish.spendLimitPokt)
+  const spendLimitUpokt =
+    wish.spendLimitPokt === undefined ? undefined : /^0+$/.test(wish.spendLimitPokt.trim()) ? 0n : amount(wish.spendLimitPokt)
   const key = keyOf(deps, wish.keyId)
   mustBeServiceId(wish.serviceId)
   await mustBeOffered(chain, [{ serviceId: wish.serviceId, endpoints: [], revShare: [] }])
@@ -75,7 +89,11 @@ export async function stakeApplication(wish: Of<'stake-application'>, deps: Wish
   if (stakeUpokt < least)
     throw new HearthError('amount-too-small', { min: formatPokt(least), given: formatPokt(stakeUpokt), height: String(params.height) })
   if (spendLimitUpokt !== undefined && spendLimitUpokt > 0n && spendLimitUpokt < MIN_SPEND_LIMIT_UPOKT)
-    throw new HearthError('amount-too-small', { min: formatPokt(MIN_SPEND_LIMIT_UPOKT), given: formatPokt(spendLimitUpokt), height: String(params.height) })
+    throw new HearthError('amount-too-small', {
+      min: formatPokt(MIN_SPEND_LIMIT_UPOKT),
+      given: formatPokt(spendLimitUpokt),
+      height: String(params.height),
+    })
   return {
     key,
     message: {
@@ -112,7 +130,8 @@ export async function delegation(wish: Of<'delegate'> | Of<'undelegate'>, deps: 
   const key = keyOf(deps, wish.keyId)
   mustBeAddress(deps.codec, gatewayAddress, 'gateway')
   const isDelegated = (await ownApplication(deps, key.address)).delegatedGateways.includes(gatewayAddress)
-  if (isDelegated === (kind === 'delegate')) throw new HearthError('not-now', { problem: isDelegated ? 'already-delegated' : 'not-delegated' })
+  if (isDelegated === (kind === 'delegate'))
+    throw new HearthError('not-now', { problem: isDelegated ? 'already-delegated' : 'not-delegated' })
   return { key, message: { kind, applicationAddress: key.address, gatewayAddress }, spendsUpokt: 0n, facts: { toAddress: gatewayAddress } }
 }
 

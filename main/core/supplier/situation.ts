@@ -15,7 +15,15 @@ const UNCLAIMED: ReadonlySet<string> = new Set(['serving', 'open'])
  */
 export async function readSituation(
   checked: CheckedWish,
-  deps: { chain: Chain; params: ChainParams; store: Store; state: AppState; keys: readonly PublicKeyInfo[]; network: string; height: number },
+  deps: {
+    chain: Chain
+    params: ChainParams
+    store: Store
+    state: AppState
+    keys: readonly PublicKeyInfo[]
+    network: string
+    height: number
+  },
 ): Promise<Situation> {
   const { chain, params, store, state, height } = deps
   const operatorAddress = operatorOf(checked.message)

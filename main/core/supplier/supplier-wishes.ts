@@ -129,8 +129,7 @@ export async function rescue(wish: Of<'rescue'>, deps: WishDeps): Promise<Checke
   if (record.stakeUpokt >= params.supplierMinStakeUpokt)
     throw new HearthError('not-now', { problem: 'not-below-minimum', upokt: record.stakeUpokt.toString() })
   mustBePermitted('rescue', record, key.address)
-  const stakeUpokt =
-    wish.amountPokt === undefined ? params.supplierMinStakeUpokt + (deps.stakeMarginUpokt ?? 0n) : amount(wish.amountPokt)
+  const stakeUpokt = wish.amountPokt === undefined ? params.supplierMinStakeUpokt + (deps.stakeMarginUpokt ?? 0n) : amount(wish.amountPokt)
   if (stakeUpokt < params.supplierMinStakeUpokt) throw belowMinimum(params, stakeUpokt)
   return {
     key,

@@ -1,37 +1,54 @@
 import { HearthError } from '#shared/api/errors.ts'
-import type { TxWish } from '#shared/api/requests.ts'
-import type { IntentState } from '#shared/api/state.ts'
+import type { RequestOutput, TxWish } from '#shared/api/requests.ts'
 import { faultPoint } from '#shared/lib/fault-point.ts'
-import { formatPokt } from '#shared/model/money.ts'
 import type { IntentRow } from '#shared/model/intent.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { Chain, ChainParams } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Store } from '../ports/store.ts'
-import type { TxCodec, TxDraft } from '../ports/tx.ts'
-import type { PublicKeyInfo, Vault } from '../ports/vault.ts'
+import type { TxCodec } from '../ports/tx.ts'
+import type { Vault } from '../ports/vault.ts'
 import type { StatePublisher } from '../state/publisher.ts'
-import { priceTx, type FeeMargins } from './fee.ts'
+import { dangersOf } from './dangers.ts'
+import { makeDraft, UNORDERED_MS } from './draft.ts'
+import type { FeeMargins } from './fee.ts'
+import { createFollow } from './follow.ts'
+import { publicIntent, unbondingText } from './public-intent.ts'
+import { readSituation } from './situation.ts'
 import { checkWish } from './wishes.ts'
 
 /** How long a signed transaction may wait for its block before the chain itself refuses it; covers the reading of the sheet too. */
 const VALID_MS = 12 * 60_000
+/** The way to a wallet that lies elsewhere and back. */
+const VALID_OUTSIDE_MS = 3 * 3_600_000
 const VALID_BLOCKS_FLOOR = 20
+const SHEET_BLOCK_MS = 60_000
+
+export interface Prepared {
+  intentId: string
+  /** Empty when the key lies outside of Hearth: then `export` has what its wallet signs. */
+  surfaceUrl: string
+  expiresAtMs: number
+}
 
 export interface Transactions {
   /** Checks, tries, prices and stores the wish, and opens its confirm sheet. Nothing is signed. */
-  prepare(wish: TxWish): Promise<{ intentId: string; surfaceUrl: string; expiresAtMs: number }>
+  prepare(wish: TxWish): Promise<Prepared>
   /** A new sheet for a prepared intent whose window was closed. */
   reopen(intentId: string): Promise<{ surfaceUrl: string; expiresAtMs: number }>
   discard(intentId: string): Promise<void>
   /** The key process has signed: store first, then send. */
   signed(intentId: string, txBytes: Uint8Array): Promise<void>
+  /** What a wallet outside signs. Rejects `tx-expired`. */
+  export(intentId: string): Promise<RequestOutput<'tx.export'>>
+  /** What it gave back: checked against our own bytes, then stored and sent like any other. Rejects `signature-invalid`, `tx-expired`. */
+  import(intentId: string, text: string): Promise<void>
   /** After a start: publishes what is stored and takes up what was under way. */
   resume(): Promise<void>
   /** Looks after everything that is under way; called at every new head. */
   follow(chain: Chain, height: number): Promise<void>
-  /** Whether something of this signer is signed and not yet settled. */
+  /** Called when an intent came to its end. */
   onDone(listener: (intent: IntentRow) => void): void
 }
 
@@ -48,11 +65,12 @@ export function createTransactions(deps: {
   networkTitle: () => { title: string; playMoney: boolean }
   /** As the user chose them; the standard ones without. */
   feeMargins?: () => FeeMargins
+  /** What is suggested above the minimum stake. */
+  stakeMarginUpokt?: () => bigint
 }): Transactions {
   const { heads, store, vault, codec, state, clock, log } = deps
   const doneListeners: ((intent: IntentRow) => void)[] = []
   const tickets = new Map<string, string>()
-  let following = false
   let counter = 0
 
   const save = async (row: IntentRow): Promise<void> => {
@@ -69,123 +87,71 @@ export function createTransactions(deps: {
     if (chosen === null) throw new HearthError('no-network')
     return chosen
   }
-  const load = async (intentId: string): Promise<IntentRow> => {
-    const row = await store.intent(intentId)
-    if (!row) throw new HearthError('tx-expired', { intentId })
+  const finish = (row: IntentRow): IntentRow => {
+    tickets.delete(row.id)
+    for (const listener of doneListeners) listener(row)
     return row
   }
+  const prepared = async (intentId: string): Promise<IntentRow> => {
+    const row = await store.intent(intentId)
+    if (row?.status !== 'prepared') throw new HearthError('tx-expired', { intentId })
+    return row
+  }
+  const follower = createFollow({ codec, log, store, change, finish, params: () => heads.params() })
 
   const openSheet = async (row: IntentRow, chain: Chain, params: ChainParams): Promise<{ surfaceUrl: string; expiresAtMs: number }> => {
     const balance = await chain.balance(row.signerAddress)
     const title = deps.networkTitle()
     const old = tickets.get(row.id)
     if (old !== undefined) await vault.closeTicket(old)
+    const { dangers } = publicIntent(row)
+    const morseKeyId = row.facts['morseKeyId']
     const ticket = await vault.openSign({
       intentId: row.id,
       keyId: row.keyId,
       signDocBytes: row.signDocBytes,
+      ...(morseKeyId === undefined ? {} : { morseKeyId }),
       context: {
         balanceUpokt: balance.toString(),
         unbondingText: unbondingText(params, state.state.chain.medianBlockMs),
         playMoney: title.playMoney,
         networkTitle: title.title,
+        ...(dangers === undefined ? {} : { dangers }),
       },
     })
     tickets.set(row.id, ticket.token)
     return { surfaceUrl: deps.surfaceUrl(ticket.token), expiresAtMs: ticket.expiresAtMs }
   }
 
-  const oneAtATime = async (address: string, kind: string): Promise<void> => {
+  /**
+   * Two transactions of one key in the row of sequences need a block between them, and a second one of a kind while the first is under way is how people pay twice.
+   * @returns timeouts of unordered ones that are taken
+   */
+  const oneAtATime = async (address: string, kind: string, order: 'sequence' | 'unordered'): Promise<Set<number>> => {
+    const taken = new Set<number>()
     for (const other of await store.intents(network())) {
       if (other.signerAddress !== address) continue
-      // Two transactions of one key need a block between them, and a second stake while one is under way is how people pay twice.
-      if (other.status === 'signed' || other.status === 'broadcast')
+      taken.add(Number(other.facts['timeoutAtMs'] ?? 0))
+      const isUnderWay = other.status === 'signed' || other.status === 'broadcast'
+      if (isUnderWay && (order === 'sequence' || other.kind === kind))
         throw new HearthError('tx-pending', { intentId: other.id, hash: other.txHash ?? '' })
       if (other.status === 'prepared' && other.kind === kind) await change(other, { status: 'discarded' })
     }
+    return taken
   }
 
-  const draftFor = async (
-    chain: Chain,
-    key: PublicKeyInfo,
-    message: TxDraft['messages'][number],
-    spendsUpokt: bigint,
-    timeoutHeight: number,
-  ): Promise<TxDraft> => {
-    const [account, balance, fingerprint, price] = await Promise.all([
-      chain.account(key.address),
-      chain.balance(key.address),
-      chain.fingerprint(),
-      chain.minimumGasPrice(),
-    ])
-    // An address that never received anything has no account; the trial run would only say so in the chain's words.
-    if (!account || balance < spendsUpokt) throw balanceTooSmall(balance, spendsUpokt + 1n, key.address)
-    const draft: TxDraft = {
-      messages: [message],
-      memo: '',
-      chainId: fingerprint.chainId,
-      accountNumber: account.accountNumber,
-      sequence: account.sequence,
-      pubKeyHex: key.pubKeyHex,
-      feeUpokt: 1n,
-      gasLimit: 1_000_000n,
-      timeoutHeight,
-    }
-    const priced = priceTx(await chain.simulate(codec.simulationTx(draft)), price, deps.feeMargins?.())
-    if (balance < spendsUpokt + priced.feeUpokt) throw balanceTooSmall(balance, spendsUpokt + priced.feeUpokt, key.address)
-    return { ...draft, ...priced }
+  const timeoutHeight = (validMs: number): number => {
+    const medianMs = state.state.chain.medianBlockMs ?? SHEET_BLOCK_MS
+    return heads.height() + Math.max(VALID_BLOCKS_FLOOR, Math.ceil(validMs / Math.max(1, medianMs)))
   }
 
-  const send = async (row: IntentRow, chain: Chain): Promise<IntentRow> => {
-    const { txBytes, txHash } = row
-    if (!txBytes || txHash === undefined) return row
-    faultPoint('tx.before-broadcast')
-    const answer = await chain.broadcast(txBytes)
-    faultPoint('tx.after-broadcast')
-    if (answer.kind === 'refused') {
-      // The node's own check refused it: it is in no mempool and nothing was paid. It may still be in a block if it went out in an earlier life: look first.
-      const found = await chain.tx(txHash)
-      if (found.kind === 'included') return include(row, found)
-      return finish(await change(row, { status: 'refused', code: answer.code, log: answer.log }))
-    }
-    log.info('transaction sent', { intent: row.id, hash: txHash, answer: answer.kind })
-    return row.status === 'broadcast' ? row : change(row, { status: 'broadcast' })
-  }
-
-  const include = async (row: IntentRow, found: { height: number; code: number; log: string }): Promise<IntentRow> =>
-    finish(
-      await change(row, {
-        status: found.code === 0 ? 'included' : 'refused',
-        includedHeight: found.height,
-        code: found.code,
-        log: found.log,
-      }),
-    )
-
-  const finish = (row: IntentRow): IntentRow => {
-    tickets.delete(row.id)
-    for (const listener of doneListeners) listener(row)
-    return row
-  }
-
-  const followOne = async (row: IntentRow, chain: Chain, height: number): Promise<void> => {
-    if (row.status === 'prepared' && height > row.timeoutHeight) {
-      finish(await change(row, { status: 'discarded' }))
-      return
-    }
-    if ((row.status !== 'signed' && row.status !== 'broadcast') || row.txHash === undefined) return
-    const found = await chain.tx(row.txHash)
-    if (found.kind === 'included') {
-      await include(row, found)
-      return
-    }
-    // Past its timeout height no block can take it any more: safe to say so, and safe to try again with new bytes.
-    if (height > row.timeoutHeight + 1) {
-      finish(await change(row, { status: 'expired' }))
-      return
-    }
-    // Signed and not known to be sent (killed in between): the very same bytes, so that at most one of them can ever be paid.
-    if (row.status === 'signed') await send(row, chain)
+  const signed = async (intentId: string, txBytes: Uint8Array): Promise<void> => {
+    faultPoint('tx.signed')
+    const row = await prepared(intentId)
+    // Intent first: from here on a crash ends in a look-up of this hash.
+    const stored = await change(row, { status: 'signed', txBytes, txHash: codec.hash(txBytes) })
+    faultPoint('tx.stored')
+    await follower.send(stored, heads.require())
   }
 
   return {
@@ -195,11 +161,35 @@ export function createTransactions(deps: {
       if (!params) throw new HearthError('chain-unreachable', { reason: 'parameters not read yet' })
       if (state.state.chain.status === 'stalled') throw new HearthError('chain-stalled', { height: String(heads.height()) })
       const keys = await vault.keys()
-      const checked = await checkWish(wish, { chain, params, codec, keys, network: network() })
-      await oneAtATime(checked.key.address, wish.kind)
-      const medianMs = state.state.chain.medianBlockMs ?? 60_000
-      const timeoutHeight = heads.height() + Math.max(VALID_BLOCKS_FLOOR, Math.ceil(VALID_MS / Math.max(1, medianMs)))
-      const draft = await draftFor(chain, checked.key, checked.message, checked.spendsUpokt, timeoutHeight)
+      const stakeMarginUpokt = deps.stakeMarginUpokt?.() ?? 0n
+      const checked = await checkWish(wish, { chain, params, codec, keys, network: network(), stakeMarginUpokt })
+      const isOutside = checked.key.kind === 'watch'
+      // A claim of the old network is signed by two keys of this vault.
+      if (isOutside && checked.morseKeyId !== undefined) throw new HearthError('key-watch-only')
+      const order = wish.order ?? 'sequence'
+      const takenTimeoutsMs = await oneAtATime(checked.key.address, wish.kind, order)
+      const validMs = order === 'unordered' ? UNORDERED_MS : isOutside ? VALID_OUTSIDE_MS : VALID_MS
+      const draft = await makeDraft(
+        {
+          checked,
+          order,
+          takenTimeoutsMs,
+          pubKey: wish.pubKey,
+          timeoutHeight: timeoutHeight(validMs),
+          headTimeMs: state.state.chain.blockTimeMs || clock.now(),
+        },
+        { chain, codec, margins: deps.feeMargins?.() },
+      )
+      const situation = await readSituation(checked, {
+        chain,
+        params,
+        store,
+        state: state.state,
+        keys,
+        network: network(),
+        height: heads.height(),
+      })
+      const dangers = dangersOf(checked.message, situation)
       const now = clock.now()
       counter += 1
       const row: IntentRow = {
@@ -211,122 +201,81 @@ export function createTransactions(deps: {
         keyId: checked.key.id,
         signerAddress: checked.key.address,
         status: 'prepared',
-        facts: { ...checked.facts, feeUpokt: draft.feeUpokt.toString() },
+        facts: {
+          ...checked.facts,
+          feeUpokt: draft.feeUpokt.toString(),
+          ...(isOutside ? { outside: 'yes' } : {}),
+          ...(draft.timeoutAtMs === undefined ? {} : { timeoutAtMs: String(draft.timeoutAtMs) }),
+          ...(checked.morseKeyId === undefined ? {} : { morseKeyId: checked.morseKeyId }),
+          ...(dangers.length === 0 ? {} : { dangers: JSON.stringify(dangers) }),
+        },
         signDocBytes: codec.signDoc(draft),
         txBytes: undefined,
         txHash: undefined,
-        timeoutHeight,
+        timeoutHeight: draft.timeoutHeight,
         includedHeight: undefined,
         code: undefined,
         log: undefined,
         createdAtMs: now,
         updatedAtMs: now,
       }
-      const sheet = await openSheet(row, chain, params)
+      const sheet = isOutside ? { surfaceUrl: '', expiresAtMs: now + validMs } : await openSheet(row, chain, params)
       await save(row)
       return { intentId: row.id, ...sheet }
     },
 
     async reopen(intentId) {
-      const row = await load(intentId)
+      const row = await prepared(intentId)
       const params = heads.params()
-      if (row.status !== 'prepared' || !params) throw new HearthError('tx-expired', { intentId })
-      if (heads.height() > row.timeoutHeight) throw new HearthError('tx-expired', { intentId })
+      if (!params || heads.height() > row.timeoutHeight || row.facts['outside'] !== undefined)
+        throw new HearthError('tx-expired', { intentId })
       return openSheet(row, heads.require(), params)
     },
 
     async discard(intentId) {
-      const row = await load(intentId)
+      const row = await store.intent(intentId)
+      if (!row) throw new HearthError('tx-expired', { intentId })
       if (row.status !== 'prepared') throw new HearthError('tx-pending', { intentId })
       const token = tickets.get(intentId)
       if (token !== undefined) await vault.closeTicket(token)
       finish(await change(row, { status: 'discarded' }))
     },
 
-    async signed(intentId, txBytes) {
-      faultPoint('tx.signed')
-      const row = await load(intentId)
-      if (row.status !== 'prepared') throw new HearthError('tx-expired', { intentId })
-      // Intent first: from here on a crash ends in a look-up of this hash.
-      const stored = await change(row, { status: 'signed', txBytes, txHash: codec.hash(txBytes) })
-      faultPoint('tx.stored')
-      await send(stored, heads.require())
+    signed,
+
+    async export(intentId) {
+      const row = await prepared(intentId)
+      const draft = codec.decodeSignDoc(row.signDocBytes)
+      return {
+        ...codec.outsideForms(row.signDocBytes),
+        chainId: draft.chainId,
+        accountNumber: draft.accountNumber.toString(),
+        sequence: draft.sequence.toString(),
+        signerAddress: row.signerAddress,
+        timeoutHeight: row.timeoutHeight,
+      }
+    },
+
+    async import(intentId, text) {
+      const row = await prepared(intentId)
+      await signed(intentId, codec.readSigned(row.signDocBytes, text))
     },
 
     async resume() {
       const chosen = deps.network()
       if (chosen === null) return
       for (const row of await store.intents(chosen)) {
-        // A prepared intent lost its sheet with the old process; it was never signed.
-        if (row.status === 'prepared') await change(row, { status: 'discarded' })
+        // A prepared intent lost its sheet with the old process and was never signed. One that lies in front of another wallet waits on.
+        if (row.status === 'prepared' && row.facts['outside'] === undefined) await change(row, { status: 'discarded' })
         else state.put('intents', row.id, publicIntent(row))
       }
     },
 
     async follow(chain, height) {
-      const chosen = deps.network()
-      if (chosen === null || following) return
-      following = true
-      try {
-        for (const published of Object.values(state.state.intents)) {
-          if (published.status !== 'prepared' && published.status !== 'signed' && published.status !== 'broadcast') continue
-          const row = await store.intent(published.id)
-          if (row)
-            await followOne(row, chain, height).catch((error: unknown) => log.error('following a transaction', error, { intent: row.id }))
-        }
-      } finally {
-        following = false
-      }
+      if (deps.network() === null) return
+      await follower.follow(Object.values(state.state.intents), chain, height)
     },
 
     onDone: (listener) => void doneListeners.push(listener),
-  }
-}
-
-function balanceTooSmall(have: bigint, needed: bigint, address: string): HearthError {
-  return new HearthError('balance-too-small', {
-    have: formatPokt(have),
-    needed: formatPokt(needed),
-    missing: formatPokt(needed - have),
-    address,
-  })
-}
-
-/** How long a stake takes to come back, from the chain's own numbers. */
-export function unbondingText(params: ChainParams, medianBlockMs: number | null): string {
-  const blocks = params.supplierUnbondingPeriodSessions * params.numBlocksPerSession
-  const sessions = `${params.supplierUnbondingPeriodSessions} session${params.supplierUnbondingPeriodSessions === 1 ? '' : 's'}`
-  const base = `${blocks.toLocaleString('en')} blocks (${sessions}) after the session in which you unstake`
-  if (medianBlockMs === null) return base
-  const seconds = (blocks * medianBlockMs) / 1000
-  const time =
-    seconds < 120
-      ? `${Math.max(1, Math.round(seconds))} s`
-      : seconds < 7_200
-        ? `${Math.round(seconds / 60)} min`
-        : seconds < 172_800
-          ? `${Math.round(seconds / 3600)} h`
-          : `${Math.round(seconds / 86_400)} days`
-  return `${base}, about ${time}`
-}
-
-function publicIntent(row: IntentRow): IntentState {
-  return {
-    id: row.id,
-    kind: row.kind,
-    status: row.status,
-    signerAddress: row.signerAddress,
-    facts: row.facts,
-    txHash: row.txHash ?? null,
-    timeoutHeight: row.timeoutHeight,
-    includedHeight: row.includedHeight ?? null,
-    error:
-      row.status === 'refused'
-        ? { code: 'tx-refused', detail: { log: (row.log ?? '').slice(0, 500), code: String(row.code ?? '') } }
-        : row.status === 'expired'
-          ? { code: 'tx-expired', detail: {} }
-          : null,
-    createdAtMs: row.createdAtMs,
-    updatedAtMs: row.updatedAtMs,
   }
 }

@@ -1,5 +1,6 @@
 import type { AppState } from '#shared/api/state.ts'
 import type { Chain, ChainParams, SupplierRecord } from '../ports/chain.ts'
+import type { FigureProofs } from '../chain/figure-proofs.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { PublicKeyInfo } from '../ports/vault.ts'
 import type { StatePublisher } from '../state/publisher.ts'
@@ -11,8 +12,16 @@ export interface SupplierWatch {
   clear(): void
 }
 
-/** @param served the services that the relay miner here is configured for, or undefined while it is not wanted */
-export function createSupplierWatch(deps: { state: StatePublisher; clock: Clock; served: () => string[] | undefined }): SupplierWatch {
+/**
+ * @param proofs asked which of the figures are proven; without them all are what the chain's host says
+ * @param served the services that the relay miner here is configured for, or undefined while it is not wanted
+ */
+export function createSupplierWatch(deps: {
+  state: StatePublisher
+  clock: Clock
+  served: () => string[] | undefined
+  proofs?: FigureProofs
+}): SupplierWatch {
   const { state, clock } = deps
   let record: SupplierRecord | undefined
   let wasStaked = false
@@ -22,12 +31,18 @@ export function createSupplierWatch(deps: { state: StatePublisher; clock: Clock;
     clear() {
       record = undefined
       wasStaked = false
+      deps.proofs?.clear()
     },
     async read(chain, height, params, keys) {
       const asOf = { height, atMs: clock.now() }
       for (const key of keys) {
-        const upokt = await chain.balance(key.address)
-        state.put('balances', key.address, { address: key.address, upokt: upokt.toString(), asOf })
+        const read = await chain.balance(key.address)
+        const {
+          value,
+          height: at,
+          source,
+        } = (await deps.proofs?.balance(key.address, read, height)) ?? { value: read, height, source: 'chain' }
+        state.put('balances', key.address, { address: key.address, upokt: value.toString(), asOf: { ...asOf, height: at }, source })
       }
       // The newest operator key is the one in use; a key without confirmed words never is.
       const operators = keys.filter((key) => key.role === 'operator').sort((a, b) => b.createdAtMs - a.createdAtMs)
@@ -41,6 +56,7 @@ export function createSupplierWatch(deps: { state: StatePublisher; clock: Clock;
           break
         }
       }
+      const { source } = (operator && (await deps.proofs?.supplier(operator.address, record, height))) ?? { source: 'chain' as const }
       const sent = Object.values(state.state.intents).some(
         (intent) => intent.kind.startsWith('stake-') && (intent.status === 'signed' || intent.status === 'broadcast'),
       )
@@ -62,6 +78,7 @@ export function createSupplierWatch(deps: { state: StatePublisher; clock: Clock;
             : 0,
         differences: differences(record, deps.served()),
         asOf,
+        source,
       })
     },
   }

@@ -52,7 +52,11 @@ function clockTime(ms: number, hours: 'system' | '12' | '24', medianBlockMs: num
 export function nodesOf(state: Pick<AppState, 'nodes'>): { wanted: number; running: number; runningIds: string[] } {
   const nodes = Object.values(state.nodes).filter((node) => node.kind !== 'keeper')
   const running = nodes.filter((node) => node.seen === 'running' || node.seen === 'starting')
-  return { wanted: nodes.filter((node) => node.wanted === 'running').length, running: running.length, runningIds: running.map((node) => node.id) }
+  return {
+    wanted: nodes.filter((node) => node.wanted === 'running').length,
+    running: running.length,
+    runningIds: running.map((node) => node.id),
+  }
 }
 
 /** The face of the tray icon, by the worst fact. */

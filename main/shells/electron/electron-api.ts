@@ -197,5 +197,7 @@ export interface ElectronApi {
   readonly powerSaveBlocker: PowerSaveBlocker
   readonly safeStorage: SafeStorage
   readonly screen: Screen
-  readonly net: { fetch(url: string, init: { redirect: 'follow'; signal: AbortSignal; headers: Record<string, string> }): Promise<Response> }
+  readonly net: {
+    fetch(url: string, init: { redirect: 'follow'; signal: AbortSignal; headers: Record<string, string> }): Promise<Response>
+  }
 }

@@ -14,7 +14,8 @@ export interface NoticeWindow {
 const STYLE =
   'body{font:15px/1.5 system-ui,sans-serif;margin:0;padding:28px 32px;background:#f7f4f0;color:#26221f}h1{font-size:17px;margin:0 0 8px}p{margin:0}@media(prefers-color-scheme:dark){body{background:#1d1a18;color:#ece7e2}}'
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
 /** @param onError the window could not load */
 export function createNoticeWindow(electron: ElectronApi, onError: (error: unknown) => void): NoticeWindow {

@@ -88,7 +88,8 @@ export function createPower(deps: {
     asleep = mirror.state?.clock
     log.info('this PC goes to sleep', { why: holdOf(mirror.state)?.kind ?? 'nothing due' })
     // SECURITY: S18 what sleeps may be written to disk with its memory: the process with the keys ends first. What runs does not need it.
-    if (mirror.state?.vault.kind === 'unlocked') void app.call('vault.lock', {}).catch((error: unknown) => log.error('lock at sleep', error))
+    if (mirror.state?.vault.kind === 'unlocked')
+      void app.call('vault.lock', {}).catch((error: unknown) => log.error('lock at sleep', error))
   })
   electron.powerMonitor.on('resume', () => {
     log.info('this PC is awake again')

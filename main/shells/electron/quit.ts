@@ -73,7 +73,9 @@ export function createQuit(parts: QuitParts): Quit {
     const { runningIds } = nodesOf(mirror.state)
     const wished = Object.values(mirror.state.nodes).filter((node) => node.kind !== 'keeper' && node.wanted === 'running')
     // The miner first: it needs the others for its last words.
-    const ids = [...new Set([...wished.map((node) => node.id), ...runningIds])].sort((a, b) => Number(b === 'miner') - Number(a === 'miner'))
+    const ids = [...new Set([...wished.map((node) => node.id), ...runningIds])].sort(
+      (a, b) => Number(b === 'miner') - Number(a === 'miner'),
+    )
     for (const nodeId of ids) {
       const answer = await app.call('nodes.stop', { nodeId })
       if (!answer.ok) log.warn('a node was not asked to stop', { node: nodeId, code: answer.error.code })
@@ -150,7 +152,12 @@ export function createQuit(parts: QuitParts): Quit {
       if (ending) return
       ending = true
       const wait = (): boolean => holdOf(parts.mirror()?.state)?.kind === 'wait'
-      if (wait()) await waitFor(() => !wait(), SYSTEM_LIMIT_MS, () => WORDS.waiting.system(shortTime(SYSTEM_LIMIT_MS)))
+      if (wait())
+        await waitFor(
+          () => !wait(),
+          SYSTEM_LIMIT_MS,
+          () => WORDS.waiting.system(shortTime(SYSTEM_LIMIT_MS)),
+        )
       await finish(0)
     },
     async end(code, options = {}) {

@@ -37,7 +37,13 @@ const APP_ID = 'network.pokt.hearth'
  * Starts the window. Returns before Electron is ready, since Electron becomes ready only after its entry module has ended; what follows runs from its events.
  * @param argv options of the user, without the program
  */
-export function runElectron(electron: ElectronApi, compose: Compose, places: Locations, argv: string[], outside: Outside = thisMachine()): void {
+export function runElectron(
+  electron: ElectronApi,
+  compose: Compose,
+  places: Locations,
+  argv: string[],
+  outside: Outside = thisMachine(),
+): void {
   const { app } = electron
   const { clock, platform } = outside
   const options = readOptions(argv)

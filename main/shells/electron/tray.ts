@@ -65,7 +65,12 @@ export function createTray(
     const text = JSON.stringify(template)
     if (text === said) return
     said = text
-    const tip = template.slice(0, template.findIndex((entry) => entry.type === 'separator')).map((entry) => entry.label ?? '')
+    const tip = template
+      .slice(
+        0,
+        template.findIndex((entry) => entry.type === 'separator'),
+      )
+      .map((entry) => entry.label ?? '')
     icon.setToolTip([WORDS.name, ...tip].join('\n'))
     icon.setContextMenu(electron.Menu.buildFromTemplate(template))
   }

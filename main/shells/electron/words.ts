@@ -115,7 +115,9 @@ export const WORDS = {
 export const FINDINGS: Readonly<Record<string, { text: string; amount?: string }>> = {
   'keys-needed': { text: 'The relay miner waits for the operator key. Unlock, and serving goes on.' },
   'keys-needed-at-risk': { text: 'Claims wait for the operator key. Unlock before they are unpaid.' },
-  'key-fenced-moved': { text: 'The operator key is held back: this Hearth was moved or restored. Say first that no other machine uses it.' },
+  'key-fenced-moved': {
+    text: 'The operator key is held back: this Hearth was moved or restored. Say first that no other machine uses it.',
+  },
   'key-fenced-new-here': { text: 'The operator key is new on this machine and held back. Say first that no other machine uses it.' },
   'ledger-different': { text: 'The ledger and a balance differ.', amount: 'differenceUpokt' },
   'supplier-below-minimum': { text: 'The stake fell below the minimum.', amount: 'stakeUpokt' },

@@ -81,6 +81,10 @@ export const errors = {
     text: 'What {{endpoint}} answered is not what the chain signed: {{reason}}. Hearth does not use it.',
     next: 'Remove this endpoint, or use one that you know.',
   },
+  'chain-address-invalid': {
+    text: 'This cannot be the address of an endpoint: {{reason}}.',
+    next: 'Type both addresses in full, such as https://rpc.example.org, without a password in them. Addresses outside your own network begin with https.',
+  },
   'endpoint-unknown': { text: 'There is no such endpoint in the list.', next: 'It may be gone already: look at the list again.' },
   'node-unknown': { text: 'There is no such node.', next: 'Go back to the list of nodes.' },
   'node-not-ready': { text: 'The node this needs does not run yet.', next: 'Start the {{chain}}, or wait until it is up.' },

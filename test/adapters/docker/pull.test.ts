@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { noteProgress, type Layer, type PullEvent } from '#main/adapters/docker/pull.ts'
+import { noteProgress, wholePull, type Layer, type PullEvent } from '#main/adapters/docker/pull.ts'
 
 const play = (events: PullEvent[]): Layer[] => {
   const layers = new Map<string, Layer>()
@@ -31,5 +31,13 @@ describe('noteProgress', () => {
       { id: 'latest', status: 'Status: Image is up to date' },
     ]
     expect(play(events)).toEqual([{ id, status: 'ready', currentBytes: 0, totalBytes: 0 }])
+  })
+})
+
+describe('wholePull', () => {
+  test('all layers are ready, and the description that Podman counts among them is none', () => {
+    const layer = (id: string, currentBytes: number, status: Layer['status']): Layer => ({ id, currentBytes, totalBytes: 100, status })
+    const last = { layers: [layer('0a1b2c3d4e5f', 40, 'unpacking'), layer('c7d39e1c50dc', 7, 'unpacking')], lastLine: 'c7d39e1c50dc Download complete' }
+    expect(wholePull(last, `sha256:c7d39e1c50dc${'0'.repeat(52)}`)).toEqual({ layers: [layer('0a1b2c3d4e5f', 100, 'ready')], lastLine: last.lastLine })
   })
 })

@@ -137,6 +137,16 @@ export function containersContract(stage: EngineStage): void {
       await taken.free()
     })
 
+    test('one that a program has given back serves the container that was refused', async () => {
+      const taken = await stage.under.occupyPort()
+      const spec = containerSpec(stage.under, stage.nextName(), onPort(taken.port))
+      await stage.engine.create(spec)
+      expect((await rejection(stage.engine.start(spec.name))).code).toBe('port-taken')
+      await taken.free()
+      await stage.engine.start(spec.name)
+      expect((await stage.seen(spec.name))?.state).toBe('running')
+    })
+
     test('one that another container has is told by its number; the same container starts once it is free', async () => {
       const port = await stage.under.freePort()
       const holder = await stage.running(onPort(port))

@@ -86,10 +86,11 @@ export function insideContract(stage: EngineStage): void {
       expect(times).toEqual(times.toSorted((a, b) => a - b))
       expect(Math.abs((times[0] ?? 0) - Date.now())).toBeLessThan(60_000)
       expect((await stage.engine.logs(container, { tail: 2 })).map((line) => line.text)).toEqual(['three', 'four'])
-      expect((await stage.engine.logs(container, { tail: 100, sinceMs: (times[2] ?? 0) - 10 })).map((line) => line.text)).toEqual([
-        'three',
-        'four',
-      ])
+      const sinceMs = (times[2] ?? 0) - 10
+      const later = await stage.engine.logs(container, { tail: 100, sinceMs })
+      expect(later.map((line) => line.text).slice(-2)).toEqual(['three', 'four'])
+      expect(later.every((line) => line.timeMs >= Math.floor(sinceMs / 1_000) * 1_000)).toBe(true)
+      expect(await stage.engine.logs(container, { tail: 100, sinceMs: (times[3] ?? 0) + 2_000 })).toEqual([])
     })
 
     test('a container that keeps none has none, and one that is gone neither', async () => {

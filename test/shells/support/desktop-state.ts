@@ -73,7 +73,11 @@ export function lane(start: number, stage: ClockLane['stage']): ClockLane {
   }
 }
 
-export function finding(id: string, level: 'info' | 'warn' | 'bad', more: Partial<AppState['attention'][string]> = {}): AppState['attention'][string] {
+export function finding(
+  id: string,
+  level: 'info' | 'warn' | 'bad',
+  more: Partial<AppState['attention'][string]> = {},
+): AppState['attention'][string] {
   return { id, level, key: id, facts: {}, fix: 'supplier', sinceMs: 0, ...more }
 }
 

@@ -82,12 +82,13 @@ export async function createElectronStage(app: ShellApp = createShellApp()): Pro
     },
     async start(options) {
       stage.begin(options)
-      return stage.started()
+      const page = await stage.started()
+      // What the shell asked for itself, for tray and notifications.
+      app.calls.length = 0
+      return page
     },
     async started() {
       await vi.waitFor(() => expect(electron?.windows[0]?.urls[0]).toMatch(/^app:\/\/hearth\//))
-      // What the shell asked for itself, for tray and notifications.
-      app.calls.length = 0
       return stage.windowAt(0)
     },
     windowAt: (index) => must(electron?.windows[index], `window ${index}`),

@@ -152,9 +152,9 @@ export function createPracticeEngine(options: PracticeEngineOptions): PracticeEn
     async removeNetwork(name) {
       await enter()
       const isUsed = [...containers.all.values()].some(
-        (held) => isRunning(held) && held.spec.networks.some((network) => network.name === name),
+        (held) => held.spec.networks.some((network) => network.name === name),
       )
-      if (isUsed) throw failed(`error while removing network: network ${name} has active endpoints`)
+      if (isUsed) throw failed(`the network ${name} is used`)
       places.removeNetwork(name)
       onChange()
     },

@@ -37,7 +37,13 @@ const rowSchema = z.strictObject({
   ready: z
     .strictObject({
       version: z.string(),
-      file: z.strictObject({ kind: z.enum(FILE_KINDS), arch: z.enum(['x64', 'arm64']), name: z.string(), bytes: z.number(), sha512: z.string() }),
+      file: z.strictObject({
+        kind: z.enum(FILE_KINDS),
+        arch: z.enum(['x64', 'arm64']),
+        name: z.string(),
+        bytes: z.number(),
+        sha512: z.string(),
+      }),
       fromMs: z.number(),
     })
     .nullable(),
@@ -144,7 +150,16 @@ export function createUpdater(deps: {
     const firstSeenMs = before.seen[feed.version] ?? clock.now()
     const delayDays = mirror.setting('updateDelayDays')
     const { kind } = installed
-    const found = judgeFeed({ feed, current: version, kind, arch: deps.arch, seed: before.seed, seenSequence: before.sequence, firstSeenMs, delayDays })
+    const found = judgeFeed({
+      feed,
+      current: version,
+      kind,
+      arch: deps.arch,
+      seed: before.seed,
+      seenSequence: before.sequence,
+      firstSeenMs,
+      delayDays,
+    })
     if (found.kind === 'nothing' && found.why === 'old-list') {
       log.warn('the list of releases is older than one that was seen before')
       return

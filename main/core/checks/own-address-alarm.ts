@@ -1,0 +1,36 @@
+import type { Check } from './check.ts'
+
+/** Read back from the chain and not what was signed; the worst first. */
+const NOT_AS_SIGNED = ['absent', 'no-services', 'differs'] as const
+
+/**
+ * Something happened to an own address that Hearth did not send, or the chain did not do what was signed. Both may mean that somebody else has a key, or that a supplier
+ * earns nothing without anybody noticing.
+ */
+export const ownAddressAlarm: Check = {
+  id: 'own-address-alarm',
+  look(state) {
+    const [newest, ...others] = state.health.ownChanges
+    if (newest) {
+      return {
+        level: 'bad',
+        key: `own-${newest.kind}`,
+        facts: { ...newest.facts, hash: newest.hash ?? '', height: String(newest.height), others: String(others.length) },
+        fix: 'supplier',
+      }
+    }
+    const { services, pending, status } = state.supplier
+    for (const said of NOT_AS_SIGNED) {
+      const intent = Object.values(state.intents).find((each) => each.status === 'included' && each.facts['readBack'] === said)
+      // Over as soon as a later transaction has put it right.
+      if (!intent || status === 'unstaked' || (said === 'no-services' && services.length + pending.length > 0)) continue
+      return {
+        level: 'bad',
+        key: `read-back-${said}`,
+        facts: { height: String(intent.includedHeight ?? 0), services: intent.facts['services'] ?? '' },
+        fix: 'supplier',
+      }
+    }
+    return undefined
+  },
+}

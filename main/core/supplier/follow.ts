@@ -1,0 +1,123 @@
+import type { IntentState } from '#shared/api/state.ts'
+import { faultPoint } from '#shared/lib/fault-point.ts'
+import type { IntentRow } from '#shared/model/intent.ts'
+import type { Chain, ChainParams } from '../ports/chain.ts'
+import type { Log } from '../ports/log.ts'
+import type { Store } from '../ports/store.ts'
+import type { TxCodec } from '../ports/tx.ts'
+import { isReadBackDue, READ_BACK, readBack, readBackDue } from './read-back.ts'
+
+/** Takes a signed transaction to its block, and asks afterwards whether the chain did what was signed. */
+export interface Follow {
+  /** Sends stored bytes. Rejects `chain-unreachable`; the row then stays as it is and is taken up at the next head. */
+  send(row: IntentRow, chain: Chain): Promise<IntentRow>
+  /** One look at each of those given. */
+  follow(published: readonly IntentState[], chain: Chain, height: number): Promise<void>
+}
+
+const UNDER_WAY: ReadonlySet<string> = new Set(['prepared', 'signed', 'broadcast'])
+
+export function createFollow(deps: {
+  codec: TxCodec
+  log: Log
+  store: Store
+  params: () => ChainParams | undefined
+  change: (row: IntentRow, fields: Partial<IntentRow>) => Promise<IntentRow>
+  /** Tells whoever waits that it came to its end. */
+  finish: (row: IntentRow) => IntentRow
+}): Follow {
+  const { codec, log, store, change, finish } = deps
+  let following = false
+
+  const include = async (row: IntentRow, found: { height: number; code: number; log: string }, chain: Chain): Promise<IntentRow> => {
+    const params = deps.params() ?? (await chain.params())
+    const due = found.code === 0 ? readBackDue(messageOf(row), found.height, params) : undefined
+    return finish(
+      await change(row, {
+        status: found.code === 0 ? 'included' : 'refused',
+        includedHeight: found.height,
+        code: found.code,
+        log: found.log,
+        ...(due === undefined ? {} : { facts: { ...row.facts, [READ_BACK]: due } }),
+      }),
+    )
+  }
+
+  const messageOf = (row: IntentRow) => codec.decodeSignDoc(row.signDocBytes).messages[0]
+
+  const send = async (row: IntentRow, chain: Chain): Promise<IntentRow> => {
+    const { txBytes, txHash } = row
+    if (!txBytes || txHash === undefined) return row
+    faultPoint('tx.before-broadcast')
+    const answer = await chain.broadcast(txBytes)
+    faultPoint('tx.after-broadcast')
+    if (answer.kind === 'refused') {
+      // The node's own check refused it: it is in no mempool and nothing was paid. It may still be in a block if it went out in an earlier life: look first.
+      const found = await chain.tx(txHash)
+      if (found.kind === 'included') return include(row, found, chain)
+      return finish(await change(row, { status: 'refused', code: answer.code, log: answer.log }))
+    }
+    log.info('transaction sent', { intent: row.id, hash: txHash, answer: answer.kind })
+    return row.status === 'broadcast' ? row : change(row, { status: 'broadcast' })
+  }
+
+  const lookBack = async (row: IntentRow, chain: Chain): Promise<void> => {
+    const message = messageOf(row)
+    if (!message || !('operatorAddress' in message)) return
+    const said = isSuperseded(row, await store.intents(row.network))
+      ? 'superseded'
+      : readBack(message, await chain.supplier(message.operatorAddress))
+    await change(row, { facts: { ...row.facts, [READ_BACK]: said } })
+    if (said !== 'as-signed') log.warn('read back after its block', { intent: row.id, said })
+  }
+
+  const followOne = async (row: IntentRow, chain: Chain, height: number): Promise<void> => {
+    if (isReadBackDue(row, height)) return lookBack(row, chain)
+    if (row.status === 'prepared' && height > row.timeoutHeight) {
+      finish(await change(row, { status: 'discarded' }))
+      return
+    }
+    if ((row.status !== 'signed' && row.status !== 'broadcast') || row.txHash === undefined) return
+    const found = await chain.tx(row.txHash)
+    if (found.kind === 'included') {
+      await include(row, found, chain)
+      return
+    }
+    // Past its timeout height no block can take it any more: safe to say so, and safe to try again with new bytes.
+    if (height > row.timeoutHeight + 1) {
+      finish(await change(row, { status: 'expired' }))
+      return
+    }
+    // Signed and not known to be sent (killed in between): the very same bytes, so that at most one of them can ever be paid.
+    if (row.status === 'signed') await send(row, chain)
+  }
+
+  return {
+    send,
+    async follow(published, chain, height) {
+      if (following) return
+      following = true
+      try {
+        for (const each of published) {
+          if (!UNDER_WAY.has(each.status) && !isReadBackDue(each, height)) continue
+          const row = await store.intent(each.id)
+          if (row)
+            await followOne(row, chain, height).catch((error: unknown) => log.error('following a transaction', error, { intent: row.id }))
+        }
+      } finally {
+        following = false
+      }
+    },
+  }
+}
+
+/** Whether a later transaction of ours about the same supplier has changed what there is to compare. */
+function isSuperseded(row: IntentRow, others: readonly IntentRow[]): boolean {
+  return others.some(
+    (other) =>
+      other.id !== row.id &&
+      other.status === 'included' &&
+      other.facts['operatorAddress'] === row.facts['operatorAddress'] &&
+      (other.includedHeight ?? 0) > (row.includedHeight ?? 0),
+  )
+}

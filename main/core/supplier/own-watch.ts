@@ -1,0 +1,252 @@
+import { MAX_OWN_CHANGES, ownChangeSchema, type OwnChange } from '#shared/api/health.ts'
+import type { Chain, ChainParams, SupplierRecord } from '../ports/chain.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { MovementRow, Store } from '../ports/store.ts'
+import type { PublicKeyInfo } from '../ports/vault.ts'
+import type { StatePublisher } from '../state/publisher.ts'
+import { recordChanges, seenRecord, type SeenRecord } from './own-changes.ts'
+
+/**
+ * Watches the addresses of this vault for what Hearth did not send: every transaction that cost one of them something, and every change of our supplier's record. What it
+ * finds stands in `state.health.ownChanges`, through restarts, until the user has seen it.
+ */
+export interface OwnWatch {
+  /** Publishes what is still unseen. Call once at start. */
+  resume(): Promise<void>
+  /** One look, after the blocks up to `readHeight` are in the store. Never alarms about what was there before the first look. */
+  look(chain: Chain, readHeight: number, params: ChainParams, keys: readonly PublicKeyInfo[]): Promise<void>
+  seen(ids: readonly string[]): Promise<void>
+  /** The chain is gone with all that was known of it. */
+  clear(): Promise<void>
+}
+
+interface Kept {
+  /** Movements up to here were looked at. */
+  movementHeight: number
+  record: SeenRecord | undefined
+  unseen: OwnChange[]
+  /** So that a look at the same block again raises nothing twice. */
+  seenIds: string[]
+}
+
+const KEPT_IDS = 100
+const PAGE = 200
+const SAVE_EVERY_BLOCKS = 50
+/** What the relay miner sends by itself. */
+const MINER_ACTIONS: ReadonlySet<string> = new Set(['/pocket.proof.MsgCreateClaim', '/pocket.proof.MsgSubmitProof'])
+
+export function createOwnWatch(deps: {
+  network: () => string | null
+  store: Store
+  state: StatePublisher
+  clock: Clock
+  log: Log
+  /** The chain's record of our supplier as it was read last, with its height. */
+  record: () => { operatorAddress: string; record: SupplierRecord | undefined; height: number } | undefined
+}): OwnWatch {
+  const { store, state, clock, log } = deps
+  let kept: Kept | undefined
+  let looking = false
+  let savedHeight = 0
+  const key = (): string => `own-watch ${deps.network() ?? ''}`
+
+  const load = async (): Promise<Kept | undefined> => (kept ??= readKept(await store.setting(key())))
+  const save = async (next: Kept): Promise<void> => {
+    kept = next
+    savedHeight = next.movementHeight
+    await store.setSetting(key(), JSON.stringify(next))
+    publish(next)
+  }
+  const publish = (now: Kept | undefined): void => {
+    const told = (now?.unseen ?? []).slice(0, MAX_OWN_CHANGES)
+    if (JSON.stringify(told) !== JSON.stringify(state.state.health.ownChanges)) state.patch('health', { ownChanges: told })
+  }
+
+  const newMovements = async (network: string, address: string, from: number, to: number): Promise<MovementRow[]> => {
+    const rows: MovementRow[] = []
+    for (let beforeHeight = to + 1; ;) {
+      const page = await store.movements({ network, address, limit: PAGE, beforeHeight })
+      const fresh = page.filter((row) => row.height > from)
+      rows.push(...fresh)
+      const last = page.at(-1)
+      // A page may end inside a block: the rest of that block is only fees and parts of what was already read.
+      if (fresh.length < page.length || page.length < PAGE || last === undefined || last.height <= from + 1) return rows
+      beforeHeight = last.height
+    }
+  }
+
+  /** What a transaction of ours did, unless Hearth or the relay miner sent it. */
+  const judge = async (chain: Chain, address: string, rows: MovementRow[], isOperator: boolean): Promise<OwnChange | undefined> => {
+    const [first] = rows
+    if (first?.txHash === undefined) return undefined
+    const { txHash, height, timeMs } = first
+    const spent = (kind: MovementRow['kind']): bigint =>
+      -rows.filter((row) => row.kind === kind).reduce((sum, row) => sum + row.deltaUpokt, 0n)
+    const base = { id: `${txHash} ${address}`, hash: txHash, height, atMs: timeMs }
+    const [sent, staked] = [spent('transfer'), spent('stake')]
+    if (sent > 0n) return { ...base, kind: 'sent', facts: { address, upokt: sent.toString() } }
+    if (staked > 0n) return { ...base, kind: 'staked', facts: { address, upokt: staked.toString() } }
+    const tx = (await chain.block(height)).txs.find((one) => one.hash === txHash)
+    const actions = (tx?.events ?? []).flatMap((event) =>
+      event.type === 'message' && typeof event.attributes['action'] === 'string' ? [event.attributes['action']] : [],
+    )
+    // Claims and proofs that failed carry no action: of the operator they are the miner's, and cost a fee at most.
+    if (isOperator && (tx === undefined || tx.code !== 0 || actions.every((action) => MINER_ACTIONS.has(action)))) return undefined
+    return {
+      ...base,
+      kind: 'transaction',
+      facts: { address, action: actions.join(', ').slice(0, 200), failed: tx?.code === 0 ? '' : 'yes' },
+    }
+  }
+
+  const lookAtMovements = async (
+    chain: Chain,
+    now: Kept,
+    readHeight: number,
+    keys: readonly PublicKeyInfo[],
+    network: string,
+  ): Promise<OwnChange[]> => {
+    const found: OwnChange[] = []
+    const ours = new Set((await store.intents(network)).flatMap((intent) => (intent.txHash === undefined ? [] : [intent.txHash])))
+    for (const own of keys) {
+      if (own.kind === 'morse' || own.network !== network) continue
+      const rows = (await newMovements(network, own.address, now.movementHeight, readHeight)).filter(
+        (row) => row.deltaUpokt < 0n && row.txHash !== undefined,
+      )
+      const unknown = rows.filter((row) => row.txHash !== undefined && !ours.has(row.txHash) && row.kind !== 'proof-fee')
+      if (unknown.length === 0) continue
+      const miners = own.role === 'operator' ? await minerHashes(network) : new Set<string>()
+      for (const hash of new Set(unknown.map((row) => row.txHash ?? ''))) {
+        if (miners.has(hash)) continue
+        const change = await judge(
+          chain,
+          own.address,
+          unknown.filter((row) => row.txHash === hash),
+          own.role === 'operator',
+        )
+        if (change) found.push(change)
+      }
+    }
+    return found
+  }
+
+  const minerHashes = async (network: string): Promise<Set<string>> => {
+    const claims = await store.claims({ network, limit: PAGE })
+    return new Set(claims.flatMap((claim) => [claim.claimTxHash, claim.proofTxHash]).filter((hash) => hash !== undefined))
+  }
+
+  const lookAtRecord = async (
+    now: Kept,
+    readHeight: number,
+    params: ChainParams,
+    keys: readonly PublicKeyInfo[],
+    network: string,
+  ): Promise<{ record: SeenRecord | undefined; found: OwnChange[] }> => {
+    const read = deps.record()
+    // Slashes are known from blocks: a record that is newer than the blocks read waits for them.
+    if (read === undefined || read.operatorAddress === '' || read.height > readHeight) return { record: now.record, found: [] }
+    const fresh = seenRecord(read.operatorAddress, read.record, read.height)
+    const before = now.record
+    if (before === undefined || before.operatorAddress !== fresh.operatorAddress || before.height > fresh.height)
+      return { record: fresh, found: [] }
+    if (JSON.stringify(before.record) === JSON.stringify(fresh.record)) return { record: before, found: [] }
+    const claims = await store.claims({ network, stages: ['expired', 'discarded', 'settled'], limit: PAGE })
+    const slashedUpokt = claims
+      .filter(
+        (claim) =>
+          claim.operatorAddress === fresh.operatorAddress &&
+          (claim.settledHeight ?? 0) > before.height &&
+          (claim.settledHeight ?? 0) <= fresh.height,
+      )
+      .reduce((sum, claim) => sum + (claim.slashedUpokt ?? 0n), 0n)
+    const sent = (await store.intents(network)).filter(
+      (intent) => intent.status === 'included' && intent.facts['operatorAddress'] === fresh.operatorAddress,
+    )
+    const found = recordChanges(before, fresh, {
+      sent,
+      slashedUpokt,
+      minStakeUpokt: params.supplierMinStakeUpokt,
+      numBlocksPerSession: params.numBlocksPerSession,
+      own: new Set(keys.map((one) => one.address)),
+    })
+    return {
+      record: fresh,
+      found: found.map((change) => ({
+        ...change,
+        id: `${change.kind} ${fresh.operatorAddress} ${fresh.height}`,
+        hash: null,
+        height: fresh.height,
+        atMs: clock.now(),
+      })),
+    }
+  }
+
+  return {
+    async resume() {
+      kept = undefined
+      publish(await load())
+    },
+    async look(chain, readHeight, params, keys) {
+      const network = deps.network()
+      if (network === null || looking) return
+      looking = true
+      try {
+        const before = await load()
+        // First look, or a chain that began anew: what is there now is where watching begins.
+        if (before === undefined || readHeight < before.movementHeight) {
+          const read = deps.record()
+          const record = read && seenRecord(read.operatorAddress, read.record, read.height)
+          await save({ movementHeight: readHeight, record, unseen: [], seenIds: [] })
+          return
+        }
+        const known = new Set([...before.seenIds, ...before.unseen.map((change) => change.id)])
+        const moved = await lookAtMovements(chain, before, readHeight, keys, network)
+        const { record, found } = await lookAtRecord(before, readHeight, params, keys, network)
+        const fresh = [...moved, ...found].filter((change) => !known.has(change.id))
+        for (const change of fresh)
+          log.warn('an own address changed and Hearth did not send it', {
+            kind: change.kind,
+            height: String(change.height),
+            hash: change.hash ?? '',
+          })
+        const isNews = fresh.length > 0 || record !== before.record
+        const next: Kept = { ...before, movementHeight: readHeight, record, unseen: [...fresh.reverse(), ...before.unseen] }
+        if (isNews) await save(next)
+        // The height alone is not worth a write for each block: looking at one again raises nothing.
+        else if (readHeight - savedHeight >= SAVE_EVERY_BLOCKS) await save(next)
+        else kept = next
+      } finally {
+        looking = false
+      }
+    },
+    async seen(ids) {
+      const now = await load()
+      if (now === undefined) return
+      const unseen = now.unseen.filter((change) => !ids.includes(change.id))
+      await save({ ...now, unseen, seenIds: [...ids, ...now.seenIds].slice(0, KEPT_IDS) })
+    },
+    async clear() {
+      kept = undefined
+      await store.setSetting(key(), '')
+      publish(undefined)
+    },
+  }
+}
+
+function readKept(text: string | undefined): Kept | undefined {
+  if (text === undefined || text === '') return undefined
+  try {
+    const read = JSON.parse(text) as Partial<Kept>
+    if (typeof read.movementHeight !== 'number' || !Array.isArray(read.unseen)) return undefined
+    const unseen = read.unseen.flatMap((change) => ownChangeSchema.safeParse(change).data ?? [])
+    return {
+      movementHeight: read.movementHeight,
+      record: read.record,
+      unseen,
+      seenIds: (read.seenIds ?? []).filter((id) => typeof id === 'string'),
+    }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+/** More than this helps nobody and asks every host in the list again and again. */
+export const MAX_ADDED_ENDPOINTS = 3
+
+const address = z.string().max(300)
+
+/** What the user chose of a network's endpoints, as it lies in the store. */
+export const storedEndpointsSchema = z.object({
+  added: z.array(z.object({ rpcUrl: address, restUrl: address })).max(MAX_ADDED_ENDPOINTS),
+  /** RPC addresses of public ones that are not to be asked. */
+  removed: z.array(address),
+})
+export type StoredEndpoints = z.infer<typeof storedEndpointsSchema>
+
+/** Where proofs begin on a real network: a block that was trusted at `atMs`, for the reason that is named. */
+export const storedTrustSchema = z.object({
+  chainId: z.string(),
+  height: z.number().int().positive(),
+  hash: z.string().regex(/^[0-9A-F]{64}$/),
+  /** Time of that block. */
+  timeMs: z.number(),
+  why: z.enum(['own-node', 'endpoints-agree', 'followed']),
+})
+export type StoredTrust = z.infer<typeof storedTrustSchema>

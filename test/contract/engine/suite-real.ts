@@ -1,0 +1,208 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createDockerEngine } from '#main/adapters/docker/engine.ts'
+import { createQuietLog } from '#test/fakes/quiet-log.ts'
+import { docker, freePort, mustDocker } from '#test/localnet/engine.ts'
+import { systemClock } from './docker-engine.ts'
+import { containerSpec, rejection, stageEngine, type EngineUnderTest } from './engine-under-test.ts'
+
+/** What only a real engine can show: what a container may do, whose files are whose, who ends whom. @param socketOf its socket file, for looking behind Hearth's back */
+export function realEngineContract(name: string, makeEngine: () => Promise<EngineUnderTest>, socketOf: () => Promise<string>): void {
+  describe(`real engine contract: ${name}`, () => {
+    const stage = stageEngine(makeEngine)
+    let socket: string
+    beforeAll(async () => {
+      socket = await socketOf()
+    })
+    const sh = async (container: string, script: string, user?: string): Promise<string> => {
+      const result = await stage.engine.exec(container, ['sh', '-c', script], user === undefined ? {} : { user })
+      expect(result.stderr).toBe('')
+      return result.stdout.trim()
+    }
+
+    describe('hardening', () => {
+      // SECURITY: S16 as the engine itself tells it.
+      test('a container has no rights beyond its own: no capabilities, no new ones, no binds, no host name spaces, ports on loopback', async () => {
+        const [network, other, volume] = [stage.nextName(), stage.nextName(), stage.nextName()]
+        await stage.engine.ensureNetwork(network)
+        await stage.engine.ensureNetwork(other, { internal: true })
+        await stage.engine.ensureVolume(volume, { memory: true })
+        const hostPort = await freePort()
+        const container = await stage.running({
+          user: '1025:1025',
+          env: { HOME: '/tmp' },
+          ports: [{ containerPort: 80, hostPort }],
+          mounts: [{ kind: 'volume', volume, path: '/keys', readOnly: true }],
+          networks: [
+            { name: network, aliases: ['front'] },
+            { name: other, aliases: ['back'] },
+          ],
+          readOnlyRoot: true,
+          memoryBytes: 32 * 1024 * 1024,
+        })
+        const [info] = JSON.parse(await mustDocker(socket, ['inspect', container])) as [
+          {
+            Config: Record<string, unknown>
+            HostConfig: Record<string, unknown>
+            Mounts: unknown[]
+            NetworkSettings: { Networks: Record<string, { Aliases: string[] }> }
+          },
+        ]
+        expect(info.HostConfig).toMatchObject({
+          Privileged: false,
+          PublishAllPorts: false,
+          ReadonlyRootfs: true,
+          PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: String(hostPort) }] },
+          UsernsMode: '',
+          Memory: 32 * 1024 * 1024,
+          PidsLimit: 4096,
+          RestartPolicy: { Name: 'no' },
+        })
+        expect(info.HostConfig['CapAdd'] ?? []).toEqual([])
+        expect(info.HostConfig['SecurityOpt']).toContain('no-new-privileges')
+        expect(info.HostConfig['Binds'] ?? []).toEqual([])
+        expect(info.HostConfig['Devices'] ?? []).toEqual([])
+        // Docker says nothing of a name space of its own, Podman says private.
+        for (const space of ['PidMode', 'UTSMode', 'IpcMode', 'CgroupnsMode', 'NetworkMode'])
+          expect(info.HostConfig[space] ?? '', space).not.toMatch(/host|container|^ns/)
+        expect(info.Mounts).toEqual([expect.objectContaining({ Type: 'volume', Name: volume, RW: false })])
+        expect(Object.keys(info.NetworkSettings.Networks).toSorted()).toEqual([network, other].toSorted())
+        expect(info.NetworkSettings.Networks[other]?.Aliases).toContain('back')
+        const status = await sh(container, 'grep -E "^(CapEff|CapBnd|CapPrm|NoNewPrivs)" /proc/self/status | tr -s "\\t" " "')
+        expect(status).toContain('CapEff: 0000000000000000')
+        expect(status).toContain('CapBnd: 0000000000000000')
+        expect(status).toContain('NoNewPrivs: 1')
+        expect((await stage.engine.exec(container, ['touch', '/tmp/a'])).exitCode).not.toBe(0)
+        expect((await mustDocker(socket, ['port', container])).trim()).toBe(`80/tcp -> 127.0.0.1:${hostPort}`)
+      })
+
+      test('a missing second network is joined by the next create', async () => {
+        const [network, other] = [stage.nextName(), stage.nextName()]
+        await stage.engine.ensureNetwork(network)
+        await stage.engine.ensureNetwork(other)
+        const spec = containerSpec(stage.under, stage.nextName(), {
+          networks: [network, other].map((name) => ({ name, aliases: [`at-${name}`] })),
+        })
+        await stage.engine.create(spec)
+        await mustDocker(socket, ['network', 'disconnect', '--force', other, spec.name])
+        await stage.engine.create(spec)
+        const joined = JSON.parse(
+          await mustDocker(socket, ['inspect', '--format', '{{json .NetworkSettings.Networks}}', spec.name]),
+        ) as Record<string, { Aliases: string[] }>
+        expect(joined[network]?.Aliases).toContain(`at-${network}`)
+        expect(joined[other]?.Aliases).toContain(`at-${other}`)
+      })
+
+      test('a one-shot as root can give a fresh volume to the user of a node, who then writes to it; that user and others can not', async () => {
+        const volume = stage.nextName()
+        await stage.engine.ensureVolume(volume, { memory: false })
+        const mounts = [{ kind: 'volume' as const, volume, path: '/home/node' }]
+        const init = await stage.running({
+          user: '0:0',
+          command: ['sh', '-c', 'chown -R 1025:1025 /home/node && chmod 700 /home/node && sleep 600'],
+          mounts,
+        })
+        await expect.poll(() => sh(init, 'stat -c "%u:%g %a" /home/node'), { timeout: 10_000 }).toBe('1025:1025 700')
+        const node = await stage.running({ user: '1025:1025', mounts })
+        expect(await sh(node, 'echo mine > /home/node/file && cat /home/node/file')).toBe('mine')
+        expect((await stage.engine.exec(node, ['chown', '7:7', '/home/node/file'])).exitCode).not.toBe(0)
+        const stranger = await stage.running({ user: '1000:1000', mounts })
+        expect((await stage.engine.exec(stranger, ['cat', '/home/node/file'])).exitCode).not.toBe(0)
+      })
+
+      test("somebody else's volume and network are neither used nor removed", async () => {
+        const name = stage.nextName()
+        await mustDocker(socket, ['volume', 'create', name])
+        await mustDocker(socket, ['network', 'create', name])
+        try {
+          expect((await rejection(stage.engine.ensureVolume(name, { memory: false }))).code).toBe('engine-failed')
+          expect((await rejection(stage.engine.removeVolume(name))).code).toBe('engine-failed')
+          expect((await rejection(stage.engine.ensureNetwork(name))).code).toBe('engine-failed')
+          expect((await rejection(stage.engine.removeNetwork(name))).code).toBe('engine-failed')
+          const spec = containerSpec(stage.under, stage.nextName(), { mounts: [{ kind: 'volume', volume: name, path: '/a' }] })
+          expect((await rejection(stage.engine.create(spec))).code).toBe('engine-failed')
+          expect((await docker(socket, ['volume', 'inspect', name])).code).toBe(0)
+          expect((await docker(socket, ['network', 'inspect', name])).code).toBe(0)
+        } finally {
+          await docker(socket, ['volume', 'rm', name])
+          await docker(socket, ['network', 'rm', name])
+        }
+      })
+    })
+
+    test('a memory volume is tmpfs, for the user of the nodes alone', async () => {
+      const volume = stage.nextName()
+      await stage.engine.ensureVolume(volume, { memory: true })
+      const keeper = await stage.running({ user: '1025:1025', logDriver: 'none', mounts: [{ kind: 'volume', volume, path: '/keys' }] })
+      expect(await sh(keeper, 'grep " /keys " /proc/mounts | cut -d " " -f 3')).toBe('tmpfs')
+      expect(await sh(keeper, 'stat -c "%u:%g %a" /keys')).toBe('1025:1025 700')
+      expect((await stage.engine.exec(keeper, ['sh', '-c', 'cat > /keys/k && chmod 600 /keys/k'], { stdin: 'secret' })).exitCode).toBe(0)
+      const miner = await stage.running({ user: '1025:1025', mounts: [{ kind: 'volume', volume, path: '/keys', readOnly: true }] })
+      expect(await sh(miner, 'cat /keys/k')).toBe('secret')
+      const stranger = await stage.running({ user: '1000:1000', mounts: [{ kind: 'volume', volume, path: '/keys', readOnly: true }] })
+      expect((await stage.engine.exec(stranger, ['cat', '/keys/k'])).exitCode).not.toBe(0)
+    })
+
+    test('a written file has the owner and mode that were asked for', async () => {
+      const container = await stage.running({ user: '1025:1025' })
+      await stage.engine.writeFile(container, '/tmp/key', Buffer.from('x'), { mode: 0o400, uid: 1025, gid: 1026 })
+      expect(await sh(container, 'stat -c "%u:%g %a" /tmp/key')).toBe('1025:1026 400')
+      expect((await rejection(stage.engine.readFile(container, '/tmp'))).code).toBe('engine-failed')
+    })
+
+    test('exec runs as the user asked for', async () => {
+      const container = await stage.running({ user: '1025:1025' })
+      expect(await sh(container, 'id -u', '7:7')).toBe('7')
+      expect(await sh(container, 'id -u')).toBe('1025')
+    })
+
+    test('a long wait for a silent program or for its end is not cut short by the limit of ordinary calls', async () => {
+      const impatient = createDockerEngine({
+        endpoint: `unix://${socket}`,
+        installId: stage.under.prefix,
+        clock: systemClock,
+        log: createQuietLog(),
+        callTimeoutMs: 600,
+      })
+      const container = await stage.running({ command: ['sh', '-c', 'trap "sleep 2; exit 5" TERM; while :; do sleep 0.1; done'] })
+      expect(await impatient.exec(container, ['sh', '-c', 'sleep 2; echo done'])).toMatchObject({ exitCode: 0, stdout: 'done\n' })
+      await impatient.stop(container, 10)
+      expect((await stage.engine.list()).find((entry) => entry.name === container)?.exitCode).toBe(5)
+    })
+
+    test('stop lets a program end by itself within its grace and ends a stubborn one after it', async () => {
+      const polite = await stage.running({ command: ['sh', '-c', 'trap "sleep 1; exit 5" TERM; while :; do sleep 0.1; done'] })
+      await new Promise((resolve) => {
+        setTimeout(resolve, 500)
+      })
+      await stage.engine.stop(polite, 10)
+      expect((await stage.engine.list()).find((entry) => entry.name === polite)?.exitCode).toBe(5)
+      const stubborn = await stage.running({ command: ['sh', '-c', 'trap "" TERM; while :; do sleep 0.1; done'] })
+      await new Promise((resolve) => {
+        setTimeout(resolve, 500)
+      })
+      const startedAtMs = Date.now()
+      await stage.engine.stop(stubborn, 2)
+      expect(Date.now() - startedAtMs).toBeGreaterThanOrEqual(1_900)
+      expect((await stage.engine.list()).find((entry) => entry.name === stubborn)?.exitCode).toBe(137)
+    })
+
+    test('a program that takes more memory than it may is killed', async () => {
+      const container = await stage.running({ command: ['sh', '-c', 'tail -c 200000000 /dev/zero'], memoryBytes: 16 * 1024 * 1024 })
+      expect((await stage.becomes(container, 'exited')).exitCode).toBe(137)
+    })
+
+    test('two installations on one engine do not see each other', async () => {
+      const container = await stage.running()
+      const other = createDockerEngine({
+        endpoint: `unix://${socket}`,
+        installId: `${stage.under.prefix}-b`,
+        clock: systemClock,
+        log: createQuietLog(),
+      })
+      expect(await other.list()).toEqual([])
+      expect((await rejection(other.stop(container, 1))).code).toBe('engine-failed')
+      expect((await rejection(other.remove(container))).code).toBe('engine-failed')
+      expect((await stage.engine.list()).find((entry) => entry.name === container)?.state).toBe('running')
+    })
+  })
+}
