@@ -1,6 +1,7 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { AppState, NetworkId } from '#shared/api/state.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
+import { UPOKT_PER_POKT } from '#shared/model/money.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import type { LocalChainRules } from '#shared/networks/local.ts'
 import { createEndpointList } from './chain/endpoint-list.ts'
@@ -41,7 +42,7 @@ import type { Settings } from './settings/settings.ts'
 import { initialState } from './state/initial.ts'
 import type { StatePublisher } from './state/publisher.ts'
 import { supplierOptions } from './supplier/options.ts'
-import { createTransactions } from './supplier/transactions.ts'
+import { createSupplierRoom } from './supplier/supplier-room.ts'
 import { createSupplierWatch } from './supplier/watch.ts'
 import type { Tasks } from './tasks/tasks.ts'
 
@@ -182,6 +183,7 @@ export function createNetworkRooms(deps: {
     const blank = initialState(state.state.app)
     state.set('supplier', blank.supplier)
     state.set('clock', blank.clock)
+    await supplier.clear()
     await earnings.resume()
   }
   const giveKey = createKeyGiver({
@@ -197,7 +199,7 @@ export function createNetworkRooms(deps: {
     clock,
     log,
   })
-  const transactions = createTransactions({
+  const supplier = createSupplierRoom({
     heads,
     network: chosen,
     store,
@@ -209,7 +211,12 @@ export function createNetworkRooms(deps: {
     surfaceUrl: (token) => deps.surfaceUrl(token),
     networkTitle: () => networkOf(network),
     feeMargins: () => ({ gasPercent: settings.get('gasMarginPercent'), priceTimes: settings.get('gasPriceTimes') }),
+    watch,
+    nodes,
+    activity,
+    stakeMarginUpokt: () => BigInt(settings.get('stakeMarginPokt')) * UPOKT_PER_POKT,
   })
+  const { transactions } = supplier
   const earnings = createEarnings({
     heads,
     store,
@@ -275,6 +282,7 @@ export function createNetworkRooms(deps: {
       if (params) {
         await watch.read(chain, head.height, params, await keys.list())
         await earnings.catchUp(chain, head.height)
+        await supplier.afterBlocks(chain, head.height, state.state.earnings.readHeight, params, await keys.list())
         await sessionClock.update(head.height)
         await health.read(chain, head.height, params)
         if (state.state.nodes['miner']?.wanted === 'running') nodes.wake()
@@ -333,15 +341,7 @@ export function createNetworkRooms(deps: {
         nodes,
         stakeMarginPokt: settings.get('stakeMarginPokt'),
       }),
-    'tx.prepare': async (wish) => {
-      heads.requireKnown()
-      return transactions.prepare(wish)
-    },
-    'tx.reopen': ({ intentId }) => transactions.reopen(intentId),
-    'tx.discard': async ({ intentId }) => {
-      await transactions.discard(intentId)
-      return {}
-    },
+    ...supplier.handlers,
     'relays.sendTest': ({ serviceId, count }) => {
       mustBePlay()
       const { operatorAddress } = state.state.supplier
@@ -367,7 +367,7 @@ export function createNetworkRooms(deps: {
     handlers,
     async begin() {
       await endpoints.load()
-      await transactions.resume()
+      await supplier.resume()
       await earnings.resume()
       running = [heads.run(abort.signal), nodes.run(abort.signal), checks(), measures.run(abort.signal)]
     },

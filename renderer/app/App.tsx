@@ -1,4 +1,4 @@
-import { useMemo, useState, type ReactNode } from 'react'
+import { Suspense, useMemo, useState, type ReactNode } from 'react'
 import { Router, useLocation } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
 import { BridgeProvider, useAppState, useMirror, type Bridge } from '#renderer/bridge/hooks.ts'
@@ -56,7 +56,8 @@ function Inside(): ReactNode {
     )
   }
   const id = network === null ? 'setup' : route?.id
-  const screen = id === undefined ? null : SCREENS[id](route?.params ?? {})
+  // Most screens come as a file of their own (vite.config.ts).
+  const screen = id === undefined ? null : <Suspense fallback={null}>{SCREENS[id](route?.params ?? {})}</Suspense>
   const isFull = id === 'setup' || id === 'unlock'
   return (
     <UnlockContext.Provider value={() => setUnlocking(true)}>

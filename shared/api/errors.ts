@@ -34,6 +34,8 @@ export const ERROR_CODES = [
   'engine-not-started',
   'engine-no-permission',
   'engine-too-old',
+  'engine-wrong-architecture',
+  'engine-windows-containers',
   'engine-failed',
   'image-unavailable',
   'port-taken',

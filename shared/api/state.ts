@@ -45,7 +45,17 @@ const vaultSlice = z.strictObject({
 })
 
 const engineSlice = z.strictObject({
-  kind: z.enum(['unknown', 'ready', 'absent', 'not-started', 'no-permission', 'too-old', 'failed']),
+  kind: z.enum([
+    'unknown',
+    'ready',
+    'absent',
+    'not-started',
+    'no-permission',
+    'too-old',
+    'wrong-architecture',
+    'windows-containers',
+    'failed',
+  ]),
   name: z.string(),
   version: z.string(),
   endpoint: z.string(),

@@ -40,8 +40,8 @@ const PATTERNS = [
   ['disk-rights', ['check disk space and permissions', 'permission denied']],
   // Pocket node
   ['wrong-binary', ['wrong block.header.apphash', 'wrong block.header.lastresultshash']],
-  ['upgrade-due', [' needed at height', 'upgrade "']],
   ['too-new', ['binary updated before trigger']],
+  ['upgrade-due', [' needed at height', 'upgrade "']],
   ['locked-store', ['resource temporarily unavailable']],
   ['genesis-wrong', ['error reading genesisdoc', 'genesis doc hash']],
   ['gas-price-missing', ['set min gas price in app.toml']],

@@ -20,7 +20,12 @@ const PAINTS = 9
 /** What Home shows of three years: the bars of what was earned. */
 const HOME = 'main .fig'
 
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+/** As main/start.cjs, the systemd unit and the image start it. */
+const AS_STARTED = ['--disable-sigusr1', '--max-semi-space-size=2', 'main/web.ts']
+const BUILT = ['--disable-sigusr1', '--max-semi-space-size=2', 'dist/main/web.js']
+
+/** Other work only ever adds time: the middle of the better half is the program's own. */
+const typical = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 4)] ?? Number.NaN
 const round = (value: number, digits = 0): number => Math.round(value * 10 ** digits) / 10 ** digits
 
 const dataDir = await mkdtemp(join(tmpdir(), 'hearth-bench-'))
@@ -33,8 +38,8 @@ try {
   // In turn, so that what else the machine does hits all alike; the first of each fills the caches of the system and does not count.
   const programs: Record<string, () => Promise<Started>> = {
     bare: async () => startBare(blank.server, blank.root, await freePort()),
-    built: () => startHearth('dist/main/web.js', dataDir),
-    sources: () => startHearth('main/web.ts', dataDir),
+    hearth: () => startHearth(AS_STARTED, dataDir),
+    built: () => startHearth(BUILT, dataDir),
   }
   const readyMs: Record<string, number[]> = {}
   for (let turn = 0; turn <= STARTS; turn += 1)
@@ -43,11 +48,11 @@ try {
       if (turn > 0) (readyMs[name] ??= []).push(program.readyMs)
       await program.stop()
     }
-  const ready = (name: string): number => median(readyMs[name] ?? [])
+  const ready = (name: string): number => typical(readyMs[name] ?? [])
   for (const name of Object.keys(programs)) console.log(`ready, ${name}: ${round(ready(name))} ms`)
 
   const bare = await startBare(blank.server, blank.root, await freePort())
-  const hearth = await startHearth('dist/main/web.js', dataDir)
+  const hearth = await startHearth(AS_STARTED, dataDir)
   const browser = await openBrowser()
   const painted: { blank: Painted[]; home: Painted[] } = { blank: [], home: [] }
   for (let turn = 0; turn <= PAINTS; turn += 1) {
@@ -58,16 +63,16 @@ try {
   await browser.close()
   const residentMB = await hearth.residentMB()
   await Promise.all([bare.stop(), hearth.stop()])
-  const first = (list: Painted[]): number => median(list.map((one) => one.firstMs))
-  const screen = (list: Painted[]): number => median(list.map((one) => one.screenMs))
+  const first = (list: Painted[]): number => typical(list.map((one) => one.firstMs))
+  const screen = (list: Painted[]): number => typical(list.map((one) => one.screenMs))
   console.log(`first paint: blank ${round(first(painted.blank))} ms, Home ${round(first(painted.home))} ms`)
   console.log(`the screen itself: blank ${round(screen(painted.blank))} ms, Home ${round(screen(painted.home))} ms`)
   console.log(
     JSON.stringify({
       bench: 'start',
       figures: {
-        readyRatio: { value: round(ready('built') / ready('bare'), 1), goal: 2 },
-        readyFromSourcesRatio: { value: round(ready('sources') / ready('bare'), 1) },
+        readyRatio: { value: round(ready('hearth') / ready('bare'), 1), goal: 2 },
+        readyBuiltRatio: { value: round(ready('built') / ready('bare'), 1) },
         firstPaintRatio: { value: round(first(painted.home) / first(painted.blank), 1), goal: 2 },
         homeRatio: { value: round(screen(painted.home) / screen(painted.blank), 1) },
         residentMB: { value: round(residentMB), goal: 150 },

@@ -98,6 +98,7 @@ export interface FakeDesktop {
   /** Whether this desktop takes a tray icon. */
   trayFails: boolean
   keychain: { available: boolean; backend: string; key: number; reEncrypt: boolean }
+  readonly clipboard: { text: string; readText(): Promise<string>; clear(): void }
   /** Raises an event of the power monitor. @returns whether it was prevented */
   power(event: 'suspend' | 'resume' | 'shutdown'): boolean
 }
@@ -133,6 +134,11 @@ export function createFakeDesktop(): FakeDesktop {
     displays: [{ workArea: { x: 0, y: 0, width: 1920, height: 1040 } }],
     notesSupported: true,
     trayFails: false,
+    clipboard: {
+      text: '',
+      readText: async () => desktop.clipboard.text,
+      clear: () => void (desktop.clipboard.text = ''),
+    },
     keychain: { available: true, backend: 'gnome_libsecret', key: 0x5a, reEncrypt: false },
     power(event) {
       let prevented = false

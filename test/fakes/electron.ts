@@ -409,6 +409,7 @@ export function createFakeElectron(options: FakeElectronOptions = {}): FakeElect
     powerMonitor: desktop.powerMonitor,
     powerSaveBlocker: desktop.powerSaveBlocker,
     safeStorage: desktop.safeStorage,
+    clipboard: desktop.clipboard,
     screen: desktop.screen,
     utilityProcess: {
       fork: (file, args, own) => {

@@ -169,6 +169,7 @@ export function createFakeEngine(options: { now?: () => number; pullStallMs?: nu
     readFile: recorded('readFile'),
     logs: recorded('logs'),
     stats: recorded('stats'),
+    disk: async () => (await engine.disk?.()) ?? { freeBytes: undefined, usedBytes: 0 },
     follow: (...given) => engine.follow(...given),
   }
   return fake

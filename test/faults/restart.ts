@@ -163,7 +163,7 @@ export async function checkRestart({ report, skip, killed }: Reporter): Promise<
     if (machine.ownsEngine) await step(name, () => engineRestart(app, socket, must))
     else skip(name, 'this engine is not the tests’ own')
   } finally {
-    const { taskId } = await app.call('localChain.remove', {})
+    const { taskId } = await app.call('localChain.remove', { loseOpenClaims: true })
     await app
       .until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
       .catch((error: unknown) => report('restart: clearing up', String(error)))

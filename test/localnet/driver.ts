@@ -184,7 +184,7 @@ export async function reachServing(
       })),
   })
   await driver.call('nodes.start', { nodeId: 'miner' })
-  await driver.until('the relay miner', (state) => state.nodes['miner']?.seen === 'running')
+  await driver.until('relay miner and ingress', (state) => ['miner', 'ingress'].every((nodeId) => state.nodes[nodeId]?.seen === 'running'))
   await driver.until('the first session', (state) => state.supplier.status === 'active')
   return { owner, operator }
 }

@@ -97,7 +97,7 @@ try {
   const twice = await driver.app.call('eject.write', { name: FOLDER })
   check('it is never written over', !twice.ok && twice.error.code === 'eject-folder' && twice.error.detail?.['problem'] === 'exists', twice)
   const height = driver.state.chain.height
-  const relayPort = Number(driver.state.nodes['miner']?.ports['8545'])
+  const relayPort = Number(driver.state.nodes['ingress']?.ports['8080'])
   await driver.stop()
   driver = undefined
 
@@ -186,7 +186,7 @@ try {
   if (way !== undefined && !('missing' in tool)) await run('docker compose --profile serve down --volumes').catch(() => undefined)
   driver ??= await startDriver(dataDir)
   if (driver.state.app.network === 'local') {
-    const { taskId } = await driver.call('localChain.remove', {})
+    const { taskId } = await driver.call('localChain.remove', { loseOpenClaims: true })
     const now = driver
     await now
       .until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')

@@ -62,7 +62,7 @@ export async function runPay(check: Check): Promise<Figures> {
     check('the run came to its end', false, error instanceof Error ? error.message : String(error))
   } finally {
     if (driver.state.app.network === 'local') {
-      const { taskId } = await driver.call('localChain.remove', {})
+      const { taskId } = await driver.call('localChain.remove', { loseOpenClaims: true })
       await driver
         .until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
         .catch((error: unknown) => console.log(String(error)))

@@ -185,7 +185,7 @@ async function everything(
     'a module as owner',
     'module-account',
     owner,
-    stake(owner, undefined, [], { ownerAddress: 'pokt1j40dzzmn6cn9kxku7a5tjnud6hv37vesr5ccaa' }),
+    stake(owner, undefined, [], { ownerAddress: SUPPLIER_POOL }),
   )
   await take('another owner', owner, stake(owner, undefined, [], { ownerAddress: other.address }))
   await take('and back', other, stake(other, undefined))

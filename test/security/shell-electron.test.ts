@@ -169,6 +169,46 @@ describe('S9 to S11: ways out', () => {
   })
 })
 
+describe('S20: the clipboard', () => {
+  test('what was copied off a confirm window goes when Hearth ends, and what came from elsewhere stays', async () => {
+    const page = await stage.start()
+    const { clipboard } = stage.electron.desktop
+    page.webContents.openHandler?.({ url: `confirm://surface/s/${TICKET}` })
+    stage.windowAt(1).raise('focus')
+    await new Promise((resolve) => setImmediate(resolve))
+    clipboard.text = 'abandon ability able'
+    stage.windowAt(1).raise('blur')
+    stage.electron.emit('before-quit')
+    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'))
+    expect(clipboard.text).toBe('')
+  })
+
+  test('what is copied elsewhere after the window was left is the user’s', async () => {
+    const page = await stage.start()
+    const { clipboard } = stage.electron.desktop
+    page.webContents.openHandler?.({ url: `confirm://surface/s/${TICKET}` })
+    stage.windowAt(1).raise('focus')
+    await new Promise((resolve) => setImmediate(resolve))
+    clipboard.text = 'abandon ability able'
+    stage.windowAt(1).raise('blur')
+    await new Promise((resolve) => setImmediate(resolve))
+    clipboard.text = 'of the user'
+    stage.electron.emit('before-quit')
+    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'))
+    expect(clipboard.text).toBe('of the user')
+  })
+
+  test('the page and what others copy are left alone', async () => {
+    const page = await stage.start()
+    page.raise('focus')
+    stage.electron.desktop.clipboard.text = 'of the user'
+    page.raise('blur')
+    stage.electron.emit('before-quit')
+    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'))
+    expect(stage.electron.desktop.clipboard.text).toBe('of the user')
+  })
+})
+
 describe('S13 and the end', () => {
   test('a second start ends at once and makes nothing', async () => {
     stage.begin({ locked: true })

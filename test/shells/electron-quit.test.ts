@@ -122,7 +122,7 @@ describe('the end', () => {
     ])
     expect(notices()).toEqual([])
     await pass(2_000)
-    expect(await sentence()).toContain('Waiting for Relay miner, Anvil to stop')
+    expect(await sentence()).toContain('Waiting for Anvil, Relay miner to stop')
     const [window] = notices()
     expect(window?.options.webPreferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, devTools: false })
     expect(window?.options.webPreferences.preload).toBeUndefined()

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { installerOf, writeRelease, type ReleaseNotes } from '#main/release.ts'
 import { readFeed } from '#main/shells/electron/updates/feed.ts'
 import { projectRoot } from '#test/localnet/paths.ts'
+import { electronProgram, judgeReport, smoke } from './electron-smoke.ts'
 import { wantedFuses, wrongFuses } from './read-fuses.ts'
 
 /** The packager's own reader of YAML: what it reads is what counts. */
@@ -236,7 +237,9 @@ describe('what a release puts beside its installers', () => {
       ],
     })
     const sums = (await readFile(join(folder, 'SHA256SUMS'), 'utf8')).trim().split('\n')
-    expect(sums.map((line) => line.split('  ')[1]).sort()).toEqual((await readdir(folder)).filter((name) => name !== 'SHA256SUMS').sort())
+    expect(sums.map((line) => line.split('  ')[1] ?? '').sort()).toEqual(
+      (await readdir(folder)).filter((name) => name !== 'SHA256SUMS').sort(),
+    )
     for (const line of sums) {
       const [sum, name] = line.split('  ')
       expect(sum).toBe(
@@ -257,5 +260,23 @@ describe('what a release puts beside its installers', () => {
       await expect(writeRelease(folder, notes(bad), pem)).rejects.toThrow()
     for (const name of await readdir(folder)) await rm(join(folder, name))
     await expect(writeRelease(folder, notes(), pem)).rejects.toThrow(/no installer/)
+  })
+})
+
+describe('the smoke test of the real window', () => {
+  const whole = { smoke: 'ok', core: true, sandboxedPage: true, keyProcess: true }
+  test('only a whole report and a clean end are well', () => {
+    expect(judgeReport(JSON.stringify(whole), 0).kind).toBe('ok')
+    for (const name of Object.keys(whole))
+      expect([name, judgeReport(JSON.stringify({ ...whole, [name]: false }), 0).kind]).toEqual([name, 'failed'])
+    expect(judgeReport(JSON.stringify(whole), 1).kind).toBe('failed')
+    expect(judgeReport(undefined, 0).kind).toBe('failed')
+    expect(judgeReport('nonsense', 0).kind).toBe('failed')
+  })
+  test('a program that writes no report has failed, and is not waited for', async () => {
+    expect(await smoke(process.execPath, true)).toEqual({ kind: 'failed', text: expect.stringMatching(/^no report, exit code [1-9]/) })
+  })
+  test('a packages’ folder without the program has none', () => {
+    expect(electronProgram(join(projectRoot, 'test'))).toBeUndefined()
   })
 })

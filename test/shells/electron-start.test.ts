@@ -7,9 +7,11 @@ import type { ComposeOptions } from '#main/shells/compose-options.ts'
 import { REFUSED_SWITCHES } from '#main/shells/electron/start-options.ts'
 import { runElectron } from '#main/shells/electron/run.ts'
 import { version } from '#main/shells/locations.ts'
-import { createFakeElectron } from '#test/fakes/electron.ts'
+import { createTestClock } from '#test/fakes/clock.ts'
+import { createFakeElectron, frame } from '#test/fakes/electron.ts'
 import { createStateApp, type StateApp } from './support/desktop-state.ts'
 import { createElectronStage, type ElectronStage } from './support/electron-stage.ts'
+import { nodeUtilityProcesses } from './support/utility-child.ts'
 
 let stage: ElectronStage
 let app: StateApp
@@ -55,7 +57,13 @@ describe('the start', () => {
       mkdirSync(join(shared, 'open'), { mode: 0o777 })
       writeFileSync(join(shared, 'open', 'theirs'), '')
       const electron = createFakeElectron()
-      runElectron(electron, async () => app, { rendererDir: '', preloadPath: '', resourcesDir: '' }, ['--data-dir', join(shared, 'open')], stage.outside)
+      runElectron(
+        electron,
+        async () => app,
+        { rendererDir: '', preloadPath: '', resourcesDir: '' },
+        ['--data-dir', join(shared, 'open')],
+        stage.outside,
+      )
       expect(electron.errors[0]).toContain('open to other users')
       expect(electron.calls).toEqual(['exit 1'])
       expect(readdirSync(join(shared, 'open'))).toEqual(['theirs'])
@@ -103,8 +111,22 @@ describe('--smoke', () => {
     expect(stage.electron.calls).not.toContain('protocol hearth')
   })
 
+  test('the same over the real core, the real vault and a key process that runs', async () => {
+    const { compose } = await import('#main/shells/compose.ts')
+    const electron = Object.assign(createFakeElectron(), { utilityProcess: nodeUtilityProcesses })
+    const places = { rendererDir: join(stage.folder, 'page'), preloadPath: '', resourcesDir: join(stage.folder, 'resources') }
+    runElectron(electron, compose, places, ['--smoke'], stage.outside)
+    electron.becomeReady()
+    await vi.waitFor(() => expect(electron.channels).toContain('hearth:call'), 20_000)
+    const sender = electron.windows[0]?.webContents
+    if (!sender) throw new Error('no window')
+    const answer = await electron.invoke('hearth:call', { sender, senderFrame: frame('app://hearth') }, 'state.get', '{}')
+    expect(answer).toMatchObject({ ok: true, value: { state: { app: { shell: 'electron' } } } })
+    await vi.waitFor(() => expect(electron.calls).toContain('exit 0'), 20_000)
+    expect(report()).toMatchObject({ smoke: 'ok', core: true, sandboxedPage: true, keyProcess: true })
+  }, 60_000)
+
   test('a page that is silent, as one without its sandbox is, ends with 1', async () => {
-    const { createTestClock } = await import('#test/fakes/clock.ts')
     const clock = createTestClock()
     stage.outside.clock = clock
     stage.argv = ['--smoke']
@@ -113,11 +135,11 @@ describe('--smoke', () => {
     await vi.waitFor(() => expect(app.calls.map((call) => call.name)).toContain('vault.lock'))
     await clock.advance(91_000)
     await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 1'))
-    expect(report()).toMatchObject({ smoke: 'failed', sandboxedPage: false, reason: 'the page never asked for the state' })
+    expect(report()).toMatchObject({ smoke: 'failed', sandboxedPage: false, reason: 'the page never asked for anything' })
   })
 
   test('a key process that does not run ends with 1', async () => {
-    const { call } = app
+    const call = app.call.bind(app)
     app.call = async (name, input) => (name === 'vault.create' ? { ok: false, error: { code: 'internal', ref: '' } } : call(name, input))
     stage.argv = ['--smoke']
     stage.begin({}, async () => app)

@@ -266,6 +266,23 @@ describe('from the list to the program', () => {
     expect([await files(), updater.waiting()]).toEqual([[], undefined])
   })
 
+  test('a file that never ends is given up as soon as it is longer than announced', async () => {
+    let sent = 0
+    electron.web.set(`${URL_OF}Hearth-0.2.0.AppImage`, () => {
+      const endless = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          sent += 1
+          if (sent > 1_000) controller.close()
+          else controller.enqueue(new Uint8Array(1_000))
+        },
+      })
+      return new Response(endless)
+    })
+    await updaterOf().look()
+    expect(sent).toBeLessThan(10)
+    expect(await files()).toEqual([])
+  })
+
   test('a file that was changed after it was checked is not run', async () => {
     app.choose('updateDelayDays', 0)
     const updater = updaterOf()
@@ -367,7 +384,7 @@ describe('from the list to the program', () => {
   test('looks ten minutes after the start and four times a day, until the end', async () => {
     const ended = new AbortController()
     const slept: number[] = []
-    const real = clock.sleep
+    const real = clock.sleep.bind(clock)
     clock.sleep = (ms, signal) => {
       slept.push(ms)
       if (slept.length === 4) ended.abort()

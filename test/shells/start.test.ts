@@ -43,7 +43,7 @@ describe('npm start', () => {
     await put('main/web.ts', `process.stdout.write(JSON.stringify(process.argv.slice(2)) + process.execArgv.join())\nprocess.exitCode = 7`)
     const child = start(['--port', '8080', '--web', '--data-dir=x y'])
     expect(await child.ended).toEqual({ code: 7, signal: null })
-    expect(child.output()).toBe('["--port","8080","--data-dir=x y"]--disable-sigusr1')
+    expect(child.output()).toBe('["--port","8080","--data-dir=x y"]--disable-sigusr1,--max-semi-space-size=2')
     expect(await page()).toBe('old')
   })
 
@@ -128,7 +128,7 @@ describe('npm start', () => {
     await writeFile(packaged, `#!/bin/sh\n[ "$1" = -p ] && { echo 24.9.9; exit 0; }\necho packaged "$@"\n`, { mode: 0o755 })
     const working = start(['--no-open'])
     expect((await working.ended).code).toBe(0)
-    expect(working.output()).toContain(`packaged --disable-sigusr1 ${join(root, 'main', 'web.ts')} --no-open`)
+    expect(working.output()).toContain(`packaged --disable-sigusr1 --max-semi-space-size=2 ${join(root, 'main', 'web.ts')} --no-open`)
   })
 })
 

@@ -15,6 +15,7 @@ import type { PracticeEngineControl } from './engine/control.ts'
 import { createBackendControl } from './engine/programs/anvil.ts'
 import type { ChainHost } from './engine/programs/node.ts'
 import { createChooseProgram, isKeeperSpec } from './engine/programs/choose.ts'
+import { createIngressProgram, type IngressProgram } from './engine/programs/ingress.ts'
 import { LATEST_PRACTICE_MS, speedSchema } from '#shared/practice/controls.ts'
 import { foundNetwork, networkId, noNetwork, restoreNetwork, type NetworkParts, type PracticeNetwork } from './network.ts'
 import type { ContainerHandle, PracticeClock, Program } from './parts.ts'
@@ -38,6 +39,7 @@ const CORE_FLOOR_MS = 50
 /** What the images of the catalogue weigh, unpacked and by layer. */
 const IMAGES = [
   { part: 'pocketd', sizeBytes: 139_000_000, layerBytes: [31_000_000, 17_500_000, 412_000] },
+  { part: 'caddy', sizeBytes: 45_000_000, layerBytes: [3_400_000, 12_600_000] },
   { part: 'foundry', sizeBytes: 52_000_000, layerBytes: [12_800_000, 6_400_000] },
 ]
 
@@ -100,6 +102,7 @@ export async function createPractice(parts: {
   const backend = createBackendControl()
   const rules = localChainRulesSchema.parse({ chainId: PRACTICE_CHAIN_ID, blockMs: BLOCK_MS })
   const miners = new Set<MinerProgram>()
+  let ingress: IngressProgram | undefined
   let link: Partial<Link> | undefined
   let network: PracticeNetwork | undefined
   let changed = false
@@ -108,7 +111,8 @@ export async function createPractice(parts: {
     clock,
     codec,
     addressPrefix: 'practice',
-    served: () => [...miners].filter((miner) => miner.serving),
+    // Gateways reach a miner through the ingress alone, where one was ever started.
+    served: () => (ingress?.serving !== false ? [...miners].filter((miner) => miner.serving) : []),
     link: () => ({ ...GOOD_LINK, latencyMs: GOOD_LINK.latencyMs + backend.latencyMs, lagBlocks: backend.lagBlocks, ...link }),
   }
   const replace = (next: PracticeNetwork): void => {
@@ -145,10 +149,14 @@ export async function createPractice(parts: {
     miners.add(miner)
     return miner
   }
+  const chooseIngress = (): Program => {
+    ingress = createIngressProgram()
+    return ingress
+  }
   const makeEngine = (savedEngine: string | undefined): PracticeEngineControl =>
     createPracticeEngine({
       clock,
-      choose: createChooseProgram({ addressPrefix: 'practice', onChainStart, backend, miner: chooseMiner }),
+      choose: createChooseProgram({ addressPrefix: 'practice', onChainStart, backend, miner: chooseMiner, ingress: chooseIngress }),
       registry: CATALOG.map((entry) => {
         const { part: _part, ...sizes } = IMAGES.find((image) => entry.image.reference.includes(image.part)) ?? IMAGES[0] ?? raise()
         return { reference: entry.image.reference, ...sizes }

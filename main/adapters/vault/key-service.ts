@@ -12,7 +12,7 @@ import { deliverKey } from './exec-stdin.ts'
 import type { NewKeyRequest } from './keep-key.ts'
 import { keyNetwork, type KeyNetwork } from './key-networks.ts'
 import type { DeliverTarget, KeyAnswers, KeyRequest, PageRequest, Saved, SaveTarget, TicketRef } from './messages.ts'
-import { morseAddressOf } from './morse-keyfile.ts'
+import { morseAddressOf, signMorse } from './morse-keyfile.ts'
 import { createNewKeyTicket } from './new-key-ticket.ts'
 import { createOpenVault } from './open-vault.ts'
 import { signBytes } from './signatures.ts'
@@ -114,7 +114,15 @@ export function createKeyService(ports: KeyServicePorts): KeyService {
     if (key.kind === 'watch') throw new HearthError('key-watch-only')
     if (key.kind === 'morse') throw new HearthError('not-allowed', { reason: 'morse-key' })
     if (key.wordsConfirmedAtMs === undefined) throw new HearthError('not-allowed', { reason: 'words-not-confirmed' })
+    const morseKey = request.morseKeyId === undefined ? undefined : vault.key(request.morseKeyId)
+    if (morseKey && (morseKey.kind !== 'morse' || morseKey.network !== key.network)) throw new HearthError('key-unknown')
     const ticket = createSignTicket(request, key, {
+      ...(morseKey && {
+        morse: {
+          pubKeyHex: morseKey.pubKeyHex,
+          sign: (bytes) => vault.withSecret(morseKey.id, ({ privateKey }) => signMorse(privateKey, bytes)),
+        },
+      }),
       codec: codecOf(networkOf(key.network)),
       known: (address) => keyAt(key.network, address),
       passwordOpens: (text) => vault.passwordOpens(text),

@@ -68,6 +68,11 @@ function readKeyfile(text: string): z.infer<typeof keyfileSchema> {
   }
 }
 
+/** ed25519, as the claim messages want it: 64 bytes. @param seed 32 bytes */
+export function signMorse(seed: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return ed25519.sign(bytes, seed)
+}
+
 /** Without a text in between, which could not be zeroed. */
 function bytesOfHexDigits(digits: Uint8Array): Uint8Array | undefined {
   if (digits.length % 2 !== 0) return undefined

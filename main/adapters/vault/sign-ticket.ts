@@ -13,6 +13,8 @@ export interface SignPorts extends PasswordPort {
   /** Of the key's network: addresses of another one are neither read nor made. */
   codec: TxCodec
   known: KnownAddress
+  /** The key of the old network that signs its claim first, inside the message. */
+  morse?: { pubKeyHex: string; sign(bytes: Uint8Array): Uint8Array }
   /** 64 bytes R||S over SHA-256 of the bytes. */
   sign(bytes: Uint8Array): Uint8Array
 }
@@ -39,10 +41,18 @@ export function readForSigning(codec: TxCodec, request: SignRequest, key: Public
   return { decoded, message }
 }
 
+/** A claim of the old network is signed by the Morse key that it names and by no other; nothing else is ever signed by one. */
+function mustBeOwnClaim(message: Message, morsePubKeyHex: string | undefined): void {
+  const named = 'morsePubKeyHex' in message ? message.morsePubKeyHex : undefined
+  if (named !== morsePubKeyHex) throw new HearthError('tx-changed', { reason: 'morse key' })
+  if ('morseSignatureHex' in message && message.morseSignatureHex !== '') throw new HearthError('tx-changed', { reason: 'morse signature' })
+}
+
 /** One signature, asked on one page. */
 export function createSignTicket(request: SignRequest, key: PublicKeyInfo, ports: SignPorts): Ticket {
   const bytes = Uint8Array.from(request.signDocBytes)
   const { decoded, message } = readForSigning(ports.codec, { ...request, signDocBytes: bytes }, key)
+  mustBeOwnClaim(message, ports.morse?.pubKeyHex)
   const sheet: TxSheet = describeTx(decoded, request.context, ports.known)
   const network = keyNetwork(key.network) ?? { title: key.network, playMoney: false }
   const parts: SignPageParts = {
@@ -70,7 +80,8 @@ export function createSignTicket(request: SignRequest, key: PublicKeyInfo, ports
       if (action !== 'sign') return { kind: 'again', notice: 'That button is not on this page. Look again.' }
       const refused = await refusePassword(form, { nowMs, waitSeconds }, ports, 'Nothing was signed')
       if (refused) return refused
-      const txBytes = ports.codec.assemble(bytes, ports.sign(bytes))
+      const whole = ports.morse ? ports.codec.withMorseSignature(bytes, ports.morse.sign(ports.codec.morseBytes(bytes))) : bytes
+      const txBytes = ports.codec.assemble(whole, ports.sign(whole))
       return {
         kind: 'done',
         password: 'right',

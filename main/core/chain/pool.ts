@@ -26,6 +26,8 @@ import { canonical, disagreement, lowerMedian, majority, type Said } from './vot
 const COMPARE_BLOCKS = 10
 /** An endpoint this far behind the best one is not asked for what is now. */
 const LAG_BLOCKS = 1
+/** Strangers that are told a transaction, so that one of them cannot keep it to itself. */
+const WITNESSES = 2
 /** Where nothing can be proven, a height this far above every other one is nobody's word but one's. */
 const LEAD_BLOCKS = 5
 /** Two hosts may be a block apart: they are asked again before one of them is called wrong. */
@@ -256,23 +258,36 @@ export function connectChains(
     throw disagreement('block 1', told)
   }
 
+  /** Told to the next one when the first failed or is a stranger: the same bytes are taken once only, and each is asked for the hash before. */
   const broadcast = async (txBytes: Uint8Array): Promise<BroadcastResult> => {
-    let last: unknown
     const hash = bytesToHex(sha256(txBytes)).toUpperCase()
-    for (const [index, member] of order().entries()) {
+    const known = async (skip: ReadonlySet<Member>): Promise<boolean | undefined> => {
+      const found = await first((other) => one(other, (chain) => chain.tx(hash)), skip).catch(() => undefined)
+      return found && found.value.kind === 'included'
+    }
+    const told = new Set<Member>()
+    let outcome: BroadcastResult | undefined
+    let last: unknown
+    for (const member of order()) {
+      if (told.size > 0) {
+        // It may have got through: only when the next one knows nothing of it is it told.
+        const isIncluded = await known(told)
+        if (isIncluded === true) return { kind: 'accepted', hash }
+        if (isIncluded === undefined) break
+      }
+      told.add(member)
       try {
-        return await one(member, (chain) => chain.broadcast(txBytes))
+        const said = await one(member, (chain) => chain.broadcast(txBytes))
+        // A word of acceptance stays: what refuses later may only be late, and the hash tells in the end.
+        if (outcome === undefined || outcome.kind === 'refused') outcome = said
+        if (member.endpoint.own || told.size >= WITNESSES) break
       } catch (error) {
         if (!isUnreachable(error)) throw error
         last = error
-        if (index + 1 >= members.length) break
-        // It may have got through: only when the next one knows nothing of it is it told.
-        const found = await first((other) => one(other, (chain) => chain.tx(hash)), new Set([member])).catch(() => undefined)
-        if (found === undefined) break
-        if (found.value.kind === 'included') return { kind: 'accepted', hash }
       }
     }
-    throw last ?? none()
+    if (outcome === undefined) throw last ?? none()
+    return outcome
   }
 
   /** The middle of what three say. */

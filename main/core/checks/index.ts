@@ -13,16 +13,19 @@ import { keysNeeded } from './keys-needed.ts'
 import { ledgerDifferent } from './ledger-different.ts'
 import { nodeFailing } from './node-failing.ts'
 import { operatorLow } from './operator-low.ts'
+import { ownAddressAlarm } from './own-address-alarm.ts'
 import { overserviced } from './overserviced.ts'
 import { parameterChange } from './parameter-change.ts'
 import { proofMissed } from './proof-missed.ts'
 import { servicePrice } from './service-price.ts'
 import { supplierBelowMinimum } from './supplier-below-minimum.ts'
 import { supplierDiffers } from './supplier-differs.ts'
+import { unstakeWaits } from './unstake-waits.ts'
 import { upgradePlanned } from './upgrade-planned.ts'
 
 /** All checks, worst consequence first. */
 export const CHECKS: Check[] = [
+  ownAddressAlarm,
   keysNeeded,
   keyFenced,
   ledgerDifferent,
@@ -36,6 +39,7 @@ export const CHECKS: Check[] = [
   endpointDown,
   backendBehind,
   claimsDiscarded,
+  unstakeWaits,
   supplierDiffers,
   engineClock,
   upgradePlanned,

@@ -1,4 +1,4 @@
-import type { Check } from './check.ts'
+import type { Check, Finding } from './check.ts'
 
 /** Read back from the chain and not what was signed; the worst first. */
 const NOT_AS_SIGNED = ['absent', 'no-services', 'differs'] as const
@@ -9,7 +9,7 @@ const NOT_AS_SIGNED = ['absent', 'no-services', 'differs'] as const
  */
 export const ownAddressAlarm: Check = {
   id: 'own-address-alarm',
-  look(state) {
+  look(state): Finding | undefined {
     const [newest, ...others] = state.health.ownChanges
     if (newest) {
       return {

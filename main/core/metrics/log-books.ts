@@ -222,7 +222,7 @@ function trim(book: Book): void {
   if (drop === 0) return
   book.lines.splice(0, drop)
   const first = book.lines[0]?.number ?? 0
-  book.gaps = book.gaps.filter((number) => number > first)
+  book.gaps = book.gaps.filter((number) => number >= first)
   // What went is older than what may be held: there is nothing to go back to.
   book.whole = true
 }

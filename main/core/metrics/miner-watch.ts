@@ -56,11 +56,10 @@ export function createMinerWatch(deps: {
     before = { totals, lifeMs: await last('life-ms') }
   }
 
-  const take = async (body: Uint8Array): Promise<State> => {
+  const take = async (body: Uint8Array, now: number): Promise<State> => {
     const page = readMinerPage(body)
     if (page.kind !== 'ok') return page.kind
     await recall()
-    const now = clock.now()
     const reading: Reading = { totals: page.totals, lifeMs: page.lifeMs }
     const came = increases(before, reading)
     const points: SeriesPoint[] = TOTALS.flatMap((key) => [
@@ -90,9 +89,10 @@ export function createMinerWatch(deps: {
         state = 'not-running'
         return
       }
+      const askedAtMs = clock.now()
       try {
         const answer = await net.post(`http://127.0.0.1:${hostPort}/`, new Uint8Array(0), { 'content-type': 'application/json' }, ANSWER_MS)
-        state = answer.status === 200 ? await take(answer.body) : 'not-a-page'
+        state = answer.status === 200 ? await take(answer.body, askedAtMs) : 'not-a-page'
       } catch {
         state = 'no-answer'
       }

@@ -12,8 +12,22 @@ export type EngineProbe =
       cpus: number
       endpoint: string
       clockOffsetMs: number
+      /** Not run by root: some things are not to be had there. */
+      rootless?: boolean
+      /** Whose engine it is, in its own words: `Docker Desktop 4.40`, `Debian GNU/Linux 12`. */
+      platform?: string
     }
-  | { kind: 'absent' | 'not-started' | 'no-permission' | 'too-old' | 'failed'; endpoint: string; detail: string }
+  | { kind: UnreadyEngine; endpoint: string; detail: string }
+
+/** Why an engine cannot be used. `failed`: it, or something else at its place, answers with nothing that makes sense. */
+export type UnreadyEngine =
+  | 'absent'
+  | 'not-started'
+  | 'no-permission'
+  | 'too-old'
+  | 'wrong-architecture'
+  | 'windows-containers'
+  | 'failed'
 
 export interface PortPublish {
   /** Inside the container. */
@@ -43,7 +57,7 @@ export interface ContainerSpec {
   stopGraceSeconds: number
   logDriver: 'default' | 'none'
   /** On top of none at all. SECURITY: S16 from the catalogue alone. */
-  capAdd?: readonly 'NET_BIND_SERVICE'[]
+  capAdd?: 'NET_BIND_SERVICE'[]
   /** Grows when the rendered spec or config changes, so that the planner sees a difference. Stored as a label. */
   specHash: string
   readOnlyRoot?: boolean
@@ -62,6 +76,8 @@ export interface SeenContainer {
   /** Ended for lack of memory, as the engine tells it. Docker 20.10 misses about one in six: false is no proof, and exit code 137 alone may be this too. */
   oomKilled: boolean
   restartCount: number
+  /** What the image's own test says, where it brings one. Podman without systemd never gets beyond `starting`. */
+  health?: 'starting' | 'healthy' | 'unhealthy'
 }
 
 export interface PullProgress {
@@ -102,6 +118,12 @@ export interface ContainerStats {
   memoryLimitBytes: number
 }
 
+export interface EngineDisk {
+  freeBytes: number | undefined
+  /** Images, containers and volumes of everybody on this engine. */
+  usedBytes: number
+}
+
 export interface Engine {
   probe(): Promise<EngineProbe>
   /** All containers of this installation (found by label, never from memory). */
@@ -110,8 +132,8 @@ export interface Engine {
   /** Rejects `image-unavailable`; `cancelled` when the signal aborts; a pull with no byte for `stallMs` rejects `image-unavailable` with detail.reason = 'stalled'. */
   pull(reference: string, onProgress: (progress: PullProgress) => void, signal: AbortSignal): Promise<ImageInfo>
   ensureNetwork(name: string, options?: { internal?: boolean }): Promise<void>
-  /** `memory` makes a tmpfs volume: it lives as long as a running container holds it. */
-  ensureVolume(name: string, options: { memory: boolean }): Promise<void>
+  /** `memory` makes a tmpfs volume of `ownerId` (user and group; pocketd's unless said), never swapped where the kernel can: it lives as long as a running container holds it. */
+  ensureVolume(name: string, options: { memory: boolean; ownerId?: number }): Promise<void>
   removeVolume(name: string): Promise<void>
   removeNetwork(name: string): Promise<void>
   /** Creates when no container of that name exists; when one exists with another specHash it is removed first (it must be stopped). Rejects `port-taken` with detail.port. */
@@ -132,6 +154,8 @@ export interface Engine {
   /** Lines at or after `sinceMs`, and with Podman, whose times are whole seconds, the others of that second too. */
   logs(name: string, options: { tail: number; sinceMs?: number }): Promise<LogLine[]>
   stats(name: string): Promise<ContainerStats | undefined>
+  /** Room where the engine keeps images and volumes, which may be in a virtual machine; `freeBytes` is undefined where nobody tells. */
+  disk?(): Promise<EngineDisk>
   /** Follows events of this installation until the signal aborts. Reconnects by itself; calls `onResync` at every (re)connect and when the connection is lost or refused, after which the caller lists again. */
   follow(onEvent: (event: EngineEvent) => void, onResync: () => void, signal: AbortSignal): Promise<void>
 }

@@ -9,6 +9,8 @@ import type { StatePublisher } from '../state/publisher.ts'
 export interface SupplierWatch {
   read(chain: Chain, height: number, params: ChainParams, keys: PublicKeyInfo[]): Promise<void>
   record(): SupplierRecord | undefined
+  /** The last look: whose record it was, what it said, and at which height. */
+  last(): { operatorAddress: string; record: SupplierRecord | undefined; height: number } | undefined
   clear(): void
 }
 
@@ -24,12 +26,15 @@ export function createSupplierWatch(deps: {
 }): SupplierWatch {
   const { state, clock } = deps
   let record: SupplierRecord | undefined
+  let last: ReturnType<SupplierWatch['last']>
   let wasStaked = false
 
   return {
     record: () => record,
+    last: () => last,
     clear() {
       record = undefined
+      last = undefined
       wasStaked = false
       deps.proofs?.clear()
     },
@@ -57,6 +62,7 @@ export function createSupplierWatch(deps: {
         }
       }
       const { source } = (operator && (await deps.proofs?.supplier(operator.address, record, height))) ?? { source: 'chain' as const }
+      last = { operatorAddress: operator?.address ?? '', record, height }
       const sent = Object.values(state.state.intents).some(
         (intent) => intent.kind.startsWith('stake-') && (intent.status === 'signed' || intent.status === 'broadcast'),
       )

@@ -5,18 +5,18 @@ export const CLEAR_AFTER_MS = 60_000
 
 /** The part of Electron's clipboard that is used. */
 export interface Clipboard {
-  readText(): string
+  readText(): Promise<string>
   clear(): void
 }
 
-/** Watches what is copied out of windows that show secrets. */
+/** Watches what is copied out of windows that show secrets. Each call resolves once it has looked; they are carried out in the order in which they came. */
 export interface ClipboardGuard {
   /** A window that shows secrets has the focus: what lies on the clipboard now is none of them. */
-  entered(): void
+  entered(): Promise<void>
   /** It lost the focus, or is gone: what lies on the clipboard since it was entered came from it. */
-  left(): void
+  left(): Promise<void>
   /** Hearth ends: what came from such a window goes at once. */
-  end(): void
+  end(): Promise<void>
 }
 
 /**
@@ -28,33 +28,44 @@ export function createClipboardGuard(clipboard: Clipboard): ClipboardGuard {
   let before: string | undefined
   let copied: string | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
-  const now = (): string => createHash('sha256').update(clipboard.readText()).digest('base64')
-  const isEmpty = (): boolean => clipboard.readText() === ''
-  const clear = (): void => {
-    clearTimeout(timer)
-    if (copied !== undefined && now() === copied) clipboard.clear()
-    copied = undefined
+  let turn: Promise<void> = Promise.resolve()
+  /** One after the other: reading takes a moment, and what was seen must not be mixed up. A clipboard that cannot be read holds nothing that we could take away. */
+  const inTurn = (run: () => Promise<void>): Promise<void> => {
+    turn = turn.then(run).catch(() => undefined)
+    return turn
   }
-  const left = (): void => {
-    if (before === undefined) return
-    const seen = now()
-    const isCopied = seen !== before && !isEmpty()
-    before = undefined
-    if (!isCopied) return
-    copied = seen
+  const look = async (): Promise<{ digest: string; isEmpty: boolean }> => {
+    const text = await clipboard.readText()
+    return { digest: createHash('sha256').update(text).digest('base64'), isEmpty: text === '' }
+  }
+  const clear = async (): Promise<void> => {
     clearTimeout(timer)
-    timer = setTimeout(clear, CLEAR_AFTER_MS)
+    const mine = copied
+    copied = undefined
+    if (mine !== undefined && (await look()).digest === mine) clipboard.clear()
+  }
+  const leave = async (): Promise<void> => {
+    if (before === undefined) return
+    const was = before
+    before = undefined
+    const { digest, isEmpty } = await look()
+    if (digest === was || isEmpty) return
+    copied = digest
+    clearTimeout(timer)
+    timer = setTimeout(() => void inTurn(clear), CLEAR_AFTER_MS)
     timer.unref?.()
   }
   return {
-    entered() {
-      // Coming back with the secret still there does not make it harmless: it keeps its time.
-      before = now()
-    },
-    left,
-    end() {
-      left()
-      clear()
-    },
+    entered: () =>
+      inTurn(async () => {
+        // Coming back with the secret still there does not make it harmless: it keeps its time.
+        before = (await look()).digest
+      }),
+    left: () => inTurn(leave),
+    end: () =>
+      inTurn(async () => {
+        await leave()
+        await clear()
+      }),
   }
 }

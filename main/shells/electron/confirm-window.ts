@@ -1,3 +1,4 @@
+import type { ClipboardGuard } from './clipboard-guard.ts'
 import type { ElectronApi, WebContents, Window } from './electron-api.ts'
 import { SURFACE_PARTITION, surfaceUrl } from './origins.ts'
 import { webPreferences } from './window.ts'
@@ -15,8 +16,8 @@ export interface ConfirmWindows {
   close(contents: WebContents): void
 }
 
-/** @param onError the window could not load */
-export function createConfirmWindows(electron: ElectronApi, onError: (error: unknown) => void): ConfirmWindows {
+/** @param onError the window could not load @param clipboard is told when such a window has the focus */
+export function createConfirmWindows(electron: ElectronApi, onError: (error: unknown) => void, clipboard: ClipboardGuard): ConfirmWindows {
   const shown = new Map<string, Window>()
   return {
     open(token) {
@@ -37,7 +38,13 @@ export function createConfirmWindows(electron: ElectronApi, onError: (error: unk
         webPreferences: webPreferences({ partition: SURFACE_PARTITION, devTools: false }),
       })
       shown.set(token, window)
-      window.once('closed', () => shown.delete(token))
+      window.once('closed', () => {
+        shown.delete(token)
+        void clipboard.left()
+      })
+      // SECURITY: S20 what is copied between the two came from this window.
+      window.on('focus', () => void clipboard.entered())
+      window.on('blur', () => void clipboard.left())
       window.once('ready-to-show', () => window.show())
       window.loadURL(surfaceUrl(token)).catch((error: unknown) => {
         onError(error)

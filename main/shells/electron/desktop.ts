@@ -33,9 +33,9 @@ export interface DesktopParts {
   /** Arguments that lead to the same data folder again. */
   args: readonly string[]
   log: Log
-  open(path?: string): void
-  ask(): void
-  systemEnds(): void
+  open: (path?: string) => void
+  ask: () => void
+  systemEnds: () => void
 }
 
 /** Everything of the desktop around the page: menu, tray, notifications, power, start at login, links, updates. */

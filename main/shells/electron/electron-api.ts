@@ -1,3 +1,4 @@
+import type { Clipboard } from './clipboard-guard.ts'
 import type {
   GoneDetails,
   LoginItem,
@@ -78,7 +79,7 @@ export interface Window {
   once(event: 'ready-to-show', listener: () => void): unknown
   once(event: 'closed', listener: () => void): unknown
   on(event: 'close', listener: (event: CancelEvent) => void): unknown
-  on(event: 'resize' | 'move' | 'maximize' | 'unmaximize' | 'unresponsive' | 'responsive', listener: () => void): unknown
+  on(event: 'resize' | 'move' | 'maximize' | 'unmaximize' | 'unresponsive' | 'responsive' | 'focus' | 'blur', listener: () => void): unknown
   /** Windows alone: the session wants to end, and has ended. */
   on(event: 'query-session-end', listener: (event: CancelEvent) => void): unknown
   on(event: 'session-end', listener: () => void): unknown
@@ -196,6 +197,7 @@ export interface ElectronApi {
   readonly powerMonitor: PowerMonitor
   readonly powerSaveBlocker: PowerSaveBlocker
   readonly safeStorage: SafeStorage
+  readonly clipboard: Clipboard
   readonly screen: Screen
   readonly net: {
     fetch(url: string, init: { redirect: 'follow'; signal: AbortSignal; headers: Record<string, string> }): Promise<Response>

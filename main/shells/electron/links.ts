@@ -2,7 +2,6 @@ import type { AppState } from '#shared/api/state.ts'
 
 /** Scheme that the system opens Hearth with: `hearth://open/nodes`. */
 export const LINK_SCHEME = 'hearth'
-const MAX_CHARACTERS = 200
 
 /**
  * Screens that a link may open, as the page's route table names them (a test holds the two against each other). A link shows a screen and nothing more: it carries no
@@ -36,7 +35,6 @@ export const isLink = (text: string): boolean => text.toLowerCase().startsWith(`
  * @returns the path of the screen, undefined for everything that is not exactly a link to one of the table
  */
 export function parseLink(text: string): string | undefined {
-  if (text.length > MAX_CHARACTERS) return undefined
   const match = LINK.exec(text)
   if (!match) return undefined
   const path = match[1] === '' || match[1] === undefined ? '/' : match[1]

@@ -4,7 +4,7 @@ import type { ElectronApi } from './electron-api.ts'
 export async function loadElectron(): Promise<ElectronApi> {
   const electron = await import('electron')
   const { app, BrowserWindow, protocol, session, ipcMain, shell, dialog, utilityProcess, net } = electron
-  const { Menu, Tray, Notification, safeStorage } = electron
+  const { Menu, Tray, Notification, safeStorage, clipboard } = electron
   return {
     app,
     BrowserWindow,
@@ -19,6 +19,7 @@ export async function loadElectron(): Promise<ElectronApi> {
     Tray,
     Notification,
     safeStorage,
+    clipboard,
     // These may only be touched once Electron is ready.
     get powerMonitor() {
       return electron.powerMonitor

@@ -3,11 +3,11 @@ import { WORDS } from './words.ts'
 
 /** What the menu can do. It only shows screens, locks, and asks to quit: nothing in it costs or signs. */
 export interface MenuActions {
-  go(path: string): void
-  show(): void
-  lock(): void
-  quit(): void
-  openDocumentation(): void
+  go: (path: string) => void
+  show: () => void
+  lock: () => void
+  quit: () => void
+  openDocumentation: () => void
 }
 
 const GO = [

@@ -10,6 +10,7 @@ import type { Compose } from '../compose-options.ts'
 import { defaultDataDir, refuseSharedFolderNow } from '../data-dir.ts'
 import { version, type Locations } from '../locations.ts'
 import { readStartFiles } from '../start-files.ts'
+import { createClipboardGuard } from './clipboard-guard.ts'
 import { createConfirmWindows } from './confirm-window.ts'
 import { guardCrashes, isGpuOff } from './crash.ts'
 import { createDesktop, type Desktop } from './desktop.ts'
@@ -102,6 +103,7 @@ export function runElectron(
     if (path !== undefined) loadPage(window, path).catch((error: unknown) => log.error('a screen was not opened', error))
   }
   const notice = createNoticeWindow(electron, (error) => log.error('notice window failed', error))
+  const clipboard = createClipboardGuard(electron.clipboard)
   const canHide = (): boolean => desktop?.hasTray === true
   const quit = createQuit({
     electron,
@@ -112,6 +114,7 @@ export function runElectron(
     mirror: () => mirror,
     hide: () => (canHide() ? () => contentsOf()?.hide() : undefined),
     async last(state) {
+      await clipboard.end()
       await storePlace?.()
       await desktop?.last(state)
     },
@@ -128,7 +131,7 @@ export function runElectron(
     else electron.dialog.showErrorBox(WORDS.start.failed, reason)
     void quit.end(1).catch(() => app.exit(1))
   }
-  const confirms = createConfirmWindows(electron, (error) => log.error('confirm window failed', error))
+  const confirms = createConfirmWindows(electron, (error) => log.error('confirm window failed', error), clipboard)
   guardNavigation(app, {
     isPage: (contents) => contentsOf()?.webContents === contents,
     isOwnTicket: (contents, url) => confirms.isOwn(contents, url),

@@ -7,11 +7,11 @@ import type { StateMirror } from './state-mirror.ts'
 import { WORDS } from './words.ts'
 
 export interface TrayActions {
-  open(): void
-  lock(): void
-  quit(): void
+  open: () => void
+  lock: () => void
+  quit: () => void
   /** What the tray says of an update that waits, and what opens it; undefined while there is none. */
-  update(): { label: string; open: () => void } | undefined
+  update: () => { label: string; open: () => void } | undefined
 }
 
 /** The tray's picture of a face. macOS colours a template by itself; its shape tells the faces apart, as on every system. */

@@ -54,6 +54,14 @@ export const errors = {
     next: 'Add your user to the docker group and log in again, then look again.',
   },
   'engine-too-old': { text: 'The container engine is too old for Hearth.', next: 'Update it, then look again.' },
+  'engine-wrong-architecture': {
+    text: 'The container engine runs on a processor for which there are no images.',
+    next: 'Use an engine on a 64-bit Intel, AMD or ARM processor.',
+  },
+  'engine-windows-containers': {
+    text: 'The container engine runs Windows containers, and Hearth needs Linux containers.',
+    next: 'Switch Docker Desktop to Linux containers, then look again.',
+  },
   'engine-failed': { text: 'The container engine refused. Nothing else was changed.', next: 'Look at what it says and try again.' },
   'image-unavailable': {
     text: 'The image {{reference}} could not be fetched. What was fetched before is kept.',

@@ -64,10 +64,10 @@ export async function startBare(server: string, root: string, port: number): Pro
 }
 
 /** Hearth's web shell: ready when it gave its page and the first snapshot of the state over the socket. */
-export async function startHearth(entry: string, dataDir: string): Promise<Started> {
+export async function startHearth(command: readonly string[], dataDir: string): Promise<Started> {
   const fromMs = performance.now()
   const options = ['--data-dir', dataDir, '--port', '0', '--no-open', '--engine', `unix://${dataDir}/no-engine.sock`]
-  const child = spawn(process.execPath, [entry, ...options], { cwd: projectRoot, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...command, ...options], { cwd: projectRoot, stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   const link = await new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {

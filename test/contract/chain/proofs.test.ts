@@ -107,7 +107,9 @@ describe('what is true', () => {
     const reads = provenBy(direct)
     const { value } = await reads.claims(address, [SESSION, '00'.repeat(32)])
     expect(value).toEqual(await direct.pendingClaims(address))
-    expect(value).toMatchObject([{ sessionId: SESSION, computeUnits: 3000n, relays: 30n, proofStatus: 'validated', sessionEndHeight: 1_000_004 }])
+    expect(value).toMatchObject([
+      { sessionId: SESSION, computeUnits: 3000n, relays: 30n, proofStatus: 'validated', sessionEndHeight: 1_000_004 },
+    ])
   })
 
   it('a block by its signatures', async () => {
@@ -137,87 +139,141 @@ describe('what is true', () => {
     const part = await direct.block(at, new Set([real.faucetAddress]))
     expect({ ...part, txs: [], blockEvents: [] }).toEqual({ ...whole, txs: [], blockEvents: [] })
     expect(part.blockEvents.map((event) => event.type)).toEqual(whole.blockEvents.map((event) => event.type))
-    const named = (events: typeof whole.blockEvents) => events.filter((event) => JSON.stringify(event.attributes).includes(real.faucetAddress))
+    const named = (events: typeof whole.blockEvents) =>
+      events.filter((event) => JSON.stringify(event.attributes).includes(real.faucetAddress))
     expect(named(part.blockEvents)).toEqual(named(whole.blockEvents))
     expect(part.txs.filter((tx) => named(tx.events).length > 0)).toEqual(whole.txs.filter((tx) => named(tx.events).length > 0))
   })
 })
 
 type Json = Record<string, never>
-const op = (answer: Json, index: number): { data: string } => (answer as unknown as { result: { response: { proofOps: { ops: { data: string }[] } } } }).result.response.proofOps.ops[index] ?? { data: '' }
+const op = (answer: Json, index: number): { data: string } =>
+  (answer as unknown as { result: { response: { proofOps: { ops: { data: string }[] } } } }).result.response.proofOps.ops[index] ?? {
+    data: '',
+  }
 
 describe('what was bent on the way', () => {
   const bent: [string, string, (answer: Json) => unknown][] = [
-    ['a changed value', 'abci_query', (answer) => {
-      const ops = op(answer, 0)
-      const bytes = Buffer.from(ops.data, 'base64')
-      const at = bytes.indexOf('000000')
-      bytes.write('9', at, 'latin1')
-      ops.data = bytes.toString('base64')
-      return answer
-    }],
-    ['a changed hash on the way up', 'abci_query', (answer) => {
-      const ops = op(answer, 0)
-      const bytes = Buffer.from(ops.data, 'base64')
-      bytes[bytes.length - 3] = (bytes[bytes.length - 3] ?? 0) ^ 1
-      ops.data = bytes.toString('base64')
-      return answer
-    }],
-    ['another root of the store', 'abci_query', (answer) => {
-      const ops = op(answer, 1)
-      const bytes = Buffer.from(ops.data, 'base64')
-      bytes[20] = (bytes[20] ?? 0) ^ 1
-      ops.data = bytes.toString('base64')
-      return answer
-    }],
-    ['no proof at all', 'abci_query', (answer) => {
-      const { response } = (answer as unknown as { result: { response: { proofOps: unknown } } }).result
-      response.proofOps = null
-      return answer
-    }],
-    ['the state of another height', 'abci_query', (answer) => {
-      const { response } = (answer as unknown as { result: { response: { height: string } } }).result
-      response.height = String(Number(response.height) - 1)
-      return answer
-    }],
-    ['another signature', 'commit', (answer) => {
-      const { commit } = (answer as unknown as { result: { signed_header: { commit: { signatures: { signature: string }[] } } } }).result.signed_header
-      const [vote] = commit.signatures
-      const bytes = Buffer.from(vote?.signature ?? '', 'base64')
-      bytes[5] = (bytes[5] ?? 0) ^ 1
-      if (vote) vote.signature = bytes.toString('base64')
-      return answer
-    }],
-    ['no signature', 'commit', (answer) => {
-      const { commit } = (answer as unknown as { result: { signed_header: { commit: { signatures: { block_id_flag: number }[] } } } }).result.signed_header
-      for (const vote of commit.signatures) vote.block_id_flag = 1
-      return answer
-    }],
-    ['another state in the header', 'commit', (answer) => {
-      const { header } = (answer as unknown as { result: { signed_header: { header: { app_hash: string } } } }).result.signed_header
-      header.app_hash = '00'.repeat(32)
-      return answer
-    }],
-    ['another time in the header', 'commit', (answer) => {
-      const { header } = (answer as unknown as { result: { signed_header: { header: { time: string } } } }).result.signed_header
-      header.time = '2030-01-01T00:00:00Z'
-      return answer
-    }],
-    ['another validator', 'validators', (answer) => {
-      const [validator] = (answer as unknown as { result: { validators: { pub_key: { value: string } }[] } }).result.validators
-      if (validator) validator.pub_key.value = Buffer.alloc(32, 9).toString('base64')
-      return answer
-    }],
-    ['another power', 'validators', (answer) => {
-      const [validator] = (answer as unknown as { result: { validators: { voting_power: string }[] } }).result.validators
-      if (validator) validator.voting_power = '1'
-      return answer
-    }],
-    ['an extra validator', 'validators', (answer) => {
-      const { validators } = (answer as unknown as { result: { validators: unknown[] } }).result
-      validators.push(validators[0])
-      return answer
-    }],
+    [
+      'a changed value',
+      'abci_query',
+      (answer) => {
+        const ops = op(answer, 0)
+        const bytes = Buffer.from(ops.data, 'base64')
+        const at = bytes.indexOf('000000')
+        bytes.write('9', at, 'latin1')
+        ops.data = bytes.toString('base64')
+        return answer
+      },
+    ],
+    [
+      'a changed hash on the way up',
+      'abci_query',
+      (answer) => {
+        const ops = op(answer, 0)
+        const bytes = Buffer.from(ops.data, 'base64')
+        bytes[bytes.length - 3] = (bytes[bytes.length - 3] ?? 0) ^ 1
+        ops.data = bytes.toString('base64')
+        return answer
+      },
+    ],
+    [
+      'another root of the store',
+      'abci_query',
+      (answer) => {
+        const ops = op(answer, 1)
+        const bytes = Buffer.from(ops.data, 'base64')
+        bytes[20] = (bytes[20] ?? 0) ^ 1
+        ops.data = bytes.toString('base64')
+        return answer
+      },
+    ],
+    [
+      'no proof at all',
+      'abci_query',
+      (answer) => {
+        const { response } = (answer as unknown as { result: { response: { proofOps: unknown } } }).result
+        response.proofOps = null
+        return answer
+      },
+    ],
+    [
+      'the state of another height',
+      'abci_query',
+      (answer) => {
+        const { response } = (answer as unknown as { result: { response: { height: string } } }).result
+        response.height = String(Number(response.height) - 1)
+        return answer
+      },
+    ],
+    [
+      'another signature',
+      'commit',
+      (answer) => {
+        const { commit } = (answer as unknown as { result: { signed_header: { commit: { signatures: { signature: string }[] } } } }).result
+          .signed_header
+        const [vote] = commit.signatures
+        const bytes = Buffer.from(vote?.signature ?? '', 'base64')
+        bytes[5] = (bytes[5] ?? 0) ^ 1
+        if (vote) vote.signature = bytes.toString('base64')
+        return answer
+      },
+    ],
+    [
+      'no signature',
+      'commit',
+      (answer) => {
+        const { commit } = (answer as unknown as { result: { signed_header: { commit: { signatures: { block_id_flag: number }[] } } } })
+          .result.signed_header
+        for (const vote of commit.signatures) vote.block_id_flag = 1
+        return answer
+      },
+    ],
+    [
+      'another state in the header',
+      'commit',
+      (answer) => {
+        const { header } = (answer as unknown as { result: { signed_header: { header: { app_hash: string } } } }).result.signed_header
+        header.app_hash = '00'.repeat(32)
+        return answer
+      },
+    ],
+    [
+      'another time in the header',
+      'commit',
+      (answer) => {
+        const { header } = (answer as unknown as { result: { signed_header: { header: { time: string } } } }).result.signed_header
+        header.time = '2030-01-01T00:00:00Z'
+        return answer
+      },
+    ],
+    [
+      'another validator',
+      'validators',
+      (answer) => {
+        const [validator] = (answer as unknown as { result: { validators: { pub_key: { value: string } }[] } }).result.validators
+        if (validator) validator.pub_key.value = Buffer.alloc(32, 9).toString('base64')
+        return answer
+      },
+    ],
+    [
+      'another power',
+      'validators',
+      (answer) => {
+        const [validator] = (answer as unknown as { result: { validators: { voting_power: string }[] } }).result.validators
+        if (validator) validator.voting_power = '1'
+        return answer
+      },
+    ],
+    [
+      'an extra validator',
+      'validators',
+      (answer) => {
+        const { validators } = (answer as unknown as { result: { validators: unknown[] } }).result
+        validators.push(validators[0])
+        return answer
+      },
+    ],
   ]
   it.each(bent)('%s is refused', async (_name, method, bend) => {
     liar.lie((asked) => (asked.method === method ? bend : undefined))
@@ -227,7 +283,7 @@ describe('what was bent on the way', () => {
   })
 
   it('the proof of another address, and of another store, is refused', async () => {
-    const other = await (await fetch(`${real.rpcUrl}/abci_query?path="/store/bank/key"&data=0x02&prove=true`)).json() as Json
+    const other = (await (await fetch(`${real.rpcUrl}/abci_query?path="/store/bank/key"&data=0x02&prove=true`)).json()) as Json
     liar.lie((asked) => (asked.method === 'abci_query' ? () => other : undefined))
     await expect(throughLiar().balance(real.faucetAddress)).rejects.toMatchObject({ code: 'proof-invalid' })
     liar.lie(undefined)
@@ -235,6 +291,9 @@ describe('what was bent on the way', () => {
 
   it('another beginning of trust is refused', async () => {
     const reads = connectChain(liar.endpoint).proven?.({ ...root, hash: 'AB'.repeat(32) })
-    await expect(reads?.balance(real.faucetAddress)).rejects.toMatchObject({ code: 'proof-invalid', detail: { reason: 'not the block where trust begins' } })
+    await expect(reads?.balance(real.faucetAddress)).rejects.toMatchObject({
+      code: 'proof-invalid',
+      detail: { reason: 'not the block where trust begins' },
+    })
   })
 })

@@ -29,7 +29,8 @@ const ROWS = [
   row('pocket', `ghcr.io/pokt-network/pocketd@${DIGEST}`, { '26657': 26_700, '1317': 1_400 }),
   row('backend', `sha256:${'b'.repeat(64)}`, { '8545': 8_600 }),
   row('keeper', `ghcr.io/pokt-network/pocketd@${DIGEST}`),
-  row('miner', `ghcr.io/pokt-network/pocketd@${DIGEST}`, { '8545': 8_700, '9090': 9_200 }),
+  row('miner', `ghcr.io/pokt-network/pocketd@${DIGEST}`, { '9090': 9_200 }),
+  row('ingress', `docker.io/library/caddy@${DIGEST}`, { '8080': 8_700 }),
 ]
 
 function setup(options: { network?: NetworkId | null; rows?: NodeRow[]; miner?: 'there' | 'absent' | 'broken'; staked?: boolean } = {}) {
@@ -76,14 +77,14 @@ describe('eject', () => {
     const { deps, textOf } = setup()
     expect(await eject(deps, 'out')).toEqual({
       path: '/data/eject/out',
-      files: ['compose.yaml', 'relayminer.yaml', 'README.md'],
+      files: ['compose.yaml', 'relayminer.yaml', 'ingress.json', 'README.md'],
       withMiner: true,
     })
     const file = readYaml(textOf('compose.yaml')) as { services: Record<string, Record<string, unknown>>; volumes: Record<string, unknown> }
-    expect(Object.keys(file.services)).toEqual(['pocket', 'backend', 'keeper', 'miner'])
+    expect(Object.keys(file.services)).toEqual(['pocket', 'backend', 'keeper', 'miner', 'ingress'])
     for (const entry of CATALOG) {
       const nodeRow = ROWS.find((candidate) => candidate.id === entry.nodeId)
-      const spec = nodeRow ? specOf(entry, nodeRow, namesOf('abcd1234'), MINER) : undefined
+      const spec = nodeRow ? specOf(entry, nodeRow, namesOf('abcd1234'), { miner: MINER, ingress: textOf('ingress.json') }) : undefined
       const service = file.services[entry.nodeId]
       // Compose reads two dollars as one.
       const single = (list: unknown): unknown => (list as string[] | undefined)?.map((text) => text.replaceAll('$$', '$'))
@@ -99,6 +100,8 @@ describe('eject', () => {
       })
     }
     expect(textOf('relayminer.yaml')).toBe(MINER.yaml)
+    expect(JSON.parse(textOf('ingress.json'))).toHaveProperty('apps.http.servers.relays')
+    expect(file.services['ingress']).toMatchObject({ profiles: ['serve'], user: '1025:1025', cap_add: ['NET_BIND_SERVICE'] })
   })
 
   it('keeps what lies on volumes, makes the memory of the keys anew, and lets nothing mine before its key is there', async () => {
@@ -206,7 +209,7 @@ describe('compose text', () => {
   })
   it('lets Compose fill in nothing from the environment', () => {
     const entry = CATALOG.find((candidate) => candidate.nodeId === 'keeper')
-    const spec = entry && specOf(entry, ROWS[2] ?? row('', ''), namesOf('x'), undefined)
+    const spec = entry && specOf(entry, ROWS[2] ?? row('', ''), namesOf('x'), {})
     if (!entry || !spec) throw new Error('no keeper')
     const text = composeFile([{ entry, spec: { ...spec, command: ['$! ${A} $$'], env: { B: '$C' } }, imageName: 'i' }], {
       project: 'p',

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openMetrics } from '#main/adapters/sqlite/open-metrics.ts'
+import { metricsMethods, openMetricsDatabase } from '#main/adapters/sqlite/metrics-database.ts'
 import { createMetricsRoom, type MetricsRoom } from '#main/core/metrics/metrics-room.ts'
 import type { Engine } from '#main/core/ports/engine.ts'
 import type { MetricsStore } from '#main/core/ports/metrics.ts'
@@ -15,9 +15,19 @@ import { serving } from '#test/renderer/scene.ts'
 let folder: string
 let metrics: MetricsStore
 const log = createTestLog()
-beforeEach(async () => {
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hearth-metrics-'))
-  ;({ metrics } = await openMetrics({ file: join(folder, 'metrics.db'), log }))
+  // The store itself without its thread: no answer of it comes later than a second of the test's clock.
+  const { db } = openMetricsDatabase(join(folder, 'metrics.db'))
+  const { addPoints, series, seriesNames, addLogLines, logLines } = metricsMethods(db)
+  metrics = {
+    addPoints: async (points) => addPoints(points),
+    series: async (query) => series(query),
+    seriesNames: async () => seriesNames(),
+    addLogLines: async (lines) => addLogLines(lines),
+    logLines: async (query) => logLines(query),
+    close: async () => void db.close(),
+  }
 })
 afterEach(async () => {
   await metrics.close()
@@ -34,8 +44,8 @@ interface Miner {
 }
 
 /** A room over a state with a running miner whose page a test writes. */
-function scene(clock = createTestClock(Date.UTC(2026, 10, 22, 12))) {
-  const miner: Miner = { served: 100, refused: 5, dropped: 0, startedAtS: 1_000, instead: undefined }
+function scene(clock = createTestClock(Date.UTC(2026, 10, 22, 12)), served = 100) {
+  const miner: Miner = { served, refused: 5, dropped: 0, startedAtS: 1_000, instead: undefined }
   const state = createStatePublisher(
     initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: clock.now(), notice: null }),
     clock,
@@ -105,14 +115,14 @@ function scene(clock = createTestClock(Date.UTC(2026, 10, 22, 12))) {
     state,
     putMiner,
     makeRoom,
-    async seconds(count: number) {
+    seconds: async (count: number): Promise<void> => {
       for (let at = 0; at < count; at += 1) {
         await clock.advance(1_000)
         // The store answers from a thread of its own.
         await new Promise((resolve) => setImmediate(resolve))
       }
     },
-    async end() {
+    end: async (): Promise<void> => {
       abort.abort()
       await run
     },
@@ -194,8 +204,7 @@ describe('what the miner did', () => {
     const first = scene()
     await first.seconds(12)
     await first.end()
-    const second = scene(first.clock)
-    second.miner.served = 160
+    const second = scene(first.clock, 160)
     await second.seconds(3)
     expect(await second.room.handlers['metrics.miner']({ hours: 1 })).toMatchObject({ served: 60, refused: 0 })
     await second.end()

@@ -6,6 +6,16 @@ import { NETWORKS } from '#shared/networks/index.ts'
 import { namesOf, specOf } from '#main/core/nodes/specs.ts'
 import type { NodeRow } from '#main/core/ports/store.ts'
 
+const rowOf = (id: string, fields: Partial<NodeRow> = {}): NodeRow => ({
+  id,
+  network: 'local',
+  wanted: 'running',
+  wantedBy: 'user',
+  imagePin: 'sha256:1',
+  ports: {},
+  updatedAtMs: 1,
+  ...fields,
+})
 const twice = <T>(values: T[]): T[] => values.filter((value, at) => values.indexOf(value) !== at)
 
 describe('catalogue', () => {
@@ -21,6 +31,8 @@ describe('catalogue', () => {
       { ...entry, volumes: [{ name: '/etc', path: '/etc', memory: false, readOnly: false }] },
       { ...entry, privileged: true },
       { ...entry, networks: ['host'] },
+      { ...entry, capAdd: ['SYS_ADMIN'] },
+      { ...entry, user: '0:0' },
     ]
     for (const wrong of bad) expect(catalogEntrySchema.safeParse(wrong).success).toBe(false)
   })
@@ -51,6 +63,11 @@ describe('catalogue', () => {
     const writers = holders.filter((entry) => entry.volumes.some((volume) => volume.name === 'keys' && !volume.readOnly))
     expect(writers).toEqual([expect.objectContaining({ nodeId: 'keeper', networks: [], ports: [], logDriver: 'none' })])
   })
+  it('one container alone has a capability in its bounds, and it is no root', () => {
+    const capable = CATALOG.filter((entry) => entry.capAdd.length > 0)
+    expect(capable.map((entry) => [entry.nodeId, entry.capAdd, entry.user])).toEqual([['ingress', ['NET_BIND_SERVICE'], '1025:1025']])
+    for (const entry of CATALOG) expect(specOf(entry, rowOf(entry.nodeId), namesOf('aa11'), { miner: { yaml: '', command: [] }, ingress: '{}' })?.capAdd ?? []).toEqual(entry.capAdd)
+  })
   it('a volume is of one sort everywhere', () => {
     const sorts = new Map<string, boolean>()
     for (const volume of CATALOG.flatMap((entry) => entry.volumes)) {
@@ -61,6 +78,10 @@ describe('catalogue', () => {
   it('the backend is on no network with the chain, and whoever serves relays has time to stop', () => {
     const backend = CATALOG.find((entry) => entry.kind === 'backend')
     expect(backend?.networks).toEqual(['backend'])
+    const networksOf = (nodeId: string): string[] => CATALOG.find((entry) => entry.nodeId === nodeId)?.networks ?? []
+    expect([networksOf('ingress'), networksOf('pocket'), networksOf('miner').toSorted()]).toEqual([['front'], ['chain'], ['backend', 'chain', 'front']])
+    // Relays have one way in.
+    expect(CATALOG.filter((entry) => entry.ports.some((port) => port.name === 'relays')).map((entry) => entry.nodeId)).toEqual(['ingress'])
     for (const kind of ['chain-node', 'relay-miner'] as const)
       expect(CATALOG.find((entry) => entry.kind === kind)?.stopGraceSeconds).toBeGreaterThanOrEqual(35)
   })
@@ -75,39 +96,29 @@ describe('container specs', () => {
   const miner = CATALOG.find((entry) => entry.kind === 'relay-miner')
   const pocket = CATALOG.find((entry) => entry.kind === 'chain-node')
   if (!miner || !pocket) throw new Error('the catalogue lacks a node')
-  const row = (id: string, fields: Partial<NodeRow> = {}): NodeRow => ({
-    id,
-    network: 'local',
-    wanted: 'running',
-    wantedBy: 'user',
-    imagePin: 'sha256:1',
-    ports: {},
-    updatedAtMs: 1,
-    ...fields,
-  })
   const start = { yaml: 'a: 1', command: ['relayminer', 'start'] }
   const hash = (...given: Parameters<typeof specOf>): string | undefined => specOf(...given)?.specHash
 
   it('have the hash of what would need another container, and nothing else', () => {
-    const same = hash(miner, row('miner'), names, start)
-    expect(hash(miner, row('miner', { updatedAtMs: 99, wantedBy: 'hearth', wanted: 'stopped' }), names, start)).toBe(same)
+    const same = hash(miner, rowOf('miner'), names, { miner: start })
+    expect(hash(miner, rowOf('miner', { updatedAtMs: 99, wantedBy: 'hearth', wanted: 'stopped' }), names, { miner: start })).toBe(same)
     const changed = [
-      hash(miner, row('miner', { imagePin: 'sha256:2' }), names, start),
-      hash(miner, row('miner', { ports: { '8545': 9000 } }), names, start),
-      hash(miner, row('miner'), names, { ...start, yaml: 'a: 2' }),
-      hash(miner, row('miner'), names, { ...start, command: ['relayminer', 'start', '-x'] }),
-      hash({ ...miner, memoryBytes: miner.memoryBytes * 2 }, row('miner'), names, start),
+      hash(miner, rowOf('miner', { imagePin: 'sha256:2' }), names, { miner: start }),
+      hash(miner, rowOf('miner', { ports: { '9090': 9000 } }), names, { miner: start }),
+      hash(miner, rowOf('miner'), names, { miner: { ...start, yaml: 'a: 2' } }),
+      hash(miner, rowOf('miner'), names, { miner: { ...start, command: ['relayminer', 'start', '-x'] } }),
+      hash({ ...miner, memoryBytes: miner.memoryBytes * 2 }, rowOf('miner'), names, { miner: start }),
     ]
     expect(new Set([same, ...changed]).size).toBe(changed.length + 1)
     // The chain does not go down because the miner's configuration changed.
-    expect(hash(pocket, row('pocket'), names, start)).toBe(hash(pocket, row('pocket'), names, undefined))
+    expect(hash(pocket, rowOf('pocket'), names, { miner: start })).toBe(hash(pocket, rowOf('pocket'), names, {}))
   })
   it('are not known without an image, or without a configuration for the miner', () => {
-    expect(specOf(miner, row('miner', { imagePin: undefined }), names, start)).toBeUndefined()
-    expect(specOf(miner, row('miner'), names, undefined)).toBeUndefined()
+    expect(specOf(miner, rowOf('miner', { imagePin: undefined }), names, { miner: start })).toBeUndefined()
+    expect(specOf(miner, rowOf('miner'), names, {})).toBeUndefined()
   })
   it('carry the installation in every name, so that two never meet', () => {
-    const spec = specOf(miner, row('miner'), names, start)
+    const spec = specOf(miner, rowOf('miner'), names, { miner: start })
     for (const name of [
       spec?.name,
       ...(spec?.mounts ?? []).map((mount) => mount.volume),
@@ -117,7 +128,7 @@ describe('container specs', () => {
     }
   })
   it('hold no configuration text: what is inspected shows none of it', () => {
-    expect(JSON.stringify(specOf(miner, row('miner'), names, { ...start, yaml: 'canary: 1' }))).not.toContain('canary')
+    expect(JSON.stringify(specOf(miner, rowOf('miner'), names, { miner: { ...start, yaml: 'canary: 1' } }))).not.toContain('canary')
   })
 })
 

@@ -51,6 +51,7 @@ describe('starting the Local chain', () => {
       ...IMAGES.map((image) => `pull ${image}`),
       `pull ${pin}`,
       `pull ${scene.rows.get('backend')?.imagePin}`,
+      `pull ${scene.rows.get('ingress')?.imagePin}`,
     ])
     expect(scene.rows.get('pocket')?.imagePin).toBe(pin)
   })
@@ -83,7 +84,7 @@ describe('starting the Local chain', () => {
     expect(scene.pocketd).toHaveLength(before.pocketd)
     expect(scene.chains.get('local')).toEqual(before.chain)
     expect(new Set(calls(scene, 'create'))).toEqual(new Set(['pocket', 'backend'].map((id) => `create ${nameOf(id)}`)))
-    expect(calls(scene, 'pull')).toHaveLength(2)
+    expect(calls(scene, 'pull')).toHaveLength(IMAGES.length)
   })
 
   it('keys of faucet and validator are made inside and shown nowhere', async () => {
@@ -150,7 +151,7 @@ describe('starting the Local chain', () => {
       life.nodes.startLocalChain()
       await ended(life)
       expect(taskOf(life)).toMatchObject({ status: 'failed', error: { code: 'image-unavailable', detail: { reference: IMAGES[1] } } })
-      expect(taskOf(life)?.pulls.map((pull) => pull.status)).toEqual(['ready', 'failed'])
+      expect(taskOf(life)?.pulls.map((pull) => pull.status)).toEqual(['ready', 'failed', 'waiting'])
       scene.engine.publish(IMAGES[1])
       life.nodes.startLocalChain()
       await ended(life)

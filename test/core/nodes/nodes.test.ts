@@ -203,7 +203,7 @@ describe('the relay miner', () => {
     expect(new TextDecoder().decode(await scene.engine.readFile(nameOf('miner'), MINER_PATHS.config))).toBe(MINER.yaml)
     expect(scene.engine.specOf(nameOf('miner'))?.command).toEqual(MINER.command)
     expect(state('miner')).toMatchObject({ height: 12, reason: null })
-    expect(life.nodes.relayUrl()).toBe(`http://127.0.0.1:${state('miner')?.ports['8545']}`)
+    expect(life.nodes.relayUrl()).toBe(`http://127.0.0.1:${state('ingress')?.ports['8080']}`)
   })
   it('takes its key as soon as the vault gives it, without being asked again', async () => {
     await serving()

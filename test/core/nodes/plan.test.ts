@@ -20,7 +20,7 @@ function well(nodeId: string, fields: Partial<NodeFacts> = {}, seen: Partial<See
     ports: {},
     updatedAtMs: 1,
   } as const
-  const spec = specOf(entry, row, names, MINER)
+  const spec = specOf(entry, row, names, { miner: MINER, ingress: '{}' })
   const container: SeenContainer = {
     id: 'c',
     name: names.container(nodeId),
@@ -42,6 +42,8 @@ function well(nodeId: string, fields: Partial<NodeFacts> = {}, seen: Partial<See
     ready: true,
     hasKey: nodeId === 'keeper',
     hasWorked: true,
+    mayStop: true,
+    restart: false,
     givenUp: false,
     ...fields,
   }

@@ -4,6 +4,7 @@ import { HearthError } from '#shared/api/errors.ts'
 import { POCKETD_IMAGE } from '#shared/catalog/images.ts'
 import { CATALOG } from '#shared/catalog/index.ts'
 import { anvil } from '#shared/catalog/entries/anvil.ts'
+import { ingress } from '#shared/catalog/entries/ingress.ts'
 import { localChainRulesSchema } from '#shared/networks/local.ts'
 import type { Heads } from '#main/core/chain/heads.ts'
 import { CHAIN_HOME, READY_FILE } from '#main/core/nodes/make-chain.ts'
@@ -23,7 +24,7 @@ const recorded = (name: string): Uint8Array => new Uint8Array(readFileSync(join(
 
 export const INSTALL = 'scene'
 export const nameOf = (nodeId: string): string => `hearth-${INSTALL}-${nodeId}`
-export const IMAGES = [POCKETD_IMAGE.reference, anvil.image.reference] as const
+export const IMAGES = [POCKETD_IMAGE.reference, anvil.image.reference, ingress.image.reference] as const
 
 /** What outlives a run of the app: the record, the engine with its containers, the machine, the clock. */
 export interface Scene {
@@ -42,6 +43,11 @@ export interface Scene {
   /** A command of pocketd that fails. */
   failPocketd: string | undefined
   miner: MinerStart | undefined
+  /** Height and count of relays on the miner's metrics page. */
+  minerHeight: number
+  served: number
+  /** Whether the ingress has the file that makes it refuse. */
+  refusing: boolean
   /** What happens when the keeper asks for its key. */
   giveKey: () => Promise<boolean>
   keysAsked: number
@@ -85,10 +91,13 @@ export function createScene(): Scene {
     settings: new Map(),
     takenPorts: new Set(),
     freeDiskBytes: 50 * 1024 ** 3,
-    working: new Set(['pocket', 'backend', 'miner']),
+    working: new Set(['pocket', 'backend', 'miner', 'ingress']),
     pocketd: [],
     failPocketd: undefined,
     miner: undefined,
+    minerHeight: 12,
+    served: 0,
+    refusing: false,
     giveKey: () => Promise.resolve(false),
     keysAsked: 0,
     startNodes: true,
@@ -107,6 +116,7 @@ export function createScene(): Scene {
   engine.execScript = async (container, command) => {
     const [program = '', ...rest] = command
     const ended = (exitCode: number, stdout = '') => ({ exitCode, stdout, stderr: exitCode === 0 ? '' : 'refused' })
+    if (command.at(-1) === '/tmp/refusing') scene.refusing = program === 'touch'
     if (program === 'test') return ended((await exists(container, rest[1] ?? '')) ? 0 : 1)
     if (program === 'touch') await put(container, rest[0] ?? '', new Uint8Array())
     if (program !== 'pocketd') return ended(0)
@@ -139,10 +149,11 @@ export function createScene(): Scene {
   }
   const net: Net = {
     async post(url) {
+      if (await answering('ingress', url)) return { status: scene.refusing ? 503 : 404, body: new Uint8Array() }
       const text = (await answering('backend', url))
         ? '{"jsonrpc":"2.0","id":1,"result":"0x10"}'
         : (await answering('miner', url))
-          ? 'relayminer_block_height_current 12\n'
+          ? `relayminer_block_height_current ${scene.minerHeight}\nrelayminer_requests_success_total{service_id="anvil"} ${scene.served}\n`
           : undefined
       if (text === undefined) throw new HearthError('no-network', { endpoint: url })
       return { status: 200, body: new TextEncoder().encode(text) }
@@ -206,6 +217,7 @@ export function createScene(): Scene {
       imageOverrides: {},
       network: () => 'local',
       minerConfig: () => Promise.resolve(scene.miner),
+      ingressConfig: () => '{}',
       onChainReady: () => Promise.resolve(void (scene.readyCalls += 1)),
       onChainRemoved: () => Promise.resolve(),
       giveKey: () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { MINER_PATHS, MINER_PORTS, MINER_TEMPLATE, minerCommand, minerGasPrice, renderMinerConfig } from '#main/core/relays/miner-config.ts'
+import { MINER_PATHS, MINER_PORTS, MINER_TEMPLATE, type MinerRpcType, minerCommand, minerGasPrice, renderMinerConfig } from '#main/core/relays/miner-config.ts'
 import { renderTemplate } from '#main/core/relays/render-template.ts'
 
 const template = readFileSync(new URL(`../../../resources/templates/${MINER_TEMPLATE}`, import.meta.url), 'utf8')
@@ -50,6 +50,26 @@ suppliers:
     service_config:
       backend_url: "https://eth.example/v3/key?a=b#c"
 `)
+  })
+
+  it('gives each kind of relay its own way, and refuses one kind twice or an address that the miner cannot use', () => {
+    const [first] = facts.services
+    const service = (rpcTypes: { rpcType: MinerRpcType; backendUrl: string }[]) => ({
+      ...facts,
+      services: [{ serviceId: 'anvil', backendUrl: first?.backendUrl ?? '', rpcTypes }],
+    })
+    const json = { rpcType: 'JSON_RPC', backendUrl: 'http://anvil:8547' } as const
+    const socket = { rpcType: 'WEBSOCKET', backendUrl: 'ws://anvil:8547' } as const
+    expect(renderMinerConfig(service([json, socket]), template)).toContain(`    service_config:
+      backend_url: "http://anvil:8547"
+    rpc_type_service_configs:
+      "json_rpc":
+        backend_url: "http://anvil:8547"
+      "websocket":
+        backend_url: "ws://anvil:8547"
+`)
+    expect(() => renderMinerConfig(service([json, json]), template)).toThrow('invalid-request')
+    expect(() => renderMinerConfig(service([{ ...socket, backendUrl: 'tcp://anvil:1' }]), template)).toThrow('invalid-request')
   })
 
   it('keeps the store of served relays on the volume that outlives the container', () => {
@@ -112,13 +132,20 @@ describe('renderTemplate', () => {
     expect(() => renderTemplate('# each list\n- <a>\n# end list', { list: [{ a: 1 }, { a: 1, b: 2 }] })).toThrow('no place for b in list')
     expect(() => renderTemplate('# each list\n- <a> <b>\n# end list', { list: [{ a: 1 }] })).toThrow('no value for b')
   })
-  it('throws for lists that are empty, no lists, unclosed, crossed or nested', () => {
+  it('throws for lists that are empty, no lists, unclosed or crossed', () => {
     expect(() => renderTemplate('# each list\n- <a>\n# end list', { list: [] })).toThrow('empty')
     expect(() => renderTemplate('# each list\n- <a>\n# end list', { list: 'x' })).toThrow('not a list')
     expect(() => renderTemplate('a: <list>', { list: [{ a: 1 }] })).toThrow('no single value')
     expect(() => renderTemplate('# each list\n- <a>', { list: [{ a: 1 }] })).toThrow('opened and closed')
     expect(() => renderTemplate('# end list', {})).toThrow('opened and closed')
-    expect(() => renderTemplate('# each one\n# each two\n# end two\n# end one', { one: [{}], two: [{}] })).toThrow('opened and closed')
+    expect(() => renderTemplate('# each one\n# each two\n# end one\n# end two', { one: [{}], two: [{}] })).toThrow('opened and closed')
+    expect(() => renderTemplate('# each one\n# each two\n# end two\n# end one', { one: [{}], two: [{}] })).toThrow('no value for two')
+  })
+  it('fills lists in entries of lists, which alone may be empty', () => {
+    const template = '# each a\n- <x>\n  # each b\n  - <y>\n  # end b\n# end a'
+    const values = { a: [{ x: 1, b: [{ y: 2 }, { y: 3 }] }, { x: 4, b: [] }] }
+    expect(renderTemplate(template, values)).toBe('- 1\n  - 2\n  - 3\n- 4\n')
+    expect(() => renderTemplate(template, { a: [{ x: 1, b: [{ y: 2, z: 3 }] }] })).toThrow('no place for z in b')
   })
   it('throws for marks that it cannot read', () => {
     expect(() => renderTemplate('a: <b', { b: 1 })).toThrow('cannot read')

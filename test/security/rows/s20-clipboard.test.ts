@@ -10,57 +10,57 @@ let guard: ClipboardGuard
 beforeEach(() => {
   vi.useFakeTimers()
   text = ''
-  guard = createClipboardGuard({ readText: () => text, clear: () => void (text = '') })
+  guard = createClipboardGuard({ readText: async () => text, clear: () => void (text = '') })
 })
 afterEach(() => vi.useRealTimers())
 
 /** Goes to the window, copies, and leaves it. */
-const copyThere = (what: string): void => {
-  guard.entered()
+const copyThere = async (what: string): Promise<void> => {
+  await guard.entered()
   text = what
-  guard.left()
+  await guard.left()
 }
 
 describe('S20: the clipboard', () => {
-  test('is cleared a minute after something was copied off the confirm surface, and not before', () => {
-    copyThere(SECRET)
-    vi.advanceTimersByTime(CLEAR_AFTER_MS - 1)
+  test('is cleared a minute after something was copied off the confirm surface, and not before', async () => {
+    await copyThere(SECRET)
+    await vi.advanceTimersByTimeAsync(CLEAR_AFTER_MS - 1)
     expect(text).toBe(SECRET)
-    vi.advanceTimersByTime(1)
+    await vi.advanceTimersByTimeAsync(1)
     expect(text).toBe('')
   })
 
-  test('is cleared also when the window was looked at again meanwhile, or something else was copied there', () => {
-    copyThere(SECRET)
-    vi.advanceTimersByTime(CLEAR_AFTER_MS / 2)
-    guard.entered()
-    guard.left()
-    vi.advanceTimersByTime(CLEAR_AFTER_MS / 2)
+  test('is cleared also when the window was looked at again meanwhile, or something else was copied there', async () => {
+    await copyThere(SECRET)
+    await vi.advanceTimersByTimeAsync(CLEAR_AFTER_MS / 2)
+    await guard.entered()
+    await guard.left()
+    await vi.advanceTimersByTimeAsync(CLEAR_AFTER_MS / 2)
     expect(text).toBe('')
-    copyThere(SECRET)
-    copyThere('another secret')
-    vi.advanceTimersByTime(CLEAR_AFTER_MS)
+    await copyThere(SECRET)
+    await copyThere('another secret')
+    await vi.advanceTimersByTimeAsync(CLEAR_AFTER_MS)
     expect(text).toBe('')
   })
 
-  test('is cleared at once when Hearth ends, with the window still in front', () => {
-    guard.entered()
+  test('is cleared at once when Hearth ends, with the window still in front', async () => {
+    await guard.entered()
     text = SECRET
-    guard.end()
+    await guard.end()
     expect(text).toBe('')
   })
 
-  test('keeps what was there before, what came from elsewhere, and what replaced the secret', () => {
+  test('keeps what was there before, what came from elsewhere, and what replaced the secret', async () => {
     text = 'of the user'
-    guard.entered()
-    guard.left()
-    vi.advanceTimersByTime(CLEAR_AFTER_MS)
-    guard.end()
+    await guard.entered()
+    await guard.left()
+    await vi.advanceTimersByTimeAsync(CLEAR_AFTER_MS)
+    await guard.end()
     expect(text).toBe('of the user')
-    copyThere(SECRET)
+    await copyThere(SECRET)
     text = 'copied elsewhere since'
-    vi.advanceTimersByTime(CLEAR_AFTER_MS)
-    guard.end()
+    await vi.advanceTimersByTimeAsync(CLEAR_AFTER_MS)
+    await guard.end()
     expect(text).toBe('copied elsewhere since')
   })
 })

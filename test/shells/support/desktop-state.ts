@@ -20,7 +20,7 @@ export function servingState(): AppState {
     vault: { kind: 'unlocked', needed: null },
     engine: { ...state.engine, kind: 'ready' },
     chain: { ...state.chain, status: 'ready', height: 107, medianBlockMs: 60_000 },
-    nodes: { miner: node('miner', 'relay-miner', 'Relay miner'), anvil: node('anvil', 'backend', 'Anvil') },
+    nodes: { anvil: node('anvil', 'backend', 'Anvil'), miner: node('miner', 'relay-miner', 'Relay miner') },
     clock: { lanes: [lane(101, 'serving')], verdict: 'safe', facts: { miner: 'running' }, height: 107, atMs: 10 },
   }
 }

@@ -29,7 +29,7 @@ export function supplierKey(operatorAddress: string): Uint8Array {
 }
 
 export function claimKey(sessionId: string, operatorAddress: string): Uint8Array {
-  return text(`Claim/primary_key/${sessionId}/${operatorAddress}/`)
+  return text(`Claim/primary_key/${sessionId}/${operatorAddress}`)
 }
 
 type Field = bigint | Uint8Array

@@ -238,6 +238,10 @@ export function createPracticeEngine(options: PracticeEngineOptions): PracticeEn
         memoryLimitBytes: limit,
       }
     },
+    async disk() {
+      await enter()
+      return { freeBytes: disk.freeBytes(), usedBytes: disk.usedBytes }
+    },
     follow: followers.follow,
   }
 
@@ -352,6 +356,8 @@ function downCode(kind: UnreadyKind): ErrorCode {
     'not-started': 'engine-not-started',
     'no-permission': 'engine-no-permission',
     'too-old': 'engine-too-old',
+    'wrong-architecture': 'engine-wrong-architecture',
+    'windows-containers': 'engine-windows-containers',
     failed: 'engine-failed',
   }
   return codes[kind]

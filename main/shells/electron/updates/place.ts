@@ -41,7 +41,11 @@ export async function putInPlace(installed: Installed, file: string, start = sta
     await chmod(next, (await stat(installed.image)).mode & 0o777)
     // Without it a power cut after the rename could leave a file without content.
     const handle = await open(next, 'r')
-    await handle.sync().finally(() => handle.close())
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
     await rename(next, installed.image)
   } catch (error) {
     await rm(next, { force: true })

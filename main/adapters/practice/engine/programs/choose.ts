@@ -3,6 +3,7 @@ import type { ContainerSpec } from '#main/core/ports/engine.ts'
 import type { AddressPrefix } from '#shared/networks/index.ts'
 import type { ChooseProgram, Program } from '../../parts.ts'
 import { createAnvilProgram, type BackendControl } from './anvil.ts'
+import { createIngressProgram, isIngressScript } from './ingress.ts'
 import { createKeeperProgram } from './keeper.ts'
 import { createNodeProgram, type NodeOptions } from './node.ts'
 
@@ -22,6 +23,7 @@ export function createChooseProgram(options: {
   onChainStart: NodeOptions['onChainStart']
   backend: BackendControl
   miner: (spec: ContainerSpec) => Program | undefined
+  ingress?: () => Program
   random?: (bytes: number) => Uint8Array
   seed?: string
 }): ChooseProgram {
@@ -30,6 +32,7 @@ export function createChooseProgram(options: {
     const script = scriptOf(spec)
     if (/\bpocketd start --home /.test(script)) return createNodeProgram({ addressPrefix, random, onChainStart })
     if (/\banvil --host /.test(script)) return createAnvilProgram(backend, options.seed)
+    if (isIngressScript(script)) return options.ingress?.() ?? createIngressProgram()
     if (isKeeperSpec(spec)) return createKeeperProgram({ addressPrefix, random })
     if (/(^|\s)relayminer start\b/.test(script)) return miner(spec)
     return undefined

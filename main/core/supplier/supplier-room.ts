@@ -1,0 +1,121 @@
+import type { Handlers } from '../dispatch.ts'
+import type { Chain, ChainParams } from '../ports/chain.ts'
+import type { PublicKeyInfo } from '../ports/vault.ts'
+import type { StatePublisher } from '../state/publisher.ts'
+import { createOwnWatch, type OwnWatch } from './own-watch.ts'
+import { createSafeUnstake, type Door, type SafeUnstake } from './safe-unstake.ts'
+import { createTransactions, type Transactions } from './transactions.ts'
+import type { SupplierWatch } from './watch.ts'
+
+/** Everything that is signed, and everything that happens to own addresses, of one network. */
+export interface SupplierRoom {
+  transactions: Transactions
+  handlers: Pick<
+    Handlers,
+    | 'tx.prepare'
+    | 'tx.reopen'
+    | 'tx.discard'
+    | 'tx.export'
+    | 'tx.import'
+    | 'leave.begin'
+    | 'leave.cancel'
+    | 'leave.sign'
+    | 'ownChanges.seen'
+  >
+  /** Takes up what is written in the store. Call once. */
+  resume(): Promise<void>
+  /** After the supplier's record and the blocks up to `readHeight` were read. */
+  afterBlocks(chain: Chain, height: number, readHeight: number, params: ChainParams, keys: readonly PublicKeyInfo[]): Promise<void>
+  /** The chain is gone with all that was known of it. */
+  clear(): Promise<void>
+}
+
+type TransactionDeps = Parameters<typeof createTransactions>[0]
+
+/** @param nodes has the ingress, without which no relay comes in while the relay miner goes on with claims and proofs */
+export function createSupplierRoom(
+  deps: TransactionDeps & {
+    watch: SupplierWatch
+    nodes: { stop(nodeId: string): Promise<void>; start(nodeId: string): Promise<void> }
+    activity: (text: string, facts?: Record<string, string>) => void
+  },
+): SupplierRoom {
+  const { watch, activity, network, store, state, clock, log } = deps
+  const transactions = createTransactions(deps)
+  const ownWatch: OwnWatch = createOwnWatch({ network, store, state, clock, log, record: () => watch.last() })
+  const safeUnstake: SafeUnstake = createSafeUnstake({
+    network,
+    store,
+    state,
+    clock,
+    log,
+    params: () => deps.heads.params(),
+    record: () => watch.record(),
+    transactions,
+    door: ingressDoor(deps.nodes, state),
+  })
+  return {
+    transactions,
+    handlers: {
+      // Without a network whose first block is known Hearth reads, and does not sign.
+      'tx.prepare': async (wish) => {
+        deps.heads.requireKnown()
+        return transactions.prepare(wish)
+      },
+      'tx.reopen': ({ intentId }) => transactions.reopen(intentId),
+      'tx.discard': async ({ intentId }) => {
+        await transactions.discard(intentId)
+        return {}
+      },
+      'tx.export': ({ intentId }) => transactions.export(intentId),
+      'tx.import': async ({ intentId, text }) => {
+        await transactions.import(intentId, text)
+        return {}
+      },
+      'leave.begin': async ({ keyId }) => {
+        await safeUnstake.begin(keyId)
+        activity('leave-begun')
+        return {}
+      },
+      'leave.cancel': async () => {
+        await safeUnstake.cancel()
+        activity('leave-cancelled')
+        return {}
+      },
+      'leave.sign': async () => {
+        deps.heads.requireKnown()
+        return safeUnstake.sign()
+      },
+      'ownChanges.seen': async ({ ids }) => {
+        await ownWatch.seen(ids)
+        activity('own-changes-seen', { count: String(ids.length) })
+        return {}
+      },
+    },
+    async resume() {
+      await transactions.resume()
+      await ownWatch.resume()
+      await safeUnstake.resume()
+    },
+    async afterBlocks(chain, height, readHeight, params, keys) {
+      await ownWatch.look(chain, readHeight, params, keys)
+      await safeUnstake.follow(chain, height)
+    },
+    async clear() {
+      await ownWatch.clear()
+      await safeUnstake.clear()
+    },
+  }
+}
+
+/** The ingress has the only port for relays: stopped, by a wish that outlives a restart, nothing comes in. */
+function ingressDoor(nodes: { stop(nodeId: string): Promise<void>; start(nodeId: string): Promise<void> }, state: StatePublisher): Door {
+  return {
+    close: () => nodes.stop('ingress'),
+    open: () => nodes.start('ingress'),
+    isClosed() {
+      const ingress = state.state.nodes['ingress']
+      return ingress?.wanted === 'stopped' && (ingress.seen === 'stopped' || ingress.seen === 'absent')
+    },
+  }
+}
