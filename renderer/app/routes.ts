@@ -42,6 +42,7 @@ export const ROUTES = [
     title: 'supplier.relays.title',
   },
   { id: 'supplier-funds', pattern: '/supplier/funds', sample: '/supplier/funds', section: 'supplier', title: 'supplier.funds.title' },
+  { id: 'supplier-manage', pattern: '/supplier/manage', sample: '/supplier/manage', section: 'supplier', title: 'supplier.manage.title' },
   { id: 'supplier-leave', pattern: '/supplier/leave', sample: '/supplier/leave', section: 'supplier', title: 'supplier.leave.title' },
   { id: 'earnings', pattern: '/earnings', sample: '/earnings', section: 'earnings', title: 'frame.earnings' },
   { id: 'practice', pattern: '/practice', sample: '/practice', section: 'practice', title: 'practice.title' },

@@ -14,6 +14,7 @@ import { Setup } from '#renderer/features/setup/Setup.tsx'
 import { FirstSession } from '#renderer/features/supplier/FirstSession.tsx'
 import { Funds } from '#renderer/features/supplier/Funds.tsx'
 import { Leave } from '#renderer/features/supplier/Leave.tsx'
+import { Manage } from '#renderer/features/supplier/Manage.tsx'
 import { StakeOwner } from '#renderer/features/supplier/StakeOwner.tsx'
 import { StakeServices } from '#renderer/features/supplier/StakeServices.tsx'
 import { Supplier } from '#renderer/features/supplier/Supplier.tsx'
@@ -33,6 +34,7 @@ export const SCREENS: Record<RouteId, (params: { nodeId?: string }) => ReactNode
   'supplier-test-relays': () => <TestRelays />,
   'supplier-funds': () => <Funds />,
   'supplier-leave': () => <Leave />,
+  'supplier-manage': () => <Manage />,
   earnings: () => <Earnings />,
   practice: () => <Practice />,
   records: () => <Records />,

@@ -1,4 +1,5 @@
 import { clock } from './en/clock.ts'
+import { dangers } from './en/dangers.ts'
 import { earnings } from './en/earnings.ts'
 import { errors, errorVariants } from './en/errors.ts'
 import { frame, keys, status, ui } from './en/frame.ts'
@@ -12,6 +13,7 @@ import {
   intentKinds,
   nodeNames,
   notices,
+  ownChanges,
   reasons,
   relayFailures,
   stepFacts,
@@ -34,6 +36,7 @@ export const en = {
   attention,
   attentionMore,
   clock,
+  dangers,
   differences,
   earnings,
   errors,
@@ -48,6 +51,7 @@ export const en = {
   nodes,
   practice,
   notices,
+  ownChanges,
   reasons,
   records,
   relayFailures,

@@ -10,7 +10,12 @@ export type SettingSection = (typeof SETTING_SECTIONS)[number]
 export type SettingControl =
   | { kind: 'switch' }
   | { kind: 'choice'; options: readonly string[] }
-  | { kind: 'number'; least: number; most: number; unit: 'minutes' | 'seconds' | 'percent' | 'times' | 'pokt' | 'transactions' | 'hour' | 'days' }
+  | {
+      kind: 'number'
+      least: number
+      most: number
+      unit: 'minutes' | 'seconds' | 'percent' | 'times' | 'pokt' | 'transactions' | 'hour' | 'days'
+    }
   | { kind: 'text'; most: number }
 
 interface Row<S extends z.ZodType<SettingScalar>> {

@@ -29,6 +29,8 @@ export interface Liar {
   endpoint: ChainEndpoints
   /** Chosen for each question; undefined = the truth. */
   lie(choose: ((question: Question) => Lie | undefined) | undefined): void
+  /** Questions that are not passed on to the real chain at all; each gets this answer. */
+  swallow(which: ((question: Question) => boolean) | undefined, answer?: unknown): void
   /** Questions since the last `lie`. */
   asked: Question[]
   /** How many of them were answered with a lie. */
@@ -46,6 +48,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
 export async function startLiar(real: ChainEndpoints): Promise<Liar> {
   let choose: ((question: Question) => Lie | undefined) | undefined
   let lied = 0
+  let swallowed: { which: (question: Question) => boolean; answer: unknown } | undefined
   const asked: Question[] = []
 
   const answer = async (side: 'rpc' | 'rest', request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -54,6 +57,12 @@ export async function startLiar(real: ChainEndpoints): Promise<Liar> {
     const rpc = side === 'rpc' && body !== '' ? (JSON.parse(body) as { method: string; params: Record<string, unknown> }) : undefined
     const question: Question = { side, method: rpc?.method ?? path.split('?')[0] ?? '', params: rpc?.params ?? {}, path, body }
     asked.push(question)
+    if (swallowed?.which(question) === true) {
+      lied += 1
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(swallowed.answer))
+      return
+    }
     const height = request.headers['x-cosmos-block-height']
     const truth = await fetch(`${side === 'rpc' ? real.rpcUrl : real.restUrl}${path}`, {
       method: request.method ?? 'GET',
@@ -73,7 +82,7 @@ export async function startLiar(real: ChainEndpoints): Promise<Liar> {
       return
     }
     lied += 1
-    const told = lie(JSON.parse(text) as never, question)
+    const told = await lie(JSON.parse(text) as never, question)
     if (told instanceof ByHand) {
       told.write(response)
       return
@@ -102,6 +111,9 @@ export async function startLiar(real: ChainEndpoints): Promise<Liar> {
       choose = chosen
       lied = 0
       asked.length = 0
+    },
+    swallow(which, answer) {
+      swallowed = which && { which, answer }
     },
     asked,
     get lied() {

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { hexToBytes } from '@noble/hashes/utils.js'
-import { refusalOf, type Refusal } from '#main/core/supplier/refusals.ts'
+import { refusalOf, type Refusal } from '#shared/model/refusals.ts'
 import type { Message, ServiceConfig } from '#main/core/ports/tx.ts'
 import { startTestChain, type TestChain } from './chain.ts'
 import { prepareMachine } from './prepare.ts'
@@ -181,12 +181,7 @@ async function everything(
   )
   await tries('a stranger', 'not-authorized', other, stake(other, MIN_STAKE + 9n * POKT))
   await tries('the owner named by the operator', 'owner-only', operator, stake(operator, undefined, [], { ownerAddress: other.address }))
-  await tries(
-    'a module as owner',
-    'module-account',
-    owner,
-    stake(owner, undefined, [], { ownerAddress: SUPPLIER_POOL }),
-  )
+  await tries('a module as owner', 'module-account', owner, stake(owner, undefined, [], { ownerAddress: SUPPLIER_POOL }))
   await take('another owner', owner, stake(owner, undefined, [], { ownerAddress: other.address }))
   await take('and back', other, stake(other, undefined))
   const unstake = (signer: Person): Message => ({ kind: 'unstake-supplier', signer: signer.address, operatorAddress: operator.address })

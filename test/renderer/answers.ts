@@ -1,6 +1,21 @@
 import type { RequestName } from '#shared/api/requests.ts'
+import { logLevelOf } from '#shared/model/log-level.ts'
 import { recordStatus } from './record-scene.ts'
 import { BLOCK_MS, HEIGHT, OPERATOR, OWNER } from './scene.ts'
+
+const MINER_LINES = [
+  'Starting relay miner...',
+  '[CONFIG] Number of Suppliers configured in this RelayMiner: 1',
+  'relay request served successfully application_address=pokt1gra88kp current_height=131 service_id=anvil',
+  'ERR Failed verifying relay request error="session expired, expecting: 130, got: 131. This may indicate network delay."',
+  'relay request served successfully application_address=pokt1gra88kp current_height=132 service_id=anvil',
+  '{"level":"warn","message":"Block update delayed","last_height":132}',
+  'Reached block 134 - claim creation window is now open! Proceeding with claim creation.',
+  'Processing profitable claim - estimated submission cost: 3upokt, reward: 160upokt',
+  'created a new claim service_id=anvil',
+  'relay request served successfully application_address=pokt1gra88kp current_height=136 service_id=anvil',
+  'submitted a new proof service_id=anvil',
+]
 
 /** Believable answers to what is not in the state. A request that is not here answers `not-allowed`. */
 export function answers(now: number): Partial<Record<RequestName, unknown>> {
@@ -111,6 +126,38 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
         stream: 'out',
         text: `INF finalized block block_app_hash=7F00C${index} height=${HEIGHT - 13 + index} module=state num_txs_res=0 num_val_updates=0`,
       })),
+    },
+    'nodes.logPage': {
+      book: 'b1',
+      lines: MINER_LINES.map((text, index) => ({
+        number: 1_000_000 + index,
+        timeMs: now - (MINER_LINES.length - index) * 2_000,
+        stream: 'out',
+        level: logLevelOf(text),
+        text,
+      })),
+      older: true,
+      newer: false,
+      gaps: [],
+    },
+    'metrics.series': {
+      points: Array.from({ length: 290 }, (_point, index) => {
+        const mean = 40 + 22 * Math.sin(index / 17) + ((index * 7919) % 13)
+        return index > 190 && index < 215 ? null : { atMs: now - 600_000 + index * 2_000, mean, min: mean * 0.9, max: mean * 1.15 }
+      }).filter((point) => point !== null),
+    },
+    'metrics.miner': {
+      state: 'ok',
+      readAtMs: now - 4_000,
+      countedFromMs: now - 5 * 3_600_000,
+      unreadable: 0,
+      requests: 1_318,
+      served: 1_240,
+      refused: 78,
+      dropped: 12,
+      failedLater: 3,
+      backendFailures: 0,
+      services: [{ serviceId: 'anvil', requests: 1_318, successes: 1_240, errors: 78, dropped: 12, delayedFailures: 3 }],
     },
     'nodes.suggestPort': { hostPort: 26658 },
     'supplier.options': {

@@ -45,6 +45,7 @@ const EXTRA: Shot[] = [
   { name: 'home-starting', scene: 'starting', hash: '/' },
   { name: 'home-checklist', scene: 'halfway', hash: '/' },
   { name: 'home-keys-needed', scene: 'keysNeeded', hash: '/' },
+  { name: 'node-miner', scene: 'serving', hash: '/nodes/miner-1' },
   { name: 'home-practice', scene: 'practising', hash: '/' },
 ]
 

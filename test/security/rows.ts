@@ -204,4 +204,26 @@ export const ROWS: readonly Row[] = [
     kind: 'unit',
     breakage: { file: 'main/shells/electron/clipboard-guard.ts', search: 'clipboard.clear()', replacement: 'clipboard.readText()' },
   },
+  {
+    id: 'S21',
+    text: 'A figure called proven hangs on a header that two thirds of the validators signed.',
+    test: 's21-proven-figures.test.ts',
+    kind: 'unit',
+    breakage: {
+      file: 'main/adapters/cosmos/light/verify.ts',
+      search: 'requirePower(chainId, commit, byIndex, (powerOf(validators) * 2n) / 3n)',
+      replacement: 'requirePower(chainId, commit, byIndex, powerOf(validators) / 3n)',
+    },
+  },
+  {
+    id: 'S22',
+    text: 'A chain is known by its first block, and never read in the clear beyond the own network.',
+    test: 's22-right-chain.test.ts',
+    kind: 'unit',
+    breakage: {
+      file: 'main/core/chain/endpoint-list.ts',
+      search: "scheme.toLowerCase() === 'http' && !PRIVATE_HOST.test(name)",
+      replacement: "scheme.toLowerCase() === 'http' && name === '' && !PRIVATE_HOST.test(name)",
+    },
+  },
 ]

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createNotifier, type Notifier } from '#main/shells/electron/notifications.ts'
 import { mirrorState, type StateMirror } from '#main/shells/electron/state-mirror.ts'
-import { FINDINGS } from '#main/shells/electron/words.ts'
+import { FINDINGS } from '#main/shells/electron/finding-words.ts'
 import { en } from '#renderer/text/en.ts'
 import { createTestClock, type TestClock } from '#test/fakes/clock.ts'
 import { createFakeElectron, type FakeElectron } from '#test/fakes/electron.ts'

@@ -40,7 +40,10 @@ export function containerOptions(spec: ContainerSpec, installId: string): Docker
       MemorySwap: spec.memoryBytes,
       PidsLimit: PIDS_LIMIT,
       CapDrop: ['ALL'],
-      CapAdd: [...(isRoot(spec.user) ? ROOT_CAPABILITIES : []), ...(spec.capAdd ?? []).filter((capability) => CATALOG_CAPABILITIES.has(capability))],
+      CapAdd: [
+        ...(isRoot(spec.user) ? ROOT_CAPABILITIES : []),
+        ...(spec.capAdd ?? []).filter((capability) => CATALOG_CAPABILITIES.has(capability)),
+      ],
       SecurityOpt: ['no-new-privileges'],
       ReadonlyRootfs: spec.readOnlyRoot ?? false,
       Init: true,

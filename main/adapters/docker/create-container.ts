@@ -2,7 +2,9 @@ import type Docker from 'dockerode'
 import { HearthError } from '#shared/api/errors.ts'
 import type { ContainerSpec } from '#main/core/ports/engine.ts'
 import { containerOptions, LABELS } from './container-options.ts'
-import { mustBeOurs, orNothing, ownedContainer } from './owned.ts'
+import { textOf } from './errors.ts'
+import { answer, volumeSchema } from './answers.ts'
+import { mustBeName, mustBeOurs, mustBeReference, orNothing, ownedContainer } from './owned.ts'
 
 /**
  * Makes the container of a spec, or leaves the one that was made of the same spec. One of another spec is replaced unless it runs (`engine-failed`).
@@ -12,27 +14,41 @@ export async function createContainer(api: Docker, spec: ContainerSpec, installI
   // Such ports would be published to nobody, without a word from the engine.
   if (spec.ports.length > 0 && spec.networks.length === 0)
     throw new HearthError('engine-failed', { reason: `${spec.name} has ports and no network` })
+  mustBeReference(spec.image)
+  for (const { name } of spec.networks) mustBeName('network', name)
   for (const { volume } of spec.mounts) {
-    const info = await orNothing(() => api.getVolume(volume).inspect())
+    mustBeName('volume', volume)
+    const found = await orNothing((): Promise<unknown> => api.getVolume(volume).inspect())
+    const info = found === undefined ? undefined : answer(volumeSchema, found, 'volume')
     if (!info) throw new HearthError('engine-failed', { reason: `there is no volume ${volume}` })
     mustBeOurs(info.Labels, 'volume', volume, installId)
   }
   let existing = await ownedContainer(api, spec.name, installId)
-  if (existing && existing.Config.Labels[LABELS.spec] !== spec.specHash) {
+  if (existing && existing.Config.Labels?.[LABELS.spec] !== spec.specHash) {
     if (existing.State.Running)
       throw new HearthError('engine-failed', { reason: `${spec.name} runs; it must be stopped before it is replaced` })
     await orNothing(() => api.getContainer(spec.name).remove({ v: false }))
     existing = undefined
   }
-  if (!existing) await api.createContainer(containerOptions(spec, installId))
-  await joinNetworks(api, spec)
+  if (!existing) await make(api, containerOptions(spec, installId))
+  await joinNetworks(api, spec, installId)
+}
+
+/** Podman keeps the small program that collects ended children in a package of its own, which may be missing: the container's own program then does it, or nobody. */
+async function make(api: Docker, options: Docker.ContainerCreateOptions): Promise<void> {
+  try {
+    await api.createContainer(options)
+  } catch (error) {
+    if (!/container-init binary not found/i.test(textOf(error))) throw error
+    await api.createContainer({ ...options, HostConfig: { ...options.HostConfig, Init: false } })
+  }
 }
 
 /** An engine before API 1.44 takes one network at creation. A crash between the two is made good by the next `create`, so this looks each time. */
-async function joinNetworks(api: Docker, spec: ContainerSpec): Promise<void> {
+async function joinNetworks(api: Docker, spec: ContainerSpec, installId: string): Promise<void> {
   const others = spec.networks.slice(1)
   if (others.length === 0) return
-  const joined = (await api.getContainer(spec.name).inspect()).NetworkSettings.Networks
+  const joined = (await ownedContainer(api, spec.name, installId))?.NetworkSettings.Networks ?? {}
   for (const network of others) {
     if (network.name in joined) continue
     await api.getNetwork(network.name).connect({ Container: spec.name, EndpointConfig: { Aliases: network.aliases } })

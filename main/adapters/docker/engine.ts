@@ -5,32 +5,35 @@ import type { Engine } from '#main/core/ports/engine.ts'
 import type { Log } from '#main/core/ports/log.ts'
 import { PULL_STALL_MS } from '#main/core/retry.ts'
 import { packFile, unpackFile } from './archive.ts'
-import { connect } from './connect.ts'
+import { answer, containerRowsSchema, imageSchema, statsSchema } from './answers.ts'
+import { createConnection, type EngineChoice } from './connection.ts'
 import { LABELS } from './container-options.ts'
 import { createContainer } from './create-container.ts'
+import { engineDisk } from './disk.ts'
 import { engineError, statusOf } from './errors.ts'
 import { followEvents } from './events.ts'
 import { execIn } from './exec.ts'
-import { candidateEndpoints, isEngineInstalled } from './find-endpoint.ts'
 import { readLogs } from './logs.ts'
-import { orNothing, ownedContainer } from './owned.ts'
+import { inspectContainer, mustBeName, mustBeReference, orNothing, ownedContainer } from './owned.ts'
 import { ensureNetwork, ensureVolume, removeNetwork, removeVolume } from './places.ts'
-import { probeEndpoints, probeError } from './probe.ts'
 import { pullImage, wholePull } from './pull.ts'
 import { containerStats, seenContainer } from './seen-container.ts'
 
 const CALL_TIMEOUT_MS = 60_000
 /** On top of a container's grace: the engine's own work for ending it. */
 const STOP_SLACK_MS = 30_000
+/** An engine begins its answer about events at once. */
+const EVENTS_HEAD_MS = 30_000
 
 /**
  * A Docker or Podman engine. SECURITY: S16 this adapter alone opens the engine's socket (and the key process, for the stdin of one exec).
  * Only containers, volumes and networks that carry this installation's label are ever changed.
- * @param options.endpoint asked instead of looking for one; `options.installId` label of everything that is ours;
+ * @param options.endpoint asked instead of looking for one, `options.choice` what was chosen and used before; `options.installId` label of everything that is ours;
  * `options.pullStallMs` silence after which a pull counts as stalled, `options.callTimeoutMs` after which an ordinary call does
  */
 export function createDockerEngine(options: {
   endpoint?: string
+  choice?: EngineChoice
   installId: string
   clock: Clock
   log: Log
@@ -38,38 +41,14 @@ export function createDockerEngine(options: {
   callTimeoutMs?: number
 }): Engine {
   const { installId, clock, log, pullStallMs = PULL_STALL_MS, callTimeoutMs = CALL_TIMEOUT_MS } = options
-  /** Once found it stays: containers that run on one engine must not be made again on another because the first was away for a moment. */
-  let endpoint = options.endpoint
-  let found: Docker | undefined
+  const connection = createConnection({ ...options, callTimeoutMs })
+  const { probe, client, patient } = connection
   /**
    * The last request that makes something. One after the other: an engine that is asked twice at the same time makes two networks of one name, and then
    * knows neither by it, or refuses a container's name and does not know the container yet.
    */
   let making: Promise<void> = Promise.resolve()
 
-  const probe: Engine['probe'] = async () => {
-    const result = await probeEndpoints(candidateEndpoints(endpoint), isEngineInstalled, clock)
-    if (result.kind === 'ready' && found === undefined) {
-      const made = await connect(result.endpoint, callTimeoutMs)
-      // Somebody else may have asked meanwhile.
-      if (found === undefined) {
-        endpoint = result.endpoint
-        found = made
-      }
-    }
-    return result
-  }
-  const client = async (): Promise<Docker> => {
-    if (found) return found
-    const result = await probe()
-    if (result.kind !== 'ready') throw probeError(result)
-    return connect(result.endpoint, callTimeoutMs)
-  }
-  /** A client that may wait: for an event, a slow layer, a container that takes its time to end. */
-  const patient = async (timeoutMs = 0): Promise<Docker> => {
-    await client()
-    return connect(endpoint ?? '', timeoutMs)
-  }
   const guarded = async <T>(run: (api: Docker) => Promise<T>): Promise<T> => {
     try {
       return await run(await client())
@@ -91,11 +70,12 @@ export function createDockerEngine(options: {
 
   const image: Engine['image'] = (reference) =>
     guarded(async (api) => {
-      const info = await orNothing(() => api.getImage(reference).inspect())
-      if (!info) return undefined
+      mustBeReference(reference)
+      const found = await orNothing((): Promise<unknown> => api.getImage(reference).inspect())
+      if (found === undefined) return undefined
+      const info = answer(imageSchema, found, 'image')
       const repository = reference.replace(/@.*$/, '').replace(/:[^:/]*$/, '')
-      // An image made on this engine has none, an old Podman leaves the field out.
-      const digests: string[] = info.RepoDigests ?? []
+      const digests = info.RepoDigests ?? []
       const digest = digests.find((entry) => entry.startsWith(`${repository}@`)) ?? digests[0]
       return { imageId: info.Id, digest: digest?.split('@')[1], sizeBytes: info.Size }
     })
@@ -105,12 +85,14 @@ export function createDockerEngine(options: {
     image,
     list: () =>
       guarded(async (api) => {
-        const rows = await api.listContainers({ all: true, filters: { label: [`${LABELS.install}=${installId}`] } })
-        const seen = await Promise.all(rows.map((row) => orNothing(() => api.getContainer(row.Id).inspect())))
+        const filters = { label: [`${LABELS.install}=${installId}`] }
+        const rows = answer(containerRowsSchema, await api.listContainers({ all: true, filters }), 'containers')
+        const seen = await Promise.all(rows.map((row) => inspectContainer(api, row.Id)))
         return seen.flatMap((info) => (info ? [seenContainer(info)] : []))
       }),
 
     async pull(reference, onProgress, signal) {
+      if (!signal.aborted) mustBeReference(reference)
       const last = await guarded(async () => pullImage(await patient(), reference, { onProgress, signal, stallMs: pullStallMs }))
       const info = await image(reference)
       if (!info) throw new HearthError('image-unavailable', { reference, reason: 'pulled, and the engine does not list it' })
@@ -119,11 +101,15 @@ export function createDockerEngine(options: {
     },
 
     ensureNetwork: (name, { internal = false } = {}) => inTurn((api) => ensureNetwork(api, name, internal, installId)),
-    ensureVolume: (name, { memory }) => inTurn((api) => ensureVolume(api, name, memory, installId)),
+    ensureVolume: (name, wanted) => inTurn((api) => ensureVolume(api, name, wanted, installId)),
     removeVolume: (name) => guarded((api) => removeVolume(api, name, installId)),
     removeNetwork: (name) => guarded((api) => removeNetwork(api, name, installId)),
 
-    create: (spec) => inTurn((api) => createContainer(api, spec, installId)),
+    create: (spec) =>
+      inTurn(async (api) => {
+        await connection.settle()
+        await createContainer(api, spec, installId)
+      }),
     start: (name) =>
       onOwned(name, async (container) => {
         try {
@@ -167,16 +153,23 @@ export function createDockerEngine(options: {
         return new Uint8Array(file)
       }),
 
-    logs: (name, { tail, sinceMs }) => guarded((api) => readLogs(api, name, tail, sinceMs)),
+    logs: (name, { tail, sinceMs }) =>
+      guarded((api) => {
+        mustBeName('container', name)
+        return readLogs(api, name, tail, sinceMs)
+      }),
     stats: (name) =>
       guarded(async (api) => {
-        const raw = await orNothing(() => api.getContainer(name).stats({ stream: false }))
-        return raw && containerStats(raw)
+        mustBeName('container', name)
+        const raw = await orNothing((): Promise<unknown> => api.getContainer(name).stats({ stream: false }))
+        return raw === undefined ? undefined : containerStats(answer(statsSchema, raw, 'stats'))
       }),
+    disk: () => guarded((api) => engineDisk(api)),
 
     follow: (onEvent, onResync, signal) =>
       followEvents({
-        connect: async () => ((await probe()).kind === 'ready' ? patient() : undefined),
+        connect: async () =>
+          (await probe()).kind === 'ready' ? { docker: await patient(0, EVENTS_HEAD_MS), until: connection.whileSame() } : undefined,
         filter: `${LABELS.install}=${installId}`,
         onEvent,
         onResync,

@@ -17,7 +17,8 @@ export const textOf = (error: unknown): string =>
 const TAKEN =
   /already allocated|address already in use|port is already in use|only one usage of each socket address|forbidden by its access permissions/i
 const ADDRESS = /(?:\b\d+\.\d+\.\d+\.\d+|\[[\da-f:]*\]|:::?|localhost):(\d+)\b/i
-const NO_IMAGE = /no such image|image not known|manifest unknown/i
+/** Also an image that is not made for this processor, by the words of the registry and of the kernel. */
+const NO_IMAGE = /no such image|image not known|manifest unknown|no matching manifest|no image found in .*manifest list|exec format error/i
 
 /**
  * An engine's refusal as Hearth's error: a taken port by its number, a full disk, a missing image, a socket that does not answer;

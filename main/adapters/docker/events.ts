@@ -21,7 +21,8 @@ interface RawEvent {
  * what happened in between was told to nobody, so the caller lists again and finds out which it is.
  */
 export async function followEvents(options: {
-  connect: () => Promise<Docker | undefined>
+  /** `until` ends with this engine: then the next one is followed. */
+  connect: () => Promise<{ docker: Docker; until: AbortSignal } | undefined>
   filter: string
   onEvent: (event: EngineEvent) => void
   onResync: () => void
@@ -33,12 +34,13 @@ export async function followEvents(options: {
   let attempt = 0
   while (!signal.aborted) {
     try {
-      const docker = await connect()
-      if (docker && !signal.aborted) {
-        const stream = await docker.getEvents({ filters: { type: ['container'], label: [filter] }, abortSignal: signal })
+      const found = await connect()
+      if (found && !signal.aborted) {
+        const end = AbortSignal.any([signal, found.until])
+        const stream = await found.docker.getEvents({ filters: { type: ['container'], label: [filter] }, abortSignal: end })
         attempt = 0
         onResync()
-        await readEvents(stream, onEvent, signal)
+        await readEvents(stream, onEvent, end)
       }
     } catch (error) {
       if (!signal.aborted) log.warn('engine events ended', { reason: error instanceof Error ? error.message : 'unknown' })
@@ -83,5 +85,10 @@ export function parseEvent(line: string): EngineEvent | undefined {
   if (typeof action !== 'string') return undefined
   const attributes = raw?.Actor?.Attributes ?? {}
   const timeMs = raw?.timeNano === undefined ? (raw?.time ?? 0) * 1000 : Math.floor(raw.timeNano / 1e6)
-  return { nodeId: attributes[LABELS.node], container: attributes['name'] ?? '', action: action === PODMAN_DESTROY ? 'destroy' : action, timeMs }
+  return {
+    nodeId: attributes[LABELS.node],
+    container: attributes['name'] ?? '',
+    action: action === PODMAN_DESTROY ? 'destroy' : action,
+    timeMs,
+  }
 }

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode'
 import { HearthError } from '#shared/api/errors.ts'
+import { answer, containerSchema, type ContainerAnswer } from './answers.ts'
 import { LABELS } from './container-options.ts'
 import { statusOf } from './errors.ts'
 
@@ -11,6 +12,27 @@ export async function orNothing<T>(run: () => Promise<T>): Promise<T | undefined
     if (statusOf(error) === 404) return undefined
     throw error
   }
+}
+
+const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,200}$/
+const REFERENCE = /^[a-zA-Z0-9][\w.:/@-]{0,400}$/
+
+/**
+ * Rejects `engine-failed` for a name that no engine takes.
+ * SECURITY: S16 a name becomes part of a request's path: one with a slash or dots in it would ask for something else.
+ */
+export function mustBeName(kind: 'container' | 'volume' | 'network', name: string): void {
+  if (!NAME.test(name))
+    throw new HearthError('engine-failed', { reason: `this is no name for a ${kind}: ${JSON.stringify(name).slice(0, 150)}` })
+}
+
+/** Rejects `image-unavailable` for a text that no registry takes. */
+export function mustBeReference(reference: string): void {
+  if (!REFERENCE.test(reference) || reference.split('/').some((part) => part === '' || part === '.' || part === '..'))
+    throw new HearthError('image-unavailable', {
+      reference: reference.slice(0, 200),
+      reason: `this is no name of an image: ${JSON.stringify(reference).slice(0, 150)}`,
+    })
 }
 
 /**
@@ -28,9 +50,16 @@ export function mustBeOurs(
   }
 }
 
+/** What the engine says of a container, by name or id; undefined when there is none. */
+export async function inspectContainer(api: Docker, nameOrId: string): Promise<ContainerAnswer | undefined> {
+  const info = await orNothing((): Promise<unknown> => api.getContainer(nameOrId).inspect())
+  return info === undefined ? undefined : answer(containerSchema, info, 'container')
+}
+
 /** The container of that name if it is there. Rejects when it is somebody else's. */
-export async function ownedContainer(api: Docker, name: string, installId: string): Promise<Docker.ContainerInspectInfo | undefined> {
-  const info = await orNothing(() => api.getContainer(name).inspect())
+export async function ownedContainer(api: Docker, name: string, installId: string): Promise<ContainerAnswer | undefined> {
+  mustBeName('container', name)
+  const info = await inspectContainer(api, name)
   // A name may also be the beginning of another container's id.
   if (info?.Name !== `/${name}`) return undefined
   mustBeOurs(info.Config.Labels, 'container', name, installId)

@@ -2,10 +2,27 @@ import type Docker from 'dockerode'
 import { HearthError } from '#shared/api/errors.ts'
 import { LABELS } from './container-options.ts'
 import { statusOf } from './errors.ts'
-import { mustBeOurs, orNothing } from './owned.ts'
+import { answer, containerRowsSchema, infoSchema, networkSchema, volumeSchema } from './answers.ts'
+import { mustBeName, mustBeOurs, orNothing } from './owned.ts'
+import { isRootless } from './probe.ts'
 
-/** No size option: Podman refuses it. The owner is the user of the official pocketd image. */
-const TMPFS = { type: 'tmpfs', device: 'tmpfs', o: 'mode=0700,uid=1025,gid=1025' }
+/** The user of the official pocketd image. */
+const POCKET_USER = 1025
+
+/** No size option: Podman refuses it. */
+const tmpfs = (ownerId: number, noSwap: boolean): Record<string, string> => ({
+  type: 'tmpfs',
+  device: 'tmpfs',
+  o: `mode=0700,uid=${ownerId},gid=${ownerId}${noSwap ? ',noswap' : ''}`,
+})
+
+/** Linux 6.4 and newer keep such a volume out of swap, for an engine with the rights of root. @param release as `uname -r` says it */
+export function canRefuseSwap(release: string, rootless: boolean): boolean {
+  const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/.exec(release) ?? []
+  return !rootless && (Number(major) > 6 || (Number(major) === 6 && Number(minor) >= 4))
+}
+
+type NetworkAnswer = ReturnType<typeof answer<typeof networkSchema>>
 
 /** Networks and volumes of this installation. Rejects `engine-failed` when one of that name is somebody else's or of another kind. */
 export async function ensureNetwork(api: Docker, name: string, internal: boolean, installId: string): Promise<void> {
@@ -33,15 +50,28 @@ export async function ensureNetwork(api: Docker, name: string, internal: boolean
 }
 
 /** An engine finds networks by the beginning of an id too: only the name counts. */
-async function findNetwork(api: Docker, name: string): Promise<Docker.NetworkInspectInfo | undefined> {
-  const info = await orNothing((): Promise<Docker.NetworkInspectInfo> => api.getNetwork(name).inspect())
+async function findNetwork(api: Docker, name: string): Promise<NetworkAnswer | undefined> {
+  mustBeName('network', name)
+  const found = await orNothing((): Promise<unknown> => api.getNetwork(name).inspect())
+  const info = found === undefined ? undefined : answer(networkSchema, found, 'network')
   return info?.Name === name ? info : undefined
 }
 
-export async function ensureVolume(api: Docker, name: string, memory: boolean, installId: string): Promise<void> {
+export async function ensureVolume(
+  api: Docker,
+  name: string,
+  { memory, ownerId = POCKET_USER }: { memory: boolean; ownerId?: number },
+  installId: string,
+): Promise<void> {
+  mustBeName('volume', name)
+  let options: Record<string, string> = {}
+  if (memory) {
+    const info = answer(infoSchema, await api.info(), 'info')
+    options = tmpfs(ownerId, canRefuseSwap(info.KernelVersion ?? '', isRootless(info)))
+  }
   // The engine answers an existing volume of that name with the volume as it is, without a word: so what came back is looked at.
-  await api.createVolume({ Name: name, Driver: 'local', DriverOpts: memory ? TMPFS : {}, Labels: { [LABELS.install]: installId } })
-  const volume = await api.getVolume(name).inspect()
+  await api.createVolume({ Name: name, Driver: 'local', DriverOpts: options, Labels: { [LABELS.install]: installId } })
+  const volume = answer(volumeSchema, await api.getVolume(name).inspect(), 'volume')
   mustBeOurs(volume.Labels, 'volume', name, installId)
   // SECURITY: S18 keys go into a memory volume; one on disk by that name would keep them.
   if ((volume.Options?.['type'] === 'tmpfs') !== memory) {
@@ -54,14 +84,17 @@ export async function removeNetwork(api: Docker, name: string, installId: string
   if (!network) return
   mustBeOurs(network.Labels, 'network', name, installId)
   // Docker lets a network go under a stopped container, which then cannot start; Podman does not. The same for both: what is used stays.
-  const [user] = await api.listContainers({ all: true, filters: { network: [name] } })
-  if (user) throw new HearthError('engine-failed', { reason: `the network ${name} is used by ${(user.Names[0] ?? user.Id).replace(/^\//, '')}` })
+  const [user] = answer(containerRowsSchema, await api.listContainers({ all: true, filters: { network: [name] } }), 'containers')
+  if (user)
+    throw new HearthError('engine-failed', { reason: `the network ${name} is used by ${(user.Names?.[0] ?? user.Id).replace(/^\//, '')}` })
   await orNothing(() => api.getNetwork(name).remove())
 }
 
 export async function removeVolume(api: Docker, name: string, installId: string): Promise<void> {
-  const volume = await orNothing(() => api.getVolume(name).inspect())
-  if (!volume) return
+  mustBeName('volume', name)
+  const found = await orNothing((): Promise<unknown> => api.getVolume(name).inspect())
+  if (found === undefined) return
+  const volume = answer(volumeSchema, found, 'volume')
   mustBeOurs(volume.Labels, 'volume', name, installId)
   await orNothing(() => api.getVolume(name).remove())
 }

@@ -1,13 +1,14 @@
 import type Docker from 'dockerode'
+import { z } from 'zod'
 import { HearthError } from '#shared/api/errors.ts'
 import type { PullProgress } from '#main/core/ports/engine.ts'
 import { engineError, textOf } from './errors.ts'
 
 export interface PullEvent {
-  id?: string
-  status?: string
-  progressDetail?: { current?: number; total?: number }
-  error?: string
+  id?: string | null | undefined
+  status?: string | null | undefined
+  progressDetail?: { current?: number | null | undefined; total?: number | null | undefined } | null | undefined
+  error?: string | undefined
 }
 
 export type Layer = PullProgress['layers'][number]
@@ -53,7 +54,7 @@ export async function pullImage(
     let rest = ''
     const take = (line: string): void => {
       if (line.trim() === '') return
-      const event = JSON.parse(line) as PullEvent
+      const event = parsePullEvent(line)
       if (event.error !== undefined) throw new Error(event.error)
       noteProgress(layers, event)
       lastLine = `${event.id ?? ''} ${event.status ?? ''}`.trim()
@@ -95,9 +96,31 @@ export function wholePull(last: PullProgress, imageId: string): PullProgress {
   }
 }
 
+/** One line of the engine about a pull. Throws for what is none. */
+export function parsePullEvent(line: string): PullEvent {
+  let raw: unknown
+  try {
+    raw = JSON.parse(line)
+  } catch {
+    throw new Error(`the engine's word about the pull is cut off or no JSON: ${line.slice(0, 80)}`)
+  }
+  const parsed = pullEventSchema.safeParse(raw)
+  if (!parsed.success) throw new Error(`the engine says something else than how the pull goes: ${line.slice(0, 80)}`)
+  return parsed.data
+}
+
+const bytes = z.number().nonnegative().nullish().catch(undefined)
+const pullEventSchema = z.looseObject({
+  id: z.string().nullish(),
+  status: z.string().nullish(),
+  progressDetail: z.looseObject({ current: bytes, total: bytes }).nullish().catch(undefined),
+  error: z.string().optional(),
+})
+
 /** "Pulling fs layer" and its followers are the engine's own words for the stages of a layer. */
 export function noteProgress(layers: Map<string, Layer>, event: PullEvent): void {
-  const { id, status = '' } = event
+  const id = event.id ?? undefined
+  const status = event.status ?? ''
   if (id === undefined || status.startsWith('Pulling from') || !/^[0-9a-f]{6,}$/.test(id)) return
   const before = layers.get(id) ?? { id, currentBytes: 0, totalBytes: 0, status: 'waiting' as const }
   const total = event.progressDetail?.total ?? before.totalBytes

@@ -1,4 +1,4 @@
-import type Docker from 'dockerode'
+import type { ContainerAnswer, StatsAnswer } from './answers.ts'
 import type { ContainerStats, SeenContainer } from '#main/core/ports/engine.ts'
 import { LABELS } from './container-options.ts'
 
@@ -11,9 +11,13 @@ const PODMAN_STATES: Record<string, SeenContainer['state']> = {
   stopped: 'exited',
 }
 
+/** Podman says an empty word where there is no test, Docker says nothing or `none`. */
+const HEALTHS = ['starting', 'healthy', 'unhealthy'] as const
+
 /** What the core wants to know of an inspected container. */
-export function seenContainer(info: Docker.ContainerInspectInfo): SeenContainer {
-  const labels = info.Config.Labels
+export function seenContainer(info: ContainerAnswer): SeenContainer {
+  const labels = info.Config.Labels ?? {}
+  const health = HEALTHS.find((known) => known === info.State.Health?.Status)
   const state = STATES.find((known) => known === info.State.Status) ?? PODMAN_STATES[info.State.Status] ?? 'dead'
   return {
     id: info.Id,
@@ -26,8 +30,9 @@ export function seenContainer(info: Docker.ContainerInspectInfo): SeenContainer 
     exitCode: state === 'exited' || state === 'dead' || state === 'restarting' ? info.State.ExitCode : undefined,
     startedAtMs: timeMs(info.State.StartedAt),
     finishedAtMs: timeMs(info.State.FinishedAt),
-    oomKilled: info.State.OOMKilled,
+    oomKilled: info.State.OOMKilled ?? false,
     restartCount: info.RestartCount ?? 0,
+    ...(health === undefined ? {} : { health }),
   }
 }
 
@@ -38,17 +43,17 @@ function timeMs(text: string): number | undefined {
 }
 
 /** Load of a container from two samples of the engine; undefined for one that does not run. */
-export function containerStats(raw: Docker.ContainerStats): ContainerStats | undefined {
+export function containerStats(raw: StatsAnswer): ContainerStats | undefined {
   // Podman leaves the whole field out for a container that does not run.
-  const { usage, limit, stats } = (raw.memory_stats as Partial<Docker.MemoryStats> | undefined) ?? {}
+  const { usage, limit, stats } = raw.memory_stats ?? {}
   if (usage === undefined || limit === undefined) return undefined
   const cpu = raw.cpu_stats.cpu_usage.total_usage - raw.precpu_stats.cpu_usage.total_usage
-  const system = raw.cpu_stats.system_cpu_usage - (raw.precpu_stats.system_cpu_usage ?? 0)
+  const system = (raw.cpu_stats.system_cpu_usage ?? 0) - (raw.precpu_stats.system_cpu_usage ?? 0)
   // Pages of files that the kernel gives back at once are no need of the program: as the docker client counts (cgroup v2, then v1).
-  const cache = stats?.inactive_file ?? stats?.total_inactive_file ?? 0
+  const cache = stats?.['inactive_file'] ?? stats?.['total_inactive_file']
   return {
     cpuPercent: system > 0 && cpu > 0 ? (cpu / system) * (raw.cpu_stats.online_cpus ?? 1) * 100 : 0,
-    memoryBytes: Math.max(0, usage - cache),
+    memoryBytes: Math.max(0, usage - (typeof cache === 'number' ? cache : 0)),
     memoryLimitBytes: limit,
   }
 }

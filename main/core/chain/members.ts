@@ -102,6 +102,8 @@ export function createMember(endpoint: PoolEndpoint, deps: { connect: ConnectCha
     status = kind
     error = reason
     guiltyUntilMs = clock.now() + LIED_MS
+    // Nothing that it told holds: not even the height under which it would count as older than before.
+    head = undefined
     atMs = clock.now()
   }
 

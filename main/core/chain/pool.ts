@@ -64,15 +64,13 @@ export function connectChains(
   let comparedAt = 0
   let split: Disagreement | undefined
 
-  /** The highest height that is shown or seconded. */
+  /** The highest height that is proven or seconded. */
   const best = (): number => {
-    const heights = members
-      .filter((member) => member.isUsable())
-      .map((member) => member.head?.height ?? 0)
-      .sort((a, b) => b - a)
-    const isShown =
-      members.length === 1 || deps.expected.root() !== undefined || members.some((member) => member.endpoint.own && member.isUsable())
-    return Math.max(floor, isShown ? (heights[0] ?? 0) : Math.min(heights[0] ?? 0, (heights[1] ?? 0) + LEAD_BLOCKS))
+    const told = members.filter((member) => member.isUsable() && member.head !== undefined)
+    const [first = 0, second] = told.map((member) => member.head?.height ?? 0).sort((a, b) => b - a)
+    const isShown = deps.expected.root() !== undefined || told.some((member) => member.endpoint.own)
+    const isAlone = !isShown && second !== undefined && first > second + LEAD_BLOCKS
+    return Math.max(floor, isAlone ? second : first)
   }
   /** Who is asked, in order: fit ones first, then those that failed just now. */
   const order = (): Member[] => {
@@ -93,7 +91,7 @@ export function connectChains(
 
   /** Tells a member to answer, after it caught up with what was seen elsewhere. */
   const one = async <T>(member: Member, run: (chain: Chain) => Promise<T>): Promise<T> => {
-    const isLate = members.length > 1 && (member.head?.height ?? 0) < best() - LAG_BLOCKS
+    const isLate = members.length > 1 && (member.head === undefined || member.head.height < best() - LAG_BLOCKS)
     if (isLate && (!(await member.look()) || (member.head?.height ?? 0) < best() - LAG_BLOCKS)) {
       throw new HearthError('chain-unreachable', {
         endpoint: member.host,
@@ -141,15 +139,15 @@ export function connectChains(
       throw error
     }
   }
-  const saidBy = <T>(answer: Answer<T>): unknown => ('value' in answer ? answer.value : { refused: answer.refused.code })
   const opened = <T>(answer: Answer<T>): T => {
     if ('refused' in answer) throw answer.refused
     return answer.value
   }
 
   /** SECURITY: S22 what a host elsewhere says of the chain counts when a second one says the same. */
-  const agreed = <T>(what: string, run: (chain: Chain) => Promise<T>): Promise<T> =>
-    rounds(async () => {
+  const agreed = <T>(what: string, run: (chain: Chain) => Promise<T>, compared: (value: T) => unknown = (value) => value): Promise<T> => {
+    const saidBy = (answer: Answer<T>): unknown => ('value' in answer ? compared(answer.value) : { refused: answer.refused.code })
+    return rounds(async () => {
       if (split !== undefined && !members.some((member) => member.endpoint.own && member.isUsable())) throw splitError(split)
       const a = await first((member) => answerOf(member, run))
       if (a.member.endpoint.own) return opened(a.value)
@@ -179,6 +177,7 @@ export function connectChains(
       if (right === undefined) throw none()
       return opened(right.value)
     })
+  }
 
   const splitError = (found: Disagreement): HearthError =>
     disagreement(
@@ -230,7 +229,8 @@ export function connectChains(
     const fit = order().filter((member) => member.health().status === 'good')
     const top = best()
     if (deps.expected.root() === undefined && fit.length > 2) {
-      for (const member of fit) if ((member.head?.height ?? 0) > top) member.accuse('lied', 'a height that no other endpoint has')
+      for (const member of fit)
+        if ((member.head?.height ?? 0) > top + LEAD_BLOCKS) member.accuse('lied', 'a height that no other endpoint has')
     }
     if (fit.length > 1 && (comparedAt === 0 || top >= comparedAt + COMPARE_BLOCKS || split !== undefined)) await compare()
     const chosen = order().find((member) => member.health().status === 'good' && isNow(member, top))?.head
@@ -339,7 +339,13 @@ export function connectChains(
     disagreement: () => split,
     head,
     fingerprint,
-    params: () => agreed('parameters', async (chain) => chain.params()),
+    // Each at the height of its answer: the parameters are the same, the height need not be.
+    params: () =>
+      agreed(
+        'parameters',
+        (chain) => chain.params(),
+        (params) => ({ ...params, height: 0 }),
+      ),
     account: (address) => agreed('account', (chain) => chain.account(address)),
     balance: (address, height) => agreed('balance', (chain) => chain.balance(address, height)),
     supplier: (operatorAddress) => agreed('supplier', (chain) => chain.supplier(operatorAddress)),

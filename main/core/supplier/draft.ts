@@ -3,7 +3,7 @@ import { formatPokt } from '#shared/model/money.ts'
 import type { AccountInfo, Chain } from '../ports/chain.ts'
 import type { TxCodec, TxDraft } from '../ports/tx.ts'
 import { priceTx, type FeeMargins } from './fee.ts'
-import { plainRefusal, refusalOf } from './refusals.ts'
+import { plainRefusal, refusalOf } from '#shared/model/refusals.ts'
 import type { CheckedWish } from './wish-parts.ts'
 
 /**

@@ -1,7 +1,8 @@
 import type { AppState } from '#shared/api/state.ts'
 import { formatPokt } from '#shared/model/money.ts'
 import { networkOf } from '#shared/networks/index.ts'
-import { FINDINGS, WORDS } from './words.ts'
+import { FINDINGS } from './finding-words.ts'
+import { WORDS } from './words.ts'
 
 /** Blocks faster than this are told to the second. */
 const FAST_BLOCK_MS = 20_000

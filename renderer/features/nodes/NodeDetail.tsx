@@ -15,6 +15,8 @@ import { StatusChip } from '#renderer/ui/StatusChip.tsx'
 import { ContainerCard } from './ContainerCard.tsx'
 import { LastLines } from './LastLines.tsx'
 import { LogCard } from './LogCard.tsx'
+import { MetricsCard } from './MetricsCard.tsx'
+import { MinerWords } from './MinerWords.tsx'
 import { iconOfKind, reasonWords } from './node-words.ts'
 import { NodeButtons } from './NodeButtons.tsx'
 import { NodePortTaken } from './PortTaken.tsx'
@@ -47,7 +49,7 @@ export function NodeDetail({ nodeId }: { nodeId: string }): ReactNode {
           <Overview node={node} />
         </TabPanel>
         <TabPanel id="logs">
-          <LogCard node={node} height="calc(100vh - 290px)" />
+          <LogCard node={node} height="calc(100vh - 290px)" full />
         </TabPanel>
       </Tabs>
     </>
@@ -158,7 +160,11 @@ function Overview({ node }: { node: NodeState }): ReactNode {
         <Figure label={t('nodes.detail.restarts')} value={whole(node.restarts)} sub={t('nodes.detail.restartsSub')} />
       </section>
       <div className="grid grid-cols-[minmax(0,1fr)_330px] items-start gap-3.5 max-[1000px]:grid-cols-1">
-        <LogCard node={node} height={300} />
+        <div className="grid min-w-0 gap-3.5">
+          {node.kind === 'relay-miner' ? <MinerWords /> : null}
+          <LogCard node={node} height={300} />
+          {node.seen === 'absent' ? null : <MetricsCard node={node} />}
+        </div>
         <ContainerCard node={node} />
       </div>
     </>

@@ -15,6 +15,10 @@ const PAGE: Partial<Record<IntentState['kind'], string>> = {
   'stake-owner': '#/supplier/stake',
   'stake-services': '#/supplier/services',
   unstake: '#/supplier/leave',
+  'cancel-unstake': '#/supplier/manage',
+  'change-stake': '#/supplier/manage',
+  rescue: '#/supplier/manage',
+  'change-owner': '#/supplier/manage',
   send: '#/supplier/funds',
 }
 

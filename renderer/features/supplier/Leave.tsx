@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react'
-import { useAppState, useClock } from '#renderer/bridge/hooks.ts'
-import { isStaked, keyFor, type KeyState } from '#renderer/bridge/select.ts'
+import { useAppState, useCall, useClock } from '#renderer/bridge/hooks.ts'
+import { isStaked } from '#renderer/bridge/select.ts'
 import { duration, pokt, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
@@ -10,10 +10,12 @@ import { EmptyState } from '#renderer/ui/EmptyState.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Choice } from '#renderer/ui/Field.tsx'
 import { Note } from '#renderer/ui/Note.tsx'
-import { Steps } from '#renderer/ui/Steps.tsx'
 import { Table } from '#renderer/ui/Table.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
 import { fates } from './discards.ts'
+import { LeavePlan, useLeavePlan } from './LeavePlan.tsx'
+import { TakeBack } from './Manage.tsx'
+import { partiesFor } from './signers.ts'
 import { Signing } from './Signing.tsx'
 import { useSigning } from './use-signing.ts'
 
@@ -24,6 +26,7 @@ export function Leave(): ReactNode {
   const params = useAppState((state) => state.chain.params)
   const clock = useClock()
   const flow = useSigning('unstake')
+  const plan = useLeavePlan()
   if (!isStaked(supplier.status) && flow.intentId === null) {
     return (
       <EmptyState icon="log-out" title={t('supplier.leave.title')} text={t('supplier.leave.notStaked')}>
@@ -43,21 +46,30 @@ export function Leave(): ReactNode {
       />
       <div className="grid grid-cols-[minmax(0,1fr)_360px] items-start gap-3.5 max-[1000px]:grid-cols-1">
         <Fates />
-        {supplier.status === 'unstaking' ? (
-          <Note tone="info">
-            {t('supplier.leave.unstaking', { height: whole(supplier.unbondingEndHeight), time: at(clock, supplier.unbondingEndHeight) })}
-          </Note>
-        ) : flow.intentId !== null ? (
-          <Signing
-            key={flow.intentId}
-            intentId={flow.intentId}
-            surfaceUrl={flow.surfaceUrl}
-            onAgain={flow.reset}
-            done={<span className="text-small text-text-2">{t('supplier.leave.doneText')}</span>}
-          />
-        ) : (
-          <Unstake flow={flow} />
-        )}
+        <div className="grid gap-3.5">
+          {plan?.status === 'running' ? <LeavePlan plan={plan} /> : null}
+          {supplier.status === 'unstaking' ? (
+            <>
+              <Note tone="info">
+                {t('supplier.leave.unstaking', {
+                  height: whole(supplier.unbondingEndHeight),
+                  time: at(clock, supplier.unbondingEndHeight),
+                })}
+              </Note>
+              <TakeBack />
+            </>
+          ) : flow.intentId !== null ? (
+            <Signing
+              key={flow.intentId}
+              intentId={flow.intentId}
+              surfaceUrl={flow.surfaceUrl}
+              onAgain={flow.reset}
+              done={<span className="text-small text-text-2">{t('supplier.leave.doneText')}</span>}
+            />
+          ) : plan?.status === 'running' ? null : (
+            <Unstake flow={flow} />
+          )}
+        </div>
       </div>
     </>
   )
@@ -106,41 +118,32 @@ function Unstake({ flow }: { flow: ReturnType<typeof useSigning> }): ReactNode {
   const t = useText()
   const clock = useClock()
   const operatorAddress = useAppState((state) => state.supplier.operatorAddress)
-  const owner = useAppState((state) => keyFor(state, 'owner'))
-  const operator = useAppState((state) => keyFor(state, 'operator'))
-  const keys = [owner, operator].filter((key): key is KeyState => key !== undefined)
-  const [keyId, setKeyId] = useState(keys[0]?.id ?? '')
-  const lost = fates(clock.lanes, clock.height).filter((fate) => fate.isDiscarded)
-  const last = Math.max(0, ...lost.map((fate) => fate.lane.settle))
-  const isClean = lost.length === 0
+  const keys = useAppState((state) => partiesFor(state, ['owner', 'operator']))
+  const begin = useCall('leave.begin')
+  const [chosen, setChosen] = useState<string | null>(null)
+  const keyId = chosen ?? keys[0]?.id ?? ''
+  const isClean = fates(clock.lanes, clock.height).every((fate) => !fate.isDiscarded)
   return (
     <Card title={t('supplier.cards.leaveTitle')} padded>
-      <Steps
-        steps={[
-          { key: 'stop', title: t('supplier.leave.stepStop'), time: t('supplier.leave.now'), state: isClean ? 'done' : 'now' },
-          {
-            key: 'wait',
-            title: t('supplier.leave.stepWait'),
-            time: last > 0 ? t('ui.approx', { value: at(clock, last) }) : '',
-            state: isClean ? 'done' : 'todo',
-          },
-          { key: 'sign', title: t('supplier.leave.stepSign'), time: t('supplier.leave.yourYes'), state: isClean ? 'now' : 'todo' },
-          { key: 'back', title: t('supplier.leave.stepBack'), state: 'todo' },
-        ]}
-      />
-      <p className="mt-3 mb-3 text-caption text-text-3">{t('supplier.leave.note')}</p>
+      <p className="mb-3 text-caption text-text-3">{t('supplier.leave.note')}</p>
       <Choice
         label={t('supplier.leave.signWith')}
         value={keyId}
-        onChange={setKeyId}
-        options={keys.map((key) => ({ value: key.id, text: key.name }))}
+        onChange={setChosen}
+        options={keys.map((key) => ({
+          value: key.id,
+          text: key.kind === 'watch' ? t('supplier.manage.outside', { name: key.name }) : key.name,
+        }))}
       />
-      <ErrorNote error={flow.call.error} className="mt-3" />
-      <div className="mt-3.5 grid">
+      <ErrorNote error={begin.error ?? flow.call.error} className="mt-3" />
+      <div className="mt-3.5 grid gap-2">
+        <Button kind="pri" icon="log-out" isBusy={begin.busy} isDisabled={keyId === ''} onPress={() => void begin.run({ keyId })}>
+          {t('supplier.leave.begin')}
+        </Button>
         <Button
           kind={isClean ? 'plain' : 'danger'}
-          icon="log-out"
           isBusy={flow.call.busy}
+          isDisabled={keyId === ''}
           onPress={() => flow.prepare({ kind: 'unstake', keyId, operatorAddress })}
         >
           {t(isClean ? 'supplier.leave.button' : 'supplier.leave.buttonBare')}

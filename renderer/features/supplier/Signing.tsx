@@ -7,6 +7,8 @@ import { Hash } from '#renderer/ui/Address.tsx'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import { Dangers } from './Dangers.tsx'
+import { Outside } from './Outside.tsx'
 import { Steps, type Step } from '#renderer/ui/Steps.tsx'
 
 /** Opens the confirm window; a browser that refuses leaves the visible link. */
@@ -34,6 +36,7 @@ export function Signing({
   const [url, setUrl] = useState(surfaceUrl)
   if (!intent) return null
   const isOver = intent.status === 'refused' || intent.status === 'expired' || intent.status === 'discarded'
+  const isOutside = intent.facts['outside'] !== undefined
   const open = (): void => {
     void reopen.run({ intentId }).then((value) => {
       if (value === undefined) return
@@ -54,19 +57,23 @@ export function Signing({
       <Steps steps={intentSteps(t, intent)} />
       {intent.error === null ? null : <ErrorNote error={{ code: intent.error.code, detail: intent.error.detail }} className="mt-3" />}
       <ErrorNote error={reopen.error ?? discard.error} className="mt-3" />
+      {intent.status === 'prepared' ? <Dangers dangers={intent.dangers ?? []} /> : null}
+      {intent.status === 'prepared' && isOutside ? <Outside intentId={intentId} /> : null}
       <div className="mt-4 flex flex-wrap items-center gap-2 border-t border-line pt-3.5">
         {intent.status === 'prepared' ? (
           <>
-            <Button kind="pri" icon="external-link" onPress={open} isBusy={reopen.busy}>
-              {t('supplier.sign.open')}
-            </Button>
+            {isOutside ? null : (
+              <Button kind="pri" icon="external-link" onPress={open} isBusy={reopen.busy}>
+                {t('supplier.sign.open')}
+              </Button>
+            )}
             <Button
               onPress={() => void discard.run({ intentId }).then((value) => (value === undefined ? undefined : onAgain()))}
               isBusy={discard.busy}
             >
               {t('supplier.sign.discard')}
             </Button>
-            {url === null ? null : (
+            {url === null || url === '' ? null : (
               <span className="text-small text-text-3">
                 {t('supplier.sign.noWindow')}{' '}
                 <a className="link" href={url} target="_blank" rel="noopener noreferrer">

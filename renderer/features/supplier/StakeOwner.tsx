@@ -16,6 +16,7 @@ import { Skeleton } from '#renderer/ui/Skeleton.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
 import { amountProblem } from './amount.ts'
 import { Signing } from './Signing.tsx'
+import { signersFor } from './signers.ts'
 import { useSigning, type SigningFlow } from './use-signing.ts'
 
 type Options = RequestOutput<'supplier.options'>
@@ -24,7 +25,8 @@ const AMOUNT_CODES = new Set(['amount-invalid', 'amount-too-small', 'balance-too
 /** The owner's stake: one amount, what it means, then the confirm window. */
 export function StakeOwner(): ReactNode {
   const t = useText()
-  const owner = useAppState((state) => keyFor(state, 'owner'))
+  // An owner whose key lies outside of Hearth signs there.
+  const owner = useAppState((state) => keyFor(state, 'owner') ?? signersFor(state, ['owner'])[0])
   const operator = useAppState((state) => keyFor(state, 'operator'))
   const isReady = useAppState((state) => state.chain.status === 'ready')
   const options = useQuery('supplier.options', isReady ? {} : null)
@@ -71,6 +73,7 @@ function Form({ options, owner, operator, flow }: { options: Options; owner: Key
   const staked = useAppState((state) => BigInt(state.supplier.stakeUpokt))
   const held = useAppState((state) => BigInt(state.balances[owner.address]?.upokt ?? '0'))
   const [text, setText] = useState(pokt(options.suggestedStakeUpokt).replaceAll(',', ' '))
+  const [pubKey, setPubKey] = useState('')
   const extraUpokt = BigInt(options.stakingFeeUpokt)
   const problem = amountProblem(t, text, {
     min: { upokt: BigInt(options.minStakeUpokt), height: options.atHeight },
@@ -83,7 +86,8 @@ function Form({ options, owner, operator, flow }: { options: Options; owner: Key
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (problem !== null) return
-    flow.prepare({ kind: 'stake-owner', ownerKeyId: owner.id, operatorAddress: operator.address, amountPokt: text })
+    const wish = { kind: 'stake-owner', ownerKeyId: owner.id, operatorAddress: operator.address, amountPokt: text } as const
+    flow.prepare(pubKey === '' ? wish : { ...wish, pubKey })
   }
   return (
     <Card padded>
@@ -134,6 +138,16 @@ function Form({ options, owner, operator, flow }: { options: Options; owner: Key
                 ],
           ]}
         />
+        {error?.code === 'public-key-needed' || pubKey !== '' ? (
+          <Field
+            label={t('supplier.manage.pubKey')}
+            value={pubKey}
+            onChange={setPubKey}
+            mono
+            maxLength={100}
+            help={t('supplier.manage.pubKeyHelp')}
+          />
+        ) : null}
         {error !== null && fromCore === null ? <ErrorNote error={error} /> : null}
         <div>
           <Button type="submit" kind="pri" icon="external-link" isBusy={flow.call.busy} isDisabled={problem !== null}>

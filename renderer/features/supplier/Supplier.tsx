@@ -13,6 +13,7 @@ import { StatusChip } from '#renderer/ui/StatusChip.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
 import { Holdings } from './Holdings.tsx'
 import { Intents } from './Intents.tsx'
+import { OwnChanges } from './OwnChanges.tsx'
 import { Record } from './Record.tsx'
 import { Shared } from './Shared.tsx'
 import { ThreeRecords } from './ThreeRecords.tsx'
@@ -37,6 +38,7 @@ export function Supplier(): ReactNode {
           )}
         </div>
       </Verdict>
+      <OwnChanges />
       {hasStake ? <Record /> : null}
       <div className="grid grid-cols-[minmax(0,1fr)_318px] items-start gap-3.5 max-[1080px]:grid-cols-1">
         <div className="grid gap-3.5">
@@ -49,6 +51,7 @@ export function Supplier(): ReactNode {
           {hasStake && supplier.services.length === 0 ? <OfferCard /> : null}
           <RelaysCard />
           <Holdings />
+          {hasStake ? <ManageCard /> : null}
           {hasStake ? <LeaveCard /> : null}
         </div>
       </div>
@@ -130,6 +133,17 @@ function RelaysCard(): ReactNode {
       </p>
       <LinkButton href="#/supplier/test-relays" size="sm" icon="radio-tower">
         {t('supplier.cards.relays')}
+      </LinkButton>
+    </Card>
+  )
+}
+
+function ManageCard(): ReactNode {
+  const t = useText()
+  return (
+    <Card title={t('supplier.manage.title')} aside={t('supplier.manage.aside')} padded>
+      <LinkButton href="#/supplier/manage" size="sm" icon="lock">
+        {t('supplier.manage.change')}
       </LinkButton>
     </Card>
   )

@@ -25,7 +25,8 @@ export function useSigning(kind: IntentKind): SigningFlow {
     void call.run(wish).then((value) => {
       if (value === undefined) return
       setMine({ intentId: value.intentId, surfaceUrl: value.surfaceUrl })
-      openSurface(value.surfaceUrl)
+      // One that is signed outside has no window of ours.
+      if (value.surfaceUrl !== '') openSurface(value.surfaceUrl)
     })
   }
   const shown = isMineThere && mine !== null ? mine.intentId : underWay

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '#shared/api/errors.ts'
+import { txErrors, wishErrors } from './tx-errors.ts'
 import { keyErrors, keyErrorVariants } from './key-errors.ts'
 
 /** What happened and what it means, then what to do. Values in braces are facts of the error. */
@@ -121,6 +122,11 @@ export const errors = {
     next: 'Wait until it is in a block.',
   },
   'tx-changed': { text: 'The bytes to sign are not what Hearth prepared, so nothing was signed.', next: 'Discard it and prepare it anew.' },
+  'not-now': { text: 'This does not fit what the chain says now. Nothing was signed.', next: 'Look at the page again and try anew.' },
+  'not-permitted': {
+    text: 'This key may not do that. Nothing was signed.',
+    next: 'Choose the owner or operator key that the chain has recorded.',
+  },
   'signature-invalid': {
     text: 'This is no signature for this transaction. Nothing was sent.',
     next: 'Sign the exported file again and paste what comes out.',
@@ -163,6 +169,8 @@ export const errors = {
 
 /** Sentences for one cause of a code: `code:problem` or `code:reason`. */
 export const errorVariants = {
+  ...txErrors,
+  ...wishErrors,
   ...keyErrorVariants,
   'signature-invalid:unreadable': {
     text: 'Hearth cannot read this as a signed transaction.',

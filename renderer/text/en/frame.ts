@@ -97,6 +97,8 @@ export const ui = {
     hold: 'Hold',
     follow: 'Follow',
     find: 'Find in the log',
+    foundNone: 'No such line.',
+    gap: 'Lines are missing here: more was written at once than could be read.',
     found_one: '{{count}} line',
     found_other: '{{count}} lines',
     copy: 'Copy',

@@ -5,6 +5,21 @@
 
 /** Attention rows: the cause. */
 export const attention = {
+  'own-sent': '{{pokt}} POKT left an address of yours, and not by Hearth',
+  'own-staked': 'An address of yours staked {{pokt}} POKT, and not by Hearth',
+  'own-transaction': 'An address of yours sent a transaction, and not by Hearth',
+  'own-owner-changed': 'Your supplier has another owner, and not by Hearth',
+  'own-stake-raised': 'Somebody raised your stake by {{pokt}} POKT',
+  'own-stake-lowered': 'Your stake was lowered by {{pokt}} POKT, and not by Hearth',
+  'own-services-changed': 'Your services were changed, and not by Hearth',
+  'own-unstake-begun': 'Your supplier is unstaking, and not by Hearth',
+  'own-unstake-cancelled': 'An unstake was taken back, and not by Hearth',
+  'own-supplier-created': 'Somebody registered your operator',
+  'own-supplier-gone': 'Your supplier is gone from the chain',
+  'read-back-absent': 'The stake is in a block, and the chain has no supplier',
+  'read-back-no-services': 'Staked, but the chain lists no service',
+  'read-back-differs': 'The chain does not list what you signed',
+  'unstake-waits': 'Everything has settled: the unstake waits for you',
   'key-fenced-moved': 'The operator key waits: Hearth was moved or copied',
   'key-fenced-new-here': 'The operator key waits: another machine may serve with it',
   'keys-needed': 'The relay miner waits for the operator key',
@@ -57,6 +72,29 @@ export const attention = {
 
 /** Attention rows: what it means. */
 export const attentionMore = {
+  'own-sent': 'From {{address}}, at block {{height}}. If that was not you, somebody has this key: move what is left to a new address now.',
+  'own-staked':
+    'From {{address}}, at block {{height}}. If that was not you, somebody has this key: move what is left to a new address now.',
+  'own-transaction':
+    '{{address}} at block {{height}}: {{action}}. If that was not you, somebody has this key: move what it holds to a new address now.',
+  'own-owner-changed':
+    'The stake belongs to {{newOwnerAddress}} now, and only that address can give it back. Stop serving, and move what your keys hold to new addresses.',
+  'own-stake-raised':
+    'At block {{height}}. It costs you nothing and comes back to the owner one day. It was signed by your owner or operator key: see who has them.',
+  'own-stake-lowered':
+    'It was paid to the owner, {{ownerAddress}}, at block {{height}}. If that was not you, somebody has the owner or operator key: move what the owner holds to a new address now.',
+  'own-services-changed':
+    '{{services}}, at block {{height}}. It was signed by the operator key. Send your own services again, and if that was not you, unstake and use a new operator key.',
+  'own-unstake-begun':
+    'At block {{height}}. Until the stake is paid to {{ownerAddress}} the owner can take it back; then the operator sends the services again.',
+  'own-unstake-cancelled': 'At block {{height}}. It was signed by the owner key: see who has it. Unstake again if you want to leave.',
+  'own-supplier-created':
+    '{{operatorAddress}} belongs to the owner {{ownerAddress}} now. If that is not you, stake with another operator key: what is paid in would be theirs.',
+  'own-supplier-gone': 'No unstake came before, at block {{height}}. Look whether this is the right chain.',
+  'read-back-absent': 'Block {{height}} took it. Look whether this is the right chain, and stake again if the chain has nothing.',
+  'read-back-no-services': 'Signed were {{services}}, in block {{height}}. Nothing is earned until the operator sends its services again.',
+  'read-back-differs': 'Block {{height}} took it. Compare the records on Supplier and send it again if they differ.',
+  'unstake-waits': 'Nothing would be lost now. It is the one step that needs your yes.',
   'key-fenced-moved': 'Two machines with one key void each other’s proofs. Say that the other one is off.',
   'key-fenced-new-here': 'It was restored or brought in. Say that no other machine serves with {{address}}.',
   'alerts-undelivered': 'Hearth tries again. Until then you are told of trouble on these pages alone.',
@@ -125,6 +163,11 @@ export const fixes = {
 
 /** Steps of tasks. */
 export const steps = {
+  'stop-relays': 'Take no more relays',
+  'last-session': 'Wait for the end of the session',
+  'last-settlement': 'Wait until every claim has settled',
+  'sign-unstake': 'Sign the unstake',
+  'unstake-included': 'Unstake in a block',
   'copy-records': 'Copy the record and read the copy through',
   'export-records': 'Write every row',
   engine: 'Engine answers',
@@ -184,6 +227,9 @@ export const nodeNames = {
 
 /** What happened, for Lately. */
 export const activity = {
+  'leave-begun': 'Leaving safely: relays are no longer taken',
+  'leave-cancelled': 'Leaving was taken back: relays are taken again',
+  'own-changes-seen': 'Changes of own addresses seen: {{count}}',
   'records-copied': 'Record backed up: {{name}}',
   'records-not-copied': 'The daily backup of the record failed ({{code}})',
   'records-not-copied-chosen': 'The daily backup to the second place failed ({{code}})',
@@ -240,9 +286,37 @@ export const differences = {
   'staked-not-served': 'Staked on the chain and not served on this PC: {{serviceId}}',
 } as const
 export const intentKinds = {
+  'change-stake': 'Changed stake',
+  rescue: 'Rescue',
+  'cancel-unstake': 'Unstake taken back',
+  'change-owner': 'New owner',
+  'add-service': 'Service',
+  'transfer-service': 'Service given away',
+  'unstake-application': 'Application unstake',
+  delegate: 'Delegation',
+  undelegate: 'End of a delegation',
+  'stake-gateway': 'Gateway stake',
+  'unstake-gateway': 'Gateway unstake',
+  'claim-morse-account': 'Claim of an old account',
+  'claim-morse-supplier': 'Claim of an old node',
   'stake-owner': 'Stake',
   'stake-services': 'Services',
   unstake: 'Unstake',
   send: 'Payment',
   'stake-application': 'Application stake',
+} as const
+
+/** What happened to an own address and was not sent by Hearth. */
+export const ownChanges = {
+  sent: '{{pokt}} POKT sent from {{address}}',
+  staked: '{{pokt}} POKT staked by {{address}}',
+  transaction: 'Transaction of {{address}}: {{action}}',
+  'owner-changed': 'New owner {{newOwnerAddress}}',
+  'stake-raised': 'Stake raised by {{pokt}} POKT',
+  'stake-lowered': 'Stake lowered by {{pokt}} POKT',
+  'services-changed': 'Services changed: {{services}}',
+  'unstake-begun': 'Unstake begun',
+  'unstake-cancelled': 'Unstake taken back',
+  'supplier-created': 'Supplier registered, owner {{ownerAddress}}',
+  'supplier-gone': 'Supplier gone',
 } as const

@@ -1,5 +1,5 @@
-import type Docker from 'dockerode'
 import { describe, expect, test } from 'vitest'
+import type { ContainerAnswer, StatsAnswer } from '#main/adapters/docker/answers.ts'
 import { containerOptions } from '#main/adapters/docker/container-options.ts'
 import { containerStats, seenContainer } from '#main/adapters/docker/seen-container.ts'
 import type { ContainerSpec } from '#main/core/ports/engine.ts'
@@ -49,7 +49,29 @@ describe('containerOptions', () => {
 })
 
 describe('seenContainer', () => {
-  const inspected = (state: object): Docker.ContainerInspectInfo =>
+  test('says what the test of the image found, where there is one', () => {
+    const health = (found: object | undefined) => seenContainer(inspected({ Status: 'running', Health: found })).health
+    expect([{ Status: 'starting' }, { Status: 'healthy' }, { Status: 'unhealthy' }].map(health)).toEqual([
+      'starting',
+      'healthy',
+      'unhealthy',
+    ])
+    // Podman's and Docker's words for none.
+    expect([{ Status: '' }, { Status: 'none' }, undefined].map(health)).toEqual([undefined, undefined, undefined])
+  })
+
+  test("Podman's moments between two states, and a word that nobody knows", () => {
+    const state = (Status: string) => seenContainer(inspected({ Status })).state
+    expect(['configured', 'initialized', 'stopping', 'stopped', 'what'].map(state)).toEqual([
+      'created',
+      'created',
+      'running',
+      'exited',
+      'dead',
+    ])
+  })
+
+  const inspected = (state: object): ContainerAnswer =>
     ({
       Id: 'c1',
       Name: '/hearth-a-pocket',
@@ -57,7 +79,7 @@ describe('seenContainer', () => {
       RestartCount: 2,
       Config: { Labels: { 'hearth.node': 'pocket', 'hearth.spec': 'h' } },
       State: { OOMKilled: false, ExitCode: 0, StartedAt: '0001-01-01T00:00:00Z', FinishedAt: '0001-01-01T00:00:00Z', ...state },
-    }) as unknown as Docker.ContainerInspectInfo
+    }) as unknown as ContainerAnswer
 
   test('year 1 is never; an exit code is told only of what has ended', () => {
     expect(seenContainer(inspected({ Status: 'created' }))).toMatchObject({
@@ -80,12 +102,12 @@ describe('seenContainer', () => {
 })
 
 describe('containerStats', () => {
-  const sample = (memory: object, cpu = { now: 300, before: 100 }): Docker.ContainerStats =>
+  const sample = (memory: object, cpu = { now: 300, before: 100 }): StatsAnswer =>
     ({
       memory_stats: memory,
       cpu_stats: { cpu_usage: { total_usage: cpu.now }, system_cpu_usage: 2_000, online_cpus: 4 },
       precpu_stats: { cpu_usage: { total_usage: cpu.before }, system_cpu_usage: 1_000 },
-    }) as unknown as Docker.ContainerStats
+    }) as unknown as StatsAnswer
 
   test('load counts all processors, memory leaves out what the kernel can give back (cgroup v2 and v1)', () => {
     expect(containerStats(sample({ usage: 900, limit: 1_000, stats: { inactive_file: 300 } }))).toEqual({

@@ -16,6 +16,7 @@ const settled = (): Promise<void> =>
 /** A follower whose streams the test holds. `undefined` in `answers` is an engine that is not there. */
 function following(answers: (PassThrough | undefined)[]) {
   const abort = new AbortController()
+  const engine = new AbortController()
   const clock = createTestClock()
   const events: EngineEvent[] = []
   let resyncs = 0
@@ -24,7 +25,7 @@ function following(answers: (PassThrough | undefined)[]) {
     connect: async () => {
       const stream = answers[asked]
       asked += 1
-      return stream && ({ getEvents: async () => stream } as unknown as Docker)
+      return stream && { docker: { getEvents: async () => stream } as unknown as Docker, until: engine.signal }
     },
     filter: 'hearth.install=x',
     onEvent: (event) => events.push(event),
@@ -33,7 +34,7 @@ function following(answers: (PassThrough | undefined)[]) {
     clock,
     log: createQuietLog(),
   })
-  return { abort, clock, events, ended, resyncs: () => resyncs, asked: () => asked }
+  return { abort, engine, clock, events, ended, resyncs: () => resyncs, asked: () => asked }
 }
 
 describe('followEvents', () => {
@@ -88,6 +89,30 @@ describe('followEvents', () => {
     await follow.ended
   })
 
+  test('when another engine takes its place, that one is followed', async () => {
+    const [first, second] = [new PassThrough(), new PassThrough()]
+    const follow = following([first, second])
+    await settled()
+    follow.engine.abort()
+    await settled()
+    expect(first.destroyed).toBe(true)
+    expect(follow.resyncs()).toBe(2)
+    follow.abort.abort()
+    await follow.ended
+  })
+
+  test('what is said again is told again, and nothing else', async () => {
+    const stream = new PassThrough()
+    const follow = following([stream])
+    await settled()
+    for (let times = 0; times < 3; times += 1) stream.write(line('a'))
+    await settled()
+    expect(follow.events).toHaveLength(3)
+    expect(follow.resyncs()).toBe(1)
+    follow.abort.abort()
+    await follow.ended
+  })
+
   test('after the end nothing is told any more', async () => {
     const stream = new PassThrough()
     const follow = following([stream])
@@ -101,6 +126,10 @@ describe('followEvents', () => {
 })
 
 describe('parseEvent', () => {
+  test("Podman's word for a container that is gone", () => {
+    expect(parseEvent('{"Action":"remove","time":17}')).toMatchObject({ action: 'destroy' })
+  })
+
   test('takes the older form, and skips what is no event', () => {
     expect(parseEvent('{"status":"die","time":17}')).toEqual({ nodeId: undefined, container: '', action: 'die', timeMs: 17_000 })
     for (const text of ['', 'null', '{"a":1}', '{"Action":', '[]', '7']) expect(parseEvent(text), text).toBeUndefined()

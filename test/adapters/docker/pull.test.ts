@@ -37,7 +37,13 @@ describe('noteProgress', () => {
 describe('wholePull', () => {
   test('all layers are ready, and the description that Podman counts among them is none', () => {
     const layer = (id: string, currentBytes: number, status: Layer['status']): Layer => ({ id, currentBytes, totalBytes: 100, status })
-    const last = { layers: [layer('0a1b2c3d4e5f', 40, 'unpacking'), layer('c7d39e1c50dc', 7, 'unpacking')], lastLine: 'c7d39e1c50dc Download complete' }
-    expect(wholePull(last, `sha256:c7d39e1c50dc${'0'.repeat(52)}`)).toEqual({ layers: [layer('0a1b2c3d4e5f', 100, 'ready')], lastLine: last.lastLine })
+    const last = {
+      layers: [layer('0a1b2c3d4e5f', 40, 'unpacking'), layer('c7d39e1c50dc', 7, 'unpacking')],
+      lastLine: 'c7d39e1c50dc Download complete',
+    }
+    expect(wholePull(last, `sha256:c7d39e1c50dc${'0'.repeat(52)}`)).toEqual({
+      layers: [layer('0a1b2c3d4e5f', 100, 'ready')],
+      lastLine: last.lastLine,
+    })
   })
 })

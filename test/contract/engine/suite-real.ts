@@ -60,7 +60,7 @@ export function realEngineContract(name: string, makeEngine: () => Promise<Engin
         expect(info.HostConfig['CapAdd'] ?? []).toEqual([])
         expect(info.HostConfig['SecurityOpt']).toContain('no-new-privileges')
         // Podman names its volumes here too; a path of the machine begins with a slash.
-          expect(((info.HostConfig['Binds'] ?? []) as string[]).filter((bind) => bind.startsWith('/'))).toEqual([])
+        expect(((info.HostConfig['Binds'] ?? []) as string[]).filter((bind) => bind.startsWith('/'))).toEqual([])
         expect(info.HostConfig['Devices'] ?? []).toEqual([])
         // Docker says nothing of a name space of its own, Podman says private.
         for (const space of ['PidMode', 'UTSMode', 'IpcMode', 'NetworkMode'])

@@ -137,7 +137,7 @@ describe('eject', () => {
     expect(page).not.toMatch(/\{\{|\}\}|undefined/)
     for (const part of [
       'Written by Hearth on 2026-11-22 19:05 UTC',
-      'docker stop hearth-abcd1234-miner hearth-abcd1234-keeper hearth-abcd1234-backend hearth-abcd1234-pocket',
+      'docker stop hearth-abcd1234-ingress hearth-abcd1234-miner hearth-abcd1234-keeper hearth-abcd1234-backend hearth-abcd1234-pocket',
       'tx supplier unstake-supplier pokt1operator --from pokt1owner --generate-only',
       '--gas-prices 0.00001upokt --chain-id hearth-local-1',
       'keys add operator --recover',

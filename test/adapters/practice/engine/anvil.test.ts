@@ -34,7 +34,7 @@ async function backendScene() {
     ports: { '8545': PORT },
     updatedAtMs: 0,
   } as const
-  const spec = specOf(anvil, row, NAMES, undefined)
+  const spec = specOf(anvil, row, NAMES, {})
   if (!spec) throw new Error('no spec')
   await scene.engine.create(spec)
   await scene.engine.start(spec.name)

@@ -51,7 +51,7 @@ async function keeperScene() {
     ports: {},
     updatedAtMs: 0,
   } as const
-  const spec = specOf(keeper, row, NAMES, undefined)
+  const spec = specOf(keeper, row, NAMES, {})
   if (!spec) throw new Error('no spec')
   await scene.engine.create(spec)
   await scene.engine.start(KEEPER)

@@ -80,7 +80,7 @@ async function nodeScene(options: { onChainStart?: () => ChainHost } = {}) {
     ports: { '26657': 26_657, '1317': 1_317 },
     updatedAtMs: 0,
   }
-  const spec = specOf(pocketLocal, row, NAMES, undefined)
+  const spec = specOf(pocketLocal, row, NAMES, {})
   if (!spec) throw new Error('no spec')
   await engine.create(spec)
   await engine.start(NODE)

@@ -59,7 +59,7 @@ async function startNode(practice: PracticeMachine): Promise<void> {
     ports: {},
     updatedAtMs: 0,
   } as const
-  const spec = specOf(entry, row, names, undefined)
+  const spec = specOf(entry, row, names, {})
   if (!spec) throw new Error('no spec')
   for (const network of entry.networks) await engine.ensureNetwork(names.network(network))
   for (const volume of entry.volumes) await engine.ensureVolume(names.volume(volume.name), { memory: volume.memory })

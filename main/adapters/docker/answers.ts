@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { HearthError } from '#shared/api/errors.ts'
+
+/**
+ * What Hearth reads of the engine's answers. An engine that is broken, or another program at its place, may answer with anything: what has not this form
+ * is `engine-failed` with the place that is wrong, and never reaches the core.
+ */
+const labels = z.record(z.string(), z.string()).nullish()
+const count = z.number()
+
+export const containerRowsSchema = z.array(z.looseObject({ Id: z.string().min(1), Names: z.array(z.string()).nullish() }))
+
+export const containerSchema = z.looseObject({
+  Id: z.string().min(1),
+  Name: z.string(),
+  Image: z.string(),
+  RestartCount: count.nullish(),
+  State: z.looseObject({
+    Status: z.string(),
+    Running: z.boolean(),
+    ExitCode: count,
+    StartedAt: z.string(),
+    FinishedAt: z.string(),
+    OOMKilled: z.boolean().nullish(),
+    Health: z.looseObject({ Status: z.string() }).nullish(),
+  }),
+  Config: z.looseObject({ Labels: labels }),
+  NetworkSettings: z.looseObject({ Networks: z.record(z.string(), z.unknown()).nullish() }),
+})
+export type ContainerAnswer = z.infer<typeof containerSchema>
+
+/** An image made on this engine has no digest, and an old Podman leaves the field out. */
+export const imageSchema = z.looseObject({ Id: z.string().min(1), RepoDigests: z.array(z.string()).nullish(), Size: count })
+export const networkSchema = z.looseObject({ Name: z.string(), Internal: z.boolean(), Labels: labels })
+export const volumeSchema = z.looseObject({ Name: z.string(), Labels: labels, Options: z.record(z.string(), z.string()).nullish() })
+
+const memory = z.looseObject({ usage: count, limit: count, stats: z.record(z.string(), z.unknown()).nullish() }).partial()
+const cpu = z.looseObject({
+  cpu_usage: z.looseObject({ total_usage: count }),
+  system_cpu_usage: count.nullish(),
+  online_cpus: count.nullish(),
+})
+export const statsSchema = z.looseObject({ memory_stats: memory.nullish(), cpu_stats: cpu, precpu_stats: cpu })
+export type StatsAnswer = z.infer<typeof statsSchema>
+
+export const versionSchema = z.looseObject({
+  Version: z.string(),
+  ApiVersion: z.string(),
+  Components: z.unknown(),
+  Platform: z.looseObject({ Name: z.string() }).nullish().catch(undefined),
+})
+export const infoSchema = z.looseObject({
+  OSType: z.string(),
+  Architecture: z.string(),
+  MemTotal: count,
+  NCPU: count,
+  SystemTime: z.string().nullish(),
+  OperatingSystem: z.string().nullish(),
+  KernelVersion: z.string().nullish(),
+  Name: z.string().nullish(),
+  DockerRootDir: z.string().nullish(),
+  SecurityOptions: z.array(z.string()).nullish(),
+})
+export type InfoAnswer = z.infer<typeof infoSchema>
+
+const sized = z
+  .array(z.looseObject({ Size: count.nullish(), SizeRw: count.nullish(), UsageData: z.looseObject({ Size: count }).nullish() }))
+  .nullish()
+export const diskUseSchema = z.looseObject({ LayersSize: count.nullish(), Images: sized, Containers: sized, Volumes: sized })
+/** Podman's own page about itself. */
+export const podmanStoreSchema = z.looseObject({ store: z.looseObject({ graphRootAllocated: count, graphRootUsed: count }) })
+
+/** @param what of the engine's answers this is, for the error */
+export function answer<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const place = [what, ...(issue?.path ?? [])].join('.')
+  throw new HearthError('engine-failed', { reason: `the engine answered with something else than asked: ${place}`.slice(0, 300) })
+}

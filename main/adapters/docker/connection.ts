@@ -1,0 +1,121 @@
+import type Docker from 'dockerode'
+import type { Clock } from '#main/core/ports/clock.ts'
+import type { EngineProbe } from '#main/core/ports/engine.ts'
+import type { Log } from '#main/core/ports/log.ts'
+import { answer, containerRowsSchema } from './answers.ts'
+import { connect } from './connect.ts'
+import { LABELS } from './container-options.ts'
+import { candidateEndpoints, here, installedProducts, isKnownPlace, type EngineSurroundings } from './engine-places.ts'
+import { socketCodeOf } from './errors.ts'
+import { probeEndpoints, probeError } from './probe.ts'
+
+/** What decides which of several engines is used. */
+export interface EngineChoice {
+  /** Asked again at every look, so that a choice counts at once. Empty: none was made. */
+  chosen(): Promise<string>
+  /** The engine on which this installation has made containers. */
+  used: { get(): Promise<string | undefined>; set(endpoint: string): Promise<void> }
+}
+
+/** The way to the one engine in use. */
+export interface EngineConnection {
+  /** Looks for the engine, or looks at it again; a changed choice counts from here on. */
+  probe(): Promise<EngineProbe>
+  /** Rejects as `probeError` when there is none. */
+  client(): Promise<Docker>
+  /** A client that may wait: for an event, a slow layer, a container that takes its time to end. `headMs` limits the wait for an answer to begin. */
+  patient(timeoutMs?: number, headMs?: number): Promise<Docker>
+  /** Containers are made on this engine: from now on it is the one, also after the next start. */
+  settle(): Promise<void>
+  /** Where it is. */
+  endpoint(): string | undefined
+  /** Aborts when another engine has taken its place. */
+  whileSame(): AbortSignal
+}
+
+const ASK_RUNNING_MS = 5_000
+
+/**
+ * @param options.endpoint the only one to be asked, whatever was chosen
+ * @param options.surroundings where to look; tests give their own
+ */
+export function createConnection(options: {
+  endpoint?: string
+  choice?: EngineChoice
+  installId: string
+  clock: Clock
+  log: Log
+  callTimeoutMs: number
+  surroundings?: () => EngineSurroundings
+}): EngineConnection {
+  const { choice, installId, clock, log, callTimeoutMs, surroundings = here } = options
+  /** Once found it stays: containers that run on one engine must not be made again on another because the first was away for a moment. */
+  let current: { endpoint: string; docker: Docker } | undefined
+  let same = new AbortController()
+  let settled: string | undefined
+
+  /** Whether containers of ours may run there. An engine that is not there runs none; of one that does not tell, it is not known. */
+  const mayRun = async (endpoint: string): Promise<boolean> => {
+    try {
+      const api = await connect(endpoint, { timeoutMs: ASK_RUNNING_MS })
+      const filters = { label: [`${LABELS.install}=${installId}`], status: ['running', 'restarting', 'paused'] }
+      return answer(containerRowsSchema, await api.listContainers({ all: true, filters }), 'containers').length > 0
+    } catch (error) {
+      return !['ENOENT', 'ECONNREFUSED'].includes(socketCodeOf(error) ?? '')
+    }
+  }
+  const worthAsking = async (): Promise<string[]> => {
+    if (options.endpoint !== undefined) return [options.endpoint]
+    const chosen = (await choice?.chosen()) ?? ''
+    const bound = current?.endpoint ?? (await choice?.used.get())
+    if (chosen !== '') {
+      // Two relay miners with one key void each other's proofs: nothing is made elsewhere while something runs here.
+      if (bound === undefined || bound === chosen || !(await mayRun(bound))) return [chosen]
+      log.warn('another engine is chosen and not used yet, since containers may run on this one', { chosen, used: bound })
+      return [bound]
+    }
+    if (current !== undefined) return [current.endpoint]
+    const all = candidateEndpoints(surroundings())
+    if (bound === undefined) return all
+    // An engine that was taken off this machine is not waited for.
+    return isKnownPlace(bound, surroundings()) || (await mayRun(bound)) ? [bound] : all
+  }
+  const take = async (endpoint: string): Promise<void> => {
+    if (current?.endpoint === endpoint) return
+    const docker = await connect(endpoint, { timeoutMs: callTimeoutMs })
+    // Somebody else may have asked meanwhile.
+    if (current?.endpoint === endpoint) return
+    const before = current
+    current = { endpoint, docker }
+    if (before === undefined) return
+    log.info('another container engine is used from now on', { from: before.endpoint, to: endpoint })
+    same.abort()
+    same = new AbortController()
+  }
+  const connection: EngineConnection = {
+    async probe() {
+      const result = await probeEndpoints(await worthAsking(), () => installedProducts(surroundings()).length > 0, clock)
+      if (result.kind === 'ready') await take(result.endpoint)
+      return result
+    },
+    async client() {
+      if (current !== undefined) return current.docker
+      const result = await connection.probe()
+      if (result.kind !== 'ready') throw probeError(result)
+      return connect(result.endpoint, { timeoutMs: callTimeoutMs })
+    },
+    async patient(timeoutMs = 0, headMs = 0) {
+      await connection.client()
+      return connect(current?.endpoint ?? '', { timeoutMs, headMs })
+    },
+    async settle() {
+      const endpoint = current?.endpoint
+      if (endpoint === undefined || endpoint === settled) return
+      await choice?.used.set(endpoint)
+      settled = endpoint
+    },
+    endpoint: () => current?.endpoint,
+    whileSame: () => same.signal,
+  }
+  return connection
+}

@@ -1,0 +1,33 @@
+import type { EngineProduct } from '#shared/model/engines.ts'
+import type { EngineProbe } from './engine.ts'
+
+/** The machine on which Hearth runs, as far as it decides what to do about an engine. */
+export interface EngineHost {
+  platform: 'linux' | 'darwin' | 'win32' | 'other'
+  /** `ID` and `ID_LIKE` of /etc/os-release, the nearest first: `['ubuntu', 'debian']`. Empty elsewhere. */
+  distributions: string[]
+  starter: 'systemd' | 'openrc' | 'none'
+  /** Programs that were found, of those that a step could use: brew, colima, podman, winget. */
+  programs: string[]
+}
+
+export interface FoundEngine {
+  product: EngineProduct
+  /** Where it answers or should. */
+  endpoint: string
+  probe: EngineProbe
+  /** Free where it keeps its data; undefined where nobody tells. */
+  freeBytes: number | undefined
+}
+
+/** Every container engine of this machine, and the few programs that start or install one. */
+export interface EngineFinder {
+  host(): Promise<EngineHost>
+  /** Asks every place where an engine may answer, best first; those that are installed and do not answer are among them. Never rejects for one that misbehaves. */
+  find(): Promise<FoundEngine[]>
+  /**
+   * Runs programs one after the other, without a shell and without further rights; `onLine` gets what they print.
+   * Rejects `cancelled`; `engine-failed` with detail.reason = their last line when one fails.
+   */
+  run(commands: string[][], onLine: (line: string) => void, signal: AbortSignal): Promise<void>
+}

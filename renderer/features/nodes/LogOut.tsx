@@ -1,0 +1,49 @@
+import { useEffect, useState, type ReactNode } from 'react'
+import { useText } from '#renderer/text/text.ts'
+import { Button } from '#renderer/ui/Button.tsx'
+import { stamp, textOf, type LogLines } from './log-lines.ts'
+
+const SAID_MS = 1_800
+
+/** Copies the lines that are shown; their text is made when it is asked for, not at every new line. */
+export function LogCopy({ lines }: { lines: LogLines }): ReactNode {
+  const t = useText()
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return undefined
+    const timer = setTimeout(() => setCopied(false), SAID_MS)
+    return () => clearTimeout(timer)
+  }, [copied])
+  const copy = (): void => {
+    void navigator.clipboard?.writeText(textOf(lines)).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    )
+  }
+  const what = t('nodes.detail.log')
+  return (
+    <>
+      <Button kind="ghost" size="sm" icon={copied ? 'check' : 'copy'} label={t('ui.copy', { what })} onPress={copy} />
+      <span role="status" className="sr-only">
+        {copied ? t('ui.copied', { what }) : ''}
+      </span>
+    </>
+  )
+}
+
+/** Saves the lines that are shown as a file, the browser's way. The app's own window takes no downloads (hardening S10). */
+export function LogSave({ lines, nodeId }: { lines: LogLines; nodeId: string }): ReactNode {
+  const t = useText()
+  const save = (): void => {
+    const url = URL.createObjectURL(new Blob([textOf(lines)], { type: 'text/plain;charset=utf-8' }))
+    const link = document.createElement('a')
+    link.href = url
+    link.download = `hearth-${nodeId}-${stamp(lines.at(-1)?.timeMs ?? 0).replace(/[^\d]/g, '')}.log`
+    link.click()
+    // The browser has taken it over once the click is through.
+    setTimeout(() => URL.revokeObjectURL(url), 0)
+  }
+  return (
+    <Button kind="ghost" size="sm" icon="arrow-down-to-line" label={t('nodes.log.save')} isDisabled={lines.length === 0} onPress={save} />
+  )
+}

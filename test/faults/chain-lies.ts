@@ -1,0 +1,199 @@
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import { connectChain } from '#main/adapters/cosmos/chain.ts'
+import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
+import { systemClock } from '#main/adapters/system/clock.ts'
+import { connectChains, type ChainPool } from '#main/core/chain/pool.ts'
+import { canonical } from '#main/core/chain/vote.ts'
+import type { Chain, ChainEndpoints } from '#main/core/ports/chain.ts'
+import { HearthError } from '#shared/api/errors.ts'
+import { startTestChain, type TestChain } from '#test/localnet/chain.ts'
+import { startLiar, type Liar } from './liar.ts'
+import { lieCases, type LieCase, type LieWorld } from './lie-cases.ts'
+
+/**
+ * Lies of an endpoint, each told to a pool in which it is asked first and two honest ones stand behind it, all strangers. A lie is caught when it was really told and what comes out is
+ * the truth all the same. `node test/faults/chain-lies.ts` runs them alone: about two minutes.
+ */
+
+interface Chains {
+  real: TestChain
+  other: TestChain
+}
+/** All that talk to the real chain in one try. */
+interface Cast {
+  world: LieWorld
+  real: TestChain
+  liar: Liar
+  honest: ChainEndpoints[]
+  /** Asks the real chain itself. */
+  direct: Chain
+}
+
+const codec = createTxCodec()
+
+interface Person {
+  secret: Uint8Array
+  pubKeyHex: string
+  address: string
+}
+function newPerson(): Person {
+  const secret = secp256k1.utils.randomSecretKey()
+  const pubKeyHex = bytesToHex(secp256k1.getPublicKey(secret, true))
+  return { secret, pubKeyHex, address: codec.addressOf(pubKeyHex) }
+}
+
+const supplierConfig = (operator: string): string =>
+  `owner_address: ${operator}
+operator_address: ${operator}
+stake_amount: 60000000000upokt
+default_rev_share_percent:
+  ${operator}: 100
+services:
+  - service_id: anvil
+    endpoints:
+      - publicly_exposed_url: http://127.0.0.1:8545
+        rpc_type: JSON_RPC
+`
+
+/** Puts on the chain what is lied about: a transfer, a supplier, an application, and a session of the two. */
+async function makeWorld({ real, other }: Chains, direct: Chain): Promise<LieWorld> {
+  const { address } = newPerson()
+  const must = async (from: string, command: string[]): Promise<{ hash: string; height: number }> => {
+    const sent = await real.send(from, command)
+    if (sent.code !== 0) throw new Error(sent.log)
+    return sent
+  }
+  const { hash, height } = await must('faucet', ['bank', 'send', real.faucetAddress, address, '1234567upokt'])
+  await real.exec(['sh', '-c', 'cat > /tmp/supplier.yaml'], supplierConfig(real.validatorAddress))
+  await real.exec(['sh', '-c', 'cat > /tmp/application.yaml'], 'stake_amount: 200000000upokt\nservice_ids:\n  - anvil\n')
+  await must('validator', ['supplier', 'stake-supplier', '--config', '/tmp/supplier.yaml'])
+  await must('validator', ['application', 'stake-application', '--config', '/tmp/application.yaml'])
+  const sessionHeight = (await real.height()) + 8
+  await real.waitForHeight(sessionHeight + 2)
+  const { chainId, block1Hash } = await direct.fingerprint()
+  return {
+    rpcUrl: real.rpcUrl,
+    otherRpcUrl: other.rpcUrl,
+    root: { chainId, height: 1, hash: block1Hash },
+    faucetAddress: real.faucetAddress,
+    validatorAddress: real.validatorAddress,
+    address,
+    hash,
+    height,
+    sessionHeight,
+  }
+}
+
+export interface LieFigures {
+  tried: number
+  caught: number
+  /** Each with what happened instead. */
+  missed: string[]
+}
+
+const LATE_MS = 90_000
+
+/** The liar is asked first; none of them is believed for being on this machine. */
+function poolOf({ world, liar, honest }: Cast): ChainPool {
+  const expected = { block1Hash: () => world.root.hash, root: () => world.root }
+  const endpoints = [liar.endpoint, ...honest].map((endpoint) => ({ ...endpoint, own: false }))
+  return connectChains(endpoints, { connect: connectChain, clock: systemClock, expected })
+}
+
+/** @returns what went wrong; undefined when the lie was caught */
+async function tell(lie: LieCase, cast: Cast): Promise<string | undefined> {
+  const { liar, direct } = cast
+  const pool = poolOf(cast)
+  liar.lie(undefined)
+  if (lie.cold !== true) await pool.head()
+  liar.lie((question) => lie.when(question))
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('no end in time')), LATE_MS)
+  try {
+    const said = await Promise.race([lie.ask(pool), late])
+    if (liar.lied === 0) return 'the lie was never told'
+    const truth = await lie.ask(direct)
+    const isTrue = lie.judge ? lie.judge(said, truth) : canonical(said) === canonical(truth)
+    return isTrue ? undefined : `believed: ${canonical(said).slice(0, 200)}`
+  } catch (error) {
+    // With two honest ones there is always an answer.
+    return error instanceof HearthError ? `no answer: ${error.code} ${JSON.stringify(error.detail)}` : String(error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** A transaction that the first endpoint keeps to itself must still get into a block. */
+async function swallowed(cast: Cast): Promise<string | undefined> {
+  const { real, liar, direct, world } = cast
+  const person = newPerson()
+  await real.fund([person.address], 5_000_000n)
+  const account = await direct.account(person.address)
+  if (!account) return 'no account'
+  const doc = codec.signDoc({
+    messages: [{ kind: 'send', fromAddress: person.address, toAddress: world.address, amountUpokt: 1n }],
+    memo: '',
+    chainId: real.chainId,
+    accountNumber: account.accountNumber,
+    sequence: account.sequence,
+    pubKeyHex: person.pubKeyHex,
+    feeUpokt: 1_000n,
+    gasLimit: 200_000n,
+    timeoutHeight: 0,
+  })
+  const bytes = codec.assemble(doc, secp256k1.sign(sha256(doc), person.secret, { prehash: false, lowS: true }))
+  const hash = codec.hash(bytes)
+  const pool = poolOf(cast)
+  liar.lie(undefined)
+  await pool.head()
+  liar.swallow((question) => question.side === 'rest' && question.path === '/cosmos/tx/v1beta1/txs', {
+    tx_response: { height: '0', txhash: hash, codespace: '', code: 0, raw_log: '' },
+  })
+  const said = await pool.broadcast(bytes)
+  const wasTold = liar.lied > 0
+  liar.swallow(undefined)
+  if (!wasTold) return 'the lie was never told'
+  if (said.kind === 'refused') return `refused: ${said.log}`
+  for (let waited = 0; waited < 60; waited += 1) {
+    if ((await direct.tx(hash)).kind === 'included') return undefined
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  return 'never included'
+}
+
+/** @param report told each lie by name, and what went wrong with it */
+export async function tellLies(report: (name: string, problem: string | undefined) => void): Promise<LieFigures> {
+  const [real, other] = await Promise.all([startTestChain({ name: 'lies' }), startTestChain({ name: 'lies-other' })])
+  const endpoint = { rpcUrl: real.rpcUrl, restUrl: real.restUrl }
+  const liar = await startLiar(endpoint)
+  const truthful = await startLiar(endpoint)
+  const missed: string[] = []
+  let tried = 0
+  const note = (name: string, problem: string | undefined): void => {
+    tried += 1
+    if (problem !== undefined) missed.push(`${name}: ${problem}`)
+    report(`an endpoint tells ${name}`, problem)
+  }
+  try {
+    const direct = connectChain(endpoint)
+    const cast = { world: await makeWorld({ real, other }, direct), real, liar, honest: [truthful.endpoint, endpoint], direct }
+    for (const lie of lieCases(cast.world)) note(lie.name, await tell(lie, cast))
+    note('that it took a transaction', await swallowed(cast))
+  } finally {
+    await Promise.all([liar.stop(), truthful.stop(), real.stop(), other.stop()])
+  }
+  return { tried, caught: tried - missed.length, missed }
+}
+
+if (import.meta.main) {
+  const figures = await tellLies((name, problem) => console.log(problem === undefined ? `ok      ${name}` : `not ok  ${name}: ${problem}`))
+  console.log(
+    JSON.stringify({
+      bench: 'chain-lies',
+      figures: { lyingEndpointsCaught: { value: figures.caught, goal: figures.tried }, tried: { value: figures.tried } },
+    }),
+  )
+  process.exitCode = figures.missed.length === 0 ? 0 : 1
+}

@@ -1,0 +1,162 @@
+/**
+ * Restarts of the relay miner under steady relays, on the real chain with the real miner and the real ingress, through the whole app: every relay that was answered is
+ * claimed, or was refused with a name. Then the same without the guard, which must lose some. `--full` restarts 20 times, else 2. Closing figures as JSON on the last line.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { RequestOutput } from '#shared/api/requests.ts'
+import { reachServing, startDriver, type Driver } from './driver.ts'
+import { prepareMachine } from './prepare.ts'
+import { sleep } from './process.ts'
+
+const RESTARTS = process.argv.includes('--full') ? 20 : 2
+/** Windows that outlast a restart: what is tried is the drain, not how fast this machine starts a miner. */
+const RULES = {
+  blockMs: 500,
+  blocksPerSession: 40,
+  grace: 1,
+  claimOpen: 1,
+  claimClose: 40,
+  proofOpen: 0,
+  proofClose: 40,
+  supplierUnbondingSessions: 4,
+}
+const BATCH = 5
+const PAUSE_MS = 600
+/** A relay of the last blocks may arrive after its session. */
+const LEFT_BLOCKS = 6
+/** The miner writes by its own clock: now and then it has just done so when it is stopped. */
+const BARE_TRIES = 4
+
+type Row = RequestOutput<'relays.results'>['rows'][number]
+
+let passed = 0
+let failed = 0
+const check = (what: string, good: boolean, seen?: unknown): void => {
+  if (good) passed += 1
+  else failed += 1
+  console.log(`${good ? 'ok     ' : 'not ok '} ${what}${good ? '' : `: ${JSON.stringify(seen)}`}`)
+}
+
+const isEarly = ({ state }: Driver): boolean => {
+  const lane = state.clock.lanes.find((candidate) => candidate.stage === 'serving')
+  return lane !== undefined && lane.end - state.chain.height > LEFT_BLOCKS
+}
+
+/** One small batch. What came of it stands in the app's own record. */
+async function send(driver: Driver, count = BATCH): Promise<void> {
+  if (!isEarly(driver)) return
+  const { taskId } = await driver.call('relays.sendTest', { serviceId: 'anvil', count })
+  await driver.until('a batch', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
+}
+
+/** Sends on until `over`. */
+async function keepSending(driver: Driver, over: () => boolean): Promise<void> {
+  while (!over()) {
+    await send(driver)
+    await sleep(PAUSE_MS)
+  }
+}
+
+const lifeOf = ({ state }: Driver): number => state.nodes['miner']?.startedAtMs ?? 0
+const serves = ({ state }: Driver): boolean =>
+  ['miner', 'ingress'].every((nodeId) => state.nodes[nodeId]?.seen === 'running' && state.nodes[nodeId].reason === null)
+
+async function restart(driver: Driver, drained: boolean): Promise<void> {
+  const before = lifeOf(driver)
+  await driver.call('nodes.restart', { nodeId: 'miner', drained })
+  await driver.until('the miner anew', () => lifeOf(driver) > before && serves(driver), 120_000)
+}
+
+async function results(driver: Driver): Promise<Row[]> {
+  const all: Row[] = []
+  for (;;) {
+    const last = all.at(-1)
+    const { rows } = await driver.call('relays.results', { limit: 500, ...(last && { beforeId: last.id }) })
+    all.push(...rows)
+    if (rows.length < 500) return all
+  }
+}
+
+/** Waits until every session in which relays were answered is paid or lost. @returns relays that were claimed, by all claims */
+async function claimed(driver: Driver, rows: readonly Row[]): Promise<number> {
+  const sessions = new Set(rows.filter((row) => row.signatureOk).map((row) => row.sessionId)).size
+  await driver
+    .until('all settlements', (state) => state.earnings.claimsSettled + state.earnings.claimsLost >= sessions, 120_000)
+    .catch((error: unknown) => console.log(`        ${String(error).slice(0, 200)}`))
+  const claims = (await driver.call('earnings.claims', { limit: 200 })).rows
+  return claims.filter((claim) => claim.stage === 'settled').reduce((total, claim) => total + Number(claim.relays), 0)
+}
+
+await prepareMachine({ log: console.log })
+const dataDir = mkdtempSync(join(tmpdir(), 'hearth-drain-'))
+const driver = await startDriver(dataDir, RULES)
+let relaysAnswered = 0
+let relaysClaimed = 0
+let refusedAndNamed = 0
+let bareStopLost = 0
+try {
+  await reachServing(driver)
+  await driver.until('the ingress', () => serves(driver))
+  console.log(`serving at height ${driver.state.chain.height}`)
+  for (let number = 1; number <= RESTARTS; number += 1) {
+    await driver.until('room in the session', () => isEarly(driver))
+    await send(driver)
+    let isOver = false
+    await Promise.all([keepSending(driver, () => isOver), restart(driver, true).finally(() => (isOver = true))])
+    const task = Object.values(driver.state.tasks).find((candidate) => candidate.kind === 'node-stop')
+    check(`restart ${number} was drained`, task?.status === 'done' && task.steps[0]?.facts['refused'] === 'yes', task)
+    await send(driver)
+  }
+  const rows = await results(driver)
+  const answered = rows.filter((row) => row.signatureOk)
+  const refused = rows.filter((row) => !row.signatureOk)
+  const unnamed = refused.filter((row) => (row.error ?? '') === '')
+  refusedAndNamed = refused.length - unnamed.length
+  relaysAnswered = rows.length - unnamed.length
+  relaysClaimed = await claimed(driver, rows)
+  const names = Object.groupBy(refused, (row) => row.error ?? '')
+  for (const [name, of] of Object.entries(names)) console.log(`        refused ${of?.length ?? 0}: ${name}`)
+  check(
+    'relays were refused while the miner was drained',
+    refused.some((row) => row.httpStatus === 503),
+    Object.keys(names),
+  )
+  check('every refusal has its name', unnamed.length === 0, unnamed.slice(0, 3))
+  check(`all ${answered.length} signed answers are claimed`, relaysClaimed === answered.length, relaysClaimed)
+
+  for (let tries = 0; tries < BARE_TRIES && bareStopLost === 0; tries += 1) {
+    await driver.until('room in the session', () => isEarly(driver))
+    await send(driver, 20)
+    await restart(driver, false)
+    const all = await results(driver)
+    bareStopLost = all.filter((row) => row.signatureOk).length - (await claimed(driver, all))
+  }
+  check('without the guard relays are lost', bareStopLost > 0, bareStopLost)
+} catch (error) {
+  check('the run came to its end', false, error instanceof Error ? error.message : String(error))
+} finally {
+  if (driver.state.app.network === 'local') {
+    const { taskId } = await driver.call('localChain.remove', { loseOpenClaims: true })
+    await driver
+      .until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
+      .catch((error: unknown) => console.log(String(error)))
+  }
+  await driver.stop()
+  rmSync(dataDir, { recursive: true, force: true })
+}
+
+console.log(`\n${passed} passed, ${failed} failed`)
+const report = process.env['HEARTH_TEST_REPORT']
+if (report !== undefined) writeFileSync(report, JSON.stringify({ passed, failed, skipped: 0 }))
+const figures = {
+  restarts: { value: RESTARTS },
+  relaysAnswered: { value: relaysAnswered },
+  relaysClaimed: { value: relaysClaimed },
+  refusedAndNamed: { value: refusedAndNamed },
+  lost: { value: relaysAnswered - relaysClaimed - refusedAndNamed, goal: 0 },
+  bareStopLost: { value: bareStopLost },
+}
+console.log(JSON.stringify({ bench: 'drain', figures }))
+process.exitCode = failed === 0 ? 0 : 1
