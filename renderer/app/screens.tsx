@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { EndpointsCard } from '#renderer/features/chain/EndpointsCard.tsx'
 import { Earnings } from '#renderer/features/earnings/Earnings.tsx'
 import { Home } from '#renderer/features/home/Home.tsx'
 import { LocalChainStart } from '#renderer/features/home/LocalChainStart.tsx'
@@ -25,7 +26,12 @@ import type { RouteId } from './routes.ts'
 export const SCREENS: Record<RouteId, (params: { nodeId?: string }) => ReactNode> = {
   home: () => <Home />,
   'local-chain-start': () => <LocalChainStart />,
-  nodes: () => <Nodes />,
+  nodes: () => (
+    <>
+      <Nodes />
+      <EndpointsCard />
+    </>
+  ),
   node: ({ nodeId }) => <NodeDetail key={nodeId ?? ''} nodeId={nodeId ?? ''} />,
   supplier: () => <Supplier />,
   'supplier-stake': () => <StakeOwner />,

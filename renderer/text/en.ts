@@ -1,3 +1,4 @@
+import { chain } from './en/chain.ts'
 import { clock } from './en/clock.ts'
 import { dangers } from './en/dangers.ts'
 import { earnings } from './en/earnings.ts'
@@ -35,6 +36,7 @@ export const en = {
   activity,
   attention,
   attentionMore,
+  chain,
   clock,
   dangers,
   differences,

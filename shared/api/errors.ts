@@ -37,6 +37,7 @@ export const ERROR_CODES = [
   'engine-wrong-architecture',
   'engine-windows-containers',
   'engine-failed',
+  'engine-in-use',
   'image-unavailable',
   'port-taken',
   'no-network',

@@ -3,30 +3,16 @@ import { practiceControlSchema } from '../practice/controls.ts'
 import { settingScalarSchema, settingsImportSchema } from '../settings/import.ts'
 import { retentionSchema } from '../model/retention.ts'
 import { stopWhenSchema } from '../model/stop-wish.ts'
+import { engineRequests } from './engine-requests.ts'
 import { errorCodeSchema } from './errors.ts'
+import { done, none, row } from './request-row.ts'
+import { logPage, logQuestion, minerAnswer, minerQuestion, seriesAnswer, seriesQuestion } from './measured.ts'
 import { networkIdSchema } from './state.ts'
-import { txWishSchema } from './tx-wish.ts'
+import { txRequests } from './tx-requests.ts'
 import { resumedSchema, snapshotSchema } from './patches.ts'
 
-/**
- * The one table of requests. Both ends are derived from it: core must have a handler per row, the bridge gets a function per row.
- * `writes` rows run one at a time. `secret` rows are never logged, only their name and outcome.
- */
-interface Row<I extends z.ZodType, O extends z.ZodType> {
-  input: I
-  output: O
-  writes: boolean
-  secret: boolean
-}
-function row<I extends z.ZodType, O extends z.ZodType>(input: I, output: O, flags: { writes?: boolean; secret?: boolean } = {}): Row<I, O> {
-  return { input, output, writes: flags.writes ?? false, secret: flags.secret ?? false }
-}
-
-const none = z.strictObject({})
-const done = z.strictObject({})
 const id = z.string().min(1).max(80)
 const address = z.string().min(1).max(100)
-const upokt = z.string().regex(/^\d{1,30}$/)
 const taskRef = z.strictObject({ taskId: id })
 /** Where the confirm surface waits: the web shell makes an absolute URL of it, Electron a window. */
 const surfaceRef = z.strictObject({ surfaceUrl: z.string(), expiresAtMs: z.number() })
@@ -73,6 +59,10 @@ export const claimViewSchema = z.strictObject({
 })
 export type ClaimView = z.infer<typeof claimViewSchema>
 
+/**
+ * The one table of requests. Both ends are derived from it: core must have a handler per row, the bridge gets a function per row.
+ * `writes` rows run one at a time. `secret` rows are never logged, only their name and outcome.
+ */
 export const requests = {
   'state.get': row(none, snapshotSchema),
   /** After a broken line: `startedAtMs` of the state that the page has, and its number. */
@@ -163,7 +153,7 @@ export const requests = {
 
   /** Time and scenarios of Practice. Rejects `not-allowed` on any other network. */
   'practice.control': row(practiceControlSchema, done, { writes: true }),
-  'engine.check': row(none, done),
+  ...engineRequests,
   'localChain.start': row(none, taskRef, { writes: true }),
   /** Rejects `claims-open` (detail.claims, detail.upokt) unless the user has agreed to lose what is claimed and not paid. */
   'localChain.remove': row(z.strictObject({ loseOpenClaims: z.boolean().default(false) }), taskRef, { writes: true }),
@@ -187,141 +177,15 @@ export const requests = {
     z.strictObject({ nodeId: id, tail: z.number().int().min(1).max(2000) }),
     z.strictObject({ lines: z.array(z.strictObject({ timeMs: z.number(), stream: z.enum(['out', 'err']), text: z.string() })) }),
   ),
-  /**
-   * A log by pages. `after` and `before` are numbers of lines in the `book` of the last answer; without them, or when that book is gone, the newest lines come, with the book
-   * that they are numbered in. At most 100,000 lines of a node are held. Long lines make an answer shorter than `limit`.
-   */
-  'nodes.logPage': row(
-    z.strictObject({
-      nodeId: id,
-      book: id.optional(),
-      after: z.number().int().optional(),
-      before: z.number().int().optional(),
-      limit: z.number().int().min(1).max(10_000),
-    }),
-    z.strictObject({
-      book: id,
-      lines: z.array(
-        z.strictObject({
-          number: z.number().int(),
-          timeMs: z.number(),
-          stream: z.enum(['out', 'err']),
-          level: z.enum(['debug', 'info', 'warn', 'error']),
-          text: z.string(),
-        }),
-      ),
-      older: z.boolean(),
-      newer: z.boolean(),
-      /** Before these numbers, lines were lost. */
-      gaps: z.array(z.number().int()),
-    }),
-  ),
-  /**
-   * A figure over time: `node.<id>.cpu-percent`, `node.<id>.memory-bytes`, `miner.relays-per-minute`. Seconds reach back ten minutes, minutes a week, hours three years.
-   * Places without a measurement are not there. At most 2,000 places.
-   */
-  'metrics.series': row(
-    z.strictObject({
-      name: z.string().regex(/^[a-zA-Z0-9._-]{1,90}$/),
-      fromMs: z.number().finite(),
-      toMs: z.number().finite(),
-      step: z.enum(['second', 'minute', 'hour']),
-    }),
-    z.strictObject({
-      points: z.array(z.strictObject({ atMs: z.number(), mean: z.number(), min: z.number(), max: z.number() })),
-    }),
-  ),
-  /** What the relay miner says it did in the last hours, over restarts; `services` since its own start. */
-  'metrics.miner': row(
-    z.strictObject({ hours: z.number().int().min(1).max(24 * 31) }),
-    z.strictObject({
-      state: z.enum(['ok', 'not-running', 'no-answer', 'not-a-page', 'too-large']),
-      readAtMs: z.number().nullable(),
-      /** When the first of these counts was taken: later than the hours asked for when Hearth has not watched that long. */
-      countedFromMs: z.number(),
-      /** Figures on the page that are no numbers. */
-      unreadable: z.number().int(),
-      requests: z.number(),
-      served: z.number(),
-      refused: z.number(),
-      dropped: z.number(),
-      failedLater: z.number(),
-      backendFailures: z.number(),
-      services: z.array(
-        z.strictObject({
-          serviceId: z.string(),
-          requests: z.number(),
-          successes: z.number(),
-          errors: z.number(),
-          dropped: z.number(),
-          delayedFailures: z.number(),
-        }),
-      ),
-    }),
-  ),
+  'nodes.logPage': row(logQuestion, logPage),
+  'metrics.series': row(seriesQuestion, seriesAnswer),
+  'metrics.miner': row(minerQuestion, minerAnswer),
   'tasks.cancel': row(z.strictObject({ taskId: id }), done),
   'tasks.dismiss': row(z.strictObject({ taskId: id }), done, { writes: true }),
 
   'faucet.request': row(z.strictObject({ address, amountPokt: z.string().max(60) }), taskRef, { writes: true }),
 
-  'supplier.options': row(
-    none,
-    z.strictObject({
-      minStakeUpokt: upokt,
-      stakingFeeUpokt: upokt,
-      suggestedStakeUpokt: upokt,
-      services: z.array(
-        z.strictObject({ id: z.string(), name: z.string(), computeUnitsPerRelay: z.string(), backendNodeId: z.string().nullable() }),
-      ),
-      endpointUrl: z.string().nullable(),
-      atHeight: z.number().int(),
-    }),
-  ),
-  /** What offering these services would change in the relay miner's configuration, line by line, and which containers would be made anew for it. */
-  'supplier.previewConfig': row(
-    z.strictObject({
-      services: z
-        .array(
-          z.strictObject({
-            serviceId: z.string().min(1).max(42),
-            rpcTypes: z
-              .array(z.enum(['GRPC', 'WEBSOCKET', 'JSON_RPC', 'REST', 'COMET_BFT']))
-              .min(1)
-              .max(5),
-          }),
-        )
-        .max(30),
-    }),
-    z.strictObject({ diff: z.string(), restarts: z.array(z.strictObject({ nodeId: id, title: z.string(), drained: z.boolean() })) }),
-  ),
-  /** `surfaceUrl` is empty when the key lies outside: then `tx.export` has what it signs. */
-  'tx.prepare': row(txWishSchema, z.strictObject({ intentId: id, surfaceUrl: z.string(), expiresAtMs: z.number() }), { writes: true }),
-  'tx.reopen': row(z.strictObject({ intentId: id }), surfaceRef, { writes: true }),
-  'tx.discard': row(z.strictObject({ intentId: id }), done, { writes: true }),
-  /** A prepared transaction for a wallet outside: as pocketd reads it, and what is signed in each mode. Rejects `tx-expired`. */
-  'tx.export': row(
-    z.strictObject({ intentId: id }),
-    z.strictObject({
-      unsignedJson: z.string(),
-      directBase64: z.string(),
-      aminoJson: z.string(),
-      chainId: z.string(),
-      accountNumber: z.string(),
-      sequence: z.string(),
-      signerAddress: z.string(),
-      timeoutHeight: z.number().int(),
-    }),
-  ),
-  /** What the wallet gave back. Rejects `signature-invalid` with detail.problem, `tx-expired`. */
-  'tx.import': row(z.strictObject({ intentId: id, text: z.string().min(1).max(200_000) }), done, { writes: true }),
-  /** Stop serving, wait for the last settlement, then unstake: one plan over hours. Rejects `not-now`. */
-  'leave.begin': row(z.strictObject({ keyId: id }), done, { writes: true }),
-  /** Serves again; refused once the unstake is signed. */
-  'leave.cancel': row(none, done, { writes: true }),
-  /** Its unstake is due and the sheet is asked for. Rejects `not-now` before. */
-  'leave.sign': row(none, z.strictObject({ intentId: id, surfaceUrl: z.string(), expiresAtMs: z.number() }), { writes: true }),
-  /** The user has seen these changes of own addresses. */
-  'ownChanges.seen': row(z.strictObject({ ids: z.array(z.string().max(200)).min(1).max(50) }), done, { writes: true }),
+  ...txRequests,
 
   'relays.sendTest': row(z.strictObject({ serviceId: z.string().max(42), count: z.number().int().min(1).max(500) }), taskRef, {
     writes: true,

@@ -44,18 +44,20 @@ const vaultSlice = z.strictObject({
     .nullable(),
 })
 
+/** What a look at the container engine found. */
+export const ENGINE_KINDS = [
+  'unknown',
+  'ready',
+  'absent',
+  'not-started',
+  'no-permission',
+  'too-old',
+  'wrong-architecture',
+  'windows-containers',
+  'failed',
+] as const
 const engineSlice = z.strictObject({
-  kind: z.enum([
-    'unknown',
-    'ready',
-    'absent',
-    'not-started',
-    'no-permission',
-    'too-old',
-    'wrong-architecture',
-    'windows-containers',
-    'failed',
-  ]),
+  kind: z.enum(ENGINE_KINDS),
   name: z.string(),
   version: z.string(),
   endpoint: z.string(),
@@ -200,6 +202,7 @@ const taskEntry = z.strictObject({
     'node-stop',
     'records-backup',
     'records-export',
+    'engine-step',
     'safe-unstake',
   ]),
   status: z.enum(['running', 'done', 'failed', 'cancelled']),

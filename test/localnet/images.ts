@@ -139,7 +139,8 @@ export async function caddyImage(packageFolder: string): Promise<TestImage> {
       ...folders.map((path): TarEntry => ({ kind: 'folder', path, mode: 0o755 })),
       ...(await libraryEntries(program)),
       { kind: 'text', path: 'etc/caddy/Caddyfile', mode: 0o644, text: ':80 {\n\trespond 404\n}\n' },
-      { kind: 'file', path: 'usr/bin/caddy', mode: 0o755, source: program },
+      // The official program carries it: it does not start where nothing may be added to no capabilities at all.
+      { kind: 'file', path: 'usr/bin/caddy', mode: 0o755, source: program, capabilities: 'net-bind-service' },
     ],
     changes: [
       'ENV PATH=/usr/local/bin:/usr/bin:/bin',

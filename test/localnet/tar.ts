@@ -6,7 +6,8 @@ import { Readable } from 'node:stream'
 export type TarEntry = { path: string; mode: number; uid?: number; gid?: number } & (
   | { kind: 'folder' }
   | { kind: 'text'; text: string }
-  | { kind: 'file'; source: string }
+  /** `capabilities`: of the program's file, as Linux keeps them in its attribute. */
+  | { kind: 'file'; source: string; capabilities?: 'net-bind-service' }
   | { kind: 'link'; target: string }
 )
 
@@ -16,7 +17,7 @@ function octal(value: number, width: number): string {
   return `${value.toString(8).padStart(width - 1, '0')}\0`
 }
 
-function header(entry: TarEntry, size: number): Buffer {
+function header(entry: TarEntry, size: number, type?: 'x'): Buffer {
   const block = Buffer.alloc(BLOCK)
   const path = entry.kind === 'folder' ? `${entry.path}/` : entry.path
   if (Buffer.byteLength(path) > 100) throw new Error(`path too long for a plain tar header: ${path}`)
@@ -28,13 +29,26 @@ function header(entry: TarEntry, size: number): Buffer {
   // A fixed time makes the same files give the same archive.
   block.write(octal(0, 12), 136)
   block.write('        ', 148)
-  block.write(entry.kind === 'folder' ? '5' : entry.kind === 'link' ? '2' : '0', 156)
+  block.write(type ?? (entry.kind === 'folder' ? '5' : entry.kind === 'link' ? '2' : '0'), 156)
   if (entry.kind === 'link') block.write(entry.target, 157)
   block.write('ustar\x0000', 257)
   let sum = 0
   for (const byte of block) sum += byte
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
   return block
+}
+
+/** Revision 2 of the attribute, effective, with number 10 permitted: what `setcap cap_net_bind_service=+ep` writes. */
+const NET_BIND_SERVICE = Buffer.from('0100000200040000000000000000000000000000', 'hex')
+
+/** An extended header (POSIX.1-2001) for the entry that follows, with the attribute as engines write it. */
+function attributes(entry: TarEntry): Buffer {
+  const rest = Buffer.concat([Buffer.from(' SCHILY.xattr.security.capability='), NET_BIND_SERVICE, Buffer.from('\n')])
+  // The length counts its own digits.
+  const digits = String(rest.length + 2).length
+  const record = Buffer.concat([Buffer.from(String(rest.length + digits)), rest])
+  const block = header({ kind: 'text', text: '', path: 'attributes', mode: entry.mode }, record.length, 'x')
+  return Buffer.concat([block, record, Buffer.alloc((BLOCK - (record.length % BLOCK)) % BLOCK)])
 }
 
 async function* archive(entries: readonly TarEntry[]): AsyncGenerator<Buffer> {
@@ -50,6 +64,7 @@ async function* archive(entries: readonly TarEntry[]): AsyncGenerator<Buffer> {
       yield Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK)
     } else if (entry.kind === 'file') {
       const { size } = await stat(entry.source)
+      if (entry.capabilities !== undefined) yield attributes(entry)
       yield header(entry, size)
       for await (const chunk of createReadStream(entry.source, { highWaterMark: 1 << 20 })) yield chunk as Buffer
       yield Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK)

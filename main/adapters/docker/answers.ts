@@ -34,19 +34,20 @@ export const imageSchema = z.looseObject({ Id: z.string().min(1), RepoDigests: z
 export const networkSchema = z.looseObject({ Name: z.string(), Internal: z.boolean(), Labels: labels })
 export const volumeSchema = z.looseObject({ Name: z.string(), Labels: labels, Options: z.record(z.string(), z.string()).nullish() })
 
+/** Of a container that does not run, Podman leaves all of it out and Docker gives it empty. */
 const memory = z.looseObject({ usage: count, limit: count, stats: z.record(z.string(), z.unknown()).nullish() }).partial()
 const cpu = z.looseObject({
   cpu_usage: z.looseObject({ total_usage: count }),
   system_cpu_usage: count.nullish(),
   online_cpus: count.nullish(),
 })
-export const statsSchema = z.looseObject({ memory_stats: memory.nullish(), cpu_stats: cpu, precpu_stats: cpu })
+export const statsSchema = z.looseObject({ memory_stats: memory.nullish(), cpu_stats: cpu.nullish(), precpu_stats: cpu.nullish() })
 export type StatsAnswer = z.infer<typeof statsSchema>
 
 export const versionSchema = z.looseObject({
   Version: z.string(),
   ApiVersion: z.string(),
-  Components: z.unknown(),
+  Components: z.unknown().optional(),
   Platform: z.looseObject({ Name: z.string() }).nullish().catch(undefined),
 })
 export const infoSchema = z.looseObject({

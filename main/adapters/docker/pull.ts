@@ -56,7 +56,10 @@ export async function pullImage(
       if (line.trim() === '') return
       const event = parsePullEvent(line)
       if (event.error !== undefined) throw new Error(event.error)
+      const known = layers.size
       noteProgress(layers, event)
+      // One piece of the stream may hold a layer's whole life; its beginning is told all the same.
+      if (layers.size > known) onProgress(told())
       lastLine = `${event.id ?? ''} ${event.status ?? ''}`.trim()
     }
     for await (const chunk of stream) {

@@ -46,9 +46,9 @@ function timeMs(text: string): number | undefined {
 export function containerStats(raw: StatsAnswer): ContainerStats | undefined {
   // Podman leaves the whole field out for a container that does not run.
   const { usage, limit, stats } = raw.memory_stats ?? {}
-  if (usage === undefined || limit === undefined) return undefined
-  const cpu = raw.cpu_stats.cpu_usage.total_usage - raw.precpu_stats.cpu_usage.total_usage
-  const system = (raw.cpu_stats.system_cpu_usage ?? 0) - (raw.precpu_stats.system_cpu_usage ?? 0)
+  if (usage === undefined || limit === undefined || !raw.cpu_stats) return undefined
+  const cpu = raw.cpu_stats.cpu_usage.total_usage - (raw.precpu_stats?.cpu_usage.total_usage ?? 0)
+  const system = (raw.cpu_stats.system_cpu_usage ?? 0) - (raw.precpu_stats?.system_cpu_usage ?? 0)
   // Pages of files that the kernel gives back at once are no need of the program: as the docker client counts (cgroup v2, then v1).
   const cache = stats?.['inactive_file'] ?? stats?.['total_inactive_file']
   return {

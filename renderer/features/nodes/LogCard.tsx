@@ -27,6 +27,8 @@ export function LogCard({ node, height, full = false }: { node: NodeState; heigh
   )
 }
 
+/** The chosen line takes its room from the lines, so that nothing under the log moves. */
+const EXPLAINED_PX = 132
 const LEVELS = ['debug', 'warn', 'error'] as const satisfies LogLevel[]
 
 /** Follow or hold, find, filter, jump, explain, copy, save. */
@@ -45,6 +47,7 @@ function Log({ node, height, full }: { node: NodeState; height: number | string;
   const needle = find.trim().toLowerCase()
   const found = useMemo(() => search(lines, { needle, from }), [search, lines, needle, from])
   const line = chosen === null ? undefined : found.find((candidate) => candidate.number === chosen)
+  const px = typeof height === 'number' ? `${height}px` : height
   const isFiltered = needle !== '' || from !== 'debug'
 
   /** All that can be had, so that what is sought is found wherever it stands; or until a line is older than `untilMs`. */
@@ -142,7 +145,7 @@ function Log({ node, height, full }: { node: NodeState; height: number | string;
             lines={found}
             following={isFollowing}
             needle={needle}
-            height={height}
+            height={line ? `calc(${px} - ${EXPLAINED_PX}px)` : height}
             chosen={chosen}
             onChoose={choose}
             goTo={goTo}
@@ -151,7 +154,7 @@ function Log({ node, height, full }: { node: NodeState; height: number | string;
           />
         )}
       </div>
-      {line ? <ExplainedLine line={line} onClose={() => setChosen(null)} /> : null}
+      {line ? <ExplainedLine line={line} height={EXPLAINED_PX} onClose={() => setChosen(null)} /> : null}
     </Card>
   )
 }

@@ -5,7 +5,7 @@ import { pokt } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Address } from '#renderer/ui/Address.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
-import { AsOf } from '#renderer/ui/Figure.tsx'
+import { AsOf, Source } from '#renderer/ui/Figure.tsx'
 
 /** Balances of owner and operator, the stake apart. */
 export function Holdings({ link = true }: { link?: boolean }): ReactNode {
@@ -26,7 +26,9 @@ export function Holdings({ link = true }: { link?: boolean }): ReactNode {
         {rows.map((row) => (
           <div key={row.key} data-wallet={row.key}>
             <div className="flex items-baseline justify-between gap-2">
-              <span className="font-medium">{row.name}</span>
+              <span className="font-medium">
+                {row.name} {balances[row.address] === undefined ? null : <Source kind={balances[row.address]?.source ?? 'chain'} />}
+              </span>
               <span className="font-semibold num">
                 {balances[row.address] === undefined ? '–' : pokt(balances[row.address]?.upokt ?? '0', 6)}
               </span>

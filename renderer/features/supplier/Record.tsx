@@ -19,7 +19,7 @@ export function Record(): ReactNode {
       <Figure
         label={
           <>
-            {t('supplier.record.stake')} <Source kind="chain" />
+            {t('supplier.record.stake')} <Source kind={supplier.source ?? 'chain'} />
           </>
         }
         value={pokt(supplier.stakeUpokt)}

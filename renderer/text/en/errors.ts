@@ -64,6 +64,10 @@ export const errors = {
     next: 'Switch Docker Desktop to Linux containers, then look again.',
   },
   'engine-failed': { text: 'The container engine refused. Nothing else was changed.', next: 'Look at what it says and try again.' },
+  'engine-in-use': {
+    text: 'Hearth’s containers run on the engine in use: {{names}}.',
+    next: 'Stop them first, then choose the other engine: two relay miners with one key spoil each other’s proofs.',
+  },
   'image-unavailable': {
     text: 'The image {{reference}} could not be fetched. What was fetched before is kept.',
     next: 'Look at the connection and try again.',

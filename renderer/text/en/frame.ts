@@ -73,6 +73,8 @@ export const ui = {
   hide: 'Hide',
   asOf: 'block {{height}} · {{age}} ago',
   asOfTime: 'as of {{time}}',
+  proven: 'Proven',
+  provenHelp: 'Checked by a proof against a block that the validators signed',
   onChain: 'On chain',
   onChainHelp: 'Read from the chain, not proven',
   countedHere: 'Counted here',

@@ -88,7 +88,33 @@ describe('Docker: where no engine answers', () => {
         ? '{"Version":"28.0.0","ApiVersion":"1.48"}'
         : '{"OSType":"windows","MemTotal":1,"NCPU":1,"Architecture":"x86_64"}',
     }))
-    expect(await probe(windows)).toMatchObject({ kind: 'failed', detail: expect.stringContaining('Windows containers') })
+    expect(await probe(windows)).toMatchObject({ kind: 'windows-containers', endpoint: windows })
+  })
+
+  test('one on a processor without images, and one that answers with errors while it starts', async () => {
+    const small = await serve('small.sock', (url) => ({
+      status: 200,
+      body: url.startsWith('/version')
+        ? '{"Version":"28.0.0","ApiVersion":"1.48"}'
+        : '{"OSType":"linux","MemTotal":1,"NCPU":1,"Architecture":"armv7l"}',
+    }))
+    expect(await probe(small)).toMatchObject({ kind: 'wrong-architecture', detail: expect.stringContaining('armv7l') })
+    const starting = await serve('starting.sock', () => ({ status: 503, body: '{"message":"the virtual machine is starting"}' }))
+    expect(await probe(starting)).toMatchObject({ kind: 'failed', detail: 'the virtual machine is starting' })
+  })
+
+  test('one whose answers have the wrong types is no engine', async () => {
+    const bodies = [
+      '{"Version":1,"ApiVersion":"1.48"}',
+      '{"Version":"28.0.0","ApiVersion":"x"}',
+      '[]',
+      '"text"',
+      '{"Version":"28.0.0","ApiVersion":"1.48"}',
+    ]
+    for (const [at, body] of bodies.entries()) {
+      const kind = (await probe(await serve(`types-${at}.sock`, () => ({ status: 200, body })))).kind
+      expect(['failed', 'too-old'], body).toContain(kind)
+    }
   })
 
   test('of several places the ready one is taken, else the one that can be put right is named', async () => {

@@ -1,4 +1,5 @@
 import type { AppState } from '#shared/api/state.ts'
+import { SICK_OWN } from './sick-own.ts'
 
 /** Time at which the sick states are looked at. */
 export const NOW = 1_795_367_527_051
@@ -54,6 +55,7 @@ const head = (s: AppState): void => {
 
 /** By key of the sentence: a state in which it is said, by which check, how loudly, and where it sends the user. */
 export const SICK_HEALTH: Record<string, Sick> = {
+  ...SICK_OWN,
   'supplier-stuck': {
     check: 'supplier-below-minimum',
     level: 'bad',

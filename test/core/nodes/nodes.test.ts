@@ -202,7 +202,7 @@ describe('the relay miner', () => {
     await life.until('the miner', () => life.seen('miner') === 'running')
     expect(new TextDecoder().decode(await scene.engine.readFile(nameOf('miner'), MINER_PATHS.config))).toBe(MINER.yaml)
     expect(scene.engine.specOf(nameOf('miner'))?.command).toEqual(MINER.command)
-    expect(state('miner')).toMatchObject({ height: 12, reason: null })
+    expect(state('miner')).toMatchObject({ height: expect.any(Number), reason: null })
     expect(life.nodes.relayUrl()).toBe(`http://127.0.0.1:${state('ingress')?.ports['8080']}`)
   })
   it('takes its key as soon as the vault gives it, without being asked again', async () => {

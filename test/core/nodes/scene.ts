@@ -43,8 +43,9 @@ export interface Scene {
   /** A command of pocketd that fails. */
   failPocketd: string | undefined
   miner: MinerStart | undefined
-  /** Height and count of relays on the miner's metrics page. */
-  minerHeight: number
+  /** Height on the miner's metrics page where it does not follow the chain. */
+  minerHeight: number | undefined
+  /** Relays on the same page. */
   served: number
   /** Whether the ingress has the file that makes it refuse. */
   refusing: boolean
@@ -95,7 +96,7 @@ export function createScene(): Scene {
     pocketd: [],
     failPocketd: undefined,
     miner: undefined,
-    minerHeight: 12,
+    minerHeight: undefined,
     served: 0,
     refusing: false,
     giveKey: () => Promise.resolve(false),
@@ -153,7 +154,7 @@ export function createScene(): Scene {
       const text = (await answering('backend', url))
         ? '{"jsonrpc":"2.0","id":1,"result":"0x10"}'
         : (await answering('miner', url))
-          ? `relayminer_block_height_current ${scene.minerHeight}\nrelayminer_requests_success_total{service_id="anvil"} ${scene.served}\n`
+          ? `relayminer_block_height_current ${scene.minerHeight ?? chain.heightNow}\nrelayminer_requests_success_total{service_id="anvil"} ${scene.served}\n`
           : undefined
       if (text === undefined) throw new HearthError('no-network', { endpoint: url })
       return { status: 200, body: new TextEncoder().encode(text) }

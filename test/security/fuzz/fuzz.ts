@@ -20,6 +20,8 @@ export interface Course {
   seed: number
   /** Requests of which nothing that the schema allows is sent, since it would end the session or be slow by design. */
   hostileOnly: ReadonlySet<RequestName>
+  /** Names, ids and addresses that exist in the app, so that what the schema allows gets past the first question. */
+  known?: readonly string[]
 }
 
 export interface Tally {
@@ -66,7 +68,7 @@ export async function fuzz(line: Line, course: Course, tally: Tally): Promise<Ta
   const shapes = new Map(NAMES.map((name) => [name, shapeOf(name)]))
   const sendOne = async (index: number): Promise<void> => {
     const name = NAMES[index % NAMES.length] as RequestName
-    const made = makeOne(index, name, shapes.get(name) as Shape, random, line.wire, course.hostileOnly.has(name))
+    const made = makeOne(index, name, shapes.get(name) as Shape, random, line.wire, course.hostileOnly.has(name), course.known)
     const asked = Date.now()
     const code = await line.ask(made.name, made.input)
     const waited = Date.now() - asked
@@ -100,12 +102,13 @@ function makeOne(
   random: Random,
   wire: boolean,
   isHostileOnly: boolean,
+  known?: readonly string[],
 ): Spoilt & { name: string } {
   const turn = random.below(6)
   if (turn === 0 && index % 5 === 0) return { name: random.pick(UNKNOWN_NAMES), input: {}, how: 'unknown name' }
   if (turn < 2) return { name, ...garbage(random, wire) }
   if (turn < 4 || isHostileOnly) return { name, ...spoilOne(shape, random, wire) }
-  return { name, input: sample(shape, random), how: '' }
+  return { name, input: sample(shape, random, known), how: '' }
 }
 
 /** @returns 'ok' or the code of a refusal */

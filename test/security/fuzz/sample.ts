@@ -24,7 +24,7 @@ export interface Shape {
 }
 
 const KNOWN: ReadonlySet<string> = new Set(
-  'type properties required additionalProperties propertyNames items minItems maxItems minLength maxLength minimum maximum pattern enum const anyOf oneOf $schema'.split(
+  'type properties required additionalProperties propertyNames items minItems maxItems minLength maxLength minimum maximum pattern enum const anyOf oneOf default $schema'.split(
     ' ',
   ),
 )
@@ -62,14 +62,15 @@ const ODD_TEXTS = [
 /** What exists in the app that is fuzzed, so that messages get past the first question. */
 const KNOWN_TEXTS = ['pocket', 'miner', 'keeper', 'backend', 'local', 'none', 'theme', 'autoLockMinutes', 'engineEndpoint']
 
-function sampleText(shape: Shape, random: Random): string {
+function sampleText(shape: Shape, random: Random, known: readonly string[]): string {
   if (shape.pattern !== undefined) return String(random.below(1_000_000))
-  const drawn = random.below(4)
+  // Where the app holds something, half of all texts speak of it.
+  const drawn = known === KNOWN_TEXTS || random.chance(0.5) ? random.below(4) : 1
   const text =
     drawn === 0
       ? random.pick(ODD_TEXTS)
       : drawn === 1
-        ? random.pick(KNOWN_TEXTS)
+        ? random.pick(known)
         : drawn === 2
           ? random.pick(['x', 'é', '\u0007', '𝔘']).repeat(1 + random.below(shape.maxLength ?? 2_000))
           : random.next().toString(36).slice(2)
@@ -88,29 +89,29 @@ function sampleNumber(shape: Shape, random: Random): number {
   return shape.type === 'integer' ? Math.floor(drawn) : drawn
 }
 
-/** @returns an input that the schema allows */
-export function sample(shape: Shape, random: Random): unknown {
+/** @param known what exists in the app @returns an input that the schema allows */
+export function sample(shape: Shape, random: Random, known: readonly string[] = KNOWN_TEXTS): unknown {
   if (shape.const !== undefined) return shape.const
   if (shape.enum) return random.pick(shape.enum)
   const options = shape.anyOf ?? shape.oneOf
-  if (options) return sample(random.pick(options), random)
+  if (options) return sample(random.pick(options), random, known)
   switch (shape.type) {
     case 'object': {
       const made: Record<string, unknown> = {}
       for (const [key, inner] of Object.entries(shape.properties ?? {}))
-        if (shape.required?.includes(key) || random.chance(0.5)) made[key] = sample(inner, random)
+        if (shape.required?.includes(key) || random.chance(0.5)) made[key] = sample(inner, random, known)
       if (typeof shape.additionalProperties === 'object')
         for (let count = random.below(4); count > 0; count -= 1)
-          made[`${random.pick(KNOWN_TEXTS)}${count}`] = sample(shape.additionalProperties, random)
+          made[`${random.pick(known)}${count}`] = sample(shape.additionalProperties, random, known)
       return made
     }
     case 'array': {
       const low = shape.minItems ?? 0
       const length = low + random.below(Math.min(4, (shape.maxItems ?? 4) - low + 1))
-      return Array.from({ length }, () => sample(shape.items ?? {}, random))
+      return Array.from({ length }, () => sample(shape.items ?? {}, random, known))
     }
     case 'string':
-      return sampleText(shape, random)
+      return sampleText(shape, random, known)
     case 'number':
     case 'integer':
       return sampleNumber(shape, random)

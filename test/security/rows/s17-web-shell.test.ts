@@ -11,7 +11,8 @@ afterEach(() => stage.close())
 test('S17: without a session there is no page and no socket', async () => {
   for (const path of ['/', '/index.html', '/assets/index-Ab12Cd34.js'])
     expect((await ask(stage.port, path)).body).not.toContain('<title>page</title>')
-  for (const headers of [{ Origin: stage.origin }, { Origin: stage.origin, Cookie: `hearth_session=${'A'.repeat(43)}` }]) {
+  const tries: Record<string, string>[] = [{ Origin: stage.origin }, { Origin: stage.origin, Cookie: `hearth_session=${'A'.repeat(43)}` }]
+  for (const headers of tries) {
     const socket = await openSocket(stage.port, headers)
     expect((await socket.ended).code).toBe(4401)
   }

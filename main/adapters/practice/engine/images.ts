@@ -1,6 +1,7 @@
 import type { ImageInfo, PullProgress } from '#main/core/ports/engine.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import { anvil } from '#shared/catalog/entries/anvil.ts'
+import { ingress } from '#shared/catalog/entries/ingress.ts'
 import { POCKETD_IMAGE } from '#shared/catalog/images.ts'
 import { unpackedShare, type PracticeImage } from './image-sizes.ts'
 import { hashOf } from './noise.ts'
@@ -9,6 +10,7 @@ import { checkLine, playPull, type PullContext } from './pull.ts'
 /** What Practice pulls: about the sizes of the real ones (a Debian base, small things, the program). */
 export const PRACTICE_IMAGES: PracticeImage[] = [
   { reference: POCKETD_IMAGE.reference, sizeBytes: 218_000_000, layerBytes: [28_200_000, 3_400_000, 39_100_000] },
+  { reference: ingress.image.reference, sizeBytes: 45_400_000, layerBytes: [3_400_000, 300_000, 12_600_000] },
   { reference: anvil.image.reference, sizeBytes: 291_000_000, layerBytes: [29_700_000, 9_800_000, 61_400_000] },
 ]
 

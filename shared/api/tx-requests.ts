@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { done, none, row } from './request-row.ts'
+import { txWishSchema } from './tx-wish.ts'
+
+const id = z.string().min(1).max(80)
+const upokt = z.string().regex(/^\d{1,30}$/)
+const surfaceRef = z.strictObject({ surfaceUrl: z.string(), expiresAtMs: z.number() })
+
+/** Rows about what is signed, and about what happened to own addresses without Hearth. */
+export const txRequests = {
+  'supplier.options': row(
+    none,
+    z.strictObject({
+      minStakeUpokt: upokt,
+      stakingFeeUpokt: upokt,
+      suggestedStakeUpokt: upokt,
+      services: z.array(
+        z.strictObject({ id: z.string(), name: z.string(), computeUnitsPerRelay: z.string(), backendNodeId: z.string().nullable() }),
+      ),
+      endpointUrl: z.string().nullable(),
+      atHeight: z.number().int(),
+    }),
+  ),
+  /** What offering these services would change in the relay miner's configuration, line by line, and which containers would be made anew for it. */
+  'supplier.previewConfig': row(
+    z.strictObject({
+      services: z
+        .array(
+          z.strictObject({
+            serviceId: z.string().min(1).max(42),
+            rpcTypes: z
+              .array(z.enum(['GRPC', 'WEBSOCKET', 'JSON_RPC', 'REST', 'COMET_BFT']))
+              .min(1)
+              .max(5),
+          }),
+        )
+        .max(30),
+    }),
+    z.strictObject({ diff: z.string(), restarts: z.array(z.strictObject({ nodeId: id, title: z.string(), drained: z.boolean() })) }),
+  ),
+  /** `surfaceUrl` is empty when the key lies outside: then `tx.export` has what it signs. */
+  'tx.prepare': row(txWishSchema, z.strictObject({ intentId: id, surfaceUrl: z.string(), expiresAtMs: z.number() }), { writes: true }),
+  'tx.reopen': row(z.strictObject({ intentId: id }), surfaceRef, { writes: true }),
+  'tx.discard': row(z.strictObject({ intentId: id }), done, { writes: true }),
+  /** A prepared transaction for a wallet outside: as pocketd reads it, and what is signed in each mode. Rejects `tx-expired`. */
+  'tx.export': row(
+    z.strictObject({ intentId: id }),
+    z.strictObject({
+      unsignedJson: z.string(),
+      directBase64: z.string(),
+      aminoJson: z.string(),
+      chainId: z.string(),
+      accountNumber: z.string(),
+      sequence: z.string(),
+      signerAddress: z.string(),
+      timeoutHeight: z.number().int(),
+    }),
+  ),
+  /** What the wallet gave back. Rejects `signature-invalid` with detail.problem, `tx-expired`. */
+  'tx.import': row(z.strictObject({ intentId: id, text: z.string().min(1).max(200_000) }), done, { writes: true }),
+  /** Stop serving, wait for the last settlement, then unstake: one plan over hours. Rejects `not-now`. */
+  'leave.begin': row(z.strictObject({ keyId: id }), done, { writes: true }),
+  /** Serves again; refused once the unstake is signed. */
+  'leave.cancel': row(none, done, { writes: true }),
+  /** Its unstake is due and the sheet is asked for. Rejects `not-now` before. */
+  'leave.sign': row(none, z.strictObject({ intentId: id, surfaceUrl: z.string(), expiresAtMs: z.number() }), { writes: true }),
+  /** The user has seen these changes of own addresses. */
+  'ownChanges.seen': row(z.strictObject({ ids: z.array(z.string().max(200)).min(1).max(50) }), done, { writes: true }),
+} as const

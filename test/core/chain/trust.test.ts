@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import type { ChainPool } from '#main/core/chain/pool.ts'
+import { createChainTrust } from '#main/core/chain/trust.ts'
+import type { EndpointHealth } from '#main/core/chain/members.ts'
+import type { ChainHead, ProvenReads } from '#main/core/ports/chain.ts'
+import type { ChainRow } from '#main/core/ports/store.ts'
+import { networkOf, type Network } from '#shared/networks/index.ts'
+import { createTestClock, createTestLog } from '#test/fakes/clock.ts'
+
+const GENESIS = networkOf('mainnet').genesisTime ?? ''
+const HASH = 'AB'.repeat(32)
+const DAY_MS = 24 * 3_600_000
+
+function setup(network: Network['id'] = 'mainnet') {
+  const clock = createTestClock()
+  const rows = new Map<string, ChainRow>()
+  const settings = new Map<string, string>()
+  const makeTrust = () =>
+    createChainTrust({
+      network: () => network,
+      store: {
+        chain: (id) => Promise.resolve(rows.get(id)),
+        putChain: (row) => Promise.resolve(void rows.set(row.network, row)),
+        setting: (key) => Promise.resolve(settings.get(key)),
+        setSetting: (key, value) => Promise.resolve(void settings.set(key, value)),
+      },
+      clock,
+      log: createTestLog(),
+    })
+  const health = (fields: Partial<EndpointHealth>): EndpointHealth => ({
+    rpcUrl: 'https://a',
+    host: 'a',
+    own: false,
+    status: 'good',
+    height: 500,
+    latencyMs: 1,
+    agrees: true,
+    error: '',
+    atMs: 1,
+    ...fields,
+  })
+  const world = {
+    hosts: [health({}), health({})],
+    print: { chainId: 'pocket', block1Hash: 'AA', genesisTime: GENESIS },
+    split: false,
+    proven: [] as number[],
+  }
+  const pool = {
+    health: () => world.hosts,
+    disagreement: () => (world.split ? { height: 1, said: [] } : undefined),
+    fingerprint: () => Promise.resolve(world.print),
+    blockHash: () => Promise.resolve(HASH),
+    proven: () =>
+      ({
+        block: (height: number) => {
+          world.proven.push(height)
+          return Promise.resolve('CD'.repeat(32))
+        },
+      }) as ProvenReads,
+  } as unknown as ChainPool
+  const headOf = (height: number): ChainHead => ({ height, timeMs: clock.now(), hash: HASH, catchingUp: false })
+  return { trust: makeTrust(), makeTrust, clock, rows, settings, world, pool, headOf, health }
+}
+
+describe('a real network that is not known yet', () => {
+  it('is written down when two strangers agree on it, with where proofs begin, and known from then on', async () => {
+    const { trust, makeTrust, rows, pool, headOf } = setup()
+    await trust.refresh()
+    expect([trust.recognition(), trust.block1Hash(), trust.root()]).toEqual(['unknown', undefined, undefined])
+    await trust.settle(pool, headOf(500))
+    expect(rows.get('mainnet')).toMatchObject({
+      chainId: 'pocket',
+      block1Hash: 'AA',
+      facts: { known: 'first-use', why: 'endpoints-agree' },
+    })
+    const again = makeTrust()
+    await again.refresh()
+    expect([again.recognition(), again.block1Hash()]).toEqual(['first-use', 'AA'])
+    expect(again.root()).toEqual({ chainId: 'pocket', height: 500, hash: HASH })
+  })
+
+  it('is not taken from one stranger, from two that were not compared, or while they disagree; from an own node it is', async () => {
+    const { trust, rows, pool, headOf, world, health } = setup()
+    for (const hosts of [[health({})], [health({}), health({ agrees: null })], [health({}), health({ status: 'behind' })]]) {
+      world.hosts = hosts
+      await trust.settle(pool, headOf(500))
+      expect(rows.size).toBe(0)
+    }
+    world.hosts = [health({}), health({})]
+    world.split = true
+    await trust.settle(pool, headOf(500))
+    expect([rows.size, trust.recognition()]).toEqual([0, 'unknown'])
+    world.split = false
+    world.hosts = [health({ own: true, agrees: null })]
+    await trust.settle(pool, headOf(500))
+    expect(rows.get('mainnet')?.facts['why']).toBe('own-node')
+  })
+
+  it('is refused when its id or its genesis time is another, however many agree', async () => {
+    const { trust, rows, pool, headOf, world } = setup()
+    world.print = { chainId: 'pocket', block1Hash: 'AA', genesisTime: '2026-11-22T19:33:23.275619625Z' }
+    await expect(trust.settle(pool, headOf(500))).rejects.toMatchObject({ code: 'chain-unknown-fingerprint' })
+    world.print = { chainId: 'hearth-local-1', block1Hash: 'AA', genesisTime: GENESIS }
+    await expect(trust.settle(pool, headOf(500))).rejects.toMatchObject({ code: 'chain-unknown-fingerprint' })
+    expect(rows.size).toBe(0)
+  })
+
+  it('moves the beginning of proofs along once a day, by proof; after a long absence trust begins anew', async () => {
+    const { trust, makeTrust, clock, pool, headOf, world } = setup()
+    await trust.settle(pool, headOf(500))
+    await clock.advance(DAY_MS / 2)
+    await trust.settle(pool, headOf(900))
+    expect([trust.root()?.height, world.proven]).toEqual([500, []])
+    await clock.advance(DAY_MS)
+    await trust.settle(pool, headOf(1_500))
+    expect(trust.root()).toEqual({ chainId: 'pocket', height: 1_500, hash: 'CD'.repeat(32) })
+    expect(world.proven).toEqual([1_500])
+    await clock.advance(13 * DAY_MS)
+    const again = makeTrust()
+    await again.refresh()
+    expect([again.root(), again.block1Hash()]).toEqual([undefined, 'AA'])
+    await again.settle(pool, headOf(20_000))
+    expect(again.root()?.height).toBe(20_000)
+  })
+})
+
+describe('a chain that was made here', () => {
+  it('is known by what its making wrote down, and proven from its first block', async () => {
+    const { trust, rows, pool, headOf } = setup('local')
+    await trust.settle(pool, headOf(5))
+    expect([rows.size, trust.recognition()]).toEqual([0, 'unknown'])
+    rows.set('local', { network: 'local', chainId: 'hearth-local-1', block1Hash: 'EE', genesisTime: 't', createdAtMs: 1, facts: {} })
+    await trust.refresh()
+    expect([trust.recognition(), trust.root()]).toEqual(['recorded', { chainId: 'hearth-local-1', height: 1, hash: 'EE' }])
+    trust.forget()
+    expect([trust.recognition(), trust.root()]).toEqual(['unknown', undefined])
+  })
+})
