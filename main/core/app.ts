@@ -4,6 +4,7 @@ import type { AppState, NetworkId } from '#shared/api/state.ts'
 import { NETWORKS } from '#shared/networks/index.ts'
 import type { App } from './app-shape.ts'
 import { createDispatcher, type Handlers } from './dispatch.ts'
+import { engineHandlers } from './engine/handlers.ts'
 import { keyHandlers } from './keys/key-handlers.ts'
 import { createAlerts } from './alerts/alerts.ts'
 import { createKeys } from './keys/keys.ts'
@@ -12,6 +13,7 @@ import { createSettings } from './settings/settings.ts'
 import { NETWORK_REQUESTS } from './network-requests.ts'
 import { createNetworkRooms, type NetworkRooms, type NoteActivity, type World } from './network-rooms.ts'
 import type { Clock } from './ports/clock.ts'
+import type { EngineFinder } from './ports/engine-finder.ts'
 import type { EjectFolder } from './ports/eject-folder.ts'
 import type { HttpsPost } from './ports/https-post.ts'
 import type { Log } from './ports/log.ts'
@@ -38,6 +40,7 @@ export interface Ports {
   template(name: string): string
   ejectFolder: EjectFolder
   https: HttpsPost
+  engines: EngineFinder
   /** What is outside for one network; without one, the container engine of this machine. Asked anew each time the user chooses. */
   world(network: NetworkId | null): Promise<World>
 }
@@ -108,6 +111,8 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   let rooms = await makeRooms(known)
   settings.onChange((changed) => {
     if (changed.includes('autoLockMinutes')) keys.autoLockChanged()
+    if (changed.includes('engineEndpoint'))
+      rooms.handlers['engine.check']({}).catch((error: unknown) => log.error('after another engine was chosen', error))
     // What a container is started with may be another now.
     rooms.wake()
   })
@@ -155,6 +160,15 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
     },
     'state.get': () => Promise.resolve(state.snapshot()),
     ...shellRequests,
+    ...engineHandlers({
+      finder: ports.engines,
+      settings,
+      state,
+      tasks,
+      clock,
+      check: () => rooms.handlers['engine.check']({}),
+      activity,
+    }),
     'state.resume': ({ startedAtMs, seq }) => Promise.resolve(state.resume(startedAtMs, seq)),
     'app.chooseNetwork': async ({ network: id }) => {
       await chooseNetwork(id)

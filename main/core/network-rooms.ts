@@ -168,6 +168,7 @@ export function createNetworkRooms(deps: {
     heads,
     network: chosen,
     minerConfig: () => miner.config(),
+    onMinerDeaf: (blocks) => activity('miner-deaf', { blocks: String(blocks) }, 'hearth', 'warn'),
     ingressConfig: () => renderIngressConfig(deps.template(INGRESS_TEMPLATE)),
     onChainReady: (signal) => onChainReady(signal),
     giveKey: () => giveKey(),

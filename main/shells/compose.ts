@@ -5,7 +5,9 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { connectChain } from '#main/adapters/cosmos/chain.ts'
 import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
+import type { EngineChoice } from '#main/adapters/docker/connection.ts'
 import { createDockerEngine } from '#main/adapters/docker/engine.ts'
+import { createEngineFinder } from '#main/adapters/docker/finder.ts'
 import { openMetrics } from '#main/adapters/sqlite/open-metrics.ts'
 import { openStoreCured } from '#main/adapters/sqlite/open-or-cure.ts'
 import { openRecords } from '#main/adapters/sqlite/open-records.ts'
@@ -20,6 +22,7 @@ import { createNet } from '#main/adapters/system/net.ts'
 import { createRehearsalKeys, createVault } from '#main/adapters/vault/index.ts'
 import type { App } from '#main/core/app-shape.ts'
 import { createApp } from '#main/core/app.ts'
+import type { Store } from '#main/core/ports/store.ts'
 import { readSetting } from '#main/core/settings/stored.ts'
 import { CATALOG } from '#shared/catalog/index.ts'
 import { networkOf } from '#shared/networks/index.ts'
@@ -39,6 +42,8 @@ export const compose: Compose = async (options): Promise<App> => {
   const installId = await installation(store)
   const { metrics } = await openMetrics({ file: join(dataDir, 'metrics.db'), log })
   const rules = localChainRulesSchema.parse(options.localRules ?? {})
+  // What was said at the start of the program counts before what the user chose.
+  const given = options.engineEndpoint === '' ? undefined : options.engineEndpoint
   return createApp(
     {
       vault: await createVault({
@@ -58,12 +63,14 @@ export const compose: Compose = async (options): Promise<App> => {
       template: (name) => readFileSync(join(resourcesDir(), 'templates', name), 'utf8'),
       ejectFolder: createEjectFolder(dataDir),
       https: createHttpsPost(),
+      engines: createEngineFinder({ given, clock }),
       world: async (network) =>
         network === 'practice'
           ? practice({ file: practiceFile(dataDir), installId, clock, log, codec: createTxCodec(networkOf(network).addressPrefix) })
           : {
               engine: createDockerEngine({
-                ...(await engineEndpoint(options.engineEndpoint, store)),
+                ...(given === undefined ? {} : { endpoint: given }),
+                choice: engineChoice(store),
                 installId,
                 clock,
                 log,
@@ -88,11 +95,14 @@ export const compose: Compose = async (options): Promise<App> => {
   )
 }
 
-/** What was said at the start of the program counts before what the user chose; with neither, one is looked for. */
-async function engineEndpoint(said: string | undefined, store: Parameters<typeof readSetting>[0]): Promise<{ endpoint?: string }> {
-  const endpoint = said ?? (await readSetting(store, 'engineEndpoint')) ?? ''
-  return endpoint === '' ? {} : { endpoint }
+/** What the user chose, asked each time, and the engine that holds this installation's containers. */
+function engineChoice(store: Pick<Store, 'setting' | 'setSetting'>): EngineChoice {
+  return {
+    chosen: async () => (await readSetting(store, 'engineEndpoint')) ?? '',
+    used: { get: () => store.setting(ENGINE_USED), set: (endpoint) => store.setSetting(ENGINE_USED, endpoint) },
+  }
 }
+const ENGINE_USED = 'engine-used'
 
 /** Loaded when it is chosen: a chain, an engine and a network are a large part of Hearth. */
 async function practice(parts: Parameters<typeof createPractice>[0]): ReturnType<typeof createPractice> {

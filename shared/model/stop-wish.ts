@@ -5,6 +5,9 @@ import type { ClockView } from './clock-schema.ts'
 export const stopWhenSchema = z.enum(['now', 'quiet', 'settled'])
 export type StopWhen = z.infer<typeof stopWhenSchema>
 
+/** The part of the clock that wishes look at. */
+type Sessions = Pick<ClockView, 'lanes' | 'verdict' | 'facts' | 'height'>
+
 const height = z.number().int().nonnegative()
 
 /** A stop or restart that was asked for and is not done yet. Kept in the store: it is carried out also when no page is open, and after Hearth started anew. */
@@ -26,7 +29,7 @@ export type StopWish = z.infer<typeof stopWishSchema>
  * What a wish of this kind waits for, as the clock stands.
  * @returns undefined when there is no such moment: nothing is under way (then now is as good), or sessions are too short for a quiet stretch
  */
-export function momentOf(when: StopWhen, clock: ClockView): Pick<StopWish, 'lastServed' | 'settled'> | undefined {
+export function momentOf(when: StopWhen, clock: Sessions): Pick<StopWish, 'lastServed' | 'settled'> | undefined {
   if (when === 'now') return { lastServed: null, settled: null }
   if (clock.verdict === 'cannot-tell') return undefined
   if (when === 'quiet') {
@@ -38,7 +41,7 @@ export function momentOf(when: StopWhen, clock: ClockView): Pick<StopWish, 'last
 }
 
 /** Whether it is time. A clock that cannot tell is waited for. */
-export function isDue(wish: StopWish, clock: ClockView): boolean {
+export function isDue(wish: StopWish, clock: Sessions): boolean {
   if (wish.when === 'now') return true
   if (clock.verdict === 'cannot-tell') return false
   if (wish.when === 'settled') return wish.settled === null || clock.height >= wish.settled
@@ -53,7 +56,7 @@ export const refusesRelays = (wish: StopWish, height: number): boolean =>
   wish.when === 'settled' && wish.lastServed !== null && height > wish.lastServed
 
 /** Block and time at which it is thought to come; null where nobody can say. */
-export function expectedAt(wish: StopWish, clock: ClockView): { height: number | null; atMs: number | null } {
+export function expectedAt(wish: StopWish, clock: Sessions): { height: number | null; atMs: number | null } {
   const { facts } = clock
   if (wish.when === 'quiet') return { height: numberOf(facts['quietHeight']), atMs: numberOf(facts['quietMs']) }
   const isSame = wish.settled !== null && facts['settledHeight'] === String(wish.settled)

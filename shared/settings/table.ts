@@ -110,7 +110,7 @@ export const SETTINGS = {
   heartbeatMinutes: whole(5, 1, 1_440, 'minutes', { section: 'alerts' }),
 
   startNodes: onOff(true, { section: 'engine' }),
-  engineEndpoint: text(engineEndpoint, '', 300, { section: 'engine', restarts: ['hearth'], exported: false }),
+  engineEndpoint: text(engineEndpoint, '', 300, { section: 'engine', exported: false }),
 } as const
 
 export type SettingKey = keyof typeof SETTINGS

@@ -18,11 +18,14 @@ interface Event {
   type: string
   attributes: { key: string; value: string; index?: boolean }[]
 }
+interface RecordedBlock {
+  result: { block_id: { hash: string }; block: { header: { data_hash: string }; data: { txs: string[] } } }
+}
 interface Recorded {
   result: Record<string, unknown> & { finalize_block_events: Event[]; txs_results: { events: Event[] }[] }
 }
 
-const read = <T>(name: string): T => JSON.parse(readFileSync(join(BLOCKS, name), 'utf8')) as T
+const read = (name: string): unknown => JSON.parse(readFileSync(join(BLOCKS, name), 'utf8'))
 const LETTERS = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
 
 /** Looks like an address, with as many letters; the same number gives the same one. */
@@ -43,10 +46,10 @@ export interface SettlementBlock {
 
 /** @returns the block; the same at every call */
 export function settlementBlock(): SettlementBlock {
-  const { result } = read<Recorded>(`${HEIGHT}.results.json`)
+  const { result } = read(`${HEIGHT}.results.json`) as Recorded
   const claim = result.finalize_block_events.find((event) => event.type.endsWith('EventClaimSettled'))
   const refund = result.finalize_block_events.find((event) => event.type.endsWith('EventApplicationReimbursementRequest'))
-  const proof = read<Recorded>('34.results.json').result.txs_results[0]
+  const proof = (read('34.results.json') as Recorded).result.txs_results[0]
   if (!claim || !refund || !proof) throw new Error('the recorded blocks lack a claim, a refund or a transaction')
   const text = (event: Event, key: string): string => JSON.parse(event.attributes.find((each) => each.key === key)?.value ?? '""') as string
   const operator = text(claim, 'supplier_operator_address')
@@ -71,9 +74,7 @@ export function settlementBlock(): SettlementBlock {
       JSON.parse(outcomeText.replaceAll(operator, address('operator', number)).replaceAll(owner, address('owner', number))) as unknown,
   )
 
-  const block = read<{ result: { block_id: { hash: string }; block: { header: { data_hash: string }; data: { txs: string[] } } } }>(
-    `${HEIGHT}.block.json`,
-  )
+  const block = read(`${HEIGHT}.block.json`) as RecordedBlock
   const txs = Array.from({ length: TXS }, (_, number) => {
     const seed = createHash('sha256').update(`tx ${number}`).digest()
     return Buffer.concat(

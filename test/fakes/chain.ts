@@ -30,6 +30,8 @@ export interface FakeChain extends Chain {
   refuseWith: { code: number; log: string } | undefined
   reachable: boolean
   block1Hash: string
+  chainId: string
+  genesisTime: string
   /** Puts everything that waits into the next block. @param code of each */
   makeBlock(code?: number): void
 }
@@ -47,6 +49,8 @@ export function createFakeChain(hash: (bytes: Uint8Array) => string): FakeChain 
     refuseWith: undefined,
     reachable: true,
     block1Hash: 'AA',
+    chainId: 'hearth-local-1',
+    genesisTime: 't',
     makeBlock(code = 0) {
       fake.heightNow += 1
       for (const txHash of mempool.keys()) {
@@ -62,7 +66,7 @@ export function createFakeChain(hash: (bytes: Uint8Array) => string): FakeChain 
       mempool.clear()
     },
     head: () => guard({ height: fake.heightNow, timeMs: fake.heightNow * 1000, hash: `H${fake.heightNow}`, catchingUp: false }),
-    fingerprint: () => guard({ chainId: 'hearth-local-1', block1Hash: fake.block1Hash, genesisTime: 't' }),
+    fingerprint: () => guard({ chainId: fake.chainId, block1Hash: fake.block1Hash, genesisTime: fake.genesisTime }),
     params: () => guard({ ...PARAMS, height: fake.heightNow }),
     account: (address) => guard(fake.balances.has(address) ? { accountNumber: 4n, sequence: 2n, pubKeyHex: undefined } : undefined),
     balance: (address) => guard(fake.balances.get(address) ?? 0n),

@@ -51,7 +51,7 @@ export async function startLiar(real: ChainEndpoints): Promise<Liar> {
   let swallowed: { which: (question: Question) => boolean; answer: unknown } | undefined
   const asked: Question[] = []
 
-  const answer = async (side: 'rpc' | 'rest', request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const serve = async (side: 'rpc' | 'rest', request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url ?? '/'
     const body = await textOf(request)
     const rpc = side === 'rpc' && body !== '' ? (JSON.parse(body) as { method: string; params: Record<string, unknown> }) : undefined
@@ -93,7 +93,7 @@ export async function startLiar(real: ChainEndpoints): Promise<Liar> {
 
   const listen = async (side: 'rpc' | 'rest'): Promise<{ url: string; close: () => Promise<void> }> => {
     const server = createServer((request, response) => {
-      answer(side, request, response).catch(() => response.destroy())
+      serve(side, request, response).catch(() => response.destroy())
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     return {

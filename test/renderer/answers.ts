@@ -1,4 +1,6 @@
+import type { FoundEngineView } from '#shared/api/engine-requests.ts'
 import type { RequestName } from '#shared/api/requests.ts'
+import type { EngineProduct } from '#shared/model/engines.ts'
 import { logLevelOf } from '#shared/model/log-level.ts'
 import { recordStatus } from './record-scene.ts'
 import { BLOCK_MS, HEIGHT, OPERATOR, OWNER } from './scene.ts'
@@ -16,6 +18,22 @@ const MINER_LINES = [
   'relay request served successfully application_address=pokt1gra88kp current_height=136 service_id=anvil',
   'submitted a new proof service_id=anvil',
 ]
+
+/** One container engine as the search finds it: well unless told otherwise. */
+export const engine = (product: EngineProduct, endpoint: string, fields: Partial<FoundEngineView> = {}): FoundEngineView => ({
+  endpoint,
+  product,
+  kind: 'ready',
+  version: '',
+  detail: '',
+  rootless: false,
+  cpus: 8,
+  memoryBytes: 33_400_000_000,
+  clockOffsetMs: 12,
+  freeBytes: null,
+  step: null,
+  ...fields,
+})
 
 /** Believable answers to what is not in the state. A request that is not here answers `not-allowed`. */
 export function answers(now: number): Partial<Record<RequestName, unknown>> {
@@ -105,6 +123,32 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
       ],
     },
     'engine.check': {},
+    'engine.find': {
+      platform: 'linux',
+      engines: [
+        engine('docker-engine', 'unix:///var/run/docker.sock', { version: '29.1.2', freeBytes: 412_000_000_000 }),
+        engine('podman-rootless', 'unix:///run/user/1000/podman/podman.sock', {
+          kind: 'not-started',
+          detail: 'installed, and nothing answers',
+          step: { key: 'start', command: 'systemctl --user enable --now podman.socket', runs: true },
+        }),
+        engine('colima', 'unix:///home/ada/.colima/default/docker.sock', {
+          version: '28.4.0',
+          clockOffsetMs: -95_000,
+          freeBytes: 31_000_000_000,
+          step: { key: 'set-clock', command: 'colima restart', runs: true },
+        }),
+        engine('podman', 'unix:///run/podman/podman.sock', {
+          kind: 'too-old',
+          detail: 'version 3.4.4, API 1.40; needed is API 1.41',
+          step: { key: 'update', command: 'sudo apt update && sudo apt install --only-upgrade podman', runs: false },
+        }),
+      ],
+      install: { key: 'install', command: 'sudo apt install docker.io', runs: false },
+      chosen: '',
+      used: 'unix:///var/run/docker.sock',
+      isGiven: false,
+    },
     'keys.details': {
       rows: [
         { id: 'k1', origin: 'watch', hdPath: null, hasWords: false, backupAtMs: null, drillAtMs: null },

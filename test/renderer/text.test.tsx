@@ -6,6 +6,7 @@ import { errorText } from '#renderer/text/errors.ts'
 import { en } from '#renderer/text/en.ts'
 import { hasKey, keyed, startText, words } from '#renderer/text/text.ts'
 import { ERROR_CODES } from '#shared/api/errors.ts'
+import { ENGINE_KINDS } from '#shared/api/state.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -61,7 +62,7 @@ describe('the words', () => {
     const keys = expressions.flatMap((text) =>
       [...text.slice(text.indexOf('?') + 1).matchAll(/'([a-z-]+)'/g)].map((match) => match[1] ?? ''),
     )
-    const engine = ['absent', 'not-started', 'no-permission', 'too-old', 'failed'].map((kind) => `engine-${kind}`)
+    const engine = ENGINE_KINDS.filter((kind) => kind !== 'ready' && kind !== 'unknown').map((kind) => `engine-${kind}`)
     const asked = [...new Set([...keys, ...engine])].filter((key) => key !== '')
     expect(asked.length).toBeGreaterThan(12)
     for (const key of asked) expect(hasKey('attention', key), key).toBe(true)

@@ -18,7 +18,8 @@ import {
   readSupplier,
 } from './read-chain.ts'
 import { readHeightsOf, readUpgradePlan } from './read-past.ts'
-import { scanResults, type ScannedResults } from './scan-results.ts'
+import { createResultsScan } from './scan-results.ts'
+import type { ScannedResults } from './scanned.ts'
 import { firstBlockResult, statusResult } from './schemas.ts'
 import { broadcastTx, lookUpTx, readMinimumGasPrice, simulateTx } from './send-tx.ts'
 import { createTransport, notUnderstood } from './transport.ts'
@@ -80,15 +81,17 @@ export const connectChain: ConnectChain = (endpoints) => {
     pendingClaims: (operatorAddress) => readPendingClaims(transport, restUrl, operatorAddress),
     async block(height, naming) {
       const params = { height: String(height) }
-      const ask = <T>(method: string, read: (body: Buffer) => T): Promise<T> =>
-        askAgainWhenAhead(async () => read(await transport.rpcBytes(method, params)))
+      const wholeOf = async (method: string): Promise<unknown> => transport.rpcResult(await transport.rpcBytes(method, params), z.unknown())
+      const partOf = async (names: ReadonlySet<string>): Promise<{ scanned: ScannedResults } | { whole: unknown }> => {
+        const scan = createResultsScan(names)
+        await transport.rpcBytes('block_results', params, (chunk) => understood(() => scan.push(chunk)))
+        const scanned = understood(() => scan.end())
+        // Without a result there is the node's error, which is told there.
+        return scanned === undefined ? { whole: transport.rpcResult(scan.rest(), z.unknown()) } : { scanned }
+      }
       const [block, results] = await Promise.all([
-        ask('block', (body) => transport.rpcResult(body, z.unknown())),
-        ask('block_results', (body): { scanned: ScannedResults } | { whole: unknown } => {
-          const scanned = naming === undefined ? undefined : understood(() => scanResults(body, naming))
-          // Without a result there is the node's error, which is told there.
-          return scanned === undefined ? { whole: transport.rpcResult(body, z.unknown()) } : { scanned }
-        }),
+        askAgainWhenAhead(() => wholeOf('block')),
+        askAgainWhenAhead(async () => (naming === undefined ? { whole: await wholeOf('block_results') } : partOf(naming))),
       ])
       return understood(() => {
         const decoded = 'scanned' in results ? decodeScanned(block, results.scanned) : decodeBlock(block, results.whole)

@@ -4,7 +4,7 @@ import { hashText, headerHash, timeMsOf, type Header } from './light/header.ts'
 import { merkleRoot, sha256 } from './light/merkle.ts'
 import { blockResult } from './light/wire.ts'
 import { NotUnderstood } from './not-understood.ts'
-import type { ScannedResults } from './scan-results.ts'
+import type { ScannedResults } from './scanned.ts'
 import { blockResultsResult, wireEvent, type WireEvent } from './schemas.ts'
 
 /** Reading blocks without any I/O, so that recorded ones can be read too. */
@@ -46,7 +46,7 @@ type Results = z.output<typeof blockResultsResult>
 
 /** The same, where only what names a few addresses was read. */
 function understandScanned(scanned: ScannedResults): { height: number; txs_results: Results['txs_results']; blockEvents: ChainEvent[] } {
-  const rest = understand(blockResultsResult, { height: scanned.height, txs_results: scanned.txs.map((tx) => tx.wire) })
+  const rest = understand(blockResultsResult, { height: scanned.height, txs_results: scanned.txs })
   return {
     height: rest.height,
     txs_results: rest.txs_results,

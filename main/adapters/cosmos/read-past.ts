@@ -17,8 +17,12 @@ const BLOCK_KEYS = [
   `${POCKET}tokenomics.EventSupplierSlashed.supplier_operator_address`,
   `${POCKET}tokenomics.EventApplicationOverserviced.supplier_operator_addr`,
   `${POCKET}proof.EventProofValidityChecked.supplier_operator_address`,
+  `${POCKET}supplier.EventSupplierServiceConfigActivated.operator_address`,
+  `${POCKET}supplier.EventSupplierStakeStuckInModulePool.operator_address`,
+  `${POCKET}supplier.EventSupplierUnbondingBegin.supplier`,
+  `${POCKET}supplier.EventSupplierUnbondingEnd.supplier`,
 ] as const
-/** The same of events of transactions. Who signs one pays its fee. */
+/** The same of events of transactions. Who signs one pays its fee; who is staked or unstaked by another's signature is named. */
 const TX_KEYS = [
   'coin_spent.spender',
   'coin_received.receiver',
@@ -26,6 +30,9 @@ const TX_KEYS = [
   `${POCKET}proof.EventClaimUpdated.supplier_operator_address`,
   `${POCKET}proof.EventProofSubmitted.supplier_operator_address`,
   `${POCKET}proof.EventProofUpdated.supplier_operator_address`,
+  `${POCKET}supplier.EventSupplierStaked.operator_address`,
+  `${POCKET}supplier.EventSupplierUnbondingBegin.supplier`,
+  `${POCKET}supplier.EventSupplierUnbondingCanceled.supplier`,
 ] as const
 
 /** Whole blocks come back: few at a time. */
@@ -65,8 +72,11 @@ export async function readHeightsOf(transport: Transport, addresses: string[], f
   for (const address of addresses) {
     // The text stands inside a query with quotes of its own.
     if (!/^[a-z0-9]{1,100}$/.test(address)) throw new HearthError('address-invalid', { address: address.slice(0, 100) })
-    // Values of Pocket's own events carry their quotes (onchain facts 3.3).
-    const is = (key: string): string => (key.startsWith(POCKET) ? `${key}='"${address}"'` : `${key}='${address}'`)
+    // Values of Pocket's own events carry their quotes (onchain facts 3.3); whole records are searched through.
+    const is = (key: string): string => {
+      if (key.endsWith('.supplier')) return `${key} CONTAINS '${address}'`
+      return key.startsWith(POCKET) ? `${key}='"${address}"'` : `${key}='${address}'`
+    }
     for (const key of BLOCK_KEYS) {
       const query = `block.height >= ${from} AND block.height <= ${to} AND ${is(key)}`
       add(

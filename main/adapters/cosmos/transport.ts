@@ -37,8 +37,8 @@ export interface Transport {
   /** Like `rest`, where a "no" is no useful answer: it becomes `chain-unreachable` with the node's words. */
   restValue<T extends z.ZodType>(path: string, schema: T, options?: RestOptions): Promise<z.output<T>>
   rpc<T extends z.ZodType>(method: string, params: Record<string, string | boolean>, schema: T): Promise<z.output<T>>
-  /** The answer as bytes, for what may be very large. It may hold an error of the node instead of a result. */
-  rpcBytes(method: string, params: Record<string, string | boolean>): Promise<Buffer>
+  /** The answer as bytes, for what may be very large. It may hold an error of the node instead of a result. With a `sink` they go there as they come. */
+  rpcBytes(method: string, params: Record<string, string | boolean>, sink?: (chunk: Uint8Array) => void): Promise<Buffer>
   /** What an answer to `rpc` holds, of bytes that were read already. */
   rpcResult<T extends z.ZodType>(body: Buffer, schema: T): z.output<T>
   /** The node named this height: answers about a state further below are refused from now on. */
@@ -193,10 +193,10 @@ export function createTransport(endpoints: ChainEndpoints, timeouts: { readMs: n
       const { response, json } = await ask(rpcUrl, '/', init, timeouts.readMs)
       return resultOf(response.status, json, schema)
     },
-    async rpcBytes(method, params) {
+    async rpcBytes(method, params, sink) {
       const limits = { timeoutMs: timeouts.readMs * BLOCK_TIMES, stallMs: timeouts.readMs, maxBytes: MAX_BLOCK_BYTES }
       requireAddress(rpcUrl)
-      const { status, body } = await postBytes(`${rpcUrl}/`, rpcQuestion(method, params), limits).catch((error: unknown) => {
+      const { status, body } = await postBytes(`${rpcUrl}/`, rpcQuestion(method, params), limits, sink).catch((error: unknown) => {
         throw unreachable(rpcUrl, whyNoAnswer(error), {}, error)
       })
       if (isFine(status)) return body

@@ -46,10 +46,10 @@ interface Habit {
 export function enginePlaces(surroundings: EngineSurroundings = here()): EnginePlace[] {
   const { environment, platform, exists } = surroundings
   const habits = habitsOf(surroundings)
-  const productAt = (endpoint: EngineEndpoint): EngineProduct =>
-    habits.find((habit) => habit.endpoints.some((known) => sameEndpoint(known, endpoint)))?.product ?? byPath(endpoint)
   const named = (hosts: (string | undefined)[]): EnginePlace[] =>
-    hosts.flatMap((host) => localEndpoint(host) ?? []).map((endpoint) => ({ endpoint, product: productAt(endpoint), isThere: true }))
+    hosts
+      .flatMap((host) => localEndpoint(host) ?? [])
+      .map((endpoint) => ({ endpoint, product: productIn(habits, endpoint), isThere: true }))
   const { current, others } = contextHosts(surroundings)
   const usual = habits.flatMap(({ product, endpoints, marks }): EnginePlace[] => {
     const there = endpoints
@@ -61,6 +61,14 @@ export function enginePlaces(surroundings: EngineSurroundings = here()): EngineP
   })
   return unique([...named([environment['DOCKER_HOST'], current]), ...usual, ...named(others)])
 }
+
+/** Whose engine answers at a place, as far as its path tells. */
+export function productOf(endpoint: EngineEndpoint, surroundings: EngineSurroundings = here()): EngineProduct {
+  return productIn(habitsOf(surroundings), endpoint)
+}
+
+const productIn = (habits: Habit[], endpoint: EngineEndpoint): EngineProduct =>
+  habits.find((habit) => habit.endpoints.some((known) => sameEndpoint(known, endpoint)))?.product ?? byPath(endpoint)
 
 /** What is asked when nothing was chosen, best first. */
 export function candidateEndpoints(surroundings: EngineSurroundings = here()): EngineEndpoint[] {

@@ -212,7 +212,10 @@ export function connectChains(
       const proof = await member
         .proven()
         ?.block(height)
-        .catch((error: unknown) => void member.failed(error))
+        .catch((error: unknown) => {
+          member.failed(error)
+          return undefined
+        })
       if (proof === hash) signed.add(hash)
     }
     return signed.size === 1 ? [...signed][0] : undefined
@@ -245,7 +248,7 @@ export function connectChains(
   }
 
   const fingerprint = async (): Promise<Fingerprint> => {
-    await Promise.all(members.map((member) => (member.fingerprint === undefined ? member.look() : true)))
+    await Promise.all(members.filter((member) => member.fingerprint === undefined).map((member) => member.look()))
     const told = members.flatMap((member) => (member.fingerprint === undefined ? [] : [{ host: member.host, value: member.fingerprint }]))
     const known = deps.expected.block1Hash()
     const ours = told.find(({ value }) => value.block1Hash === known) ?? (members.length === 1 ? told[0] : undefined)

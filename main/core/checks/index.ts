@@ -11,6 +11,7 @@ import { firstClaim } from './first-claim.ts'
 import { keyFenced } from './key-fenced.ts'
 import { keysNeeded } from './keys-needed.ts'
 import { ledgerDifferent } from './ledger-different.ts'
+import { minerDeaf } from './miner-deaf.ts'
 import { nodeFailing } from './node-failing.ts'
 import { operatorLow } from './operator-low.ts'
 import { ownAddressAlarm } from './own-address-alarm.ts'
@@ -35,6 +36,7 @@ export const CHECKS: Check[] = [
   engineGone,
   diskFull,
   nodeFailing,
+  minerDeaf,
   chainStalled,
   endpointDown,
   backendBehind,

@@ -15,7 +15,7 @@ const say = (key: EngineStepKey, command = ''): NextStep => ({ key, command, run
 /** @param programs run without a shell; shown as one would type them */
 const offer = (key: EngineStepKey, ...programs: string[][]): NextStep => ({
   key,
-  command: programs.map((words) => words.map((word) => (/[\s"]/.test(word) ? `"${word}"` : word)).join(' ')).join(' && '),
+  command: programs.map((words) => words.map((word) => (word === '' || /[\s"]/.test(word) ? `"${word}"` : word)).join(' ')).join(' && '),
   runs: true,
   programs,
 })
@@ -54,7 +54,8 @@ export function installStep(host: EngineHost): NextStep {
       ? offer('install', ['brew', 'install', 'colima', 'docker'], ['colima', 'start', '--cpu', '4', '--memory', '8', '--disk', '200'])
       : say('install')
   // Its installer asks for the administrator itself.
-  if (host.platform === 'win32') return say('install', host.programs.includes('winget') ? 'winget install -e --id Docker.DockerDesktop' : '')
+  if (host.platform === 'win32')
+    return say('install', host.programs.includes('winget') ? 'winget install -e --id Docker.DockerDesktop' : '')
   const command = host.distributions.map((name) => INSTALL[name]).find((known) => known !== undefined)
   return say('install', command ?? '')
 }
@@ -98,7 +99,8 @@ function startStep(product: EngineProduct, host: EngineHost): NextStep {
   switch (product) {
     case 'docker-desktop':
       if (host.platform === 'darwin') return offer('start', ['open', '-a', 'Docker'])
-      if (host.platform === 'win32') return offer('start', ['C:\\Program Files\\Docker\\Docker\\Docker Desktop.exe'])
+      if (host.platform === 'win32')
+        return offer('start', ['cmd', '/c', 'start', '', 'C:\\Program Files\\Docker\\Docker\\Docker Desktop.exe'])
       return own('docker-desktop')
     case 'docker-rootless':
       return own('docker')

@@ -53,5 +53,6 @@ export async function lookAtIngress(net: Net, hostPort: number | undefined): Pro
 export async function setRefusing(engine: Engine, container: string, refusing: boolean): Promise<void> {
   const command = refusing ? ['touch', REFUSING] : ['rm', '-f', REFUSING]
   const { exitCode, stderr } = await engine.exec(container, command, { timeoutMs: EXEC_MS })
-  if (exitCode !== 0) throw new HearthError('engine-failed', { reason: `the ingress did not ${refusing ? 'refuse' : 'serve'}: ${stderr.slice(-200)}` })
+  if (exitCode !== 0)
+    throw new HearthError('engine-failed', { reason: `the ingress did not ${refusing ? 'refuse' : 'serve'}: ${stderr.slice(-200)}` })
 }

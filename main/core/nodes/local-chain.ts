@@ -62,7 +62,8 @@ export async function startLocalChain(deps: LocalChainDeps, task: TaskContext, h
       task.stepFacts('engine', { name: state.state.engine.name, version: state.state.engine.version })
     })
     await task.step('room', async () => {
-      const free = await deps.net.freeDiskBytes()
+      // The engine's disk is the one that fills; it may be another than Hearth's, in a virtual machine.
+      const free = (await deps.engine.disk?.())?.freeBytes ?? (await deps.net.freeDiskBytes())
       task.stepFacts('room', { freeBytes: String(free) })
       if (free < ROOM_BYTES) throw new HearthError('disk-full', { freeBytes: String(free), neededBytes: String(ROOM_BYTES) })
       const rows = await makeRows(deps)
@@ -305,6 +306,5 @@ async function ensureNode(deps: LocalChainDeps, nodeId: string): Promise<string>
 
 export function engineCode(state: StatePublisher): HearthError['code'] {
   const { kind } = state.state.engine
-  if (kind === 'absent' || kind === 'not-started' || kind === 'no-permission' || kind === 'too-old') return `engine-${kind}`
-  return 'engine-failed'
+  return kind === 'ready' || kind === 'unknown' ? 'engine-failed' : `engine-${kind}`
 }

@@ -44,6 +44,8 @@ export function createMinerCare(deps: {
   seen: (nodeId: string) => SeenContainer | undefined
   served: () => bigint | undefined
   onCancel: () => Promise<void>
+  /** The miner is restarted because it lags by so many blocks. */
+  onDeaf: (blocks: number) => void
   wake: () => void
 }): MinerCare {
   const { engine, names, net, state, clock, log, wishes } = deps
@@ -111,6 +113,7 @@ export function createMinerCare(deps: {
       })
       if (finding.restart && seen && wishes.of('miner') === undefined) {
         log.warn('the relay miner does not hear the chain any more and is started anew', { blocks: finding.behind ?? 0 })
+        deps.onDeaf(finding.behind ?? 0)
         await wishes.add({ nodeId: 'miner', action: 'restart', when: 'now', by: 'hearth', life: lifeOf(seen) })
       }
       return finding

@@ -77,6 +77,8 @@ export function createNodes(deps: {
   onChainRemoved: () => Promise<void>
   /** The keeper runs without its key. Resolves true when it was given. */
   giveKey: () => Promise<boolean>
+  /** The relay miner does not hear the chain any more, lacks so many blocks, and is restarted. */
+  onMinerDeaf?: (blocks: number) => void
   /** Whether what should run and is down at the first look is started; true unless told. */
   startNodes?: () => boolean
 }): Nodes {
@@ -96,6 +98,7 @@ export function createNodes(deps: {
     minerConfig: deps.minerConfig,
     ingressConfig: deps.ingressConfig,
     onDrainCancelled: () => wanted.keepRunning('miner'),
+    onMinerDeaf: (blocks) => deps.onMinerDeaf?.(blocks),
     wake: () => wake(),
     giveKey: deps.giveKey,
   })

@@ -3,7 +3,13 @@ import type { ContainerSpec, SeenContainer } from '../ports/engine.ts'
 import type { NodeRow } from '../ports/store.ts'
 
 /** What one node needs next. Every step can be done twice without harm. */
-export type Step = { kind: 'create' } | { kind: 'configure' } | { kind: 'start' } | { kind: 'stop' } | { kind: 'drain' } | { kind: 'give-key' }
+export type Step =
+  | { kind: 'create' }
+  | { kind: 'configure' }
+  | { kind: 'start' }
+  | { kind: 'stop' }
+  | { kind: 'drain' }
+  | { kind: 'give-key' }
 
 /** Why a node that should run does not yet. Keys of sentences. */
 export type WaitReason =
@@ -63,9 +69,11 @@ function planOne(node: NodeFacts, byId: ReadonlyMap<string, NodeFacts>): NodePla
   if (row.wanted === 'stopped') {
     if (!up) return { nodeId, steps: [], reason: null }
     if (!node.mayStop) return drain()
-    // While the miner writes down what it served, nothing that it needs is taken away, nor the ingress that refuses for it.
-    const draining = [...byId.values()].find((other) => other !== node && other.row.wanted === 'stopped' && isUp(other.seen) && !other.mayStop)
-    if (draining) return wait({ key: 'waits-for-drain', facts: { nodeId: draining.entry.nodeId } })
+    // Until the miner is down, with all that it served written down, nothing that it needs is taken away, nor the ingress that refuses for it.
+    const miner = [...byId.values()].find(
+      (other) => other.entry.kind === 'relay-miner' && other.row.wanted === 'stopped' && isUp(other.seen),
+    )
+    if (miner && miner !== node) return wait({ key: 'waits-for-drain', facts: { nodeId: miner.entry.nodeId } })
     return { nodeId, steps: [{ kind: 'stop' }], reason: null }
   }
   if (node.givenUp) return wait({ key: 'stops-trying', facts: {} }, up ? [{ kind: 'stop' }] : [])

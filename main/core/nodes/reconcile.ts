@@ -41,6 +41,7 @@ export interface Reconciler {
  * @param minerConfig what the relay miner is started with, or undefined while nothing is known to serve
  * @param ingressConfig text of the ingress's file
  * @param onDrainCancelled the user wants the relay miner to go on after all
+ * @param onMinerDeaf the relay miner lacks so many blocks and is restarted
  * @param giveKey asked when the keeper runs without its key. Resolves true when the key was given
  */
 export function createReconciler(deps: {
@@ -56,6 +57,7 @@ export function createReconciler(deps: {
   minerConfig: () => Promise<MinerStart | undefined>
   ingressConfig: () => string
   onDrainCancelled: () => Promise<void>
+  onMinerDeaf: (blocks: number) => void
   wake: () => void
   giveKey: () => Promise<boolean>
 }): Reconciler {
@@ -90,6 +92,7 @@ export function createReconciler(deps: {
     seen: seenOf,
     served: () => served,
     onCancel: deps.onDrainCancelled,
+    onDeaf: deps.onMinerDeaf,
     wake: deps.wake,
   })
 
@@ -219,7 +222,8 @@ export function createReconciler(deps: {
   /** What is to say of a node that runs and has nothing to do. */
   const reasonOf = (node: NodeFacts, height: number | null): NodeState['reason'] => {
     if (node.entry.kind === 'ingress' && look === 'refusing') return { key: 'refusing', facts: {} }
-    if (node.entry.kind === 'relay-miner' && behind !== undefined) return { key: 'deaf', facts: { blocks: String(behind), height: String(height ?? 0) } }
+    if (node.entry.kind === 'relay-miner' && behind !== undefined)
+      return { key: 'deaf', facts: { blocks: String(behind), height: String(height ?? 0) } }
     return node.ready ? null : { key: 'not-answering', facts: {} }
   }
 

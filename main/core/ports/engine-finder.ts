@@ -22,9 +22,11 @@ export interface FoundEngine {
 
 /** Every container engine of this machine, and the few programs that start or install one. */
 export interface EngineFinder {
+  /** The address that was given when Hearth was started; then no other is used. */
+  readonly given: string | undefined
   host(): Promise<EngineHost>
-  /** Asks every place where an engine may answer, best first; those that are installed and do not answer are among them. Never rejects for one that misbehaves. */
-  find(): Promise<FoundEngine[]>
+  /** Asks every place where an engine may answer, best first; those that are installed and do not answer are among them, and so are the places in `also`. Never rejects for one that misbehaves. */
+  find(also: string[]): Promise<FoundEngine[]>
   /**
    * Runs programs one after the other, without a shell and without further rights; `onLine` gets what they print.
    * Rejects `cancelled`; `engine-failed` with detail.reason = their last line when one fails.

@@ -20,14 +20,7 @@ export type EngineProbe =
   | { kind: UnreadyEngine; endpoint: string; detail: string }
 
 /** Why an engine cannot be used. `failed`: it, or something else at its place, answers with nothing that makes sense. */
-export type UnreadyEngine =
-  | 'absent'
-  | 'not-started'
-  | 'no-permission'
-  | 'too-old'
-  | 'wrong-architecture'
-  | 'windows-containers'
-  | 'failed'
+export type UnreadyEngine = 'absent' | 'not-started' | 'no-permission' | 'too-old' | 'wrong-architecture' | 'windows-containers' | 'failed'
 
 export interface PortPublish {
   /** Inside the container. */

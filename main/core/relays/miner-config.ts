@@ -61,7 +61,8 @@ export function renderMinerConfig(facts: MinerFacts, template: string): string {
   for (const { serviceId, backendUrl, rpcTypes = [] } of facts.services) {
     mustHaveScheme(`backend of ${serviceId}`, backendUrl, BACKEND_SCHEMES)
     for (const way of rpcTypes) mustHaveScheme(`${way.rpcType} backend of ${serviceId}`, way.backendUrl, BACKEND_SCHEMES)
-    if (new Set(rpcTypes.map((way) => way.rpcType)).size !== rpcTypes.length) throw new HearthError('invalid-request', { field: 'rpcTypes', serviceId })
+    if (new Set(rpcTypes.map((way) => way.rpcType)).size !== rpcTypes.length)
+      throw new HearthError('invalid-request', { field: 'rpcTypes', serviceId })
   }
   return renderTemplate(template, {
     signingKeyName: facts.signingKeyName,
@@ -74,7 +75,8 @@ export function renderMinerConfig(facts: MinerFacts, template: string): string {
       serviceId,
       listenUrl: `http://0.0.0.0:${MINER_PORTS.relays}`,
       backendUrl,
-      byRpcType: rpcTypes.length === 0 ? [] : [{ ways: rpcTypes.map((way) => ({ rpcType: way.rpcType.toLowerCase(), wayUrl: way.backendUrl })) }],
+      byRpcType:
+        rpcTypes.length === 0 ? [] : [{ ways: rpcTypes.map((way) => ({ rpcType: way.rpcType.toLowerCase(), wayUrl: way.backendUrl })) }],
     })),
   })
 }

@@ -32,7 +32,8 @@ function diffLines(before: readonly string[], after: readonly string[]): Line[] 
   for (let row = before.length - 1; row >= 0; row -= 1)
     for (let column = after.length - 1; column >= 0; column -= 1) {
       const here = common[row]
-      if (here) here[column] = before[row] === after[column] ? at(row + 1, column + 1) + 1 : Math.max(at(row + 1, column), at(row, column + 1))
+      if (here)
+        here[column] = before[row] === after[column] ? at(row + 1, column + 1) + 1 : Math.max(at(row + 1, column), at(row, column + 1))
     }
   const lines: Line[] = []
   let row = 0

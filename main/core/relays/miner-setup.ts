@@ -1,6 +1,13 @@
 import type { Heads } from '../chain/heads.ts'
 import type { SupplierRecord, SupplierService } from '../ports/chain.ts'
-import { MINER_TEMPLATE, type MinerRpcType, type MinerServiceFacts, minerCommand, minerGasPrice, renderMinerConfig } from './miner-config.ts'
+import {
+  MINER_TEMPLATE,
+  type MinerRpcType,
+  type MinerServiceFacts,
+  minerCommand,
+  minerGasPrice,
+  renderMinerConfig,
+} from './miner-config.ts'
 
 /** What the relay miner's container is started with. */
 export interface MinerStart {

@@ -40,6 +40,7 @@ export function createWatchdog(): Watchdog {
   /** Since when the miner's height has stood, and where the chain was then. */
   let stands: { life: string; minerHeight: number; sinceMs: number } | undefined
   let wellSinceMs: number | undefined
+  let isTold = false
   let pauseMs = FIRST_PAUSE_MS
   let notBeforeMs = 0
 
@@ -53,13 +54,17 @@ export function createWatchdog(): Watchdog {
       const behind = chainHeight - minerHeight
       if (behind < BEHIND_BLOCKS) {
         wellSinceMs ??= nowMs
+        isTold = false
         if (nowMs - wellSinceMs >= WELL_MS) pauseMs = FIRST_PAUSE_MS
         return nothing
       }
       wellSinceMs = undefined
       // One that catches up is slow, not deaf.
       if (nowMs - (stands?.sinceMs ?? nowMs) < BEHIND_MS) return nothing
-      if (nowMs < notBeforeMs || isProofBeingSent(lanes, chainHeight)) return { behind, restart: false }
+      // Said first, done with the next look: who looks should see why it is restarted.
+      const wasTold = isTold
+      isTold = true
+      if (!wasTold || nowMs < notBeforeMs || isProofBeingSent(lanes, chainHeight)) return { behind, restart: false }
       notBeforeMs = nowMs + pauseMs
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)
       return { behind, restart: true }

@@ -23,7 +23,7 @@ const SLICE_BYTES: Partial<Record<SliceName, number>> = {
   earnings: 3584,
   keys: 3 * 1024,
   balances: 1536,
-  chain: 2048,
+  chain: 1840,
   engine: 1024,
 }
 const DEFAULT_SLICE_BYTES = 512

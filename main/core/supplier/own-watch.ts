@@ -2,7 +2,7 @@ import { MAX_OWN_CHANGES, ownChangeSchema, type OwnChange } from '#shared/api/he
 import type { Chain, ChainParams, SupplierRecord } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
-import type { MovementRow, Store } from '../ports/store.ts'
+import type { MovementPlace, MovementRow, Store } from '../ports/store.ts'
 import type { PublicKeyInfo } from '../ports/vault.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import { recordChanges, seenRecord, type SeenRecord } from './own-changes.ts'
@@ -65,14 +65,20 @@ export function createOwnWatch(deps: {
 
   const newMovements = async (network: string, address: string, from: number, to: number): Promise<MovementRow[]> => {
     const rows: MovementRow[] = []
-    for (let beforeHeight = to + 1; ;) {
-      const page = await store.movements({ network, address, limit: PAGE, beforeHeight })
-      const fresh = page.filter((row) => row.height > from)
-      rows.push(...fresh)
-      const last = page.at(-1)
-      // A page may end inside a block: the rest of that block is only fees and parts of what was already read.
-      if (fresh.length < page.length || page.length < PAGE || last === undefined || last.height <= from + 1) return rows
-      beforeHeight = last.height
+    let after: MovementPlace | undefined
+    let revision: number | undefined
+    for (;;) {
+      const page = await store.movementsPage({
+        network,
+        address,
+        limit: PAGE,
+        ...(after && { after }),
+        ...(revision !== undefined && { revision }),
+      })
+      rows.push(...page.rows.filter((row) => row.height > from && row.height <= to))
+      if (page.next === undefined || page.next.height <= from) return rows
+      after = page.next
+      revision = page.revision
     }
   }
 

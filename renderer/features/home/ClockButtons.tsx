@@ -1,9 +1,11 @@
 import { useState, type ReactNode } from 'react'
+import type { StopWhen } from '#shared/model/stop-wish.ts'
 import { useAppState, useCall, useClock } from '#renderer/bridge/hooks.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { StopDialog } from '#renderer/ui/StopDialog.tsx'
+import { wishSentence } from '#renderer/ui/stop-words.ts'
 
 /** Stop and restart of the relay miner, each asked with its cost; or start, when it is stopped. */
 export function ClockButtons(): ReactNode {
@@ -14,6 +16,7 @@ export function ClockButtons(): ReactNode {
   const stop = useCall('nodes.stop')
   const restart = useCall('nodes.restart')
   const start = useCall('nodes.start')
+  const keep = useCall('nodes.keepRunning')
   if (!miner) return null
   if (miner.wanted === 'stopped') {
     return (
@@ -25,9 +28,20 @@ export function ClockButtons(): ReactNode {
       </div>
     )
   }
+  if (miner.wish !== undefined && miner.wish !== null) {
+    return (
+      <div className="grid flex-1 gap-2 text-small text-text-2">
+        {wishSentence(t, clock, miner.title, miner.wish)}
+        <Button size="sm" onPress={() => void keep.run({ nodeId: miner.id })} isBusy={keep.busy}>
+          {t('nodes.wish.keep')}
+        </Button>
+        <ErrorNote error={keep.error} />
+      </div>
+    )
+  }
   const call = asked === 'restart' ? restart : stop
-  const confirm = (): void => {
-    void call.run({ nodeId: miner.id }).then((value) => {
+  const confirm = (when: StopWhen): void => {
+    void call.run({ nodeId: miner.id, when }).then((value) => {
       if (value !== undefined) setAsked(null)
     })
   }
@@ -45,6 +59,7 @@ export function ClockButtons(): ReactNode {
         title={t(asked === 'restart' ? 'nodes.stop.restartTitle' : 'nodes.stop.title', { title: miner.title })}
         text={t(asked === 'restart' ? 'nodes.stop.restartText' : 'nodes.stop.minerText')}
         button={t(asked === 'restart' ? 'nodes.stop.restartButton' : 'nodes.stop.button', { title: miner.title })}
+        laterButton={t(asked === 'restart' ? 'nodes.stop.restartLaterButton' : 'nodes.stop.laterButton', { title: miner.title })}
         view={clock}
         endsServing
         onConfirm={confirm}

@@ -8,6 +8,7 @@ import { Button, LinkButton } from '#renderer/ui/Button.tsx'
 import { Card, Facts } from '#renderer/ui/Card.tsx'
 import { Dialog } from '#renderer/ui/Dialog.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import { LetGo } from '#renderer/ui/LetGo.tsx'
 import type { IconName } from '#renderer/ui/icons.tsx'
 import { Note } from '#renderer/ui/Note.tsx'
 import { Steps, type Step } from '#renderer/ui/Steps.tsx'
@@ -201,7 +202,9 @@ function MinStake({ upokt }: { upokt: string }): ReactNode {
 function RemoveButton(): ReactNode {
   const t = useText()
   const [isAsked, setAsked] = useState(false)
+  const [loseOpen, setLoseOpen] = useState(false)
   const remove = useCall('localChain.remove')
+  const isAsking = remove.error?.code === 'claims-open'
   return (
     <>
       <Button kind="ghost" icon="trash" onPress={() => setAsked(true)}>
@@ -209,14 +212,21 @@ function RemoveButton(): ReactNode {
       </Button>
       <Dialog isOpen={isAsked} onClose={() => setAsked(false)} title={t('home.start.removeTitle')}>
         <p className="text-text-2">{t('home.start.removeText')}</p>
-        <ErrorNote error={remove.error} className="mt-3" />
+        {isAsking ? (
+          <LetGo error={remove.error} isOn={loseOpen} onChange={setLoseOpen} />
+        ) : (
+          <ErrorNote error={remove.error} className="mt-3" />
+        )}
         <div className="mt-4 flex justify-end gap-2">
           <Button onPress={() => setAsked(false)}>{t('ui.cancel')}</Button>
           <Button
             kind="danger"
             icon="trash"
             isBusy={remove.busy}
-            onPress={() => void remove.run({}).then((value) => (value === undefined ? undefined : setAsked(false)))}
+            isDisabled={isAsking && !loseOpen}
+            onPress={() =>
+              void remove.run({ loseOpenClaims: loseOpen }).then((value) => (value === undefined ? undefined : setAsked(false)))
+            }
           >
             {t('home.start.removeButton')}
           </Button>

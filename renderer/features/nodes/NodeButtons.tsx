@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react'
 import type { NodeState } from '#shared/api/state.ts'
+import type { StopWhen } from '#shared/model/stop-wish.ts'
 import { useCall, useClock } from '#renderer/bridge/hooks.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
@@ -27,8 +28,8 @@ export function NodeButtons({ node, compact = false }: { node: NodeState; compac
     stop.clear()
     restart.clear()
   }
-  const confirm = (): void => {
-    void call.run({ nodeId: node.id }).then((value) => {
+  const confirm = (when: StopWhen): void => {
+    void call.run({ nodeId: node.id, when }).then((value) => {
       if (value !== undefined) setAsked(null)
     })
   }
@@ -56,6 +57,7 @@ export function NodeButtons({ node, compact = false }: { node: NodeState; compac
         title={t(isRestart ? 'nodes.stop.restartTitle' : 'nodes.stop.title', { title })}
         text={t(isRestart ? `nodes.stop.restart.${node.kind}` : `nodes.stop.${node.kind}`)}
         button={t(isRestart ? 'nodes.stop.restartButton' : 'nodes.stop.button', { title })}
+        laterButton={t(isRestart ? 'nodes.stop.restartLaterButton' : 'nodes.stop.laterButton', { title })}
         view={clock}
         endsServing={endsServing(node.kind)}
         onConfirm={confirm}

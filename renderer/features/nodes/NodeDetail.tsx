@@ -20,6 +20,7 @@ import { MinerWords } from './MinerWords.tsx'
 import { iconOfKind, reasonWords } from './node-words.ts'
 import { NodeButtons } from './NodeButtons.tsx'
 import { NodePortTaken } from './PortTaken.tsx'
+import { StopNotes } from './StopNotes.tsx'
 
 /** A running node is measured every few seconds; figures older than this are told to be old. */
 const OLD_MS = 60_000
@@ -40,6 +41,7 @@ export function NodeDetail({ nodeId }: { nodeId: string }): ReactNode {
     <>
       <Head node={node} />
       <Trouble node={node} />
+      <StopNotes nodeId={node.id} />
       <Tabs className="!outline-none" selectedKey={tab} onSelectionChange={(key) => setTab(String(key))}>
         <TabList className="tabs" aria-label={node.title}>
           <Tab id="overview">{t('nodes.detail.overview')}</Tab>

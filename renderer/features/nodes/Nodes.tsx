@@ -15,8 +15,9 @@ import { LastLines } from './LastLines.tsx'
 import { NodePortTaken } from './PortTaken.tsx'
 import { NodesTable } from './NodesTable.tsx'
 import { RemoveChain, RemoveProgress } from './RemoveChain.tsx'
+import { StopNotes } from './StopNotes.tsx'
 
-const ORDER: NodeState['kind'][] = ['relay-miner', 'keeper', 'chain-node', 'backend']
+const ORDER: NodeState['kind'][] = ['relay-miner', 'ingress', 'keeper', 'chain-node', 'backend']
 
 /** What runs on this PC: is it well, what does each use, and the buttons that start and stop it. */
 export function Nodes(): ReactNode {
@@ -39,6 +40,7 @@ export function Nodes(): ReactNode {
       <EngineNote />
       <StartNote />
       <RemoveProgress />
+      <StopNotes />
       {nodes.length > 0 || engine === 'unknown' ? (
         <NodesTable nodes={nodes} isLoading={engine === 'unknown' && nodes.length === 0} />
       ) : (

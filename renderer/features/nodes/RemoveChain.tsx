@@ -7,25 +7,29 @@ import { Button } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { Dialog } from '#renderer/ui/Dialog.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import { LetGo } from '#renderer/ui/LetGo.tsx'
 import { Steps, type Step } from '#renderer/ui/Steps.tsx'
 
 /** Takes the Local chain away: asks with what goes and what stays. Only where there is one. */
 export function RemoveChain(): ReactNode {
   const t = useText()
   const [isOpen, setOpen] = useState(false)
+  const [loseOpen, setLoseOpen] = useState(false)
   const remove = useCall('localChain.remove')
   const titles = useAppState((state) => Object.values(state.nodes).map((node) => node.title))
   const isLocal = useAppState((state) => state.app.network === 'local')
   const isRunning = useAppState((state) =>
     Object.values(state.tasks).some((task) => task.kind === 'local-chain-remove' && task.status === 'running'),
   )
+  const isAsking = remove.error?.code === 'claims-open'
   if (!isLocal || titles.length === 0 || isRunning) return null
   const open = (): void => {
     remove.clear()
+    setLoseOpen(false)
     setOpen(true)
   }
   const confirm = (): void => {
-    void remove.run({}).then((value) => (value === undefined ? undefined : setOpen(false)))
+    void remove.run({ loseOpenClaims: loseOpen }).then((value) => (value === undefined ? undefined : setOpen(false)))
   }
   return (
     <Card title={t('nodes.remove.title')} className="mt-3.5">
@@ -48,10 +52,10 @@ export function RemoveChain(): ReactNode {
           />
           <List title={t('nodes.remove.stays')} lines={[t('nodes.remove.keys'), t('nodes.remove.images')]} />
           <p className="text-text-2">{t('nodes.remove.back')}</p>
-          <ErrorNote error={remove.error} />
+          {isAsking ? <LetGo error={remove.error} isOn={loseOpen} onChange={setLoseOpen} /> : <ErrorNote error={remove.error} />}
           <div className="flex justify-end gap-2">
             <Button onPress={() => setOpen(false)}>{t('ui.cancel')}</Button>
-            <Button kind="danger" icon="trash" onPress={confirm} isBusy={remove.busy}>
+            <Button kind="danger" icon="trash" onPress={confirm} isBusy={remove.busy} isDisabled={isAsking && !loseOpen}>
               {t('nodes.remove.confirm')}
             </Button>
           </div>
@@ -120,7 +124,7 @@ export function RemoveProgress(): ReactNode {
       {isRunning ? null : (
         <div className="mt-3 flex gap-2">
           {isDone ? null : (
-            <Button size="sm" kind="danger" onPress={() => void again.run({})} isBusy={again.busy}>
+            <Button size="sm" kind="danger" onPress={() => void again.run({ loseOpenClaims: true })} isBusy={again.busy}>
               {t('nodes.remove.again')}
             </Button>
           )}

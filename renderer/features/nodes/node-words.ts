@@ -9,6 +9,7 @@ const ICONS: Record<NodeState['kind'], IconName> = {
   backend: 'boxes',
   keeper: 'key-round',
   'relay-miner': 'radio-tower',
+  ingress: 'shield-check',
 }
 
 export const iconOfKind = (kind: NodeState['kind']): IconName => ICONS[kind]

@@ -1,4 +1,4 @@
-import { useState, type FormEvent, type ReactNode } from 'react'
+import { useEffect, useState, type FormEvent, type ReactNode } from 'react'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
@@ -13,6 +13,7 @@ import { Icon } from '#renderer/ui/icons.tsx'
 import { Skeleton } from '#renderer/ui/Skeleton.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
 import { endpointProblem, serviceRows, servicesWish, shareRows, sharesProblem, type ServiceRow, type ShareRow } from './services-form.ts'
+import { ConfigChange } from './ConfigChange.tsx'
 import { Shares } from './Shares.tsx'
 import { Signing } from './Signing.tsx'
 import { useSigning, type SigningFlow } from './use-signing.ts'
@@ -26,6 +27,7 @@ export function StakeServices(): ReactNode {
   const isReady = useAppState((state) => state.chain.status === 'ready')
   const options = useQuery('supplier.options', isReady ? {} : null)
   const flow = useSigning('stake-services')
+  const [chosen, setChosen] = useState<string[]>([])
   if (!owner || !operator || (!hasStake && flow.intentId === null)) {
     return (
       <EmptyState icon="badge-check" title={t('supplier.services.noStake')} text={t('supplier.verdict.not-stakedText')}>
@@ -53,11 +55,14 @@ export function StakeServices(): ReactNode {
             }
           />
         ) : options.value ? (
-          <Form options={options.value} owner={owner} operator={operator} flow={flow} />
+          <Form options={options.value} owner={owner} operator={operator} flow={flow} onChosen={setChosen} />
         ) : (
           <Card padded>{isReady ? <Skeleton height={160} /> : <p className="text-text-2">{t('supplier.stake.chainWait')}</p>}</Card>
         )}
-        <Next />
+        <div className="grid gap-3.5">
+          <Next />
+          {flow.intentId === null && chosen.length > 0 ? <ConfigChange services={chosen} /> : null}
+        </div>
       </div>
     </>
   )
@@ -68,11 +73,14 @@ function Form({
   owner,
   operator,
   flow,
+  onChosen,
 }: {
   options: RequestOutput<'supplier.options'>
   owner: string
   operator: KeyState
   flow: SigningFlow
+  /** Ids of what is ticked, again at each change. */
+  onChosen: (serviceIds: string[]) => void
 }): ReactNode {
   const t = useText()
   const supplier = useAppState((state) => state.supplier)
@@ -81,6 +89,8 @@ function Form({
   const [shares, setShares] = useState<ShareRow[]>(() => shareRows(supplier, owner, operator.address))
   const { error } = flow.call
   const chosen = rows.filter((row) => row.isOn)
+  const ids = chosen.map((row) => row.id).join(' ')
+  useEffect(() => onChosen(ids === '' ? [] : ids.split(' ')), [ids, onChosen])
   const problem = sharesProblem(t, shares, networkOf(network).addressPrefix)
   const isFine = chosen.length > 0 && problem === null && chosen.every((row) => endpointProblem(t, row.url) === null)
   const change = (id: string, fields: Partial<ServiceRow>): void => {

@@ -144,6 +144,10 @@ export const errors = {
     next: 'Make another operator key. Nothing was sent.',
   },
   'supplier-absent': { text: 'This operator is not staked.', next: 'Stake the supplier first.' },
+  'claims-open': {
+    text: '{{claims}} claims of {{pokt}} POKT are not paid yet. The relay miner keeps what proves them on the volume that would go.',
+    next: 'Wait until they are paid, or say that you let them go.',
+  },
   'not-in-session': { text: 'Your supplier is not in the session of this block.', next: 'Wait for the next session and try again.' },
   'relay-refused': { text: 'None of the test relays held: {{reason}}', next: 'Look at the relay miner on the Nodes page.' },
   'task-unknown': { text: 'This has ended already.', next: 'Reload the page to see how.' },
@@ -176,6 +180,10 @@ export const errorVariants = {
   ...txErrors,
   ...wishErrors,
   ...keyErrorVariants,
+  'not-now:no-moment': {
+    text: 'There is no such moment to wait for as things stand. Nothing was changed.',
+    next: 'Do it now, or look at the session clock again later.',
+  },
   'signature-invalid:unreadable': {
     text: 'Hearth cannot read this as a signed transaction.',
     next: 'Paste the whole file that your wallet made, or the signature alone in base64 or hex.',

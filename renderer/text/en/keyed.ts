@@ -37,6 +37,7 @@ export const attention = {
   'engine-failed': 'The container engine has trouble',
   'engine-clock': 'The engine’s clock is {{seconds}} s off',
   'node-failing': '{{title}} is failing',
+  'miner-deaf': '{{title}} does not hear the chain any more, {{blocks}} blocks so far',
   'alerts-undelivered': 'Alerts do not get through to {{host}}: {{reason}}',
   'chain-stalled': 'The chain has made no block since {{sinceTime}}',
   'chain-unreachable': 'Hearth cannot see the chain',
@@ -112,6 +113,7 @@ export const attentionMore = {
   'engine-failed': '{{detail}}',
   'engine-clock': 'Transactions carry the time. Set the clock of this PC right.',
   'node-failing': 'It should run and does not.',
+  'miner-deaf': 'Block {{height}} is its last, so it sends no claims and proofs. Hearth restarts it, without losing a relay.',
   'chain-stalled': 'Block {{height}} is the last. Nothing is settled until it goes on.',
   'chain-unreachable': 'Block {{height}} is the last one read. What runs keeps running.',
   'staked-not-served': 'Gateways send relays that nobody answers.',
@@ -163,6 +165,8 @@ export const fixes = {
 
 /** Steps of tasks. */
 export const steps = {
+  'engine-run': 'Run the command',
+  'engine-answers': 'Wait until the engine answers',
   'stop-relays': 'Take no more relays',
   'last-session': 'Wait for the end of the session',
   'last-settlement': 'Wait until every claim has settled',
@@ -184,6 +188,9 @@ export const steps = {
   arrive: 'Wait for it to arrive',
   'find-session': 'Find the session',
   'sign-and-send': 'Sign and send',
+  'refuse-relays': 'Refuse new relays',
+  'save-relays': 'Let the relay miner write down what it served',
+  'stop-miner': 'Stop the relay miner',
   check: 'Check answers and signatures',
 } as const
 
@@ -207,6 +214,10 @@ export const stepFacts = {
 /** What a node is doing, or why it is not well. */
 export const reasons = {
   'waits-for': 'Waits for {{nodeId}}',
+  'waits-for-drain': 'Stops after {{nodeId}}',
+  draining: 'Writes down what it served before it stops',
+  refusing: 'Answers relays with 503',
+  deaf: 'Does not hear the chain any more: {{blocks}} blocks behind',
   'waits-for-image': 'Its image is not fetched yet',
   'waits-for-supplier': 'Starts when you have a supplier with services',
   'needs-key': 'Waits for the operator key',
@@ -222,6 +233,7 @@ export const nodeNames = {
   backend: 'Test backend',
   keeper: 'Key keeper',
   miner: 'Relay miner',
+  ingress: 'Ingress',
   'relay-miner': 'Relay miner',
 } as const
 
@@ -237,6 +249,8 @@ export const activity = {
   'records-restore-asked': 'Restore asked for the next start: {{name}}',
   'records-exported': 'Record exported to {{folder}}',
   'settings-changed': 'Settings changed: {{names}}',
+  'engine-chosen': 'Container engine chosen: {{endpoint}}',
+  'engine-step': 'Ran for the container engine: {{command}}',
   ejected: 'Files to go on without Hearth written to {{path}}',
   'network-chosen': 'Network chosen: {{network}}',
   'endpoint-added': 'Endpoint added: {{url}}',
@@ -262,6 +276,10 @@ export const activity = {
   'node-start': 'Start asked: {{nodeId}}',
   'node-stop': 'Stop asked: {{nodeId}}',
   'node-restart': 'Restart asked: {{nodeId}}',
+  'node-stop-later': 'Stop asked, at a safe moment: {{nodeId}}',
+  'node-restart-later': 'Restart asked, at a safe moment: {{nodeId}}',
+  'node-keep-running': 'Stop taken back: {{nodeId}}',
+  'miner-deaf': 'Relay miner restarted: it was {{blocks}} blocks behind',
   faucet: '{{amountPokt}} test POKT sent to {{address}}',
   'key-made': 'Key made: {{name}}, {{address}}',
   'tx-included': '{{kind}} is on chain, block {{height}}',

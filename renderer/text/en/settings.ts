@@ -275,7 +275,7 @@ export const settings = {
       title: 'Engine’s address',
       help: 'Where the container engine answers, such as unix:///var/run/docker.sock, npipe:////./pipe/docker_engine or http://127.0.0.1:2375. Empty = Hearth looks for it.',
       why: 'Two engines on one PC, or one in an unusual place.',
-      risk: 'Another engine has other containers and volumes: stop what runs first, or two relay miners work with one key.',
+      risk: 'Another engine has other containers and volumes. It is used once nothing of Hearth runs on the one before: two relay miners must not work with one key.',
     },
   },
 } as const

@@ -193,6 +193,10 @@ export const supplier = {
     effect: 'What happens next',
     effect1: 'Services start with the session after the block that takes this.',
     effect2: 'The relay miner takes its configuration from the chain. You start it on Home or Nodes.',
+    config: 'What changes in the relay miner',
+    configSame: 'Nothing: its configuration stays as it is.',
+    configRestarts: '{{titles}} restarts once the chain has it, drained: no relay is lost.',
+    configRestartsNone: 'No container restarts for it.',
     effect3: 'What was offered before and is not listed here ends at the same moment.',
   },
   first: {

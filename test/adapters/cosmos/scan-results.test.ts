@@ -80,7 +80,10 @@ describe('what is no answer', () => {
       'events that are no list',
       text.replace(/"finalize_block_events":\[.*\],"validator_updates"/, '"finalize_block_events":7,"validator_updates"'),
     ],
-    ['an event without a type', text.replace('{"type":"coin_spent"', '{"kind":"coin_spent"')],
+    [
+      'an event without a type',
+      text.replace('"finalize_block_events":[{"type":"coin_spent"', '"finalize_block_events":[{"kind":"coin_spent"'),
+    ],
     ['nothing', ''],
   ])('%s', (_name, body) => {
     expect(() => {

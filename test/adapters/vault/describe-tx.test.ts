@@ -13,32 +13,38 @@ const vectors = SIGNED_BY_HEARTH.map((name) => vector(name))
 const shown = vectors.filter(({ draft }) => draft.messages.length === 1)
 
 describe('the sheet', () => {
-  it.each([...shown.map(({ name, draft }) => ({ name, draft })), { name: 'with a note', draft: ownerDraft({ memo: 'rent  of May' }) }])(
-    '$name: every changed byte changes the text or is refused',
-    ({ draft }) => {
-      const bytes = codec.signDoc(draft)
-      const before = textFor(draft)
-      let refused = 0
-      let changed = 0
-      for (let at = 0; at < bytes.length; at += 1)
-        for (const mask of [0x01, 0x20, 0x80]) {
-          const other = Uint8Array.from(bytes)
-          other[at] = (other[at] ?? 0) ^ mask
-          try {
-            const after = sheetText(describeTx(codec.decodeSignDoc(other), CONTEXT, known))
-            expect(after, `byte ${at} ^ ${mask}`).not.toBe(before)
-            changed += 1
-          } catch (error) {
-            if (!(error instanceof HearthError)) throw error
-            expect(error.code).toBe('tx-changed')
-            refused += 1
-          }
+  it.each([
+    ...shown.map(({ name, draft }) => ({ name, draft })),
+    { name: 'with a note', draft: ownerDraft({ memo: 'rent  of May' }) },
+    { name: 'unordered, with a time', draft: ownerDraft({ unordered: true, sequence: 0n, timeoutAtMs: 1_795_350_896_789 }) },
+  ])('$name: every changed byte changes the text or is refused', ({ draft }) => {
+    const bytes = codec.signDoc(draft)
+    const before = textFor(draft)
+    let refused = 0
+    let changed = 0
+    for (let at = 0; at < bytes.length; at += 1)
+      for (const mask of [0x01, 0x20, 0x80]) {
+        const other = Uint8Array.from(bytes)
+        other[at] = (other[at] ?? 0) ^ mask
+        try {
+          const after = sheetText(describeTx(codec.decodeSignDoc(other), CONTEXT, known))
+          expect(after, `byte ${at} ^ ${mask}`).not.toBe(before)
+          changed += 1
+        } catch (error) {
+          if (!(error instanceof HearthError)) throw error
+          expect(error.code).toBe('tx-changed')
+          refused += 1
         }
-      expect(changed).toBeGreaterThan(0)
-      expect(refused).toBeGreaterThan(0)
-    },
-  )
+      }
+    expect(changed).toBeGreaterThan(0)
+    expect(refused).toBeGreaterThan(0)
+  })
 
+  it('shows a time limit and an order apart from the row', () => {
+    const sheet = describeTx(ownerDraft({ unordered: true, sequence: 0n, timeoutAtMs: 1_795_350_896_789 }), CONTEXT, known)
+    expect(sheet.technical).toContainEqual({ term: 'Valid until', text: '2026-11-22T12:34:56.789Z' })
+    expect(sheet.technical).toContainEqual({ term: 'Order', text: 'apart from the row of sequences' })
+  })
   it('says what a stake locks, who pays, where it returns and what it can cost', () => {
     const sheet = describeTx(ownerDraft(), CONTEXT, known)
     expect(sheet.title).toBe('Stake 59,505 POKT for a supplier?')

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { ed25519 } from '@noble/curves/ed25519.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
+import { SignDoc, TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
 import { describe, expect, it } from 'vitest'
 import type { Message, TxCodec, TxDraft } from '#main/core/ports/tx.ts'
 import { codec, CONTEXT, formOf, NOW, openService, OPERATOR, OWNER, ownerDraft, PASSWORD, textOf, VECTOR_KEYS as keys } from './support.ts'
@@ -129,5 +131,114 @@ describe('signing', () => {
         nowMs: NOW,
       }),
     ).rejects.toMatchObject({ code: 'key-unknown' })
+  })
+})
+
+describe('Hearth’s own words', () => {
+  it('stand apart from what the bytes say, worst first, and cannot bring markup or a direction of their own', async () => {
+    const { vault, keyId } = await setup()
+    const { token } = await vault.service.handle<'open-sign'>({
+      kind: 'open-sign',
+      request: {
+        intentId: 'intent-1',
+        keyId,
+        signDocBytes: codec.signDoc(ownerDraft()),
+        context: {
+          ...CONTEXT,
+          dangers: [
+            { key: 'operator-runway', level: 'info', facts: { address: '<b>x</b>\u202E', upokt: '5', days: '' } },
+            { key: 'owner-elsewhere', level: 'bad', facts: { ownerAddress: OPERATOR } },
+          ],
+        },
+      },
+      nowMs: NOW,
+    })
+    const text = textOf((await vault.surface(token, 'GET')).page)
+    expect(text).toContain('Hearth’s own words')
+    expect(text.indexOf('class="bad"')).toBeLessThan(text.indexOf('class="info"'))
+    expect(text).toContain(`${OPERATOR}, is no address of this vault`)
+    expect(text).toContain('&#60;b&#62;x&#60;/b&#62;⟨U+202E⟩')
+    expect(text).not.toContain('<b>x</b>')
+  })
+  it('are left out when there are none', async () => {
+    const { vault, openSign } = await setup()
+    const { token } = await openSign(ownerDraft())
+    expect(textOf((await vault.surface(token, 'GET')).page)).not.toContain('Hearth’s own words')
+  })
+})
+
+describe('a claim of the old network', () => {
+  const morse = JSON.parse(readFileSync(new URL('../../fixtures/morse/keys.json', import.meta.url), 'utf8')) as {
+    passphrase: string
+    keys: Record<'account' | 'node', { publicKeyHex: string; keyfile: Record<string, string> }>
+  }
+  const claim = (morsePubKeyHex: string, morseSignatureHex = ''): Message => ({
+    kind: 'claim-morse-account',
+    signer: OWNER,
+    toAddress: OWNER,
+    morsePubKeyHex,
+    morseSignatureHex,
+  })
+  const withMorse = async () => {
+    const { vault, keyId } = await setup()
+    const { token } = await vault.service.handle<'open-new-key'>({
+      kind: 'open-new-key',
+      request: { name: 'old', role: 'owner', network: 'local', mode: 'import' },
+      nowMs: NOW,
+    })
+    const shown = await vault.surface(token, 'GET')
+    const brought = await vault.surface(
+      token,
+      'POST',
+      formOf(shown.page, { action: 'import', secret: JSON.stringify(morse.keys.account.keyfile), passphrase: morse.passphrase }),
+    )
+    if (brought.outcome?.kind !== 'key-made') throw new Error(textOf(brought.page))
+    const morseKeyId = brought.outcome.key.id
+    const open = (message: Message, more: { morseKeyId?: string } = { morseKeyId }) =>
+      vault.service.handle<'open-sign'>({
+        kind: 'open-sign',
+        request: {
+          intentId: 'intent-1',
+          keyId,
+          signDocBytes: codec.signDoc(ownerDraft({ messages: [message] })),
+          context: CONTEXT,
+          ...more,
+        },
+        nowMs: NOW,
+      })
+    return { vault, open, morseKeyId }
+  }
+  it('is signed by the Morse key first, inside the message, and then by the account', async () => {
+    const { vault, open } = await withMorse()
+    const message = claim(morse.keys.account.publicKeyHex)
+    const { token } = await open(message)
+    const shown = await vault.surface(token, 'GET')
+    expect(textOf(shown.page)).toContain('Take over an account of the old network?')
+    const signed = await vault.surface(token, 'POST', formOf(shown.page, { action: 'sign', password: PASSWORD }))
+    if (signed.outcome?.kind !== 'signed') throw new Error(textOf(signed.page))
+    const raw = TxRaw.decode(signed.outcome.txBytes)
+    const bare = codec.signDoc(ownerDraft({ messages: [message] }))
+    const doc = SignDoc.encode({ ...SignDoc.decode(bare), bodyBytes: raw.bodyBytes }).finish()
+    const [inside] = codec.decodeSignDoc(doc).messages
+    const signature = inside?.kind === 'claim-morse-account' ? inside.morseSignatureHex : ''
+    expect(ed25519.verify(Buffer.from(signature, 'hex'), codec.morseBytes(bare), Buffer.from(morse.keys.account.publicKeyHex, 'hex'))).toBe(
+      true,
+    )
+    expect(codec.withMorseSignature(bare, Buffer.from(signature, 'hex'))).toEqual(doc)
+    expect(
+      secp256k1.verify(raw.signatures[0] ?? new Uint8Array(64), sha256(doc), Buffer.from(ownerDraft().pubKeyHex, 'hex'), {
+        prehash: false,
+        lowS: true,
+      }),
+    ).toBe(true)
+  })
+  it('is refused for another Morse key, without one, with a signature brought along, and for anything that is no claim', async () => {
+    const { open, morseKeyId } = await withMorse()
+    const own = morse.keys.account.publicKeyHex
+    await expect(open(claim(morse.keys.node.publicKeyHex))).rejects.toMatchObject({ code: 'tx-changed' })
+    await expect(open(claim(own), {})).rejects.toMatchObject({ code: 'tx-changed' })
+    await expect(open(claim(own, 'ab'.repeat(64)))).rejects.toMatchObject({ code: 'tx-changed' })
+    const send: Message = { kind: 'send', fromAddress: OWNER, toAddress: OPERATOR, amountUpokt: 1n }
+    await expect(open(send, { morseKeyId })).rejects.toMatchObject({ code: 'tx-changed' })
   })
 })

@@ -2,6 +2,13 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectChain } from '#main/adapters/cosmos/chain.ts'
 import type { Chain, ProvenReads, TrustRoot } from '#main/core/ports/chain.ts'
+import { systemClock } from '#main/adapters/system/clock.ts'
+import { createFigureProofs } from '#main/core/chain/figure-proofs.ts'
+import { createHeads } from '#main/core/chain/heads.ts'
+import type { Store } from '#main/core/ports/store.ts'
+import { initialState } from '#main/core/state/initial.ts'
+import { createStatePublisher } from '#main/core/state/publisher.ts'
+import { createTestLog } from '#test/fakes/clock.ts'
 import { startTestChain, type TestChain } from '../../localnet/chain.ts'
 import { startLiar, type Liar } from '../../faults/liar.ts'
 
@@ -144,6 +151,46 @@ describe('what is true', () => {
     expect(named(part.blockEvents)).toEqual(named(whole.blockEvents))
     expect(part.txs.filter((tx) => named(tx.events).length > 0)).toEqual(whole.txs.filter((tx) => named(tx.events).length > 0))
   })
+})
+
+it('the head of the chain is followed through two endpoints, and its figures are proven', async () => {
+  const clock = systemClock
+  const state = createStatePublisher(
+    initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 1, notice: null }),
+    clock,
+  )
+  const row = { network: 'local', chainId: root.chainId, block1Hash: root.hash, genesisTime: undefined, createdAtMs: 1, facts: {} }
+  const endpoints = [liar.endpoint, { rpcUrl: real.rpcUrl, restUrl: real.restUrl }].map((each) => ({
+    ...each,
+    own: false,
+    from: 'user' as const,
+  }))
+  const heads = createHeads({
+    connect: connectChain,
+    endpoints: () => endpoints,
+    network: () => 'local',
+    store: {
+      chain: () => Promise.resolve(row),
+      setting: () => Promise.resolve(undefined),
+      setSetting: () => Promise.resolve(),
+    } as unknown as Store,
+    state,
+    clock,
+    log: createTestLog(),
+  })
+  const end = new AbortController()
+  const running = heads.run(end.signal)
+  await expect.poll(() => state.state.chain.endpoints?.[1]?.agrees, { timeout: 30_000 }).toBe(true)
+  expect(Object.values(state.state.chain.endpoints ?? {}).map((each) => [each.status, each.agrees])).toEqual([
+    ['good', true],
+    ['good', true],
+  ])
+  expect(state.state.chain.provenHeight).toBeGreaterThan(1)
+  const proofs = createFigureProofs({ proven: () => heads.proven(), clock, log: createTestLog() })
+  const read = await heads.require().balance(NOBODY)
+  expect(await proofs.balance(NOBODY, read, heads.height())).toMatchObject({ value: 0n, source: 'proven' })
+  end.abort()
+  await running
 })
 
 type Json = Record<string, never>

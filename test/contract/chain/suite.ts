@@ -191,7 +191,12 @@ export function chainContract(name: string, makeChain: () => Promise<ChainUnderT
       expect(await chain.balance(alice.address, found.height)).toBe(GIFT_UPOKT - 1_234_567n - 1_000n)
       expect(await chain.account(alice.address)).toMatchObject({ sequence: 1n, pubKeyHex: alice.pubKeyHex })
 
+      if (chain.heightsOf) expect(await chain.heightsOf([bob.address], 1, found.height)).toContain(found.height)
+      if (chain.upgradePlan) expect(await chain.upgradePlan()).toBeUndefined()
       const block = await chain.block(found.height)
+      const forBob = await chain.block(found.height, new Set([bob.address]))
+      expect(forBob.txs.find((each) => each.hash === hash)).toEqual(block.txs.find((each) => each.hash === hash))
+      expect(forBob.blockEvents.map((event) => event.type)).toEqual(block.blockEvents.map((event) => event.type))
       const tx = block.txs.find((each) => each.hash === hash)
       expect(tx).toMatchObject({ code: 0, gasUsed: found.gasUsed, gasWanted: draft.gasLimit })
       expect(tx?.events).toContainEqual({

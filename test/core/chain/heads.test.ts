@@ -1,29 +1,34 @@
 import { describe, expect, it } from 'vitest'
+import type { ListedEndpoint } from '#main/core/chain/endpoint-list.ts'
 import { createHeads } from '#main/core/chain/heads.ts'
 import type { ChainEndpoints } from '#main/core/ports/chain.ts'
 import type { ChainRow, Store } from '#main/core/ports/store.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
+import type { NetworkId } from '#shared/api/state.ts'
+import { networkOf } from '#shared/networks/index.ts'
 import { createFakeChain } from '#test/fakes/chain.ts'
 import { createTestClock, createTestLog } from '#test/fakes/clock.ts'
 
-function setup(known?: Partial<ChainRow>, reachable = true) {
+function setup(known?: Partial<ChainRow>, reachable = true, network: NetworkId = 'local', first?: ListedEndpoint[]) {
   const clock = createTestClock()
+  const log = createTestLog()
   const chain = createFakeChain(() => 'H')
   chain.reachable = reachable
-  const state = createStatePublisher(
-    initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 1, notice: null }),
-    clock,
-  )
-  let endpoints: ChainEndpoints | undefined = { rpcUrl: 'http://127.0.0.1:1', restUrl: 'http://127.0.0.1:2' }
+  const state = createStatePublisher(initialState({ version: '0', shell: 'web', host: 'h', network, startedAtMs: 1, notice: null }), clock)
+  let endpoints: ListedEndpoint[] | ChainEndpoints | undefined = first ?? { rpcUrl: 'http://127.0.0.1:1', restUrl: 'http://127.0.0.1:2' }
   const heads = createHeads({
     connect: () => chain,
     endpoints: () => endpoints,
-    network: () => 'local',
-    store: { chain: () => Promise.resolve(known as ChainRow | undefined) } as unknown as Store,
+    network: () => network,
+    store: {
+      chain: () => Promise.resolve(known as ChainRow | undefined),
+      setting: () => Promise.resolve(undefined),
+      setSetting: () => Promise.resolve(),
+    } as unknown as Store,
     state,
     clock,
-    log: createTestLog(),
+    log,
   })
   const heights: number[] = []
   heads.onHead((head) => heights.push(head.height))
@@ -35,7 +40,7 @@ function setup(known?: Partial<ChainRow>, reachable = true) {
     state,
     heads,
     heights,
-    setEndpoints: (value: ChainEndpoints | undefined) => (endpoints = value),
+    setEndpoints: (value: ListedEndpoint[] | ChainEndpoints | undefined) => (endpoints = value),
     stop: () => (abort.abort(), ended),
   }
 }
@@ -100,5 +105,56 @@ describe('heads', () => {
     expect(state.state.chain.status).toBe('none')
     expect(() => heads.require()).toThrow(/chain-unreachable/)
     await stop()
+  })
+
+  it('publishes where it asks, and takes the list away with the chain', async () => {
+    const { clock, state, setEndpoints, stop } = setup({ block1Hash: 'AA' })
+    await clock.advance(2_000)
+    expect(state.state.chain).toMatchObject({
+      known: 'recorded',
+      disagreement: null,
+      endpoints: { 0: { host: '127.0.0.1:1', from: 'here', status: 'good', height: 5, agrees: null, error: '' } },
+    })
+    setEndpoints(undefined)
+    await clock.advance(2_000)
+    expect(state.state.chain.endpoints).toBeUndefined()
+    await stop()
+  })
+
+  it('never goes back to an older height, also behind another list of endpoints', async () => {
+    const { clock, chain, state, heads, heights, setEndpoints, stop } = setup()
+    await clock.advance(2_000)
+    chain.heightNow = 3
+    await clock.advance(4_000)
+    expect([heads.height(), state.state.chain.height]).toEqual([5, 5])
+    setEndpoints({ rpcUrl: 'http://127.0.0.1:7', restUrl: 'http://127.0.0.1:8' })
+    await clock.advance(4_000)
+    expect(heights).toEqual([5])
+    chain.heightNow = 6
+    await clock.advance(4_000)
+    expect(heights).toEqual([5, 6])
+    await stop()
+  })
+
+  it('reads a real network that is not known and lets nothing be signed for it', async () => {
+    const strangers: ListedEndpoint[] = [{ rpcUrl: 'https://a.example.org', restUrl: 'https://a.example.org', own: false, from: 'user' }]
+    const real = setup(undefined, true, 'mainnet', strangers)
+    real.chain.chainId = 'pocket'
+    real.chain.genesisTime = networkOf('mainnet').genesisTime ?? ''
+    await real.clock.advance(4_000)
+    expect(real.state.state.chain).toMatchObject({ status: 'ready', known: 'unknown' })
+    expect(real.heads.current()).toBeDefined()
+    expect(() => real.heads.requireKnown()).toThrow(/chain-unknown-fingerprint/)
+    await real.stop()
+
+    const other = setup(undefined, true, 'mainnet', strangers)
+    await other.clock.advance(2_000)
+    expect(() => other.heads.require()).toThrow(/chain-unknown-fingerprint/)
+    await other.stop()
+
+    const local = setup()
+    await local.clock.advance(2_000)
+    expect(() => local.heads.requireKnown()).not.toThrow()
+    await local.stop()
   })
 })

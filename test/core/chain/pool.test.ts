@@ -19,7 +19,7 @@ function host(height = 100): Host {
   chain.balances.set(ADDRESS, 7n)
   chain.hashes = (at) => `H${at}`
   chain.asked = 0
-  const { balance } = chain
+  const balance = chain.balance.bind(chain)
   chain.balance = (address) => {
     chain.asked += 1
     return balance(address)
@@ -48,10 +48,10 @@ function pool(hosts: Host[], options: Options = {}) {
   )
   /** Runs while time passes, so that pauses end. */
   const run = async <T>(work: Promise<T>): Promise<T> => {
-    let done = false
-    const ended = work.finally(() => (done = true))
+    const progress = { done: false }
+    const ended = work.finally(() => (progress.done = true))
     ended.catch(() => undefined)
-    while (!done) await clock.advance(100)
+    while (!progress.done) await clock.advance(100)
     return ended
   }
   const status = (): string[] => chains.health().map((each) => each.status)
@@ -277,12 +277,12 @@ describe('a broadcast', () => {
       order.push('a told')
       return Promise.reject(new HearthError('chain-unreachable', { reason: 'cut off' }))
     }
-    const { tx } = b
+    const tx = b.tx.bind(b)
     b.tx = (hash) => {
       order.push(`b asked for ${hash.slice(0, 6)}`)
       return tx(hash)
     }
-    const { broadcast } = b
+    const broadcast = b.broadcast.bind(b)
     b.broadcast = (each) => {
       order.push('b told')
       return broadcast(each)

@@ -95,6 +95,15 @@ export const SICK_HEALTH: Record<string, Sick> = {
       s.health.gatewaysSilent = { sessions: 2, sinceMs: NOW }
     },
   },
+  'miner-deaf': {
+    check: 'miner-deaf',
+    level: 'bad',
+    fix: 'nodes',
+    make: (s) => {
+      const reason = { key: 'deaf', facts: { blocks: '7', height: '93' } }
+      s.nodes = { miner: { kind: 'relay-miner', title: 'Relay miner', wanted: 'running', seen: 'running', reason } as AppState['nodes'][string] }
+    },
+  },
   'backend-behind': {
     check: 'backend-behind',
     level: 'bad',

@@ -66,7 +66,10 @@ describe('catalogue', () => {
   it('one container alone has a capability in its bounds, and it is no root', () => {
     const capable = CATALOG.filter((entry) => entry.capAdd.length > 0)
     expect(capable.map((entry) => [entry.nodeId, entry.capAdd, entry.user])).toEqual([['ingress', ['NET_BIND_SERVICE'], '1025:1025']])
-    for (const entry of CATALOG) expect(specOf(entry, rowOf(entry.nodeId), namesOf('aa11'), { miner: { yaml: '', command: [] }, ingress: '{}' })?.capAdd ?? []).toEqual(entry.capAdd)
+    for (const entry of CATALOG)
+      expect(
+        specOf(entry, rowOf(entry.nodeId), namesOf('aa11'), { miner: { yaml: '', command: [] }, ingress: '{}' })?.capAdd ?? [],
+      ).toEqual(entry.capAdd)
   })
   it('a volume is of one sort everywhere', () => {
     const sorts = new Map<string, boolean>()
@@ -79,7 +82,11 @@ describe('catalogue', () => {
     const backend = CATALOG.find((entry) => entry.kind === 'backend')
     expect(backend?.networks).toEqual(['backend'])
     const networksOf = (nodeId: string): string[] => CATALOG.find((entry) => entry.nodeId === nodeId)?.networks ?? []
-    expect([networksOf('ingress'), networksOf('pocket'), networksOf('miner').toSorted()]).toEqual([['front'], ['chain'], ['backend', 'chain', 'front']])
+    expect([networksOf('ingress'), networksOf('pocket'), networksOf('miner').toSorted()]).toEqual([
+      ['front'],
+      ['chain'],
+      ['backend', 'chain', 'front'],
+    ])
     // Relays have one way in.
     expect(CATALOG.filter((entry) => entry.ports.some((port) => port.name === 'relays')).map((entry) => entry.nodeId)).toEqual(['ingress'])
     for (const kind of ['chain-node', 'relay-miner'] as const)

@@ -75,6 +75,8 @@ export interface Life {
   seen(nodeId: string): string | undefined
   /** Ends the run like a killed process: nothing is tidied up. */
   kill(): void
+  /** Ends the run as Hearth ends itself. */
+  end(): Promise<void>
 }
 
 /** A machine with an engine and both images in the registry. */
@@ -234,7 +236,7 @@ export function createScene(): Scene {
       }
     }
     void watch()
-    void nodes.run(abort.signal)
+    const running = nodes.run(abort.signal)
     const pass = async (ms: number): Promise<void> => {
       for (let passed = 0; passed < ms; passed += 100) {
         await clock.advance(100)
@@ -261,8 +263,15 @@ export function createScene(): Scene {
       },
       seen: (nodeId) => state.state.nodes[nodeId]?.seen,
       kill() {
+        dieAt = 0
         abort.abort()
         tasks.cancelAll()
+      },
+      async end() {
+        tasks.cancelAll()
+        await tasks.settled()
+        abort.abort()
+        await running
       },
     }
   }

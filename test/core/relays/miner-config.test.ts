@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { MINER_PATHS, MINER_PORTS, MINER_TEMPLATE, type MinerRpcType, minerCommand, minerGasPrice, renderMinerConfig } from '#main/core/relays/miner-config.ts'
+import {
+  MINER_PATHS,
+  MINER_PORTS,
+  MINER_TEMPLATE,
+  type MinerRpcType,
+  minerCommand,
+  minerGasPrice,
+  renderMinerConfig,
+} from '#main/core/relays/miner-config.ts'
 import { renderTemplate } from '#main/core/relays/render-template.ts'
 
 const template = readFileSync(new URL(`../../../resources/templates/${MINER_TEMPLATE}`, import.meta.url), 'utf8')
@@ -143,7 +151,12 @@ describe('renderTemplate', () => {
   })
   it('fills lists in entries of lists, which alone may be empty', () => {
     const template = '# each a\n- <x>\n  # each b\n  - <y>\n  # end b\n# end a'
-    const values = { a: [{ x: 1, b: [{ y: 2 }, { y: 3 }] }, { x: 4, b: [] }] }
+    const values = {
+      a: [
+        { x: 1, b: [{ y: 2 }, { y: 3 }] },
+        { x: 4, b: [] },
+      ],
+    }
     expect(renderTemplate(template, values)).toBe('- 1\n  - 2\n  - 3\n- 4\n')
     expect(() => renderTemplate(template, { a: [{ x: 1, b: [{ y: 2, z: 3 }] }] })).toThrow('no place for z in b')
   })

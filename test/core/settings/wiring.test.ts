@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { operatorLow } from '#main/core/checks/operator-low.ts'
 import { createKeys } from '#main/core/keys/keys.ts'
@@ -28,12 +29,12 @@ describe('settings at work', () => {
   it('the relay miner is started with the chosen time and price', async () => {
     let choices = { gasPriceTimes: 10, requestTimeoutSeconds: 10 }
     const setup = createMinerSetup({
-      template: () =>
-        'p: <signingKeyName>\ns: <smtStorePath>\nt: <requestTimeoutSeconds>\nr: <nodeRpcUrl>\ng: <nodeGrpcUrl>\nm: <metricsAddress>\n# each services\n- <serviceId> <listenUrl> <backendUrl>\n# end services\n',
+      template: (name) => readFileSync(new URL(`../../../resources/templates/${name}`, import.meta.url), 'utf8'),
       heads: {
         current: () => ({ fingerprint: () => Promise.resolve({ chainId: 'c' }), minimumGasPrice: () => Promise.resolve('0.001') }),
       } as never,
-      record: () => ({ services: [{ serviceId: 'anvil' }], pending: [] }) as never,
+      record: () =>
+        ({ services: [{ serviceId: 'anvil', endpoints: [{ url: 'http://127.0.0.1:1', rpcType: 'JSON_RPC' }] }], pending: [] }) as never,
       backendUrl: () => 'http://backend:1',
       nodeUrls: () => ({ rpcUrl: 'tcp://pocket:1', grpcUrl: 'tcp://pocket:2' }),
       choices: () => choices,
@@ -41,7 +42,7 @@ describe('settings at work', () => {
     const before = await setup.config()
     choices = { gasPriceTimes: 30, requestTimeoutSeconds: 45 }
     const after = await setup.config()
-    expect([before?.yaml.includes('t: 10'), after?.yaml.includes('t: 45')]).toEqual([true, true])
+    expect([before?.yaml.includes('timeout_seconds: 10'), after?.yaml.includes('timeout_seconds: 45')]).toEqual([true, true])
     expect([before?.command.includes('0.01upokt'), after?.command.includes('0.03upokt')]).toEqual([true, true])
   })
 

@@ -20,11 +20,13 @@ export async function startServingApp(): Promise<{ line: Line; known: string[]; 
   const { state } = driver
   const services = await driver.call('supplier.options', {})
   const known = [
-    ...[owner, operator].flatMap((key) => [key.id, key.address]),
-    ...[...Object.keys(state.nodes), ...Object.keys(state.intents), ...Object.keys(state.tasks)],
-    ...[...services.services.map((service) => service.id), services.endpointUrl ?? '', state.supplier.ownerAddress ?? ''],
-    ...['59505', '1', '0.000001', '100000000', 'http://127.0.0.1:8545', 'settled', 'autoLockMinutes', 'theme'],
-  ].filter((text) => text !== '')
+    [owner.id, owner.address, operator.id, operator.address],
+    [Object.keys(state.nodes), Object.keys(state.intents), Object.keys(state.tasks), services.services.map((service) => service.id)].flat(),
+    [services.endpointUrl ?? '', state.supplier.ownerAddress ?? '', 'http://127.0.0.1:8545'],
+    ['59505', '1', '0.000001', '100000000', 'settled', 'autoLockMinutes', 'theme'],
+  ]
+    .flat()
+    .filter((text) => text !== '')
   return {
     line: { name: 'the app in Practice', wire: false, ask: async (request, input) => codeOf(await driver.app.call(request, input)) },
     known,

@@ -32,18 +32,26 @@ test('S5: a path serves what lies in the folder of the page', async () => {
 })
 
 test.each([
-  ...['/../secret.json', '/%2e%2e/secret.json', '/..%2fsecret.json', '/assets/..%5c..%5csecret.json', '/..;/secret.json', '//etc/passwd'],
-  ...[
-    '/link.json',
-    '/linked/secret.json',
-    '/.hidden.json',
-    '/assets',
-    '/assets/',
-    '/%00index.html',
-    '/C:/secret.json',
-    '/%252e%252e/secret.json',
-  ],
-  ...['/assets/a.js%00.html', '/%', '/assets//a.js', '/nothing.js', '../page-evil/secret.json', ''],
+  '/../secret.json',
+  '/%2e%2e/secret.json',
+  '/..%2fsecret.json',
+  '/assets/..%5c..%5csecret.json',
+  '/..;/secret.json',
+  '//etc/passwd',
+  '/link.json',
+  '/linked/secret.json',
+  '/.hidden.json',
+  '/assets',
+  '/assets/',
+  '/%00index.html',
+  '/C:/secret.json',
+  '/%252e%252e/secret.json',
+  '/assets/a.js%00.html',
+  '/%',
+  '/assets//a.js',
+  '/nothing.js',
+  '../page-evil/secret.json',
+  '',
 ])('S5: %j leads nowhere', async (path) => {
   expect(await readStaticFile(await pageFolder(), path)).toBeUndefined()
 })

@@ -4,15 +4,19 @@ import { stageElectron } from './stage.ts'
 const on = stageElectron()
 
 const ELSEWHERE = [
-  ...[
-    'https://evil.example/',
-    'http://127.0.0.1/',
-    'http://localhost:8080/x',
-    'ws://127.0.0.1/',
-    'wss://evil.example/',
-    'ftp://evil.example/',
-  ],
-  ...['file:///etc/passwd', 'app://evil/', 'app://hearth.evil/', 'app:hearth', 'chrome://settings/', 'blob:https://evil.example/1', ''],
+  'https://evil.example/',
+  'http://127.0.0.1/',
+  'http://localhost:8080/x',
+  'ws://127.0.0.1/',
+  'wss://evil.example/',
+  'ftp://evil.example/',
+  'file:///etc/passwd',
+  'app://evil/',
+  'app://hearth.evil/',
+  'app:hearth',
+  'chrome://settings/',
+  'blob:https://evil.example/1',
+  '',
 ]
 
 test('S6: a session of Hearth asks nobody but Hearth, whatever the page wants', async () => {

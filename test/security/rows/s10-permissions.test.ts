@@ -3,8 +3,25 @@ import { stageElectron } from './stage.ts'
 
 const on = stageElectron()
 const REFUSED = [
-  ...['clipboard-read', 'media', 'geolocation', 'midi', 'midiSysex', 'openExternal', 'pointerLock', 'fullscreen', 'display-capture', 'hid'],
-  ...['serial', 'usb', 'idle-detection', 'storage-access', 'window-management', 'fileSystem', 'keyboardLock', 'unknown', ''],
+  'clipboard-read',
+  'media',
+  'geolocation',
+  'midi',
+  'midiSysex',
+  'openExternal',
+  'pointerLock',
+  'fullscreen',
+  'display-capture',
+  'hid',
+  'serial',
+  'usb',
+  'idle-detection',
+  'storage-access',
+  'window-management',
+  'fileSystem',
+  'keyboardLock',
+  'unknown',
+  '',
 ]
 
 test('S10: what the table does not name is refused, and the one thing it names is for the page alone', async () => {

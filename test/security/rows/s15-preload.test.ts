@@ -9,7 +9,8 @@ test('S15: the page gets two functions on two fixed channels, and nothing of Ele
   await api['call']?.('state.get', { a: 1 })
   const heard: unknown[] = []
   const stop = api['onPush']?.((...args: unknown[]) => heard.push(args)) as () => void
-  ;(used[1]?.[2] as (...args: unknown[]) => void)({ sender: 'what Electron knows of the sender' }, { seq: 1 })
+  const receive = used[1]?.[2] as (...args: unknown[]) => void
+  receive({ sender: 'what Electron knows of the sender' }, { seq: 1 })
   stop()
   expect(used.map((one) => one.slice(0, 2))).toEqual([
     ['invoke', 'hearth:call'],

@@ -1,4 +1,4 @@
-import { BinaryReader } from '@bufbuild/protobuf/wire'
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import type { PendingClaim, ProvenSupplier } from '#main/core/ports/chain.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import { bech32Decode } from '../tx/bech32.ts'
@@ -41,8 +41,8 @@ function fieldsOf(bytes: Uint8Array): Map<number, Field> {
     const reader = new BinaryReader(bytes)
     while (reader.pos < reader.len) {
       const [number, type] = reader.tag()
-      if (type === 0) fields.set(number, BigInt(reader.uint64()))
-      else if (type === 2) fields.set(number, reader.bytes())
+      if (type === WireType.Varint) fields.set(number, BigInt(reader.uint64()))
+      else if (type === WireType.LengthDelimited) fields.set(number, reader.bytes())
       else reader.skip(type, number)
     }
   } catch {

@@ -268,7 +268,7 @@ export function choice(number: number, json: string, key: string, names: readonl
 }
 
 /** Bytes of one length, as lower-case hex in Hearth; empty when they are not there. */
-export function bytes(number: number, json: string, key: string, length: number): Field {
+export function fixedBytes(number: number, json: string, key: string, length: number): Field {
   const base64 = (value: unknown): string => Buffer.from(asText(value), 'hex').toString('base64')
   const check = (value: unknown): void => {
     if (value !== '' && !(typeof value === 'string' && value.length === length * 2 && /^[0-9a-f]*$/.test(value)))

@@ -1,5 +1,5 @@
 import type { Message } from '#main/core/ports/tx.ts'
-import { address, bytes, choice, coin, flag, list, listOfTexts, neededCoin, oneCoin, percent, text, uint64, unused } from './fields.ts'
+import { address, choice, coin, fixedBytes, flag, list, listOfTexts, neededCoin, oneCoin, percent, text, uint64, unused } from './fields.ts'
 import type { Field, Shape, Values } from './fields.ts'
 
 /** The messages that Hearth signs, field numbers and names from onchain facts 2.3. */
@@ -134,9 +134,9 @@ export const SHAPES: Record<Message['kind'], MessageShape> = {
     name: 'MsgClaimMorseAccount',
     fields: [
       address(1, 'shannon_dest_address', 'toAddress', 'the recipient'),
-      bytes(3, 'morse_signature', 'morseSignatureHex', MORSE_SIGNATURE_BYTES),
+      fixedBytes(3, 'morse_signature', 'morseSignatureHex', MORSE_SIGNATURE_BYTES),
       text(4, 'shannon_signing_address', 'signer'),
-      bytes(5, 'morse_public_key', 'morsePubKeyHex', MORSE_KEY_BYTES),
+      fixedBytes(5, 'morse_public_key', 'morsePubKeyHex', MORSE_KEY_BYTES),
     ],
   },
   'claim-morse-supplier': {
@@ -146,10 +146,10 @@ export const SHAPES: Record<Message['kind'], MessageShape> = {
       address(1, 'shannon_owner_address', 'ownerAddress', 'the owner'),
       address(2, 'shannon_operator_address', 'operatorAddress', 'the operator'),
       text(3, 'morse_node_address', 'morseNodeAddress'),
-      bytes(4, 'morse_signature', 'morseSignatureHex', MORSE_SIGNATURE_BYTES),
+      fixedBytes(4, 'morse_signature', 'morseSignatureHex', MORSE_SIGNATURE_BYTES),
       list(5, 'services', 'services', SERVICE_CONFIG),
       text(6, 'shannon_signing_address', 'signer'),
-      bytes(7, 'morse_public_key', 'morsePubKeyHex', MORSE_KEY_BYTES),
+      fixedBytes(7, 'morse_public_key', 'morsePubKeyHex', MORSE_KEY_BYTES),
       flag(8, 'signer_is_output_address', 'signerIsOutput'),
     ],
     fromWire(values) {

@@ -12,7 +12,10 @@ const staticResponse = z.strictObject({
   close: z.boolean().optional(),
 })
 const requestBody = z.strictObject({ handler: z.literal('request_body'), max_size: z.number().int() })
-const reverseProxy = z.looseObject({ handler: z.literal('reverse_proxy'), upstreams: z.array(z.strictObject({ dial: z.string() })).length(1) })
+const reverseProxy = z.looseObject({
+  handler: z.literal('reverse_proxy'),
+  upstreams: z.array(z.strictObject({ dial: z.string() })).length(1),
+})
 const route = z.strictObject({
   match: z.array(z.union([fileMatch, pathMatch])).optional(),
   handle: z.array(z.discriminatedUnion('handler', [staticResponse, requestBody, reverseProxy])).min(1),
@@ -61,7 +64,9 @@ export function createIngressProgram(): IngressProgram {
       const text = started.readFile(file)
       const parsed = text && configSchema.safeParse(parse(new TextDecoder().decode(text)))
       if (!parsed?.success) {
-        const problem = text ? `loading initial config: loading new config: ${parsed ? parsed.error.issues[0]?.message : ''}` : `reading config file: open ${file}: no such file or directory`
+        const problem = text
+          ? `loading initial config: loading new config: ${parsed ? parsed.error.issues[0]?.message : ''}`
+          : `reading config file: open ${file}: no such file or directory`
         started.log('err', `Error: ${problem}`)
         started.exit(1)
         return
@@ -92,7 +97,15 @@ export function createIngressProgram(): IngressProgram {
           const [host = '', upstreamPort = ''] = (step.upstreams[0]?.dial ?? '').split(':')
           const answer = await running.peer(host)?.program.http?.(Number(upstreamPort), request)
           if (answer) return answer
-          running.log('err', JSON.stringify({ level: 'error', logger: 'http.log.error', msg: `dial tcp: lookup ${host}: connection refused`, status: BAD_GATEWAY }))
+          running.log(
+            'err',
+            JSON.stringify({
+              level: 'error',
+              logger: 'http.log.error',
+              msg: `dial tcp: lookup ${host}: connection refused`,
+              status: BAD_GATEWAY,
+            }),
+          )
           return { status: BAD_GATEWAY, body: new Uint8Array() }
         }
       }

@@ -1,0 +1,37 @@
+import type { ReactNode } from 'react'
+import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
+import { useText } from '#renderer/text/text.ts'
+import { Card } from '#renderer/ui/Card.tsx'
+import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+
+/** What offering these services would change in the relay miner's configuration, and what restarts for it. Asked before anything is signed. */
+export function ConfigChange({ services }: { services: string[] }): ReactNode {
+  const t = useText()
+  const isReady = useAppState((state) => state.chain.status === 'ready')
+  const preview = useQuery(
+    'supplier.previewConfig',
+    isReady ? { services: services.map((serviceId) => ({ serviceId, rpcTypes: ['JSON_RPC' as const] })) } : null,
+  )
+  if (preview.error) return <ErrorNote error={preview.error} />
+  if (!preview.value) return null
+  const { diff, restarts } = preview.value
+  return (
+    <Card title={t('supplier.services.config')} padded>
+      {diff === '' ? (
+        <p className="text-small text-text-2">{t('supplier.services.configSame')}</p>
+      ) : (
+        <>
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keys */}
+          <pre className="mono max-h-[260px] overflow-auto text-caption" tabIndex={0} aria-label={t('supplier.services.config')}>
+            {diff}
+          </pre>
+          <p className="mt-2.5 text-small text-text-2">
+            {restarts.length === 0
+              ? t('supplier.services.configRestartsNone')
+              : t('supplier.services.configRestarts', { titles: restarts.map((node) => node.title).join(', ') })}
+          </p>
+        </>
+      )}
+    </Card>
+  )
+}

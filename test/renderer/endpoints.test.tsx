@@ -1,0 +1,177 @@
+import { act } from 'react'
+import { createRoot, type Root } from 'react-dom/client'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { App } from '#renderer/app/App.tsx'
+import { bridgeOver } from '#renderer/bridge/connect.ts'
+import { startText } from '#renderer/text/text.ts'
+import type { AppState, EndpointState } from '#shared/api/state.ts'
+import { answers } from './answers.ts'
+import { fakeLink, settle, type FakeLink } from './fake-link.ts'
+import { serving } from './scene.ts'
+
+let root: Root | undefined
+let box: HTMLElement
+beforeAll(() => {
+  ;(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true
+  startText()
+})
+beforeEach(() => {
+  box = document.createElement('div')
+  document.body.append(box)
+})
+afterEach(async () => {
+  await act(async () => root?.unmount())
+  document.body.replaceChildren()
+  globalThis.location.hash = ''
+})
+
+const NOW = Date.now()
+const endpoint = (fields: Partial<EndpointState>): EndpointState => ({
+  rpcUrl: 'https://rpc.example.org',
+  host: 'rpc.example.org',
+  from: 'public',
+  status: 'good',
+  height: 883_700,
+  latencyMs: 120,
+  agrees: true,
+  error: '',
+  ...fields,
+})
+
+async function show(
+  chain: Partial<AppState['chain']>,
+  network: AppState['app']['network'] = 'mainnet',
+  path = '/nodes',
+): Promise<FakeLink> {
+  globalThis.location.hash = path
+  const state = serving(NOW)
+  const link = fakeLink({ ...state, app: { ...state.app, network }, chain: { ...state.chain, ...chain } })
+  for (const [name, value] of Object.entries(answers(NOW))) link.answers[name] = () => ({ ok: true, value })
+  root = createRoot(box)
+  await act(async () => {
+    root?.render(<App bridge={bridgeOver(link)} />)
+    await settle()
+  })
+  await act(settle)
+  return link
+}
+const card = (): HTMLElement | undefined =>
+  [...document.querySelectorAll('section')].find((each) => each.querySelector('h2')?.textContent === 'Where the chain is asked')
+const press = (name: string): Promise<void> =>
+  act(async () => {
+    const found = [...document.querySelectorAll('button')].find((each) => (each.getAttribute('aria-label') ?? each.textContent) === name)
+    if (!found) throw new Error(`no button ${name}`)
+    found.click()
+    await settle()
+  })
+async function type(label: string, value: string): Promise<void> {
+  const found = [...document.querySelectorAll('label')].find((each) => each.textContent === label)
+  const input = document.getElementById(found?.htmlFor ?? '') as HTMLInputElement
+  await act(async () => {
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, value)
+    input.dispatchEvent(new Event('input', { bubbles: true }))
+    await settle()
+  })
+}
+
+describe('endpoints', () => {
+  it('are shown with how they are and what is wrong with them, and can be taken off', async () => {
+    const rows = [
+      endpoint({ rpcUrl: 'http://127.0.0.1:1', host: '127.0.0.1:1', from: 'here', agrees: null }),
+      endpoint({ status: 'lied', agrees: false, error: 'balance: said otherwise than the others' }),
+    ]
+    const link = await show({ endpoints: { 0: rows[0]!, 1: rows[1]! }, provenHeight: 883_699, known: 'recorded' })
+    const cells = [...card()!.querySelectorAll('tbody tr')].map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent))
+    expect(cells[0]).toEqual(['127.0.0.1:1on this PC', 'good', '883,700', '120 ms', 'not compared', ''])
+    expect(cells[1]).toEqual([
+      'rpc.example.orgpublic',
+      'said something falsebalance: said otherwise than the others',
+      '883,700',
+      '120 ms',
+      'no',
+      'Remove',
+    ])
+    expect(card()?.textContent).toContain('Proven to block 883,699')
+    expect(card()?.textContent).not.toContain('does not sign')
+    link.answers['chain.removeEndpoint'] = () => ({ ok: true, value: {} })
+    await press('Remove rpc.example.org')
+    expect(link.calls.filter((call) => call.name === 'chain.removeEndpoint').map((call) => call.input)).toEqual([
+      { rpcUrl: 'https://rpc.example.org' },
+    ])
+  })
+
+  it('that hold different blocks are said as they are, and so is a network that is not known', async () => {
+    await show({
+      endpoints: { 0: endpoint({}) },
+      known: 'unknown',
+      disagreement: {
+        height: 883_700,
+        said: [
+          { host: 'a.example.org', hash: 'AB'.repeat(32) },
+          { host: 'b.example.org', hash: 'CD'.repeat(32) },
+        ],
+      },
+    })
+    const alert = card()?.querySelector('[role="alert"]')?.textContent
+    expect(alert).toContain('At block 883,700, a.example.org says ABABABABABAB…')
+    expect(alert).toContain('b.example.org says CDCDCDCDCDCD…')
+    expect(card()?.textContent).toContain('Hearth reads this network and does not sign')
+  })
+
+  it('of the user are added with both addresses; why one is refused is said, and what was typed stays', async () => {
+    const link = await show({ endpoints: { 0: endpoint({}) }, known: 'first-use' })
+    link.answers['chain.addEndpoint'] = () => ({
+      ok: false,
+      error: { code: 'chain-address-invalid', detail: { reason: 'it is not encrypted' }, ref: 'r' },
+    })
+    await press('Add an endpoint…')
+    await type('RPC address', 'http://rpc.mine.org')
+    await type('REST address', 'http://api.mine.org')
+    await press('Add')
+    expect(document.querySelector('[role="dialog"]')?.textContent).toContain('it is not encrypted')
+    link.answers['chain.addEndpoint'] = () => ({ ok: true, value: {} })
+    await press('Add')
+    expect(document.querySelector('[role="dialog"]')).toBeNull()
+    const inputs = link.calls.filter((call) => call.name === 'chain.addEndpoint').map((call) => call.input)
+    expect(inputs).toEqual([
+      { rpcUrl: 'http://rpc.mine.org', restUrl: 'http://api.mine.org' },
+      { rpcUrl: 'http://rpc.mine.org', restUrl: 'http://api.mine.org' },
+    ])
+  })
+
+  it('of the Local chain are its own node alone; Practice and a chain that is not there have none', async () => {
+    await show({ endpoints: { 0: endpoint({ from: 'here', host: '127.0.0.1:1' }) } }, 'local')
+    expect(card()?.textContent).toContain('Your own node on this PC')
+    expect(card()?.textContent).not.toContain('Add an endpoint')
+    await act(async () => root?.unmount())
+    await show({}, 'local')
+    expect(card()).toBeUndefined()
+    await act(async () => root?.unmount())
+    await show({ endpoints: { 0: endpoint({}) } }, 'practice')
+    expect(card()).toBeUndefined()
+  })
+})
+
+describe('where a figure comes from', () => {
+  it('is proven, or the word of a host', async () => {
+    await show({}, 'local', '/supplier')
+    const badges = (): string[] => [...document.querySelectorAll('.srcb')].map((each) => each.textContent ?? '')
+    expect(badges()).toContain('On chain')
+    expect(badges()).not.toContain('Proven')
+    await act(async () => root?.unmount())
+    globalThis.location.hash = '/supplier'
+    const state = serving(NOW)
+    const proven = Object.fromEntries(
+      Object.entries(state.balances).map(([key, balance]) => [key, { ...balance, source: 'proven' as const }]),
+    )
+    const link = fakeLink({ ...state, balances: proven, supplier: { ...state.supplier, source: 'proven' } })
+    for (const [name, value] of Object.entries(answers(NOW))) link.answers[name] = () => ({ ok: true, value })
+    root = createRoot(box)
+    await act(async () => {
+      root?.render(<App bridge={bridgeOver(link)} />)
+      await settle()
+    })
+    expect(badges().filter((badge) => badge === 'Proven').length).toBeGreaterThan(1)
+    expect(badges()).not.toContain('On chain')
+  })
+})
