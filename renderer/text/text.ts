@@ -14,7 +14,17 @@ type WithoutCount<K extends string> = K extends `${infer Base}_one` ? Base : K e
 export type TextKey = Leaves<typeof en>
 export type Words = (key: TextKey, values?: Record<string, string | number>) => string
 /** Groups of texts whose keys come from main. */
-export type KeyedGroup = 'attention' | 'attentionMore' | 'activity' | 'reasons' | 'steps' | 'notices' | 'relayFailures' | 'differences' | 'dangers' | 'ownChanges'
+export type KeyedGroup =
+  | 'attention'
+  | 'attentionMore'
+  | 'activity'
+  | 'reasons'
+  | 'steps'
+  | 'notices'
+  | 'relayFailures'
+  | 'differences'
+  | 'dangers'
+  | 'ownChanges'
 
 let started = false
 /** How the network in use is called within a sentence. */

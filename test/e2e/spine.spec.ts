@@ -206,6 +206,8 @@ test('6: the claim is paid to the upokt, and the ledger equals the balances', as
 })
 
 test('every screen, both themes: none is missing or blank', async () => {
+  // Two themes of every route, each drawn, photographed and read.
+  test.setTimeout(180_000)
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme })
     const headings = new Set<string>()

@@ -45,7 +45,7 @@ async function show(found: Partial<EnginesAnswer>, fields: Partial<AppState> = {
   return link
 }
 const rows = (): HTMLLIElement[] =>
-  [...document.querySelectorAll<HTMLLIElement>('section[aria-label="Container engine"] li, li')].filter((row) =>
+  [...document.querySelectorAll<HTMLLIElement>('li')].filter((row) =>
     /unix:\/\//.test(row.textContent),
   )
 const rowOf = (endpoint: string): HTMLElement => {

@@ -233,11 +233,11 @@ describe('the pages', () => {
 
   it('lists what Hearth did not send until the user says that it was them', async () => {
     const state = withOwner(serving(Date.now()))
-    const changes = [
-      { id: 'a', kind: 'sent' as const, facts: { address: OWNER, upokt: '5000000' }, hash: 'A'.repeat(64), height: 90, atMs: 1 },
+    const changes: AppState['health']['ownChanges'] = [
+      { id: 'a', kind: 'sent', facts: { address: OWNER, upokt: '5000000' }, hash: 'A'.repeat(64), height: 90, atMs: 1 },
       {
         id: 'b',
-        kind: 'owner-changed' as const,
+        kind: 'owner-changed',
         facts: { newOwnerAddress: OPERATOR, ownerAddress: OWNER },
         hash: null,
         height: 91,

@@ -10,7 +10,8 @@ import { HOSTILE_ONLY, startFuzzedApp } from './fuzz/real-app.ts'
 import { ROWS, type Row } from './rows.ts'
 import { makeScratchTree, type ScratchTree } from './scratch-tree.ts'
 
-const ROWS_FOLDER = 'test/security/rows'
+/** With the slash: the name is a beginning, and the table's own test has nothing to do here. */
+const ROWS_FOLDER = 'test/security/rows/'
 const SIDE_BY_SIDE = 2
 const SEED = 20_261
 const full = process.argv.includes('--full')
@@ -30,7 +31,7 @@ async function breakRow(tree: ScratchTree, row: Row, before: Set<string>): Promi
   try {
     const news = [...(await tree.typecheck(row.breakage.file))].filter((line) => !before.has(line))
     if (news.length > 0) return `broken, it does not compile: ${news[0]}`
-    const outcomes = await tree.test(full ? [ROWS_FOLDER] : [`${ROWS_FOLDER}/${row.test}`])
+    const outcomes = await tree.test(full ? [ROWS_FOLDER] : [`${ROWS_FOLDER}${row.test}`])
     const own = outcomes.find((outcome) => outcome.file === row.test)
     if (!own) return 'its test did not run'
     if (own.failed === 0) return own.passed === 0 ? 'its test does not load' : 'broken, and its test passes all the same'
@@ -48,7 +49,7 @@ async function breakRows(): Promise<{ covered: number; held: number }> {
     const [first] = trees
     if (!first) return { covered: 0, held: 0 }
     let covered = 0
-    const whole = await first.test(rows.length === ROWS.length ? [ROWS_FOLDER] : rows.map((row) => `${ROWS_FOLDER}/${row.test}`))
+    const whole = await first.test(rows.length === ROWS.length ? [ROWS_FOLDER] : rows.map((row) => `${ROWS_FOLDER}${row.test}`))
     for (const row of rows) {
       const own = whole.find((outcome) => outcome.file === row.test)
       const isCovered = own !== undefined && own.failed === 0 && own.passed > 0

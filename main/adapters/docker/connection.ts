@@ -20,11 +20,11 @@ export interface EngineChoice {
 /** The way to the one engine in use. */
 export interface EngineConnection {
   /** Looks for the engine, or looks at it again; a changed choice counts from here on. */
-  probe(): Promise<EngineProbe>
+  probe: () => Promise<EngineProbe>
   /** Rejects as `probeError` when there is none. */
-  client(): Promise<Docker>
+  client: () => Promise<Docker>
   /** A client that may wait: for an event, a slow layer, a container that takes its time to end. `headMs` limits the wait for an answer to begin. */
-  patient(timeoutMs?: number, headMs?: number): Promise<Docker>
+  patient: (timeoutMs?: number, headMs?: number) => Promise<Docker>
   /** Containers are made on this engine: from now on it is the one, also after the next start. */
   settle(): Promise<void>
   /** Where it is. */
@@ -94,7 +94,10 @@ export function createConnection(options: {
   }
   const connection: EngineConnection = {
     async probe() {
-      const result = await probeEndpoints(await worthAsking(), () => installedProducts(surroundings()).length > 0, clock)
+      const asked = await worthAsking()
+      // One that was used before is on this machine, wherever its program lies.
+      const isKnown = asked.length === 1 && (asked[0] === current?.endpoint || asked[0] === (await choice?.used.get()))
+      const result = await probeEndpoints(asked, () => isKnown || installedProducts(surroundings()).length > 0, clock)
       if (result.kind === 'ready') await take(result.endpoint)
       return result
     },

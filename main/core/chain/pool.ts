@@ -26,6 +26,8 @@ import { canonical, disagreement, lowerMedian, majority, type Said } from './vot
 const COMPARE_BLOCKS = 10
 /** An endpoint this far behind the best one is not asked for what is now. */
 const LAG_BLOCKS = 1
+/** A proof is of the block below the newest, and takes a moment. */
+const PROOF_LAG_BLOCKS = 5
 /** Strangers that are told a transaction, so that one of them cannot keep it to itself. */
 const WITNESSES = 2
 /** Where nothing can be proven, a height this far above every other one is nobody's word but one's. */
@@ -308,22 +310,37 @@ export function connectChains(
     })
 
   const proven = (_root: TrustRoot): ProvenReads => {
-    const reading = <T>(run: (reads: ProvenReads) => Promise<T>): Promise<T> =>
-      rounds(async () => {
-        const { value } = await first((member) =>
-          one(member, () => {
-            const reads = member.proven()
-            if (reads === undefined) throw new HearthError('chain-unreachable', { endpoint: member.host, reason: 'gives no proofs' })
-            return run(reads)
-          }),
-        )
-        return value
-      })
+    /** Who brings what is not signed is called a liar when another one brings what is: a proof that nobody can give may be our own mistake. */
+    const reading = async <T>(run: (reads: ProvenReads) => Promise<T>, heightOf: (value: T) => number): Promise<T> => {
+      const forgers: Member[] = []
+      let last: unknown
+      for (const member of order()) {
+        const reads = member.proven()
+        if (reads === undefined) continue
+        try {
+          const value = await run(reads)
+          if (heightOf(value) < floor - PROOF_LAG_BLOCKS)
+            throw new HearthError('chain-unreachable', { endpoint: member.host, reason: `proves the state of ${heightOf(value)}` })
+          for (const forger of forgers) if (!forger.endpoint.own) forger.accuse('lied', 'gave a proof that is none')
+          return value
+        } catch (error) {
+          if (!isUnreachable(error)) throw error
+          if (error instanceof HearthError && error.code === 'proof-invalid') forgers.push(member)
+          last = error
+        }
+      }
+      throw last ?? none()
+    }
+    const state = (value: Proven<unknown>): number => value.height
     return {
-      balance: (address): Promise<Proven<bigint>> => reading((reads) => reads.balance(address)),
-      supplier: (operatorAddress) => reading((reads) => reads.supplier(operatorAddress)),
-      claims: (operatorAddress, sessionIds) => reading((reads) => reads.claims(operatorAddress, sessionIds)),
-      block: (height) => reading((reads) => reads.block(height)),
+      balance: (address): Promise<Proven<bigint>> => reading((reads) => reads.balance(address), state),
+      supplier: (operatorAddress) => reading((reads) => reads.supplier(operatorAddress), state),
+      claims: (operatorAddress, sessionIds) => reading((reads) => reads.claims(operatorAddress, sessionIds), state),
+      block: (height) =>
+        reading(
+          (reads) => reads.block(height),
+          () => Infinity,
+        ),
       newest: () =>
         members
           .map((member) => member.proven()?.newest())

@@ -112,6 +112,7 @@ export async function startImageRegistry(): Promise<ImageRegistry> {
   }
   const drip = async (response: ServerResponse, content: Buffer): Promise<void> => {
     for (let at = 0; at < content.length && !response.destroyed; at += DROP_BYTES) {
+      if (registry.mood === 'silent') return
       response.write(content.subarray(at, at + DROP_BYTES))
       await new Promise((resolve) => {
         setTimeout(resolve, DROP_PAUSE_MS)

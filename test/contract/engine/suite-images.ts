@@ -69,6 +69,26 @@ export function imagesContract(stage: EngineStage): void {
       expect((await stage.pull(stage.under.image)).digest).toBe(stage.under.digest)
     })
 
+    test('a layer that comes to a halt in its middle counts as stalled too', async () => {
+      await stage.under.dropImage()
+      stage.under.setRegistry('slow')
+      const error = await rejection(
+        stage.pull(stage.under.image, undefined, ({ layers }) => {
+          if (layers.some((layer) => layer.status === 'fetching' && layer.currentBytes > 0)) stage.under.setRegistry('silent')
+        }),
+      )
+      stage.under.setRegistry('honest')
+      expect(error).toMatchObject({ code: 'image-unavailable', detail: { reason: 'stalled' } })
+      expect(await stage.engine.image(stage.under.image)).toBeUndefined()
+      expect((await stage.pull(stage.under.image)).digest).toBe(stage.under.digest)
+    })
+
+    test('a text that is no name of an image is asked of nobody', async () => {
+      for (const text of ['', '../../containers/json', 'a b', '127.0.0.1:1/../x', 'a\nb', 'a?fromSrc=x', '-x', 'ü/x:1']) {
+        expect((await rejection(stage.pull(text))).code, text).toBe('image-unavailable')
+      }
+    })
+
     test('a container of an image that is not there is refused as such', async () => {
       const error = await rejection(stage.engine.create(containerSpec(stage.under, stage.nextName(), { image: stage.under.unknownImage })))
       expect(error.code).toBe('image-unavailable')

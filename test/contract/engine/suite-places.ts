@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { containerSpec, rejection, type EngineStage } from './engine-under-test.ts'
+import { containerSpec, PROGRAMS, rejection, type EngineStage } from './engine-under-test.ts'
 
 /** The part of the engine contract about networks and volumes. */
 export function placesContract(stage: EngineStage): void {
@@ -59,6 +59,30 @@ export function placesContract(stage: EngineStage): void {
       await stage.engine.remove(container)
       await stage.engine.removeVolume(place)
       await stage.engine.removeNetwork(place)
+    })
+
+    test('a name that would mean something else in a request is refused', async () => {
+      for (const name of ['', '..', '../x', 'a/b', 'a b', 'a?x=1', 'a#b', 'a%2fb', '-a', '{"a":1}', 'a\nb', "a'b", 'ü', 'x'.repeat(300)]) {
+        expect((await rejection(stage.engine.ensureVolume(name, { memory: false }))).code, name).toBe('engine-failed')
+        expect((await rejection(stage.engine.ensureNetwork(name))).code, name).toBe('engine-failed')
+        expect((await rejection(stage.engine.create(containerSpec(stage.under, name)))).code, name).toBe('engine-failed')
+        expect((await rejection(stage.engine.start(name))).code, name).toBe('engine-failed')
+        expect((await rejection(stage.engine.exec(name, ['true']))).code, name).toBe('engine-failed')
+      }
+    })
+
+    test('values that mean something to a shell, JSON or YAML come to the program as they are', async () => {
+      const odd = ['a b', '$(id)', '"q"', "it's", '{"a":[1]}', 'k: v # c', '- x', '\\n', 'ü', '&& true', '']
+      const container = await stage.running({ command: [...PROGRAMS.wait], env: { ODD: odd.join('|'), 'x.y': '1' } })
+      expect((await stage.seen(container))?.state).toBe('running')
+      await stage.engine.writeFile(container, '/tmp/odd', Buffer.from(odd.join('\n')), { mode: 0o600, uid: 0, gid: 0 })
+      expect(Buffer.from(await stage.engine.readFile(container, '/tmp/odd')).toString()).toBe(odd.join('\n'))
+    })
+
+    test('the room of the engine is told, and what is used grows with an image', async () => {
+      const disk = await stage.engine.disk?.()
+      expect(disk?.freeBytes).toBeGreaterThan(0)
+      expect(disk?.usedBytes).toBeGreaterThan(100_000)
     })
 
     test('what lies on a volume outlives its container; a memory volume keeps it only while some container runs with it', async () => {

@@ -1,3 +1,4 @@
+import { release } from 'node:os'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createDockerEngine } from '#main/adapters/docker/engine.ts'
 import { createQuietLog } from '#test/fakes/quiet-log.ts'
@@ -154,6 +155,39 @@ export function realEngineContract(name: string, makeEngine: () => Promise<Engin
       expect(await sh(miner, 'cat /keys/k')).toBe('secret')
       const stranger = await stage.running({ user: '1000:1000', mounts: [{ kind: 'volume', volume, path: '/keys', readOnly: true }] })
       expect((await stage.engine.exec(stranger, ['cat', '/keys/k'])).exitCode).not.toBe(0)
+    })
+
+    test('a memory volume is never swapped out where the kernel can promise it, and belongs to whom it is made for', async () => {
+      const volume = stage.nextName()
+      await stage.engine.ensureVolume(volume, { memory: true, ownerId: 1000 })
+      const holder = await stage.running({ user: '1000:1000', mounts: [{ kind: 'volume', volume, path: '/keys' }] })
+      expect(await sh(holder, 'stat -c "%u:%g %a" /keys')).toBe('1000:1000 700')
+      const options = await sh(holder, 'grep " /keys " /proc/mounts | cut -d " " -f 4')
+      const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/.exec(release()) ?? []
+      const canPromise = Number(major) > 6 || (Number(major) === 6 && Number(minor) >= 4)
+      expect(options.split(',').includes('noswap')).toBe(canPromise)
+    })
+
+    test("what an image's own test says is told", async () => {
+      const name = stage.nextName()
+      const labels = [`hearth.install=${stage.under.prefix}`, 'hearth.node=n', 'hearth.spec=s'].flatMap((label) => ['--label', label])
+      await mustDocker(socket, [
+        'create',
+        '--name',
+        name,
+        ...labels,
+        '--health-cmd',
+        'true',
+        '--health-interval',
+        '1s',
+        stage.under.image,
+        'sleep',
+        '600',
+      ])
+      await stage.engine.start(name)
+      // Podman needs systemd to go on from here.
+      expect(['starting', 'healthy']).toContain((await stage.seen(name))?.health)
+      expect((await stage.seen(await stage.running()))?.health).toBeUndefined()
     })
 
     test('a written file has the owner and mode that were asked for', async () => {

@@ -260,6 +260,45 @@ describe('reads', () => {
   })
 })
 
+describe('proofs', () => {
+  const root = { chainId: 'hearth-local-1', height: 1, hash: 'AA' }
+  const gives = (chain: Host, balance: () => Promise<{ value: bigint; height: number }>): void => {
+    chain.proven = () => ({ balance, block: (height: number) => Promise.resolve(chain.hashes(height)) }) as unknown as ProvenReads
+  }
+  const forged = (): Promise<never> => Promise.reject(new HearthError('proof-invalid', { reason: 'forged' }))
+  it('that are none make a liar of a stranger when another one gives a true one', async () => {
+    const [a, b] = [host(), host()]
+    gives(a, forged)
+    gives(b, () => Promise.resolve({ value: 7n, height: 99 }))
+    const { chains, run, status } = pool([a, b], { root })
+    await run(chains.head())
+    expect(await run(chains.proven?.(root).balance(ADDRESS) ?? Promise.reject(new Error('none')))).toEqual({ value: 7n, height: 99 })
+    expect(status()).toEqual(['lied', 'good'])
+  })
+  it('that nobody can give, or the own node cannot, take no endpoint away', async () => {
+    const [a, b] = [host(), host()]
+    gives(a, forged)
+    gives(b, forged)
+    const { chains, run, status } = pool([a, b], { root, own: 0 })
+    await run(chains.head())
+    expect(await codeOf(run(chains.proven?.(root).balance(ADDRESS) ?? Promise.resolve(undefined)))).toBe('proof-invalid')
+    expect(status()).toEqual(['good', 'good'])
+    gives(b, () => Promise.resolve({ value: 7n, height: 99 }))
+    const again = pool([a, b], { root, own: 0 })
+    await again.run(again.chains.head())
+    await again.run(again.chains.proven?.(root).balance(ADDRESS) ?? Promise.resolve(undefined))
+    expect(again.status()).toEqual(['good', 'good'])
+  })
+  it('of a state of long ago are not taken', async () => {
+    const [a, b] = [host(), host()]
+    gives(a, () => Promise.resolve({ value: 999n, height: 40 }))
+    gives(b, () => Promise.resolve({ value: 7n, height: 99 }))
+    const { chains, run } = pool([a, b], { root })
+    await run(chains.head())
+    expect(await run(chains.proven?.(root).balance(ADDRESS) ?? Promise.resolve(undefined))).toEqual({ value: 7n, height: 99 })
+  })
+})
+
 describe('a broadcast', () => {
   const bytes = new Uint8Array([1, 2, 3])
   it('goes to the own node alone', async () => {

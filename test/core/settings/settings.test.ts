@@ -47,10 +47,7 @@ describe('settings', () => {
     const { settings, state, again } = await setup()
     const told: (readonly SettingKey[])[] = []
     const stop = settings.onChange((keys) => told.push(keys))
-    expect(await settings.set({ autoLockMinutes: 30, minerGasPriceTimes: 20, engineEndpoint: ' unix:///run/x.sock ' })).toEqual([
-      'miner',
-      'hearth',
-    ])
+    expect(await settings.set({ autoLockMinutes: 30, minerGasPriceTimes: 20, engineEndpoint: ' unix:///run/x.sock ' })).toEqual(['miner'])
     expect(settings.get('autoLockMinutes')).toBe(30)
     expect(settingIn(state.state.settings, 'engineEndpoint')).toBe('unix:///run/x.sock')
     expect(told).toEqual([['autoLockMinutes', 'minerGasPriceTimes', 'engineEndpoint']])

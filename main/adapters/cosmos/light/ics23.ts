@@ -86,7 +86,8 @@ function isOurLeaf(tree: Tree, leaf: LeafOp | undefined): leaf is LeafOp {
 /** The root that the proof leads to. @throws ProofInvalid when the proof is none of this tree */
 function rootOf(tree: Tree, proof: ExistenceProof): Uint8Array {
   const { key, value, leaf, path } = proof
-  if (key.length === 0 || value.length === 0) throw new ProofInvalid('a row without a key or a value')
+  // Rows without a value are real (the bank's index of holders has none): what is hashed is the hash of the value, always 32 bytes, so that nothing else can pass for it.
+  if (key.length === 0) throw new ProofInvalid('a row without a key')
   if (!isOurLeaf(tree, leaf)) throw new ProofInvalid('not a leaf of this tree')
   if (path.length > MAX_DEPTH) throw new ProofInvalid('deeper than any tree')
   const hashed = sha256(value)

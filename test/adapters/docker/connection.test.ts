@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createConnection } from '#main/adapters/docker/connection.ts'
+import { rejection } from '#test/contract/engine/engine-under-test.ts'
+import { createTestClock } from '#test/fakes/clock.ts'
+import { createQuietLog } from '#test/fakes/quiet-log.ts'
+
+const INFO = { OSType: 'linux', Architecture: 'x86_64', MemTotal: 8_000_000_000, NCPU: 4 }
+
+let folder: string
+const servers: Server[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hearth-conn-'))
+})
+afterEach(async () => {
+  for (const server of servers.splice(0)) await end(server)
+  rmSync(folder, { recursive: true, force: true })
+})
+async function end(server: Server): Promise<void> {
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+}
+
+/** An engine with so many running containers of ours; `status` for one that refuses to list them. */
+async function play(name: string, engine: { running: number; status?: number }): Promise<{ endpoint: string; server: Server }> {
+  const path = join(folder, name)
+  const server = createServer((request, response) => {
+    const url = request.url ?? ''
+    if (url.startsWith('/version')) response.end(JSON.stringify({ Version: '29.1.2', ApiVersion: '1.52' }))
+    else if (url.startsWith('/info')) response.end(JSON.stringify({ ...INFO, Name: name }))
+    else if (url.startsWith('/containers/json'))
+      response
+        .writeHead(engine.status ?? 200)
+        .end(JSON.stringify(Array.from({ length: engine.running }, (_, at) => ({ Id: `c${at}`, Names: ['/c'] }))))
+    else response.writeHead(404).end('{"message":"no"}')
+  })
+  servers.push(server)
+  await new Promise<void>((resolve) => {
+    server.listen(path, resolve)
+  })
+  return { endpoint: `unix://${path}`, server }
+}
+
+/** A connection over sockets `present`, with a choice and a memory that the test holds. */
+function connecting(present: string[], memory: { chosen?: string; used?: string } = {}) {
+  const kept = { chosen: memory.chosen ?? '', used: memory.used }
+  const make = () =>
+    createConnection({
+      choice: {
+        chosen: () => Promise.resolve(kept.chosen),
+        used: { get: () => Promise.resolve(kept.used), set: (endpoint) => Promise.resolve(void (kept.used = endpoint)) },
+      },
+      installId: 'x',
+      clock: createTestClock(),
+      log: createQuietLog(),
+      callTimeoutMs: 1_000,
+      surroundings: () => ({
+        environment: { DOCKER_HOST: present[0], XDG_RUNTIME_DIR: folder },
+        platform: 'linux',
+        home: folder,
+        userId: 1000,
+        exists: (path) => present.includes(`unix://${path}`),
+      }),
+    })
+  return { kept, make, connection: make() }
+}
+const at = async (connection: ReturnType<typeof connecting>['connection']): Promise<string> => (await connection.probe()).endpoint
+
+describe('which engine is used', () => {
+  test('a choice counts at the next look, and what follows the old one is told', async () => {
+    const one = await play('one', { running: 0 })
+    const two = await play('two', { running: 0 })
+    const { connection, kept } = connecting([one.endpoint])
+    expect(await at(connection)).toBe(one.endpoint)
+    const same = connection.whileSame()
+    kept.chosen = two.endpoint
+    expect(await at(connection)).toBe(two.endpoint)
+    expect(same.aborted).toBe(true)
+    expect(connection.whileSame().aborted).toBe(false)
+    expect(((await (await connection.client()).info()) as { Name: string }).Name).toBe('two')
+  })
+
+  test('not while containers run on the one before, nor while it does not say whether; as soon as they are stopped', async () => {
+    const engine: { running: number; status?: number } = { running: 1 }
+    const one = await play('one', engine)
+    const two = await play('two', { running: 0 })
+    const { connection, kept } = connecting([one.endpoint])
+    await connection.probe()
+    kept.chosen = two.endpoint
+    expect(await at(connection)).toBe(one.endpoint)
+    Object.assign(engine, { running: 0, status: 500 })
+    expect(await at(connection)).toBe(one.endpoint)
+    expect(connection.whileSame().aborted).toBe(false)
+    delete engine.status
+    expect(await at(connection)).toBe(two.endpoint)
+  })
+
+  test('an engine that is gone runs nothing: the choice counts', async () => {
+    const one = await play('one', { running: 1 })
+    const two = await play('two', { running: 0 })
+    const { connection, kept } = connecting([one.endpoint])
+    await connection.probe()
+    kept.chosen = two.endpoint
+    await end(one.server)
+    expect(await at(connection)).toBe(two.endpoint)
+  })
+
+  test('the engine that holds the containers is kept over a restart, also from one that comes first now', async () => {
+    const one = await play('one', { running: 0 })
+    const two = await play('two', { running: 1 })
+    const first = connecting([two.endpoint])
+    await first.connection.probe()
+    expect(first.kept.used).toBeUndefined()
+    await first.connection.settle()
+    expect(first.kept.used).toBe(two.endpoint)
+    const later = connecting([one.endpoint, two.endpoint], { used: two.endpoint })
+    expect(await at(later.connection)).toBe(two.endpoint)
+    const chosen = connecting([one.endpoint, two.endpoint], { used: two.endpoint, chosen: one.endpoint })
+    expect(await at(chosen.connection)).toBe(two.endpoint)
+  })
+
+  test('while it is only away nothing is made elsewhere; when it was taken off the machine another is found', async () => {
+    const one = await play('one', { running: 0 })
+    const away = `unix://${join(folder, 'docker.sock')}`
+    const known = connecting([one.endpoint, away], { used: away })
+    expect(await known.connection.probe()).toMatchObject({ kind: 'not-started', endpoint: away })
+    const gone = connecting([one.endpoint], { used: `unix://${join(folder, 'gone.sock')}` })
+    expect(await at(gone.connection)).toBe(one.endpoint)
+  })
+
+  test('once found it stays, also when it goes away and another one is there', async () => {
+    const one = await play('one', { running: 0 })
+    const two = await play('two', { running: 0 })
+    const { connection } = connecting([one.endpoint, two.endpoint])
+    await connection.probe()
+    await end(one.server)
+    expect(await connection.probe()).toMatchObject({ kind: 'not-started', endpoint: one.endpoint })
+  })
+
+  test('without any, calls say so', async () => {
+    const { connection } = connecting([])
+    expect((await rejection(connection.client())).code).toBe('engine-absent')
+    await connection.settle()
+  })
+})

@@ -1,0 +1,270 @@
+import { describe, expect, it } from 'vitest'
+import { engineHandlers } from '#main/core/engine/handlers.ts'
+import type { EngineFinder, EngineHost, FoundEngine } from '#main/core/ports/engine-finder.ts'
+import type { UnreadyEngine } from '#main/core/ports/engine.ts'
+import { createSettings } from '#main/core/settings/settings.ts'
+import { initialState } from '#main/core/state/initial.ts'
+import { createStatePublisher } from '#main/core/state/publisher.ts'
+import { createTasks } from '#main/core/tasks/tasks.ts'
+import { requests } from '#shared/api/requests.ts'
+import type { AppState, NetworkId } from '#shared/api/state.ts'
+import type { EngineProduct } from '#shared/model/engines.ts'
+import { createTestClock, createTestLog } from '#test/fakes/clock.ts'
+import { rejection } from '#test/contract/engine/engine-under-test.ts'
+
+const ONE = 'unix:///one.sock'
+const TWO = 'unix:///two.sock'
+const linux: EngineHost = { platform: 'linux', distributions: ['debian'], starter: 'systemd', programs: [] }
+const tick = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}
+
+const engine = (
+  endpoint: string,
+  product: EngineProduct = 'docker-engine',
+  kind: UnreadyEngine | 'ready' = 'ready',
+  detail = 'said',
+): FoundEngine => ({
+  endpoint,
+  product,
+  freeBytes: kind === 'ready' ? 10 ** 12 : undefined,
+  probe:
+    kind === 'ready'
+      ? {
+          kind,
+          name: 'Docker',
+          version: '29.1.2',
+          apiVersion: '1.52',
+          os: 'linux',
+          arch: 'x86_64',
+          memoryBytes: 1,
+          cpus: 2,
+          endpoint,
+          clockOffsetMs: 0,
+        }
+      : { kind, endpoint, detail },
+})
+
+async function setup(options: { found?: FoundEngine[]; given?: string; network?: NetworkId | null; used?: string } = {}) {
+  const clock = createTestClock()
+  const log = createTestLog()
+  const app = { version: '1', shell: 'web' as const, host: 'h', network: options.network ?? null, startedAtMs: 0, notice: null }
+  const state = createStatePublisher(initialState(app), clock)
+  const rows = new Map<string, string>()
+  const store = {
+    setting: (key: string) => Promise.resolve(rows.get(key)),
+    setSetting: (key: string, value: string) => Promise.resolve(void rows.set(key, value)),
+  }
+  const settings = await createSettings({ store, state, log, version: '1' })
+  const world = {
+    found: options.found ?? [engine(ONE), engine(TWO, 'podman-rootless')],
+    asked: [] as string[][],
+    ran: [] as string[][],
+    checks: 0,
+  }
+  let afterRun: () => void = () => undefined
+  let runs: Promise<void> = Promise.resolve()
+  const finder: EngineFinder = {
+    given: options.given,
+    host: () => Promise.resolve(linux),
+    find: (also) => {
+      world.asked.push(also)
+      return Promise.resolve(world.found)
+    },
+    async run(commands, onLine) {
+      world.ran.push(...commands)
+      onLine('starting the machine')
+      await runs
+      afterRun()
+    },
+  }
+  const noted: [string, Record<string, string>][] = []
+  const tasks = createTasks(state, clock, log)
+  const handlers = engineHandlers({
+    finder,
+    settings,
+    state,
+    tasks,
+    clock,
+    check: () => Promise.resolve((world.checks += 1)),
+    activity: (text, facts) => void noted.push([text, facts]),
+  })
+  const used = options.used ?? ONE
+  state.patch('engine', { kind: 'ready', endpoint: used })
+  return {
+    clock,
+    state,
+    settings,
+    world,
+    handlers,
+    noted,
+    tasks,
+    onRun: (then: () => void) => (afterRun = then),
+    holdRun: (until: Promise<void>) => (runs = until),
+    runs: (title: string, seen: AppState['nodes'][string]['seen'] = 'running') =>
+      state.put('nodes', title, { ...({} as AppState['nodes'][string]), id: title, title, seen }),
+  }
+}
+
+describe('engine.find', () => {
+  it('tells every engine with its state and step, the choice, and what is in use', async () => {
+    const { handlers, world } = await setup({
+      found: [engine(ONE), engine(TWO, 'colima', 'not-started'), engine('unix:///3', 'podman', 'failed', 'x'.repeat(900))],
+    })
+    const answer = await handlers['engine.find']({})
+    expect(requests['engine.find'].output.safeParse(answer).error).toBeUndefined()
+    expect(answer).toMatchObject({ platform: 'linux', chosen: '', used: ONE, isGiven: false })
+    expect(answer.install).toEqual({ key: 'install', command: 'sudo apt install docker.io', runs: false })
+    expect(answer.engines.map(({ endpoint, kind, step }) => [endpoint, kind, step?.command ?? null])).toEqual([
+      [ONE, 'ready', null],
+      [TWO, 'not-started', 'colima start'],
+      ['unix:///3', 'failed', 'sudo systemctl restart podman.socket'],
+    ])
+    expect(world.asked).toEqual([[ONE]])
+  })
+
+  it("Practice's engine is none of this machine's", async () => {
+    const { handlers } = await setup({ network: 'practice', used: 'practice:' })
+    expect((await handlers['engine.find']({})).used).toBe('')
+  })
+
+  it('asks the chosen and the given place too, wherever they are', async () => {
+    const { handlers, settings, world } = await setup({ given: 'unix:///given.sock' })
+    await settings.set({ engineEndpoint: TWO })
+    expect((await handlers['engine.find']({})).isGiven).toBe(true)
+    expect(world.asked.at(-1)?.toSorted()).toEqual(['unix:///given.sock', ONE, TWO].toSorted())
+  })
+})
+
+describe('engine.choose', () => {
+  it('keeps the choice, looks at the engine at once and writes it down', async () => {
+    const { handlers, settings, world, noted } = await setup()
+    await handlers['engine.choose']({ endpoint: TWO })
+    expect(settings.get('engineEndpoint')).toBe(TWO)
+    expect(world.checks).toBe(1)
+    expect(noted).toEqual([['engine-chosen', { endpoint: TWO }]])
+    await handlers['engine.choose']({ endpoint: '' })
+    expect(settings.get('engineEndpoint')).toBe('')
+  })
+
+  it.each(['running', 'starting', 'stopping'] as const)(
+    'is refused while something is %s on the engine in use, by its name',
+    async (seen) => {
+      const { handlers, settings, runs } = await setup({ network: 'local' })
+      runs('Relay miner', seen)
+      runs('Pocket node', 'stopped')
+      expect(await rejection(handlers['engine.choose']({ endpoint: TWO }))).toMatchObject({
+        code: 'engine-in-use',
+        detail: { names: 'Relay miner' },
+      })
+      expect(settings.get('engineEndpoint')).toBe('')
+      // To stay where one is changes nothing.
+      await handlers['engine.choose']({ endpoint: ONE })
+      expect(settings.get('engineEndpoint')).toBe(ONE)
+    },
+  )
+
+  it('of one that cannot be used is refused with its trouble', async () => {
+    const kinds: UnreadyEngine[] = [
+      'not-started',
+      'no-permission',
+      'too-old',
+      'wrong-architecture',
+      'windows-containers',
+      'failed',
+      'absent',
+    ]
+    for (const kind of kinds) {
+      const { handlers, settings } = await setup({ found: [engine(ONE), engine(TWO, 'docker-engine', kind)] })
+      expect(await rejection(handlers['engine.choose']({ endpoint: TWO }))).toMatchObject({
+        code: `engine-${kind}`,
+        detail: { endpoint: TWO },
+      })
+      expect(settings.get('engineEndpoint')).toBe('')
+    }
+    const { handlers } = await setup()
+    expect((await rejection(handlers['engine.choose']({ endpoint: 'unix:///nobody' }))).code).toBe('engine-absent')
+  })
+
+  it.each(['tcp://10.0.0.1:2375', 'ssh://box', 'http://192.168.1.5:2375', 'unix://../x', 'nonsense', `unix:///${'x'.repeat(400)}`])(
+    'of %s is refused: not on this PC, or no address',
+    async (endpoint) => {
+      const { handlers } = await setup()
+      expect((await rejection(handlers['engine.choose']({ endpoint }))).code).toBe('setting-invalid')
+    },
+  )
+
+  it('is refused when the address was given at the start', async () => {
+    const { handlers } = await setup({ given: ONE })
+    expect((await rejection(handlers['engine.choose']({ endpoint: TWO }))).code).toBe('not-allowed')
+  })
+})
+
+describe('engine.runStep', () => {
+  const asleep = [engine(ONE), engine(TWO, 'colima', 'not-started')]
+
+  it('runs the programs of the step that is due, and is done when the engine answers', async () => {
+    const { handlers, world, state, clock, onRun, tasks, noted } = await setup({ found: asleep })
+    let answersAfter = 2
+    onRun(() => undefined)
+    const { taskId } = await handlers['engine.runStep']({ endpoint: TWO, key: 'start' })
+    await tick()
+    expect(world.ran).toEqual([['colima', 'start']])
+    expect(state.state.tasks[taskId]).toMatchObject({ status: 'running', lastLine: 'starting the machine' })
+    while (answersAfter > 0) {
+      answersAfter -= 1
+      await clock.advance(2_000)
+      await tick()
+    }
+    expect(state.state.tasks[taskId]?.status).toBe('running')
+    world.found = [engine(ONE), engine(TWO, 'colima')]
+    await clock.advance(2_000)
+    await tasks.settled()
+    expect(state.state.tasks[taskId]?.status).toBe('done')
+    expect(world.checks).toBe(1)
+    expect(noted).toEqual([['engine-step', { command: 'colima start' }]])
+  })
+
+  it('ends with the trouble of an engine that never answers', async () => {
+    const { handlers, state, clock, tasks } = await setup({ found: asleep })
+    const { taskId } = await handlers['engine.runStep']({ endpoint: TWO, key: 'start' })
+    for (let times = 0; times < 100; times += 1) {
+      await tick()
+      await clock.advance(2_000)
+    }
+    await tasks.settled()
+    expect(state.state.tasks[taskId]).toMatchObject({ status: 'failed', error: { code: 'engine-not-started' } })
+  })
+
+  it('can be cancelled while it waits', async () => {
+    const { handlers, state, tasks } = await setup({ found: asleep })
+    const { taskId } = await handlers['engine.runStep']({ endpoint: TWO, key: 'start' })
+    await tick()
+    tasks.cancel(taskId)
+    await tasks.settled()
+    expect(state.state.tasks[taskId]?.status).toBe('cancelled')
+  })
+
+  // SECURITY: S16
+  it('runs nothing but the step that is due, and nothing that needs more rights', async () => {
+    const { handlers, world } = await setup({ found: [engine(ONE, 'docker-engine', 'no-permission'), ...asleep.slice(1)] })
+    for (const [endpoint, key] of [
+      [TWO, 'restart'],
+      [TWO, 'install'],
+      [ONE, 'add-group'],
+      [ONE, 'start'],
+      ['unix:///unheard-of', 'start'],
+      ['', 'install'],
+      ['', 'start'],
+    ] as const)
+      expect((await rejection(handlers['engine.runStep']({ endpoint, key }))).code, `${endpoint} ${key}`).toBe('not-allowed')
+    expect(world.ran).toEqual([])
+  })
+
+  it('does not restart an engine on which something of Hearth runs', async () => {
+    const { handlers, world, runs } = await setup({ network: 'local', found: [engine(ONE, 'colima', 'failed')] })
+    runs('Relay miner')
+    expect((await rejection(handlers['engine.runStep']({ endpoint: ONE, key: 'restart' }))).code).toBe('engine-in-use')
+    expect(world.ran).toEqual([])
+  })
+})
