@@ -1,5 +1,4 @@
-import type { NodeState } from '#shared/api/state.ts'
-import { momentOf, type StopWhen } from '#shared/model/stop-wish.ts'
+import { momentOf, type ShownWish, type StopWhen } from '#shared/model/stop-wish.ts'
 import { clockTime, whole } from '#renderer/text/format.ts'
 import type { Words } from '#renderer/text/text.ts'
 import { at, currentLane, isFast, type ClockView } from './clock-view.ts'
@@ -28,12 +27,7 @@ export function momentWords(view: ClockView, when: StopWhen): string {
 }
 
 /** What waits for its moment, in a sentence. */
-export function wishSentence(
-  t: Words,
-  view: Pick<ClockView, 'medianBlockMs'>,
-  title: string,
-  wish: NonNullable<NodeState['wish']>,
-): string {
+export function wishSentence(t: Words, view: Pick<ClockView, 'medianBlockMs'>, title: string, wish: ShownWish): string {
   const moment =
     wish.atMs !== null
       ? clockTime(wish.atMs, isFast(view))

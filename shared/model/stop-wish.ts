@@ -25,6 +25,15 @@ export const stopWishSchema = z.strictObject({
 })
 export type StopWish = z.infer<typeof stopWishSchema>
 
+/** What waits for its moment, as the page is shown it. Height and time are null where nobody can say. */
+export interface ShownWish {
+  action: StopWish['action']
+  when: 'quiet' | 'settled'
+  askedAtMs: number
+  height: number | null
+  atMs: number | null
+}
+
 /**
  * What a wish of this kind waits for, as the clock stands.
  * @returns undefined when there is no such moment: nothing is under way (then now is as good), or sessions are too short for a quiet stretch

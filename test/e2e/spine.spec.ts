@@ -60,7 +60,9 @@ async function removeChain(): Promise<void> {
       () =>
         new Promise<string>((resolve) => {
           const socket = new WebSocket(`ws://${location.host}/socket`)
-          socket.addEventListener('open', () => socket.send(JSON.stringify({ id: 1, name: 'localChain.remove', input: { loseOpenClaims: true } })))
+          socket.addEventListener('open', () =>
+            socket.send(JSON.stringify({ id: 1, name: 'localChain.remove', input: { loseOpenClaims: true } })),
+          )
           socket.addEventListener('message', (event) => resolve(String(event.data)))
           socket.addEventListener('error', () => resolve('no socket'))
         }),

@@ -47,7 +47,22 @@ const state = createStatePublisher(
 )
 const vault = {
   keys: () =>
-    Promise.resolve([{ id: 'k', role: 'owner', name: 'k', network: 'local', address, pubKeyHex, createdAtMs: 1, wordsConfirmedAtMs: 1, kind: 'key', origin: 'made', hdPath: undefined, hasWords: true }]),
+    Promise.resolve([
+      {
+        id: 'k',
+        role: 'owner',
+        name: 'k',
+        network: 'local',
+        address,
+        pubKeyHex,
+        createdAtMs: 1,
+        wordsConfirmedAtMs: 1,
+        kind: 'key',
+        origin: 'made',
+        hdPath: undefined,
+        hasWords: true,
+      },
+    ]),
   openSign: () => Promise.resolve({ token: randomBytes(8).toString('hex'), expiresAtMs: 0 }),
   closeTicket: () => Promise.resolve(),
 } as unknown as Vault

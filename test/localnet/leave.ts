@@ -36,7 +36,9 @@ export async function runLeave(check: Check): Promise<Figures> {
     check('relays were answered', (driver.state.relays.last?.verified ?? 0) > 0, driver.state.relays.last)
 
     await driver.call('leave.begin', { keyId: owner.id })
-    await driver.until('the door to close', (state) => state.tasks['safe-unstake']?.facts['step'] !== 'stop-relays')
+    await driver.until('the door to close', (state) =>
+      ['last-session', 'last-settlement'].includes(state.tasks['safe-unstake']?.facts['step'] ?? ''),
+    )
     check(
       'nothing answers at the door',
       !(await answers(driver.state.supplier.services[0]?.endpoints[0]?.url ?? '')),
@@ -88,8 +90,8 @@ export async function runLeave(check: Check): Promise<Figures> {
 
 async function answers(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(3_000) })
-    return answer.ok
+    await fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(3_000) })
+    return true
   } catch {
     return false
   }

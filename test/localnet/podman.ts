@@ -40,8 +40,14 @@ function environment(): NodeJS.ProcessEnv {
 function places(): string[] {
   const folder = podmanFolder()
   return [
-    ...['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--tmpdir', join(folder, 'tmp')],
-    ...['--network-config-dir', join(folder, 'networks')],
+    '--root',
+    join(folder, 'root'),
+    '--runroot',
+    join(folder, 'run'),
+    '--tmpdir',
+    join(folder, 'tmp'),
+    '--network-config-dir',
+    join(folder, 'networks'),
   ]
 }
 

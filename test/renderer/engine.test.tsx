@@ -44,10 +44,7 @@ async function show(found: Partial<EnginesAnswer>, fields: Partial<AppState> = {
   await act(settle)
   return link
 }
-const rows = (): HTMLLIElement[] =>
-  [...document.querySelectorAll<HTMLLIElement>('li')].filter((row) =>
-    /unix:\/\//.test(row.textContent),
-  )
+const rows = (): HTMLLIElement[] => [...document.querySelectorAll<HTMLLIElement>('li')].filter((row) => /unix:\/\//.test(row.textContent))
 const rowOf = (endpoint: string): HTMLElement => {
   const row = rows().find((each) => each.textContent.includes(endpoint))
   if (!row) throw new Error(`no row of ${endpoint}`)

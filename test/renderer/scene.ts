@@ -374,7 +374,10 @@ export function keeping(now: number): AppState {
     custody: {
       revision: 1,
       unlock: 'file',
-      unlockProblem: { code: 'unlock-file-refused', detail: { reason: 'mode', path: '/home/ada/.local/share/hearth/vault/unlock.key', mode: '0644' } },
+      unlockProblem: {
+        code: 'unlock-file-refused',
+        detail: { reason: 'mode', path: '/home/ada/.local/share/hearth/vault/unlock.key', mode: '0644' },
+      },
       backupAtMs: now - 9 * day,
       drillAtMs: now - 9 * day,
     },

@@ -1,6 +1,15 @@
 import { HearthError } from '#shared/api/errors.ts'
-import type { AppState, NodeState } from '#shared/api/state.ts'
-import { expectedAt, isDue, momentOf, refusesRelays, stopWishSchema, type StopWhen, type StopWish } from '#shared/model/stop-wish.ts'
+import type { AppState } from '#shared/api/state.ts'
+import {
+  expectedAt,
+  isDue,
+  momentOf,
+  refusesRelays,
+  stopWishSchema,
+  type ShownWish,
+  type StopWhen,
+  type StopWish,
+} from '#shared/model/stop-wish.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -19,7 +28,7 @@ export interface StopWishes {
   /** Whether the ingress refuses relays because the miner stops once what it served is paid. */
   refusesRelays(height: number): boolean
   /** As the page shows it; null for none, and for what is under way. */
-  shown(nodeId: string, clock: AppState['clock']): NonNullable<NodeState['wish']> | null
+  shown(nodeId: string, clock: AppState['clock']): ShownWish | null
 }
 
 /** @param deps.network undefined while none is chosen: then nothing can be wished */

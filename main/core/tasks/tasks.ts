@@ -116,7 +116,8 @@ export function createTasks(state: StatePublisher, clock: Clock, log: Log): Task
       await Promise.all([...running.values()].map((task) => task.ended))
     },
     cancelAll() {
-      for (const task of running.values()) if (!task.abort.signal.aborted) task.abort.abort(new HearthError('cancelled', { reason: 'ending' }))
+      for (const task of running.values())
+        if (!task.abort.signal.aborted) task.abort.abort(new HearthError('cancelled', { reason: 'ending' }))
     },
   }
 }

@@ -19,6 +19,7 @@ export const FINDINGS: Readonly<Record<string, { text: string; amount?: string }
   'engine-failed': { text: 'The container engine has trouble.' },
   'engine-clock': { text: 'The clock of the container engine is off.' },
   'node-failing': { text: '{{title}} is failing.' },
+  'miner-deaf': { text: '{{title}} does not hear the chain any more.' },
   'alerts-undelivered': { text: 'Alerts do not get through to {{host}}.' },
   'chain-stalled': { text: 'The chain makes no blocks.' },
   'chain-unreachable': { text: 'Hearth cannot see the chain.' },

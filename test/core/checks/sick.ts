@@ -101,7 +101,15 @@ export const SICK_HEALTH: Record<string, Sick> = {
     fix: 'nodes',
     make: (s) => {
       const reason = { key: 'deaf', facts: { blocks: '7', height: '93' } }
-      s.nodes = { miner: { kind: 'relay-miner', title: 'Relay miner', wanted: 'running', seen: 'running', reason } as AppState['nodes'][string] }
+      s.nodes = {
+        miner: {
+          kind: 'relay-miner',
+          title: 'Relay miner',
+          wanted: 'running',
+          seen: 'running',
+          reason,
+        } as unknown as AppState['nodes'][string],
+      }
     },
   },
   'backend-behind': {

@@ -235,9 +235,9 @@ describe('a stop that waits for its moment', () => {
   })
   it.each([
     ['quiet', { verdict: 'wait' as const, facts: {} }],
-    ['settled', { verdict: 'safe' as const, lanes: [] }],
+    ['settled', { verdict: 'safe' as const, lanes: [] as AppState['clock']['lanes'] }],
     ['quiet', { verdict: 'cannot-tell' as const }],
-  ] as const)('%s is refused where there is no such moment', async (when, clock) => {
+  ] satisfies ['quiet' | 'settled', Partial<AppState['clock']>][])('%s is refused where there is no such moment', async (when, clock) => {
     clockAt(clock)
     await expect(life.nodes.stop('miner', { when })).rejects.toMatchObject({ code: 'not-now', detail: { when } })
   })

@@ -27,7 +27,10 @@ export const specSchema = z.strictObject({
     .max(2 ** 50),
   stopGraceSeconds: z.number().min(0).max(86_400),
   logDriver: z.enum(['default', 'none']),
-  capAdd: z.array(z.enum(['NET_BIND_SERVICE'])).max(1).optional(),
+  capAdd: z
+    .array(z.enum(['NET_BIND_SERVICE']))
+    .max(1)
+    .optional(),
   specHash: z.string().max(500),
   readOnlyRoot: z.boolean().optional(),
 })

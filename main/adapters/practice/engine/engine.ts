@@ -151,9 +151,7 @@ export function createPracticeEngine(options: PracticeEngineOptions): PracticeEn
     },
     async removeNetwork(name) {
       await enter()
-      const isUsed = [...containers.all.values()].some(
-        (held) => held.spec.networks.some((network) => network.name === name),
-      )
+      const isUsed = [...containers.all.values()].some((held) => held.spec.networks.some((network) => network.name === name))
       if (isUsed) throw failed(`the network ${name} is used`)
       places.removeNetwork(name)
       onChange()

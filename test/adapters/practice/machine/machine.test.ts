@@ -125,7 +125,8 @@ describe('Practice as a whole', () => {
 
   test('time is steered from outside, and nonsense is refused without a change', async () => {
     const practice = await open(memoryFile())
-    const { control, view } = practice.practice
+    const control: typeof practice.practice.control = (wish, here) => practice.practice.control(wish, here)
+    const view = () => practice.practice.view()
     let told = 0
     practice.practice.onChange(() => (told += 1))
     await control({ kind: 'pause', paused: true }, NOBODY)
