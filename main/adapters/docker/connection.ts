@@ -27,8 +27,8 @@ export interface EngineConnection {
   patient: (timeoutMs?: number, headMs?: number) => Promise<Docker>
   /** Containers are made on this engine: from now on it is the one, also after the next start. */
   settle(): Promise<void>
-  /** Where it is. */
-  endpoint(): string | undefined
+  /** Some things must be done otherwise there. */
+  isPodman(): boolean
   /** Aborts when another engine has taken its place. */
   whileSame(): AbortSignal
 }
@@ -51,6 +51,7 @@ export function createConnection(options: {
   const { choice, installId, clock, log, callTimeoutMs, surroundings = here } = options
   /** Once found it stays: containers that run on one engine must not be made again on another because the first was away for a moment. */
   let current: { endpoint: string; docker: Docker } | undefined
+  let name = ''
   let same = new AbortController()
   let settled: string | undefined
 
@@ -98,7 +99,10 @@ export function createConnection(options: {
       // One that was used before is on this machine, wherever its program lies.
       const isKnown = asked.length === 1 && (asked[0] === current?.endpoint || asked[0] === (await choice?.used.get()))
       const result = await probeEndpoints(asked, () => isKnown || installedProducts(surroundings()).length > 0, clock)
-      if (result.kind === 'ready') await take(result.endpoint)
+      if (result.kind === 'ready') {
+        await take(result.endpoint)
+        name = result.name
+      }
       return result
     },
     async client() {
@@ -117,7 +121,7 @@ export function createConnection(options: {
       await choice?.used.set(endpoint)
       settled = endpoint
     },
-    endpoint: () => current?.endpoint,
+    isPodman: () => name === 'Podman',
     whileSame: () => same.signal,
   }
   return connection

@@ -18,6 +18,7 @@ import { inspectContainer, mustBeName, mustBeReference, orNothing, ownedContaine
 import { ensureNetwork, ensureVolume, removeNetwork, removeVolume } from './places.ts'
 import { pullImage, wholePull } from './pull.ts'
 import { containerStats, seenContainer } from './seen-container.ts'
+import { stopContainer } from './stop-container.ts'
 
 const CALL_TIMEOUT_MS = 60_000
 /** On top of a container's grace: the engine's own work for ending it. */
@@ -122,13 +123,7 @@ export function createDockerEngine(options: {
     stop: (name, graceSeconds) =>
       guarded(async (api) => {
         if (!(await ownedContainer(api, name, installId))) return
-        const waiting = await patient(graceSeconds * 1000 + STOP_SLACK_MS)
-        try {
-          await waiting.getContainer(name).stop({ t: graceSeconds })
-        } catch (error) {
-          // 304: it does not run; 404: gone meanwhile.
-          if (statusOf(error) !== 304 && statusOf(error) !== 404) throw error
-        }
+        await stopContainer(await patient(graceSeconds * 1000 + STOP_SLACK_MS), name, graceSeconds, connection.isPodman())
       }),
     remove: (name) =>
       guarded(async (api) => {

@@ -5,6 +5,8 @@ import { serviceText } from './read-back.ts'
 
 /** What the chain's record of our supplier looked like, kept from look to look. */
 export interface SeenRecord {
+  /** It held at some block from `fromHeight` to `height`: a host answers from its newest, without saying which that was. */
+  fromHeight: number
   height: number
   operatorAddress: string
   /** undefined = there was none. */
@@ -35,8 +37,14 @@ const STAKING: readonly IntentKind[] = [
 const OFFERING: readonly IntentKind[] = ['stake-services', 'claim-morse-supplier', 'unstake', 'cancel-unstake', 'rescue']
 
 /** The record as it is kept. */
-export function seenRecord(operatorAddress: string, record: SupplierRecord | undefined, height: number): SeenRecord {
+export function seenRecord(
+  operatorAddress: string,
+  record: SupplierRecord | undefined,
+  height: number,
+  fromHeight: number = height,
+): SeenRecord {
   return {
+    fromHeight,
     height,
     operatorAddress,
     record: record && {
@@ -56,10 +64,8 @@ type Found = Pick<OwnChange, 'kind' | 'facts'>
  */
 export function recordChanges(before: SeenRecord, now: SeenRecord, why: Explanations): Found[] {
   if (before.operatorAddress !== now.operatorAddress) return []
-  const sent = (kinds: readonly IntentKind[], fromHeight = before.height): boolean =>
-    why.sent.some(
-      (intent) => kinds.includes(intent.kind) && (intent.includedHeight ?? 0) > fromHeight && (intent.includedHeight ?? 0) <= now.height,
-    )
+  const sent = (kinds: readonly IntentKind[], fromHeight = before.fromHeight): boolean =>
+    why.sent.some((intent) => kinds.includes(intent.kind) && (intent.includedHeight ?? 0) > fromHeight)
   const { operatorAddress } = now
   const [old, fresh] = [before.record, now.record]
   if (old === undefined && fresh === undefined) return []
@@ -72,7 +78,8 @@ export function recordChanges(before: SeenRecord, now: SeenRecord, why: Explanat
   if (old.ownerAddress !== fresh.ownerAddress && !sent(['change-owner', 'claim-morse-supplier']))
     found.push({ kind: 'owner-changed', facts: { ownerAddress: old.ownerAddress, newOwnerAddress: fresh.ownerAddress } })
   const delta = BigInt(fresh.stakeUpokt) - BigInt(old.stakeUpokt)
-  if (delta !== 0n && delta !== -why.slashedUpokt && !sent(STAKING))
+  // What was slashed in a block that either record may already know explains a drop up to its sum.
+  if (delta !== 0n && -delta !== clamp(-delta, why.slashedUpokt) && !sent(STAKING))
     found.push(
       delta > 0n
         ? { kind: 'stake-raised', facts: { upokt: delta.toString(), operatorAddress } }
@@ -85,11 +92,13 @@ export function recordChanges(before: SeenRecord, now: SeenRecord, why: Explanat
   const added = fresh.services.filter((text) => !old.services.includes(text))
   const gone = old.services.filter((text) => !fresh.services.includes(text))
   // What is replaced goes on to the end of the session: what is gone now may have been sent in the one before.
-  const isGoneOurs = isLeaving || added.length > 0 || sent(OFFERING, before.height - why.numBlocksPerSession - 1)
+  const isGoneOurs = isLeaving || added.length > 0 || sent(OFFERING, before.fromHeight - why.numBlocksPerSession - 1)
   if ((added.length > 0 && !sent(OFFERING)) || (gone.length > 0 && !isGoneOurs))
     found.push({ kind: 'services-changed', facts: { services: idsIn([...added, ...gone]), operatorAddress } })
   return found
 }
+
+const clamp = (upokt: bigint, most: bigint): bigint => (upokt < 0n ? 0n : upokt > most ? most : upokt)
 
 function idsIn(texts: readonly string[]): string {
   const ids = texts.map((text) => (JSON.parse(text) as [string])[0])

@@ -49,6 +49,7 @@ export function createOwnWatch(deps: {
   let kept: Kept | undefined
   let looking = false
   let savedHeight = 0
+  let waiting: SeenRecord | undefined
   const key = (): string => `own-watch ${deps.network() ?? ''}`
 
   const load = async (): Promise<Kept | undefined> => (kept ??= readKept(await store.setting(key())))
@@ -142,35 +143,50 @@ export function createOwnWatch(deps: {
     return new Set(claims.flatMap((claim) => [claim.claimTxHash, claim.proofTxHash]).filter((hash) => hash !== undefined))
   }
 
+  /** The record as it was read at some block not newer than its label, once every block up to there was read: then slashes and our own transactions are known. */
+  const settledRead = async (chain: Chain, readHeight: number): Promise<SeenRecord | undefined> => {
+    if (waiting === undefined) {
+      const read = deps.record()
+      if (read === undefined || read.operatorAddress === '') return undefined
+      // It says what held at the chain's newest block of that moment, which may be newer than the head that was being looked at.
+      const tip = (await chain.head()).height
+      waiting = seenRecord(read.operatorAddress, read.record, Math.max(tip, read.height), read.height)
+    }
+    if (waiting.height > readHeight) return undefined
+    const settled = waiting
+    waiting = undefined
+    return settled
+  }
+
   const lookAtRecord = async (
+    chain: Chain,
     now: Kept,
     readHeight: number,
     params: ChainParams,
     keys: readonly PublicKeyInfo[],
     network: string,
   ): Promise<{ record: SeenRecord | undefined; found: OwnChange[] }> => {
-    const read = deps.record()
-    // Slashes are known from blocks: a record that is newer than the blocks read waits for them.
-    if (read === undefined || read.operatorAddress === '' || read.height > readHeight) return { record: now.record, found: [] }
-    const fresh = seenRecord(read.operatorAddress, read.record, read.height)
+    const sent = (await store.intents(network)).filter((intent) => intent.facts['operatorAddress'] === deps.record()?.operatorAddress)
+    // What is on its way may be in a block already, and explain what is seen.
+    if (sent.some((intent) => intent.status === 'signed' || intent.status === 'broadcast')) return { record: now.record, found: [] }
+    const fresh = await settledRead(chain, readHeight)
+    if (fresh === undefined) return { record: now.record, found: [] }
     const before = now.record
     if (before === undefined || before.operatorAddress !== fresh.operatorAddress || before.height > fresh.height)
       return { record: fresh, found: [] }
-    if (JSON.stringify(before.record) === JSON.stringify(fresh.record)) return { record: before, found: [] }
+    if (JSON.stringify(before.record) === JSON.stringify(fresh.record))
+      return { record: { ...before, height: fresh.height, fromHeight: fresh.fromHeight }, found: [] }
     const claims = await store.claims({ network, stages: ['expired', 'discarded', 'settled'], limit: PAGE })
     const slashedUpokt = claims
       .filter(
         (claim) =>
           claim.operatorAddress === fresh.operatorAddress &&
-          (claim.settledHeight ?? 0) > before.height &&
+          (claim.settledHeight ?? 0) > before.fromHeight &&
           (claim.settledHeight ?? 0) <= fresh.height,
       )
       .reduce((sum, claim) => sum + (claim.slashedUpokt ?? 0n), 0n)
-    const sent = (await store.intents(network)).filter(
-      (intent) => intent.status === 'included' && intent.facts['operatorAddress'] === fresh.operatorAddress,
-    )
     const found = recordChanges(before, fresh, {
-      sent,
+      sent: sent.filter((intent) => intent.status === 'included'),
       slashedUpokt,
       minStakeUpokt: params.supplierMinStakeUpokt,
       numBlocksPerSession: params.numBlocksPerSession,
@@ -201,6 +217,7 @@ export function createOwnWatch(deps: {
         const before = await load()
         // First look, or a chain that began anew: what is there now is where watching begins.
         if (before === undefined || readHeight < before.movementHeight) {
+          waiting = undefined
           const read = deps.record()
           const record = read && seenRecord(read.operatorAddress, read.record, read.height)
           await save({ movementHeight: readHeight, record, unseen: [], seenIds: [] })
@@ -208,7 +225,7 @@ export function createOwnWatch(deps: {
         }
         const known = new Set([...before.seenIds, ...before.unseen.map((change) => change.id)])
         const moved = await lookAtMovements(chain, before, readHeight, keys, network)
-        const { record, found } = await lookAtRecord(before, readHeight, params, keys, network)
+        const { record, found } = await lookAtRecord(chain, before, readHeight, params, keys, network)
         const fresh = [...moved, ...found].filter((change) => !known.has(change.id))
         for (const change of fresh)
           log.warn('an own address changed and Hearth did not send it', {
@@ -216,7 +233,7 @@ export function createOwnWatch(deps: {
             height: String(change.height),
             hash: change.hash ?? '',
           })
-        const isNews = fresh.length > 0 || record !== before.record
+        const isNews = fresh.length > 0 || JSON.stringify(record?.record) !== JSON.stringify(before.record?.record)
         const next: Kept = { ...before, movementHeight: readHeight, record, unseen: [...fresh.reverse(), ...before.unseen] }
         if (isNews) await save(next)
         // The height alone is not worth a write for each block: looking at one again raises nothing.
@@ -234,6 +251,7 @@ export function createOwnWatch(deps: {
     },
     async clear() {
       kept = undefined
+      waiting = undefined
       await store.setSetting(key(), '')
       publish(undefined)
     },

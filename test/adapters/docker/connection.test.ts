@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createConnection } from '#main/adapters/docker/connection.ts'
-import { rejection } from '#test/contract/engine/engine-under-test.ts'
+import { rejection } from '#test/fakes/rejection.ts'
 import { createTestClock } from '#test/fakes/clock.ts'
 import { createQuietLog } from '#test/fakes/quiet-log.ts'
 

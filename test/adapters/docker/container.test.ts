@@ -35,6 +35,12 @@ describe('containerOptions', () => {
     expect(added('root')).not.toContain('SYS_ADMIN')
   })
 
+  test('a capability of the catalogue is added, any other is left out: SECURITY: S16', () => {
+    const added = (capAdd: string[]) => containerOptions({ ...spec, capAdd: capAdd as 'NET_BIND_SERVICE'[] }, 'i').HostConfig
+    expect(added(['NET_BIND_SERVICE'])).toMatchObject({ CapDrop: ['ALL'], CapAdd: ['NET_BIND_SERVICE'] })
+    expect(added(['SYS_ADMIN', 'NET_BIND_SERVICE', 'ALL'])).toMatchObject({ CapAdd: ['NET_BIND_SERVICE'] })
+  })
+
   test('ports go to loopback, swap is no way around the memory limit', () => {
     const { HostConfig } = containerOptions(spec, 'i')
     expect(HostConfig?.PortBindings).toEqual({ '26657/tcp': [{ HostIp: '127.0.0.1', HostPort: '40001' }] })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EngineSurroundings } from '#main/adapters/docker/engine-places.ts'
 import { createEngineFinder } from '#main/adapters/docker/finder.ts'
-import { rejection } from '#test/contract/engine/engine-under-test.ts'
+import { rejection } from '#test/fakes/rejection.ts'
 import { createTestClock } from '#test/fakes/clock.ts'
 
 let home: string

@@ -10,7 +10,7 @@ import { probeEndpoints } from '#main/adapters/docker/probe.ts'
 import { createQuietLog } from '#test/fakes/quiet-log.ts'
 import { run } from '#test/localnet/process.ts'
 import { engineSocket, systemClock } from './docker-engine.ts'
-import { rejection } from './engine-under-test.ts'
+import { rejection } from '#test/fakes/rejection.ts'
 import { startSocketRelay } from './socket-relay.ts'
 
 describe('Docker: where no engine answers', () => {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
 import type { ContainerSpec, Engine, ImageInfo, PullProgress, SeenContainer } from '#main/core/ports/engine.ts'
-import { HearthError } from '#shared/api/errors.ts'
 import { until } from '#test/localnet/process.ts'
 import type { RegistryMood } from './image-registry.ts'
 
@@ -47,16 +46,6 @@ export const PROGRAMS = {
 
 /** What `until` waits for at most. */
 export const PATIENCE_MS = 20_000
-
-/** The error that a promise rejects with; fails the test when it does not. */
-export async function rejection(promise: Promise<unknown>): Promise<HearthError> {
-  const outcome = await promise.then(
-    () => 'resolved',
-    (error: unknown) => error,
-  )
-  if (!(outcome instanceof HearthError)) throw new Error(`expected a HearthError, got ${String(outcome)}`)
-  return outcome
-}
 
 /** A spec that only names what a test cares about. */
 export function containerSpec(under: EngineUnderTest, name: string, fields: Partial<ContainerSpec> = {}): ContainerSpec {

@@ -90,8 +90,10 @@ export async function startImageRegistry(): Promise<ImageRegistry> {
   )
   const blobs = new Map([config, ...packed].map((entry) => [entry.digest, entry.content]))
 
+  let mood: RegistryMood = 'honest'
+  const stuck = new Set<ServerResponse>()
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    if (registry.mood === 'silent') return
+    if (mood === 'silent') return
     const path = (request.url ?? '').split('?')[0] ?? ''
     const last = path.slice(path.lastIndexOf('/') + 1)
     const isManifest = path.includes('/hearth-ctr/box/manifests/') && (last === '1' || last === manifest.digest)
@@ -107,12 +109,15 @@ export async function startImageRegistry(): Promise<ImageRegistry> {
       'docker-content-digest': isManifest ? manifest.digest : last,
     })
     if (request.method === 'HEAD') return void response.end()
-    if (registry.mood === 'slow' && last === packed[0]?.digest) void drip(response, content)
+    if (mood === 'slow' && last === packed[0]?.digest) void drip(response, content)
     else response.end(content)
   }
   const drip = async (response: ServerResponse, content: Buffer): Promise<void> => {
     for (let at = 0; at < content.length && !response.destroyed; at += DROP_BYTES) {
-      if (registry.mood === 'silent') return
+      if (mood === 'silent') {
+        stuck.add(response)
+        return
+      }
       response.write(content.subarray(at, at + DROP_BYTES))
       await new Promise((resolve) => {
         setTimeout(resolve, DROP_PAUSE_MS)
@@ -131,7 +136,14 @@ export async function startImageRegistry(): Promise<ImageRegistry> {
     image: `${host}/hearth-ctr/box:1`,
     digest: manifest.digest,
     unknownImage: `${host}/hearth-ctr/nothing:1`,
-    mood: 'honest',
+    get mood() {
+      return mood
+    },
+    set mood(wanted) {
+      mood = wanted
+      // Docker 20.10 goes on with a stalled layer for whoever asks next, until the line to the registry breaks.
+      if (wanted !== 'silent') for (const response of stuck) response.destroy()
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ContainerSpec } from '#main/core/ports/engine.ts'
 import { until } from '#test/localnet/process.ts'
-import { containerSpec, PATIENCE_MS, PROGRAMS, rejection, type EngineStage } from './engine-under-test.ts'
+import { rejection } from '#test/fakes/rejection.ts'
+import { containerSpec, PATIENCE_MS, PROGRAMS, type EngineStage } from './engine-under-test.ts'
 
 /** The part of the engine contract about containers and their ports. */
 export function containersContract(stage: EngineStage): void {
@@ -94,7 +95,16 @@ export function containersContract(stage: EngineStage): void {
       const container = await stage.running({ command: [...PROGRAMS.fail], restart: 'unless-stopped' })
       await until('two restarts', PATIENCE_MS, async () => ((await stage.seen(container))?.restartCount ?? 0) >= 2 || undefined)
       await stage.engine.stop(container, 1)
-      expect((await stage.seen(container))?.state).toBe('exited')
+      const stopped = await stage.seen(container)
+      expect(stopped?.state).toBe('exited')
+      await new Promise((resolve) => {
+        setTimeout(resolve, 1_000)
+      })
+      expect(await stage.seen(container)).toMatchObject({
+        state: 'exited',
+        restartCount: stopped?.restartCount,
+        startedAtMs: stopped?.startedAtMs,
+      })
     })
 
     test('one that was removed by hand is seen as gone and can be made again', async () => {

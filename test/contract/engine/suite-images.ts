@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PullProgress } from '#main/core/ports/engine.ts'
-import { containerSpec, rejection, type EngineStage } from './engine-under-test.ts'
+import { rejection } from '#test/fakes/rejection.ts'
+import { containerSpec, type EngineStage } from './engine-under-test.ts'
 
 /** The part of the engine contract about images. */
 export function imagesContract(stage: EngineStage): void {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { until } from '#test/localnet/process.ts'
-import { containerSpec, PATIENCE_MS, PROGRAMS, rejection, type EngineStage } from './engine-under-test.ts'
+import { rejection } from '#test/fakes/rejection.ts'
+import { containerSpec, PATIENCE_MS, PROGRAMS, type EngineStage } from './engine-under-test.ts'
 
 /** The part of the engine contract about what happens inside a running container. */
 export function insideContract(stage: EngineStage): void {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { containerSpec, PROGRAMS, rejection, type EngineStage } from './engine-under-test.ts'
+import { rejection } from '#test/fakes/rejection.ts'
+import { containerSpec, PROGRAMS, type EngineStage } from './engine-under-test.ts'
 
 /** The part of the engine contract about networks and volumes. */
 export function placesContract(stage: EngineStage): void {

@@ -108,7 +108,7 @@ export const SICK_HEALTH: Record<string, Sick> = {
           wanted: 'running',
           seen: 'running',
           reason,
-        } as unknown as AppState['nodes'][string],
+        } as unknown as unknown as AppState['nodes'][string],
       }
     },
   },

@@ -10,7 +10,7 @@ import { requests } from '#shared/api/requests.ts'
 import type { AppState, NetworkId } from '#shared/api/state.ts'
 import type { EngineProduct } from '#shared/model/engines.ts'
 import { createTestClock, createTestLog } from '#test/fakes/clock.ts'
-import { rejection } from '#test/contract/engine/engine-under-test.ts'
+import { rejection } from '#test/fakes/rejection.ts'
 
 const ONE = 'unix:///one.sock'
 const TWO = 'unix:///two.sock'

@@ -86,6 +86,7 @@ export function createScene(): Scene {
   for (const image of IMAGES) engine.publish(image)
   const rules = localChainRulesSchema.parse({})
   const chain = createFakeChain(() => '')
+  engine.disk = () => Promise.resolve({ freeBytes: scene.freeDiskBytes, usedBytes: 0 })
   const scene: Scene = {
     engine,
     clock,

@@ -34,6 +34,7 @@ const moved = (height: number, address: string, kind: MovementRow['kind'], upokt
 
 function setup() {
   const at = scene(keys)
+  at.chain.heightNow = 1
   let supplier: { operatorAddress: string; record: SupplierRecord | undefined; height: number } = {
     operatorAddress: operator.address,
     record: record(),
@@ -171,6 +172,47 @@ describe('changes of the record that Hearth did not send', () => {
     expect(told()).toMatchObject([{ kind: 'owner-changed', hash: null, height: 14, facts: { newOwnerAddress: 'thief' } }])
     await look(15)
     expect(told()).toHaveLength(1)
+  })
+  it('wait for blocks and for transactions on their way that may explain them', async () => {
+    const { at, put, life } = setup()
+    const { look, told } = life()
+    await look(10)
+    // The host answered from a newer block than the head that was being looked at.
+    put({ record: record({ stakeUpokt: 61_000_000_000n }), height: 12 })
+    at.chain.heightNow = 14
+    await look(12)
+    await look(13)
+    expect(told()).toEqual([])
+    const sent = {
+      id: 'tx',
+      status: 'broadcast',
+      txHash: 'TX',
+      kind: 'change-stake',
+      facts: { operatorAddress: operator.address },
+    } as unknown as IntentRow
+    at.rows.set('tx', sent)
+    await look(14)
+    expect(told()).toEqual([])
+    at.rows.set('tx', { ...sent, status: 'included', includedHeight: 14 })
+    await look(15)
+    expect(told()).toEqual([])
+  })
+  it('are told although something older of ours would explain the same', async () => {
+    const { at, put, life } = setup()
+    const { look, told } = life()
+    await look(10)
+    at.rows.set('tx', {
+      id: 'tx',
+      status: 'included',
+      includedHeight: 12,
+      kind: 'change-stake',
+      facts: { operatorAddress: operator.address },
+    } as unknown as IntentRow)
+    put({ height: 20 })
+    await look(20)
+    put({ record: record({ stakeUpokt: 61_000_000_000n }), height: 30 })
+    await look(30)
+    expect(told().map((change) => change.kind)).toEqual(['stake-raised'])
   })
   it('are no change when a slash explains them', async () => {
     const { at, put, life } = setup()

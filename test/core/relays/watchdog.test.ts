@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest'
+import type { AppState } from '#shared/api/state.ts'
+import { createWatchdog, type WatchdogLook } from '#main/core/relays/watchdog.ts'
+
+type Lane = AppState['clock']['lanes'][number]
+const due = (stage: Lane['stage'], proofOpen: number, proofClose: number): Lane[] => [{ stage, proofOpen, proofClose } as Lane]
+
+/** Looks every five seconds. @returns seconds at which a restart was asked for, in `seconds` seconds */
+function restarts(seconds: number, at: (second: number) => Partial<WatchdogLook>, watchdog = createWatchdog()): number[] {
+  const found: number[] = []
+  for (let second = 0; second <= seconds; second += 5) {
+    const look = { nowMs: second * 1000, life: 'a', minerHeight: 100, chainHeight: 100 + second, lanes: [], ...at(second) }
+    if (watchdog.look(look).restart) found.push(second)
+  }
+  return found
+}
+
+it('asks once the height has stood for half a minute while the chain went on, and waits longer before each next time', () => {
+  expect(restarts(3_000, () => ({}))).toEqual([35, 635, 1_835])
+})
+it('asks for nothing while the chain stands too, the miner is slow, away or at the head, or nobody knows the head', () => {
+  expect(restarts(600, () => ({ chainHeight: 100 }))).toEqual([])
+  expect(restarts(600, (second) => ({ minerHeight: 100 + Math.floor(second / 2) }))).toEqual([])
+  expect(restarts(600, () => ({ life: undefined }))).toEqual([])
+  expect(restarts(600, () => ({ minerHeight: null }))).toEqual([])
+  expect(restarts(600, () => ({ chainHeight: undefined }))).toEqual([])
+  expect(restarts(600, () => ({ chainHeight: 102 }))).toEqual([])
+})
+it('counts anew with each life of the container', () => {
+  expect(restarts(200, (second) => ({ life: String(Math.floor(second / 20)) }))).toEqual([])
+})
+it('leaves the first half of a proof window to the miner, and no more', () => {
+  const inWindow = (height: number) => restarts(40, () => ({ chainHeight: height, lanes: due('proof-due', 110, 120) }))
+  expect(inWindow(112)).toEqual([])
+  expect(inWindow(116)).toEqual([35])
+  expect(restarts(40, () => ({ chainHeight: 112, lanes: due('proven', 110, 120) }))).toEqual([35])
+})
+it('forgets its patience after an hour that was well', () => {
+  const watchdog = createWatchdog()
+  expect(restarts(40, () => ({}), watchdog)).toEqual([35])
+  restarts(3_700, (second) => ({ nowMs: 40_000 + second * 1000, minerHeight: 200 + second, chainHeight: 200 + second }), watchdog)
+  const later = 4_000_000
+  const found = restarts(1_300, (second) => ({ nowMs: later + second * 1000, minerHeight: 9_000, chainHeight: 9_000 + second }), watchdog)
+  expect(found).toEqual([35, 635])
+})
