@@ -8,7 +8,7 @@ export type StopWhen = z.infer<typeof stopWhenSchema>
 /** The part of the clock that wishes look at. */
 type Sessions = Pick<ClockView, 'lanes' | 'verdict' | 'facts' | 'height'>
 
-const height = z.number().int().nonnegative()
+const heightSchema = z.number().int().nonnegative()
 
 /** A stop or restart that was asked for and is not done yet. Kept in the store: it is carried out also when no page is open, and after Hearth started anew. */
 export const stopWishSchema = z.strictObject({
@@ -20,8 +20,8 @@ export const stopWishSchema = z.strictObject({
   /** Which start of the container it was about: one that has started since is left alone. Empty for a stop. */
   life: z.string(),
   /** Of `settled`: relays are taken up to this block, and the stop comes at the other. */
-  lastServed: height.nullable(),
-  settled: height.nullable(),
+  lastServed: heightSchema.nullable(),
+  settled: heightSchema.nullable(),
 })
 export type StopWish = z.infer<typeof stopWishSchema>
 

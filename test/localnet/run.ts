@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { runLeave } from './leave.ts'
 import { runPay } from './pay-run.ts'
 import { runPracticeTruth } from './practice-truth.ts'
 import { prepareMachine } from './prepare.ts'
@@ -29,6 +30,7 @@ async function part(name: string, run: () => Promise<Figures>): Promise<Figures>
 await prepareMachine({ log })
 const figures: Figures = {
   ...(await part('five sessions of relays', () => runPay(check))),
+  ...(await part('leaving safely', () => runLeave(check))),
   ...(await part('every transaction', async () => {
     const found = await runTransactions(log)
     check('every transaction is included', found.transactionsIncluded === found.goal, found)

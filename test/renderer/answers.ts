@@ -204,6 +204,10 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
       services: [{ serviceId: 'anvil', requests: 1_318, successes: 1_240, errors: 78, dropped: 12, delayedFailures: 3 }],
     },
     'nodes.suggestPort': { hostPort: 26658 },
+    'supplier.previewConfig': {
+      diff: '  suppliers:\n+   - service_id: "eth"',
+      restarts: [{ nodeId: 'miner-1', title: 'Relay miner', drained: true }],
+    },
     'supplier.options': {
       minStakeUpokt: '59500000000',
       stakingFeeUpokt: '1',

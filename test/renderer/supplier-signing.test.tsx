@@ -179,8 +179,9 @@ describe('the pages', () => {
     const prepared = { 'tx.prepare': { intentId: 'tx-9', surfaceUrl: '', expiresAtMs: 1 } }
     const stuck = { ...state, supplier: { ...state.supplier, status: 'below-minimum' as const, stakeUpokt: '59498000000' } }
     const link = await show(stuck, '/supplier/manage', prepared)
-    const missing = (BigInt(state.chain.params?.supplierMinStakeUpokt ?? '0') - 59_498_000_000n) / 1_000_000n
-    await press(`Rescue with ${missing} POKT…`)
+    // To the stake that is suggested, not only to the minimum: what the button says is what is paid.
+    const { suggestedStakeUpokt } = answers(Date.now())['supplier.options'] as { suggestedStakeUpokt: string }
+    await press(`Rescue with ${(BigInt(suggestedStakeUpokt) - 59_498_000_000n) / 1_000_000n} POKT…`)
     expect(sent(link, 'tx.prepare')).toMatchObject([{ kind: 'rescue', operatorAddress: OPERATOR }])
     await act(async () => root?.unmount())
     const leaving = { ...state, supplier: { ...state.supplier, status: 'unstaking' as const, unbondingEndHeight: 900 } }

@@ -52,15 +52,15 @@ export function createSupplierWatch(deps: {
       // The newest operator key is the one in use; a key without confirmed words never is.
       const operators = keys.filter((key) => key.role === 'operator').sort((a, b) => b.createdAtMs - a.createdAtMs)
       let operator = operators[0]
-      record = undefined
+      // What was read before holds until all of this is read: who asks meanwhile has a supplier.
+      let found: SupplierRecord | undefined
       for (const candidate of operators) {
-        const found = await chain.supplier(candidate.address)
-        if (found) {
-          record = found
-          operator = candidate
-          break
-        }
+        found = await chain.supplier(candidate.address)
+        if (!found) continue
+        operator = candidate
+        break
       }
+      record = found
       const { source } = (operator && (await deps.proofs?.supplier(operator.address, record, height))) ?? { source: 'chain' as const }
       last = { operatorAddress: operator?.address ?? '', record, height }
       const sent = Object.values(state.state.intents).some(

@@ -1,7 +1,7 @@
 import { useState, type FormEvent, type ReactNode } from 'react'
 import type { IntentKind } from '#shared/model/intent.ts'
 import type { TxWish } from '#shared/api/requests.ts'
-import { useAppState } from '#renderer/bridge/hooks.ts'
+import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
 import type { KeyState } from '#renderer/bridge/select.ts'
 import { isStaked } from '#renderer/bridge/select.ts'
 import { pokt } from '#renderer/text/format.ts'
@@ -123,13 +123,17 @@ function Rescue(): ReactNode {
   const { operatorAddress, stakeUpokt } = useAppState((state) => state.supplier)
   const min = useAppState((state) => BigInt(state.chain.params?.supplierMinStakeUpokt ?? '0'))
   const missing = min > BigInt(stakeUpokt) ? min - BigInt(stakeUpokt) : 0n
+  // What is really added: to the minimum and the usual margin above it.
+  const options = useQuery('supplier.options', {})
+  const added = options.value ? BigInt(options.value.suggestedStakeUpokt) - BigInt(stakeUpokt) : null
   return (
     <Act
       kind="rescue"
       title={t('supplier.manage.rescueTitle')}
       roles={['owner']}
       wish={(keyId) => ({ kind: 'rescue', keyId, operatorAddress })}
-      button={t('supplier.manage.rescue', { pokt: pokt(missing) })}
+      isReady={added !== null}
+      button={t('supplier.manage.rescue', { pokt: added === null ? '–' : pokt(added) })}
     >
       <p className="text-text-2">{t('supplier.manage.rescueText', { missing: pokt(missing) })}</p>
     </Act>

@@ -175,7 +175,7 @@ export const wishErrors = {
   'not-now:not-below-minimum': { text: 'This supplier is not below the minimum; it needs no rescue.', next: 'Change its stake instead.' },
   'not-now:needs-rescue': {
     text: 'The stake is below the minimum, so the unstake cannot be taken back as it is.',
-    next: 'Rescue it: that adds {{pokt}} POKT and takes the unstake back at once.',
+    next: 'Rescue it: that adds at least {{pokt}} POKT and takes the unstake back at once.',
   },
   'not-now:not-unstaking': { text: 'This supplier is not unstaking.', next: 'Nothing is to be taken back.' },
   'not-now:same-owner': { text: 'This address is the owner already.', next: 'Type another address.' },

@@ -150,15 +150,15 @@ describe('renderTemplate', () => {
     expect(() => renderTemplate('# each one\n# each two\n# end two\n# end one', { one: [{}], two: [{}] })).toThrow('no value for two')
   })
   it('fills lists in entries of lists, which alone may be empty', () => {
-    const template = '# each a\n- <x>\n  # each b\n  - <y>\n  # end b\n# end a'
+    const nested = '# each a\n- <x>\n  # each b\n  - <y>\n  # end b\n# end a'
     const values = {
       a: [
         { x: 1, b: [{ y: 2 }, { y: 3 }] },
         { x: 4, b: [] },
       ],
     }
-    expect(renderTemplate(template, values)).toBe('- 1\n  - 2\n  - 3\n- 4\n')
-    expect(() => renderTemplate(template, { a: [{ x: 1, b: [{ y: 2, z: 3 }] }] })).toThrow('no place for z in b')
+    expect(renderTemplate(nested, values)).toBe('- 1\n  - 2\n  - 3\n- 4\n')
+    expect(() => renderTemplate(nested, { a: [{ x: 1, b: [{ y: 2, z: 3 }] }] })).toThrow('no place for z in b')
   })
   it('throws for marks that it cannot read', () => {
     expect(() => renderTemplate('a: <b', { b: 1 })).toThrow('cannot read')
