@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot } from '#test/localnet/paths.ts'
+import { checkEngineLies } from './engine-lies.ts'
 import type { Scenario } from './scenario.ts'
 import { paymentScenario } from './payment.ts'
 import { checkRestart } from './restart.ts'
@@ -12,7 +13,7 @@ import { vaultScenario } from './vault.ts'
 /**
  * Kills the process at every fault point that the code names, once by each way that leads there (`--full`: many times), starts again and looks at what is left.
  * The points are read from the code, so that a new one without a scenario fails here. Then the whole app is killed and the engine restarted (restart.ts).
- * `npm run test:faults -- store disk vault payment restart` runs only the named parts.
+ * `npm run test:faults -- store disk vault payment engine restart` runs only the named parts.
  */
 function pointsInCode(): string[] {
   const found = new Set<string>()
@@ -86,6 +87,8 @@ await Promise.all(
 const orphans = points.filter((point) => !scenarios.some((scenario) => scenario.owns(point)))
 report('every fault point has a scenario', orphans.length === 0 ? undefined : orphans.join(', '))
 if (isWanted('disk')) await checkStoreDisk({ report, skip }).catch((error: unknown) => report('disk ran to its end', reason(error)))
+if (isWanted('engine'))
+  await checkEngineLies({ report, skip }, full).catch((error: unknown) => report('engine ran to its end', reason(error)))
 if (isWanted('restart')) {
   await checkRestart({ report, skip, killed: () => (kills += 1) }).catch((error: unknown) =>
     report('restart ran to its end', reason(error)),

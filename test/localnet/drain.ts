@@ -29,6 +29,9 @@ const LEFT_BLOCKS = 6
 /** The miner writes by its own clock: now and then it has just done so when it is stopped. */
 const BARE_TRIES = 4
 
+/** Last block of each session that relays were sent in, by its id. */
+const endOf = new Map<string, number>()
+
 type Row = RequestOutput<'relays.results'>['rows'][number]
 
 let passed = 0
@@ -48,7 +51,9 @@ const isEarly = ({ state }: Driver): boolean => {
 async function send(driver: Driver, count = BATCH): Promise<void> {
   if (!isEarly(driver)) return
   const { taskId } = await driver.call('relays.sendTest', { serviceId: 'anvil', count })
-  await driver.until('a batch', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
+  const { tasks } = await driver.until('a batch', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
+  const facts = tasks[taskId]?.steps[0]?.facts
+  if (facts?.['sessionId'] !== undefined) endOf.set(facts['sessionId'], Number(facts['endHeight']))
 }
 
 /** Sends on until `over`. */
@@ -79,12 +84,25 @@ async function results(driver: Driver): Promise<Row[]> {
   }
 }
 
+/** Says of each session whose relays are not all paid what became of it. */
+function explain(rows: readonly Row[], claims: RequestOutput<'earnings.claims'>['rows']): void {
+  for (const [sessionId, endHeight] of endOf) {
+    const answered = rows.filter((row) => row.signatureOk && row.sessionId === sessionId).length
+    const claim = claims.find((candidate) => candidate.sessionEndHeight === endHeight)
+    const paid = claim?.stage === 'settled' ? Number(claim.relays) : 0
+    if (paid === answered) continue
+    const seen = claim ? `${claim.relays} in a claim of block ${claim.claimHeight}, ${claim.stage} ${claim.reason ?? ''}` : 'no claim'
+    console.log(`        session to ${endHeight}: ${answered} answered, ${seen}, proof ${claim?.proofHeight ?? 'never'}`)
+  }
+}
+
 /** Waits until every session up to now is paid or past. @returns relays that were claimed, by all claims */
 async function claimed(driver: Driver): Promise<number> {
   const { clock, chain } = driver.state
   const lastSettle = Math.max(...clock.lanes.filter((lane) => lane.start <= chain.height).map((lane) => lane.settle))
   await driver.until('the last settlement', (state) => state.earnings.readHeight > lastSettle, 180_000)
   const claims = (await driver.call('earnings.claims', { limit: 200 })).rows
+  explain(await results(driver), claims)
   return claims.filter((claim) => claim.stage === 'settled').reduce((total, claim) => total + Number(claim.relays), 0)
 }
 
@@ -95,6 +113,8 @@ let relaysAnswered = 0
 let relaysClaimed = 0
 let refusedAndNamed = 0
 let bareStopLost = 0
+/** Heights at which the miner was back. */
+const restarts: number[] = []
 try {
   await reachServing(driver)
   await driver.until('the ingress', () => serves(driver))
@@ -105,9 +125,11 @@ try {
     let isOver = false
     await Promise.all([keepSending(driver, () => isOver), restart(driver, true).finally(() => (isOver = true))])
     const task = Object.values(driver.state.tasks).find((candidate) => candidate.kind === 'node-stop')
+    restarts.push(driver.state.chain.height)
     check(`restart ${number} was drained`, task?.status === 'done' && task.steps[0]?.facts['refused'] === 'yes', task)
     await send(driver)
   }
+  console.log(`        the miner was back at ${restarts.join(', ')}`)
   const rows = await results(driver)
   const answered = rows.filter((row) => row.signatureOk)
   const refused = rows.filter((row) => !row.signatureOk)
@@ -125,12 +147,14 @@ try {
   check('every refusal has its name', unnamed.length === 0, unnamed.slice(0, 3))
   check(`all ${answered.length} signed answers are claimed`, relaysClaimed === answered.length, relaysClaimed)
 
+  const lostBefore = answered.length - relaysClaimed
   for (let tries = 0; tries < BARE_TRIES && bareStopLost === 0; tries += 1) {
     await driver.until('room in the session', () => isEarly(driver))
     await send(driver, 20)
     await restart(driver, false)
     const all = await results(driver)
-    bareStopLost = all.filter((row) => row.signatureOk).length - (await claimed(driver))
+    // What was lost before is not the bare stop's.
+    bareStopLost = all.filter((row) => row.signatureOk).length - (await claimed(driver)) - lostBefore
   }
   check('without the guard relays are lost', bareStopLost > 0, bareStopLost)
 } catch (error) {

@@ -8,8 +8,6 @@ import { mustRun, until } from './process.ts'
  * The second engine of the tests: Debian's Podman as a service of its own, with storage, networks and state in one folder, so that a Podman
  * that somebody uses on this machine never meets it.
  */
-const socketPath = (): string => join(podmanFolder(), 'podman.sock')
-const pidFile = (): string => join(podmanFolder(), 'podman.pid')
 
 /** Debian's runc and plain cgroup folders: crun refuses a machine with both kinds of cgroups; the usual limits lie above what a small machine allows. */
 const CONTAINERS_CONF = `[containers]
@@ -28,17 +26,17 @@ location = "127.0.0.1"
 insecure = true
 `
 
-function environment(): NodeJS.ProcessEnv {
-  const folder = podmanFolder()
+function environment(folder: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
     CONTAINERS_CONF: join(folder, 'containers.conf'),
     CONTAINERS_REGISTRIES_CONF: join(folder, 'registries.conf'),
+    // Downloads lie there before they are unpacked.
+    TMPDIR: join(folder, 'tmp'),
   }
 }
 
-function places(): string[] {
-  const folder = podmanFolder()
+function places(folder: string): string[] {
   return [
     '--root',
     join(folder, 'root'),
@@ -53,38 +51,44 @@ function places(): string[] {
 
 /** Podman for tests: ours if it runs; else, on Debian as root, it is started. Throws with the reason when there is none. */
 export async function ensurePodman(log: (line: string) => void): Promise<Engine> {
-  const folder = podmanFolder()
-  const found = await engineAt(socketPath(), true)
+  return startPodman(podmanFolder(), [], log)
+}
+
+/** A Podman of its own in `folder`, for tests that break it. @param more flags before the command */
+export async function startPodman(folder: string, more: readonly string[], log: (line: string) => void): Promise<Engine> {
+  const socket = join(folder, 'podman.sock')
+  const pidFile = join(folder, 'podman.pid')
+  const found = await engineAt(socket, true)
   if (found !== undefined) return found
   if (!(await isDebianRoot())) throw new Error('Podman is taken from Debian, as root')
   const podman = findProgram('podman', ['/usr/bin'])
   if (podman === undefined) throw new Error('there is no podman')
   const logFile = join(folder, 'podman.log')
-  await mkdir(folder, { recursive: true })
-  if ((await livingPid(pidFile(), folder)) === undefined) {
-    await rm(socketPath(), { force: true })
+  await mkdir(join(folder, 'tmp'), { recursive: true })
+  if ((await livingPid(pidFile, folder)) === undefined) {
+    await rm(socket, { force: true })
     await writeFile(join(folder, 'containers.conf'), CONTAINERS_CONF)
     await writeFile(join(folder, 'registries.conf'), REGISTRIES_CONF)
     log('starting the second test engine, Podman')
-    const service = ['system', 'service', '--time=0', `unix://${socketPath()}`]
-    await writeFile(pidFile(), String(startDetached(podman, [...places(), ...service], logFile, environment())))
+    const service = [...places(folder), ...more, 'system', 'service', '--time=0', `unix://${socket}`]
+    await writeFile(pidFile, String(startDetached(podman, service, logFile, environment(folder))))
   }
   try {
-    return await until('Podman', 60_000, async () => engineAt(socketPath(), true))
+    return await until('Podman', 60_000, async () => engineAt(socket, true))
   } catch (error) {
     throw new Error(`Podman does not answer: ${await tail(logFile)}`, { cause: error })
   }
 }
 
-/** Runs Podman's own program on the test engine's storage. Resolves to what it printed. */
-export async function mustPodman(args: readonly string[]): Promise<string> {
-  return mustRun('podman', [...places(), ...args], { env: environment() })
+/** Ends the service in `folder` and every container in it. */
+export async function stopPodman(folder: string): Promise<void> {
+  const pid = await livingPid(join(folder, 'podman.pid'), folder)
+  if (pid === undefined) return
+  await mustRun('podman', [...places(folder), 'stop', '--all', '--time', '1'], { env: environment(folder) }).catch(() => undefined)
+  await endProcess(pid)
 }
 
-/** Ends the service that these tests started and every container in it. Another Podman is never touched. */
+/** Ends the service that these tests started. Another Podman is never touched. */
 export async function stopOwnPodman(): Promise<void> {
-  const pid = await livingPid(pidFile(), podmanFolder())
-  if (pid === undefined) return
-  await mustPodman(['stop', '--all', '--time', '1']).catch(() => undefined)
-  await endProcess(pid)
+  await stopPodman(podmanFolder())
 }

@@ -69,12 +69,17 @@ const sized = z
   .array(z.looseObject({ Size: count.nullish(), SizeRw: count.nullish(), UsageData: z.looseObject({ Size: count }).nullish() }))
   .nullish()
 export const diskUseSchema = z.looseObject({ LayersSize: count.nullish(), Images: sized, Containers: sized, Volumes: sized })
+/** Of a command in a container, as it was made and as it ended. */
+export const execIdSchema = z.string().regex(/^[0-9a-f]{12,128}$/)
+export const execSchema = z.looseObject({ Running: z.boolean(), ExitCode: count.nullish() })
+
 /** Podman's own page about itself. */
 export const podmanStoreSchema = z.looseObject({ store: z.looseObject({ graphRootAllocated: count, graphRootUsed: count }) })
 
 /** @param what of the engine's answers this is, for the error */
 export function answer<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
-  const parsed = schema.safeParse(value)
+  // The client hands over what is no JSON as bytes, which are an object too.
+  const parsed = schema.safeParse(value instanceof Uint8Array ? undefined : value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const place = [what, ...(issue?.path ?? [])].join('.')

@@ -36,10 +36,22 @@ async function open(
   limits: ConnectLimits,
 ): Promise<Docker> {
   const { default: Client } = await import('dockerode')
-  const docker = new Client(options)
+  const docker = withoutDockerVariables(() => new Client(options))
   endEveryCall(docker.modem as unknown as Transport, limits)
   return docker
 }
+
+/** The library opens the certificates of DOCKER_CERT_PATH while it is made, for whatever address, and throws when they are not there. */
+function withoutDockerVariables<T>(make: () => T): T {
+  const kept = new Map(VARIABLES.map((name) => [name, process.env[name]]))
+  for (const name of VARIABLES) delete process.env[name]
+  try {
+    return make()
+  } finally {
+    for (const [name, value] of kept) if (value !== undefined) process.env[name] = value
+  }
+}
+const VARIABLES = ['DOCKER_HOST', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY', 'DOCKER_CLIENT_TIMEOUT']
 
 type Callback = (error: unknown, value: unknown) => void
 /** The one method of the library's transport through which every request goes. */

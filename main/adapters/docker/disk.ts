@@ -16,20 +16,20 @@ export async function engineDisk(api: Docker): Promise<EngineDisk> {
 }
 
 /**
- * Docker tells nobody how much room is left, Podman does on a page of its own. Where the engine shares this machine's kernel and name, its folder is asked;
- * an engine in a virtual machine says nothing: undefined, never the disk outside of it.
+ * Where the engine shares this machine's kernel and name, its folder is asked: that counts what is reserved and what a quota leaves. Docker tells nobody how
+ * much room is left in a virtual machine; Podman does, on a page of its own. Else undefined: never the disk outside of the virtual machine.
  */
 export async function freeBytes(api: Docker, info: InfoAnswer): Promise<number | undefined> {
-  const page = podmanStoreSchema.safeParse(await podmanPage(api).catch(() => undefined))
-  if (page.success) return Math.max(0, page.data.store.graphRootAllocated - page.data.store.graphRootUsed)
   const folder = info.DockerRootDir ?? ''
-  if (folder === '' || info.Name !== hostname() || info.KernelVersion !== release()) return undefined
-  try {
-    const { bavail, bsize } = await statfs(folder)
-    return bavail * bsize
-  } catch {
-    return undefined
+  if (folder !== '' && info.Name === hostname() && info.KernelVersion === release()) {
+    const free = await statfs(folder).then(
+      ({ bavail, bsize }) => bavail * bsize,
+      () => undefined,
+    )
+    if (free !== undefined) return free
   }
+  const page = podmanStoreSchema.safeParse(await podmanPage(api).catch(() => undefined))
+  return page.success ? Math.max(0, page.data.store.graphRootAllocated - page.data.store.graphRootUsed) : undefined
 }
 
 const sum = <T>(rows: T[], size: (row: T) => number | null | undefined): number => rows.reduce((total, row) => total + (size(row) ?? 0), 0)

@@ -4,7 +4,7 @@ import type { Clock } from '#main/core/ports/clock.ts'
 import type { Engine } from '#main/core/ports/engine.ts'
 import type { Log } from '#main/core/ports/log.ts'
 import { PULL_STALL_MS } from '#main/core/retry.ts'
-import { packFile, unpackFile } from './archive.ts'
+import { packFile } from './archive.ts'
 import { answer, containerRowsSchema, imageSchema, statsSchema } from './answers.ts'
 import { createConnection, type EngineChoice } from './connection.ts'
 import { LABELS } from './container-options.ts'
@@ -14,6 +14,7 @@ import { engineError, statusOf } from './errors.ts'
 import { followEvents } from './events.ts'
 import { execIn } from './exec.ts'
 import { readLogs } from './logs.ts'
+import { readFile } from './read-file.ts'
 import { inspectContainer, mustBeName, mustBeReference, orNothing, ownedContainer } from './owned.ts'
 import { ensureNetwork, ensureVolume, removeNetwork, removeVolume } from './places.ts'
 import { pullImage, wholePull } from './pull.ts'
@@ -139,14 +140,7 @@ export function createDockerEngine(options: {
         const archive = packFile(path.slice(slash + 1), content, { mode, uid, gid, mtimeMs: clock.now() })
         await container.putArchive(archive, { path: path.slice(0, slash) || '/' })
       }),
-    readFile: (name, path) =>
-      onOwned(name, async (container) => {
-        const parts: Buffer[] = []
-        for await (const chunk of await container.getArchive({ path })) parts.push(Buffer.from(chunk as Uint8Array))
-        const file = unpackFile(Buffer.concat(parts))
-        if (!file) throw new HearthError('engine-failed', { reason: 'that is no ordinary file', path })
-        return new Uint8Array(file)
-      }),
+    readFile: (name, path) => onOwned(name, (container) => readFile(container, path, callTimeoutMs)),
 
     logs: (name, { tail, sinceMs }) =>
       guarded((api) => {
@@ -157,7 +151,9 @@ export function createDockerEngine(options: {
       guarded(async (api) => {
         mustBeName('container', name)
         const raw = await orNothing((): Promise<unknown> => api.getContainer(name).stats({ stream: false }))
-        return raw === undefined ? undefined : containerStats(answer(statsSchema, raw, 'stats'))
+        // Podman says nothing at all of a container that does not run.
+        const isNothing = raw === undefined || (raw instanceof Uint8Array && raw.length === 0)
+        return isNothing ? undefined : containerStats(answer(statsSchema, raw, 'stats'))
       }),
     disk: () => guarded((api) => engineDisk(api)),
 

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode'
 import { HearthError } from '#shared/api/errors.ts'
 import type { ExecResult } from '#main/core/ports/engine.ts'
+import { answer, execIdSchema, execSchema } from './answers.ts'
 import { engineError, socketCodeOf } from './errors.ts'
 import { createFrameReader, type OutputStream } from './frames.ts'
 
@@ -42,6 +43,7 @@ export async function execIn(
       ...(user === undefined ? {} : { User: user }),
       abortSignal: abort.signal,
     })
+    answer(execIdSchema, exec.id, 'exec')
     const stream = await exec.start({ hijack: true, stdin: stdin !== undefined, abortSignal: abort.signal })
     const output = await readOutput(stream, stdin, abort.signal)
     return { exitCode: await exitCodeOf(exec, abort.signal), ...output }
@@ -90,7 +92,7 @@ async function readOutput(
 
 async function exitCodeOf(exec: Docker.Exec, abortSignal: AbortSignal): Promise<number> {
   for (let tries = 0; tries < EXIT_CODE_TRIES; tries += 1) {
-    const seen = await exec.inspect({ abortSignal })
+    const seen = answer(execSchema, await exec.inspect({ abortSignal }), 'exec')
     if (!seen.Running && typeof seen.ExitCode === 'number') return seen.ExitCode
     await new Promise((resolve) => {
       setTimeout(resolve, EXIT_CODE_PAUSE_MS)

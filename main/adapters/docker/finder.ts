@@ -58,8 +58,7 @@ export function createEngineFinder(options: {
 }
 
 async function foundAt({ endpoint, product, isThere }: EnginePlace, clock: Clock): Promise<FoundEngine> {
-  if (!isThere)
-    return { product, endpoint, probe: { kind: 'not-started', endpoint, detail: 'installed, and nothing answers' }, freeBytes: undefined }
+  if (!isThere) return { product, endpoint, probe: { kind: 'not-started', endpoint, detail: '' }, freeBytes: undefined }
   const { probe, freeBytes } = await lookAt(endpoint, clock, LOOK_TIMEOUT_MS, true)
   return { product: probe.kind === 'ready' ? sharper(product, probe) : product, endpoint, probe, freeBytes }
 }

@@ -54,6 +54,7 @@ export async function pullImage(
     let rest = ''
     const take = (line: string): void => {
       if (line.trim() === '') return
+      alive()
       const event = parsePullEvent(line)
       if (event.error !== undefined) throw new Error(event.error)
       const known = layers.size
@@ -63,7 +64,6 @@ export async function pullImage(
       lastLine = `${event.id ?? ''} ${event.status ?? ''}`.trim()
     }
     for await (const chunk of stream) {
-      alive()
       const lines = (rest + String(chunk)).split('\n')
       rest = lines.pop() ?? ''
       lines.forEach(take)

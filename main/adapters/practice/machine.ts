@@ -33,7 +33,9 @@ const BLOCK_MS = 6_000
 const DISK_BYTES = 512 * 2 ** 30
 /** A fast line: who begins should see layers arrive, not wait for them. */
 const BYTES_PER_SECOND = { honest: 60_000_000, slow: 60_000 }
-const SAVE_EVERY_MS = 30_000
+/** What the user did must outlive a kill: the core wrote it down at once, and Practice must not be behind it. Saving takes at most a fiftieth of the time, however much there is. */
+const SAVE_EVERY_MS = 1_000
+const SAVE_SHARE = 50
 /** Shortest real wait of what the core does again and again. */
 const CORE_FLOOR_MS = 50
 /** What the images of the catalogue weigh, unpacked and by layer. */
@@ -214,12 +216,15 @@ export async function createPractice(parts: {
   const abort = new AbortController()
   const saving = (async () => {
     let height = 0
+    let tookMs = 0
     while (!abort.signal.aborted) {
-      await parts.clock.sleep(SAVE_EVERY_MS, abort.signal)
+      await parts.clock.sleep(Math.max(SAVE_EVERY_MS, tookMs * SAVE_SHARE), abort.signal)
       const now = network?.ledger.height ?? 0
       if (abort.signal.aborted || (!changed && now === height)) continue
       height = now
+      const beganMs = parts.clock.now()
       await save().catch((error: unknown) => log.error('Practice could not be saved', error))
+      tookMs = parts.clock.now() - beganMs
     }
   })()
 

@@ -107,7 +107,10 @@ function startStep(product: EngineProduct, host: EngineHost): NextStep {
     case 'podman-rootless':
       return offer('start', ['systemctl', '--user', 'enable', '--now', 'podman.socket'])
     case 'podman':
-      return say('start', 'sudo systemctl enable --now podman.socket')
+      return say(
+        'start',
+        host.starter === 'systemd' ? 'sudo systemctl enable --now podman.socket' : 'sudo podman system service --time=0 &',
+      )
     case 'podman-machine':
       return offer('start', ['podman', 'machine', 'start'])
     case 'colima':

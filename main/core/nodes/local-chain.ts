@@ -11,6 +11,7 @@ import type { TaskState } from '#shared/api/state.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { TaskContext, Tasks } from '../tasks/tasks.ts'
 import { isChainMade, makeChain, releaseChain } from './make-chain.ts'
+import { MINER_PORTS } from '../relays/miner-config.ts'
 import { specOf, type Names } from './specs.ts'
 
 export const START_STEPS = ['engine', 'room', 'images', 'genesis', 'start', 'first-block']
@@ -180,10 +181,17 @@ async function makeRows(deps: LocalChainDeps): Promise<NodeRow[]> {
   const { store, catalog, clock } = deps
   const known = await store.nodes(deps.network)
   const taken = new Set(known.flatMap((row) => Object.values(row.ports)))
+  const miner = known.find((row) => row.id === 'miner')
   const rows: NodeRow[] = []
   for (const entry of catalog) {
     const before = known.find((row) => row.id === entry.nodeId)
-    const ports: Record<string, number> = { ...before?.ports }
+    const ports: Record<string, number> = {}
+    for (const { containerPort } of entry.ports) {
+      // An installation from before there was an ingress: the address that is staked stays, and relays come through the ingress from now on.
+      const isHandedOver = entry.kind === 'ingress' && before === undefined
+      const port = before?.ports[String(containerPort)] ?? (isHandedOver ? miner?.ports[String(MINER_PORTS.relays)] : undefined)
+      if (port !== undefined) ports[String(containerPort)] = port
+    }
     for (const port of entry.ports) {
       const key = String(port.containerPort)
       if (ports[key] !== undefined) continue
@@ -195,7 +203,7 @@ async function makeRows(deps: LocalChainDeps): Promise<NodeRow[]> {
       id: entry.nodeId,
       network: deps.network,
       // Nothing is wanted to run before there is a chain: a start that is cancelled while it fetches changes nothing.
-      wanted: before?.wanted ?? 'stopped',
+      wanted: before?.wanted ?? (entry.kind === 'ingress' ? miner?.wanted : undefined) ?? 'stopped',
       wantedBy: before?.wantedBy ?? 'hearth',
       imagePin: before?.imagePin,
       ports,

@@ -187,6 +187,17 @@ export function createNodes(deps: {
     wake,
   }
 
+  const startChain = (): string =>
+    tasks.start('local-chain-start', START_STEPS, async (task) => {
+      await startLocalChain(localChain, task, (run) =>
+        hold(async () => {
+          const value = await run()
+          await refresh()
+          return value
+        }),
+      )
+    })
+
   let hasLooked = false
   /** What is down when Hearth starts stays so, when the user wants it that way: until they start it. */
   const leaveDown = async (): Promise<void> => {
@@ -234,16 +245,7 @@ export function createNodes(deps: {
       await rowOf(nodeId)
       return engine.logs(names.container(nodeId), { tail })
     },
-    startLocalChain: () =>
-      tasks.start('local-chain-start', START_STEPS, async (task) => {
-        await startLocalChain(localChain, task, (run) =>
-          hold(async () => {
-            const value = await run()
-            await refresh()
-            return value
-          }),
-        )
-      }),
+    startLocalChain: () => startChain(),
     removeLocalChain: () =>
       tasks.start('local-chain-remove', REMOVE_STEPS, (task) => removeLocalChain(localChain, task, hold), { cancellable: false }),
     async checkEngine() {
@@ -286,6 +288,9 @@ export function createNodes(deps: {
     async run(signal) {
       await refresh()
       await wishes.load()
+      // Hearth has learnt of another container since this chain was made: it is fetched and joins the others.
+      const isComplete = catalog.every((entry) => rows.some((row) => row.id === entry.nodeId))
+      if (!isComplete && rows.some((row) => row.id === 'pocket' && row.wanted === 'running')) startChain()
       const following = engine.follow(
         (event) => {
           if (CHANGES.has(event.action)) wake()

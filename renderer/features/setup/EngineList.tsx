@@ -44,7 +44,11 @@ export function EngineList({ look }: { look: number }): ReactNode {
               engine={engine}
               isUsed={engine.endpoint === used}
               isChosen={engine.endpoint === chosen}
-              onUse={canChoose && engine.kind === 'ready' && engine.endpoint !== chosen ? () => void take(engine.endpoint) : null}
+              onUse={
+                canChoose && engine.kind === 'ready' && engine.endpoint !== (chosen === '' ? used : chosen)
+                  ? () => void take(engine.endpoint)
+                  : null
+              }
               isBusy={choose.busy}
             />
           ))}

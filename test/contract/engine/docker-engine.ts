@@ -8,7 +8,7 @@ import { docker, freePort, mustDocker } from '#test/localnet/engine.ts'
 import { ensurePodman } from '#test/localnet/podman.ts'
 import { prepareMachine, readMachine } from '#test/localnet/prepare.ts'
 import { PROGRAMS, type EngineUnderTest } from './engine-under-test.ts'
-import { startImageRegistry } from './image-registry.ts'
+import { startImageRegistry } from '#test/localnet/image-registry.ts'
 import { startSocketRelay } from './socket-relay.ts'
 
 const PULL_STALL_MS = 1_500
@@ -62,7 +62,8 @@ export const makeDocker = async (): Promise<EngineUnderTest> => makeReal(await e
 /** The same with Podman: the docker client speaks to its service too. */
 export const makePodman = async (): Promise<EngineUnderTest> => makeReal(await podmanSocket())
 
-async function makeReal(socket: string): Promise<EngineUnderTest> {
+/** @param socket socket file of the engine */
+export async function makeReal(socket: string): Promise<EngineUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'hearth-ctr-'))
   const relay = await startSocketRelay(join(folder, 'engine.sock'), socket)
   const registry = await startImageRegistry()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import type { ContainerSpec, Engine, ImageInfo, PullProgress, SeenContainer } from '#main/core/ports/engine.ts'
 import { until } from '#test/localnet/process.ts'
-import type { RegistryMood } from './image-registry.ts'
+import type { RegistryMood } from '#test/localnet/image-registry.ts'
 
 /** An engine and what a test may do behind its back. */
 export interface EngineUnderTest {

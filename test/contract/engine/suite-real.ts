@@ -8,8 +8,8 @@ import { rejection } from '#test/fakes/rejection.ts'
 import { containerSpec, stageEngine, type EngineUnderTest } from './engine-under-test.ts'
 
 /** What only a real engine can show: what a container may do, whose files are whose, who ends whom. @param socketOf its socket file, for looking behind Hearth's back */
-export function realEngineContract(name: string, makeEngine: () => Promise<EngineUnderTest>, socketOf: () => Promise<string>): void {
-  describe(`real engine contract: ${name}`, () => {
+export function realEngineContract(engineName: string, makeEngine: () => Promise<EngineUnderTest>, socketOf: () => Promise<string>): void {
+  describe(`real engine contract: ${engineName}`, () => {
     const stage = stageEngine(makeEngine)
     let socket: string
     beforeAll(async () => {

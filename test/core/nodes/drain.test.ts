@@ -108,6 +108,22 @@ const fail = (): never => {
   throw new Error('not there')
 }
 
+describe('an installation from before there was an ingress', () => {
+  it('gets one at the next start, at the address that is staked, and serves on', async () => {
+    const port = scene.rows.get('ingress')?.ports['8080'] ?? fail()
+    const miner = scene.rows.get('miner') ?? fail()
+    life.kill()
+    scene.engine.stopByHand(nameOf('ingress'))
+    await scene.engine.remove(nameOf('ingress'))
+    scene.rows.delete('ingress')
+    scene.rows.set('miner', { ...miner, ports: { ...miner.ports, '8545': port } })
+    life = scene.start()
+    await life.until('the ingress', () => life.seen('ingress') === 'running' && state('ingress')?.reason === null)
+    expect(life.nodes.relayUrl()).toBe(`http://127.0.0.1:${port}`)
+    expect(scene.rows.get('miner')?.ports).toEqual({ '9090': miner.ports['9090'] })
+  })
+})
+
 describe('a restart or a change of the relay miner', () => {
   it('restart drains, stops, starts, and serves again', async () => {
     const [before] = await lives()
