@@ -20,6 +20,7 @@ export const NETWORK_REQUESTS = [
   'metrics.miner',
   'faucet.request',
   'supplier.options',
+  'supplier.record',
   'supplier.previewConfig',
   'tx.prepare',
   'tx.reopen',

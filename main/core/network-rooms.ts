@@ -42,6 +42,7 @@ import type { Settings } from './settings/settings.ts'
 import { initialState } from './state/initial.ts'
 import type { StatePublisher } from './state/publisher.ts'
 import { supplierOptions } from './supplier/options.ts'
+import { wholeRecord } from './supplier/whole-record.ts'
 import { createSupplierRoom } from './supplier/supplier-room.ts'
 import { createSupplierWatch } from './supplier/watch.ts'
 import type { Tasks } from './tasks/tasks.ts'
@@ -342,6 +343,7 @@ export function createNetworkRooms(deps: {
         nodes,
         stakeMarginPokt: settings.get('stakeMarginPokt'),
       }),
+    'supplier.record': ({ operatorAddress }) => wholeRecord({ chain: heads.require(), codec }, operatorAddress),
     ...supplier.handlers,
     'relays.sendTest': ({ serviceId, count }) => {
       mustBePlay()

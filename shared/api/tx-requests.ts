@@ -5,6 +5,13 @@ import { txWishSchema } from './tx-wish.ts'
 const id = z.string().min(1).max(80)
 const upokt = z.string().regex(/^\d{1,30}$/)
 const surfaceRef = z.strictObject({ surfaceUrl: z.string(), expiresAtMs: z.number() })
+const wholeServices = z.array(
+  z.strictObject({
+    serviceId: z.string(),
+    endpoints: z.array(z.strictObject({ url: z.string(), rpcType: z.string() })),
+    revShare: z.array(z.strictObject({ address: z.string(), percent: z.number() })),
+  }),
+)
 
 /** Rows about what is signed, and about what happened to own addresses without Hearth. */
 export const txRequests = {
@@ -19,6 +26,33 @@ export const txRequests = {
       ),
       endpointUrl: z.string().nullable(),
       atHeight: z.number().int(),
+    }),
+  ),
+  /**
+   * What the chain holds of a supplier now, whole: the published state may leave services out. A new stake message replaces all of `offered`, so a form opens with that and
+   * nothing else. Rejects `address-invalid`, `chain-unreachable`.
+   */
+  'supplier.record': row(
+    z.strictObject({ operatorAddress: z.string().min(1).max(100) }),
+    z.strictObject({
+      atHeight: z.number().int(),
+      /** null = the chain knows no such supplier. */
+      record: z
+        .strictObject({
+          ownerAddress: z.string(),
+          operatorAddress: z.string(),
+          stakeUpokt: upokt,
+          unstakeSessionEndHeight: z.number().int(),
+          /** In the session of now. */
+          active: wholeServices,
+          /** From the next session on. */
+          offered: wholeServices,
+          /** When `offered` begins, while it is not in force yet. */
+          offeredFromHeight: z.number().int().nullable(),
+          /** Of `offered`: a wish that carries it is refused once the chain holds another. */
+          basedOn: z.string(),
+        })
+        .nullable(),
     }),
   ),
   /** What offering these services would change in the relay miner's configuration, line by line, and which containers would be made anew for it. */

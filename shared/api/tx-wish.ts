@@ -37,8 +37,17 @@ const wish = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>
 export const txWishSchema = z.discriminatedUnion('kind', [
   /** Creates a supplier, or sets its stake, signed by the owner. */
   wish('stake-owner', { ownerKeyId: id, operatorAddress: address, amountPokt }),
-  /** Replaces what is offered. With `amountPokt` the operator pays for a new supplier as well. */
-  wish('stake-services', { operatorKeyId: id, ownerAddress: address, services, amountPokt: amountPokt.optional() }),
+  /**
+   * Replaces what is offered. With `amountPokt` the operator pays for a new supplier as well. `basedOn`: what was offered when the user began, as `supplier.record` names it;
+   * refused with `not-now` (problem record-changed) when it is another by now.
+   */
+  wish('stake-services', {
+    operatorKeyId: id,
+    ownerAddress: address,
+    services,
+    amountPokt: amountPokt.optional(),
+    basedOn: z.string().max(64).optional(),
+  }),
   /** The new total, signed by owner or operator. */
   wish('change-stake', { keyId: id, operatorAddress: address, amountPokt }),
   /** Lifts a stake that fell below the minimum; without an amount to the minimum and the usual margin. */

@@ -1,5 +1,6 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { BroadcastResult, Chain, ChainParams, SupplierRecord, TxLookup } from '#main/core/ports/chain.ts'
+import type { RoleRules } from '#main/core/ports/roles.ts'
 
 export const PARAMS: ChainParams = {
   height: 1,
@@ -19,6 +20,18 @@ export const PARAMS: ChainParams = {
   applicationMinStakeUpokt: 1_000_000n,
   proofMissingPenaltyUpokt: 1n,
   proofSubmissionFeeUpokt: 1n,
+}
+
+export const ROLE_RULES: RoleRules = {
+  height: 1,
+  addServiceFeeUpokt: 1_000_000_000n,
+  applicationMinStakeUpokt: 1_000_000n,
+  applicationUnbondingSessions: 3,
+  maxDelegatedGateways: 2,
+  gatewayMinStakeUpokt: 5_000_000_000n,
+  gatewayUnbondingSessions: 3,
+  morseClaimsOpen: true,
+  morseClaimsFree: true,
 }
 
 /** A chain in memory, as little as the transaction and head code needs. `broadcasts` counts every send of bytes; `blocks` hold what was taken. */
@@ -73,6 +86,10 @@ export function createFakeChain(hash: (bytes: Uint8Array) => string): FakeChain 
     supplier: (address) => guard(fake.suppliers.get(address)),
     services: () => guard([{ id: 'anvil', name: 'Anvil', computeUnitsPerRelay: 100n, ownerAddress: 'x' }]),
     application: () => guard(undefined),
+    gateway: () => guard(undefined),
+    gateways: () => guard([]),
+    roleRules: () => guard({ ...ROLE_RULES, height: fake.heightNow }),
+    morseAccount: () => guard(undefined),
     session: () => Promise.reject(new Error('not in this fake')),
     pendingClaims: () => guard([]),
     block: () => Promise.reject(new Error('not in this fake')),

@@ -144,10 +144,17 @@ export const AREAS: Area[] = [
     mayImport: ['shared/', 'renderer/bridge/'],
     packages: ['zod', 'zustand', 'react'],
   },
+  // A transaction from its form to its block: several features begin one.
+  {
+    name: 'renderer/signing',
+    files: /^renderer\/signing\//,
+    mayImport: ['shared/', 'renderer/bridge/', 'renderer/ui/', 'renderer/text/', 'renderer/signing/'],
+    packages: ['react', 'react-aria-components'],
+  },
   {
     name: 'renderer/features',
     files: /^renderer\/features\/([^/]+)\//,
-    mayImport: ['shared/', 'renderer/bridge/', 'renderer/ui/', 'renderer/text/', 'renderer/features/$1/'],
+    mayImport: ['shared/', 'renderer/bridge/', 'renderer/signing/', 'renderer/ui/', 'renderer/text/', 'renderer/features/$1/'],
     packages: [
       'react',
       'react-aria-components',

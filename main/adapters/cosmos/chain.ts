@@ -9,7 +9,6 @@ import { NotUnderstood } from './not-understood.ts'
 import {
   askAgainWhenAhead,
   readAccount,
-  readApplication,
   readBalance,
   readParams,
   readPendingClaims,
@@ -18,6 +17,7 @@ import {
   readSupplier,
 } from './read-chain.ts'
 import { readHeightsOf, readUpgradePlan } from './read-past.ts'
+import { readApplication, readGateway, readGateways, readMorseAccount, readRoleRules } from './read-roles.ts'
 import { createResultsScan } from './scan-results.ts'
 import type { ScannedResults } from './scanned.ts'
 import { firstBlockResult, statusResult } from './schemas.ts'
@@ -77,6 +77,10 @@ export const connectChain: ConnectChain = (endpoints) => {
     supplier: (operatorAddress) => readSupplier(transport, restUrl, operatorAddress, newestHeight),
     services: () => readServices(transport, restUrl),
     application: (address) => readApplication(transport, restUrl, address),
+    gateway: (address) => readGateway(transport, restUrl, address),
+    gateways: () => readGateways(transport, restUrl),
+    roleRules: () => readRoleRules(transport, restUrl, newestHeight),
+    morseAccount: (morseAddress) => readMorseAccount(transport, restUrl, morseAddress),
     session: (applicationAddress, serviceId, height) => readSession(transport, restUrl, applicationAddress, serviceId, height),
     pendingClaims: (operatorAddress) => readPendingClaims(transport, restUrl, operatorAddress),
     async block(height, naming) {

@@ -6,7 +6,7 @@ import { notUnderstood, type RestOptions, type RestOutcome, shorten, type Transp
 
 /** What the REST interface says, brought into the shape of the port (onchain facts 3.1 and 3.2). */
 
-const POCKET = '/pokt-network/poktroll'
+export const POCKET = '/pokt-network/poktroll'
 const NOT_FOUND = 5
 const PAGE_LIMIT = 200
 /** A node that hands out next pages without end is broken or hostile. */
@@ -29,14 +29,14 @@ export async function askAgainWhenAhead<T>(run: () => Promise<T>): Promise<T> {
 }
 
 /** "There is none" is the node's gRPC code 5; every other "no" is trouble. */
-function orAbsent<T>(restUrl: string, outcome: RestOutcome<T>): T | undefined {
+export function orAbsent<T>(restUrl: string, outcome: RestOutcome<T>): T | undefined {
   if (outcome.kind === 'ok') return outcome.value
   if (outcome.code === NOT_FOUND) return undefined
   throw unreachable(restUrl, outcome.message)
 }
 
 /** A node that answers about something else than it was asked is not understood. */
-function mustBe(restUrl: string, path: string, wanted: string, got: string): void {
+export function mustBe(restUrl: string, path: string, wanted: string, got: string): void {
   if (got !== wanted) throw notUnderstood(restUrl, new NotUnderstood(path, `asked for ${wanted}`))
 }
 
@@ -122,7 +122,7 @@ export async function readSupplier(
 }
 
 /** Follows `next_key` to the end: pages may be short or empty before it (onchain facts 3). */
-async function allPages<T>(
+export async function allPages<T>(
   restUrl: string,
   read: (query: string) => Promise<{ items: T[]; next: string | null | undefined }>,
 ): Promise<T[]> {
@@ -149,23 +149,6 @@ export async function readServices(transport: Transport, restUrl: string): Promi
     computeUnitsPerRelay: row.compute_units_per_relay,
     ownerAddress: row.owner_address,
   }))
-}
-
-export async function readApplication(
-  transport: Transport,
-  restUrl: string,
-  address: string,
-): Promise<{ stakeUpokt: bigint; serviceIds: string[]; delegatedGateways: string[] } | undefined> {
-  const path = `${POCKET}/application/application/${encodeURIComponent(address)}`
-  const answer = orAbsent(restUrl, await transport.rest(path, schemas.applicationAnswer))
-  if (answer === undefined) return undefined
-  const { application } = answer
-  mustBe(restUrl, 'application.address', address, application.address)
-  return {
-    stakeUpokt: application.stake,
-    serviceIds: application.service_configs.map((each) => each.service_id),
-    delegatedGateways: application.delegatee_gateway_addresses,
-  }
 }
 
 /** Rejects `not-in-session` with the chain's reason where there is no such session (application unknown, not staked for the service, no suppliers). */

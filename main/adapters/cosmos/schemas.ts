@@ -23,17 +23,17 @@ const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/)
 
 export const upperHex32 = z.string().regex(/^[0-9A-F]{64}$/)
 
-const upoktCoin = z.looseObject({ denom: z.literal('upokt'), amount: bigInteger }).transform((coin) => coin.amount)
+export const upoktCoin = z.looseObject({ denom: z.literal('upokt'), amount: bigInteger }).transform((coin) => coin.amount)
 
 /** Lists that Go leaves out or writes as null when they are empty. */
-function list<T extends z.ZodType>(item: T) {
+export function list<T extends z.ZodType>(item: T) {
   return z
     .array(item)
     .nullish()
     .transform((items) => items ?? [])
 }
 
-const page = z.looseObject({ next_key: z.string().nullish() }).nullish()
+export const page = z.looseObject({ next_key: z.string().nullish() }).nullish()
 
 export const restError = z.looseObject({ code: z.number().int(), message: z.string() })
 
@@ -154,7 +154,7 @@ export const sharedParamsAnswer = z.looseObject({
 
 export const supplierParamsAnswer = z.looseObject({ params: z.looseObject({ min_stake: upoktCoin, staking_fee: upoktCoin }) })
 
-export const applicationParamsAnswer = z.looseObject({ params: z.looseObject({ min_stake: upoktCoin }) })
+export const applicationParamsAnswer = z.looseObject({ params: z.looseObject({ min_stake: upoktCoin, max_delegated_gateways: smallInteger }) })
 
 export const proofParamsAnswer = z.looseObject({
   params: z.looseObject({ proof_missing_penalty: upoktCoin, proof_submission_fee: upoktCoin }),
@@ -195,6 +195,9 @@ const application = z.looseObject({
   stake: upoktCoin,
   service_configs: list(z.looseObject({ service_id: z.string() })),
   delegatee_gateway_addresses: list(z.string()),
+  unstake_session_end_height: smallInteger,
+  // Nodes before the limit do not know it.
+  per_session_spend_limit: upoktCoin.nullish(),
 })
 
 export const applicationAnswer = z.looseObject({ application })

@@ -9,20 +9,19 @@ const TRIES = 40
 
 /**
  * Ends a container and keeps it ended; one that does not run, or is gone, is fine. Podman 4.3 takes a stop between the end of a failing program and its next
- * beginning for a stop of something that has ended, and begins it again all the same: so it is watched until it stays down, and stopped again.
+ * beginning for a stop of something that has ended, or says that it was stopped, and begins it again all the same: so it is watched until it stays down, and stopped again.
  * @param docker a client that waits for the grace
  */
 export async function stopContainer(docker: Docker, name: string, graceSeconds: number, isPodman: boolean): Promise<void> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     try {
       await docker.getContainer(name).stop({ t: graceSeconds })
-      return
     } catch (error) {
       // 304: it does not run; 404: gone meanwhile.
       if (statusOf(error) === 404) return
       if (statusOf(error) !== 304) throw error
-      if (!isPodman || (await staysDown(docker, name))) return
     }
+    if (!isPodman || (await staysDown(docker, name))) return
   }
   throw new HearthError('engine-failed', { reason: `${name} begins again whenever it is stopped` })
 }

@@ -1,4 +1,5 @@
 import type { ChainBlock, ChainParams, PendingClaim, ServiceInfo, SessionInfo, SupplierRecord } from '#main/core/ports/chain.ts'
+import type { ApplicationRecord, GatewayRecord, RoleRules } from '#main/core/ports/roles.ts'
 import type { ContainerSpec, ExecResult } from '#main/core/ports/engine.ts'
 import type { Message } from '#main/core/ports/tx.ts'
 
@@ -104,7 +105,10 @@ export interface Ledger {
   account(address: string): { accountNumber: bigint; sequence: bigint; pubKeyHex: string | undefined } | undefined
   supplier(operatorAddress: string): SupplierRecord | undefined
   suppliers(): SupplierRecord[]
-  application(address: string): { stakeUpokt: bigint; serviceIds: string[]; delegatedGateways: string[] } | undefined
+  application(address: string): ApplicationRecord | undefined
+  gateway(address: string): GatewayRecord | undefined
+  gateways(): GatewayRecord[]
+  roleRules(): RoleRules
   services(): ServiceInfo[]
   /** 32-byte target hash in hex that holds for a session that starts at `height`. */
   difficulty(serviceId: string, height: number): string

@@ -371,6 +371,15 @@ export function connectChains(
     supplier: (operatorAddress) => agreed('supplier', (chain) => chain.supplier(operatorAddress)),
     services: () => agreed('services', (chain) => chain.services()),
     application: (address) => agreed('application', (chain) => chain.application(address)),
+    gateway: (address) => agreed('gateway', (chain) => chain.gateway(address)),
+    gateways: () => agreed('gateways', (chain) => chain.gateways()),
+    roleRules: () =>
+      agreed(
+        'parameters of roles',
+        (chain) => chain.roleRules(),
+        (rules) => ({ ...rules, height: 0 }),
+      ),
+    morseAccount: (morseAddress) => agreed('old account', (chain) => chain.morseAccount(morseAddress)),
     session: (applicationAddress, serviceId, height) => agreed('session', (chain) => chain.session(applicationAddress, serviceId, height)),
     pendingClaims: (operatorAddress) => agreed('claims', (chain) => chain.pendingClaims(operatorAddress)),
     block: (height, naming) => agreed(`block ${height}`, (chain) => chain.block(height, naming)),

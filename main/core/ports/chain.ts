@@ -1,3 +1,5 @@
+import type { RoleReads } from './roles.ts'
+
 /** What the core needs of a Pocket chain. Amounts are upokt as bigint, heights are numbers (they stay far under 2^53), times UTC ms. */
 
 export interface ChainHead {
@@ -172,7 +174,7 @@ export type TxLookup =
   | { kind: 'absent' }
   | { kind: 'included'; height: number; code: number; codespace: string; log: string; gasUsed: bigint }
 
-export interface Chain {
+export interface Chain extends RoleReads {
   head(): Promise<ChainHead>
   fingerprint(): Promise<Fingerprint>
   params(): Promise<ChainParams>
@@ -181,7 +183,6 @@ export interface Chain {
   balance(address: string, height?: number): Promise<bigint>
   supplier(operatorAddress: string): Promise<SupplierRecord | undefined>
   services(): Promise<ServiceInfo[]>
-  application(address: string): Promise<{ stakeUpokt: bigint; serviceIds: string[]; delegatedGateways: string[] } | undefined>
   session(applicationAddress: string, serviceId: string, height?: number): Promise<SessionInfo>
   pendingClaims(operatorAddress: string): Promise<PendingClaim[]>
   /**

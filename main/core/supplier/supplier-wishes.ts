@@ -4,6 +4,7 @@ import { formatPokt } from '#shared/model/money.ts'
 import type { ChainParams, SupplierRecord } from '../ports/chain.ts'
 import type { Message, ServiceConfig } from '../ports/tx.ts'
 import { mustBePermitted } from './permissions.ts'
+import { fingerprintOf, offeredBy } from './whole-record.ts'
 import { amount, keyOf, mustBeAddress, mustBeOffered, serviceConfigs, type CheckedWish, type WishDeps } from './wish-parts.ts'
 
 /** Wishes about a supplier, each judged against the chain's record (onchain facts 2.4). */
@@ -76,15 +77,18 @@ export async function stakeOwner(wish: Of<'stake-owner'>, deps: WishDeps): Promi
 /** The operator says what is offered; with an amount it also creates the supplier and pays for it. */
 export async function stakeServices(wish: Of<'stake-services'>, deps: WishDeps): Promise<CheckedWish> {
   const { params } = deps
-  const services = serviceConfigs(deps.codec, wish.services)
   const key = keyOf(deps, wish.operatorKeyId, 'operator')
   mustBeAddress(deps.codec, wish.ownerAddress, 'owner')
   const stakeUpokt = wish.amountPokt === undefined ? undefined : amount(wish.amountPokt)
   const record = await deps.chain.supplier(key.address)
+  const services = serviceConfigs(deps.codec, wish.services, record ? offeredBy(record).services : [])
   if (!record && stakeUpokt === undefined) throw new HearthError('supplier-absent', { operatorAddress: key.address })
   if (record) {
     mustBeOwnedBy(record, wish.ownerAddress)
     if (record.unstakeSessionEndHeight > 0) throw unbonding(record)
+    // The message replaces every service: one that the user has not seen would be dropped without a word.
+    if (wish.basedOn !== undefined && wish.basedOn !== fingerprintOf(offeredBy(record).services))
+      throw new HearthError('not-now', { problem: 'record-changed' })
   }
   if (stakeUpokt !== undefined && stakeUpokt < params.supplierMinStakeUpokt) throw belowMinimum(params, stakeUpokt)
   await mustBeOffered(deps.chain, services)

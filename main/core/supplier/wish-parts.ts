@@ -1,9 +1,10 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { ServiceWish } from '#shared/api/tx-wish.ts'
 import { parsePokt } from '#shared/model/money.ts'
-import type { Chain, ChainParams, SupplierRecord } from '../ports/chain.ts'
+import type { Chain, ChainParams, SupplierRecord, SupplierService } from '../ports/chain.ts'
 import type { Message, ServiceConfig, TxCodec } from '../ports/tx.ts'
 import type { PublicKeyInfo } from '../ports/vault.ts'
+import { serviceText } from './read-back.ts'
 
 /** A wish that passed every check that can be made before bytes exist. */
 export interface CheckedWish {
@@ -58,9 +59,16 @@ const SCHEMES: Record<ServiceConfig['endpoints'][number]['rpcType'], string[]> =
   WEBSOCKET: ['ws:', 'wss:'],
 }
 
-/** What the operator wants to offer. Rejects `endpoint-invalid` and `shares-invalid` by the stateless rules of onchain facts 2.4. */
-export function serviceConfigs(codec: TxCodec, wishes: readonly ServiceWish[]): ServiceConfig[] {
-  const services = wishes.map((service) => serviceConfig(codec, service))
+/**
+ * What the operator wants to offer. Rejects `endpoint-invalid` and `shares-invalid` by the stateless rules of onchain facts 2.4 and by what serves well (one address for each
+ * way). @param recorded what the chain took before: a service that stays exactly so is not judged again
+ */
+export function serviceConfigs(codec: TxCodec, wishes: readonly ServiceWish[], recorded: readonly SupplierService[] = []): ServiceConfig[] {
+  const before = new Set(recorded.map(serviceText))
+  const services = wishes.map((service) => {
+    const asWished = unjudged(service)
+    return before.has(serviceText(asWished)) ? asWished : serviceConfig(codec, service)
+  })
   const seen = new Set<string>()
   for (const { serviceId } of services) {
     if (seen.has(serviceId)) throw new HearthError('endpoint-invalid', { problem: 'service-twice', serviceId })
@@ -100,6 +108,12 @@ function endpoint(wish: Endpoint, serviceId: string): Endpoint {
   if (/\s/.test(text)) refuse('not-a-url')
   return { url: text, rpcType: wish.rpcType }
 }
+
+const unjudged = ({ serviceId, url, rpcType, moreEndpoints, revShare }: ServiceWish): ServiceConfig => ({
+  serviceId,
+  endpoints: [{ url, rpcType }, ...(moreEndpoints ?? [])],
+  revShare,
+})
 
 function serviceConfig(codec: TxCodec, wish: ServiceWish): ServiceConfig {
   const { serviceId } = wish

@@ -9,7 +9,7 @@ import { Card } from '#renderer/ui/Card.tsx'
 import { ErrorNote, fieldSentence } from '#renderer/ui/ErrorNote.tsx'
 import { Choice, Field } from '#renderer/ui/Field.tsx'
 import { Steps } from '#renderer/ui/Steps.tsx'
-import { amountProblem } from './amount.ts'
+import { amountProblem } from '#renderer/signing/amount.ts'
 
 const OPERATOR_POKT = '100'
 /** What the owner keeps beyond the minimum: the suggested margin and fees. */

@@ -6,7 +6,7 @@ import { LinkButton } from '#renderer/ui/Button.tsx'
 import { EmptyState } from '#renderer/ui/EmptyState.tsx'
 import { FaucetForm } from './FaucetForm.tsx'
 import { Holdings } from './Holdings.tsx'
-import { SendForm } from './SendForm.tsx'
+import { SendForm } from '#renderer/signing/SendForm.tsx'
 
 /** Play money: get it, send it, and what is there. */
 export function Funds(): ReactNode {

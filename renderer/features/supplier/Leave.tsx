@@ -15,9 +15,9 @@ import { Verdict } from '#renderer/ui/Verdict.tsx'
 import { fates } from './discards.ts'
 import { LeavePlan, useLeavePlan } from './LeavePlan.tsx'
 import { TakeBack } from './Manage.tsx'
-import { partiesFor } from './signers.ts'
-import { Signing } from './Signing.tsx'
-import { useSigning } from './use-signing.ts'
+import { partiesFor } from '#renderer/signing/signers.ts'
+import { Signing } from '#renderer/signing/Signing.tsx'
+import { useSigning } from '#renderer/signing/use-signing.ts'
 
 /** Out again: what an unstake would discard now, the safe order, and the way back of the stake. */
 export function Leave(): ReactNode {

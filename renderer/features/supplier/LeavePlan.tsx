@@ -9,7 +9,7 @@ import { at } from '#renderer/ui/clock-view.ts'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Note } from '#renderer/ui/Note.tsx'
 import { Steps, type Step } from '#renderer/ui/Steps.tsx'
-import { openSurface } from './Signing.tsx'
+import { openSurface } from '#renderer/signing/Signing.tsx'
 
 /** The plan of a safe unstake, if there is one. */
 export const useLeavePlan = (): TaskState | undefined => useAppState((state) => taskOfKind(state, 'safe-unstake'))

@@ -11,10 +11,10 @@ import { Card } from '#renderer/ui/Card.tsx'
 import { EmptyState } from '#renderer/ui/EmptyState.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Field } from '#renderer/ui/Field.tsx'
-import { SignerChoice } from './SignerChoice.tsx'
-import { Signing } from './Signing.tsx'
-import { partiesFor } from './signers.ts'
-import { useSigning } from './use-signing.ts'
+import { SignerChoice } from '#renderer/signing/SignerChoice.tsx'
+import { Signing } from '#renderer/signing/Signing.tsx'
+import { partiesFor } from '#renderer/signing/signers.ts'
+import { useSigning } from '#renderer/signing/use-signing.ts'
 
 /** What can be done to a stake that stands: raise, lower, free it, give it to another owner. */
 export function Manage(): ReactNode {

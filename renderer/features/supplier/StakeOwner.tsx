@@ -14,10 +14,10 @@ import { Field } from '#renderer/ui/Field.tsx'
 import { Icon } from '#renderer/ui/icons.tsx'
 import { Skeleton } from '#renderer/ui/Skeleton.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
-import { amountProblem } from './amount.ts'
-import { Signing } from './Signing.tsx'
-import { signersFor } from './signers.ts'
-import { useSigning, type SigningFlow } from './use-signing.ts'
+import { amountProblem } from '#renderer/signing/amount.ts'
+import { Signing } from '#renderer/signing/Signing.tsx'
+import { signersFor } from '#renderer/signing/signers.ts'
+import { useSigning, type SigningFlow } from '#renderer/signing/use-signing.ts'
 
 type Options = RequestOutput<'supplier.options'>
 const AMOUNT_CODES = new Set(['amount-invalid', 'amount-too-small', 'balance-too-small'])

@@ -15,8 +15,8 @@ import { Verdict } from '#renderer/ui/Verdict.tsx'
 import { endpointProblem, serviceRows, servicesWish, shareRows, sharesProblem, type ServiceRow, type ShareRow } from './services-form.ts'
 import { ConfigChange } from './ConfigChange.tsx'
 import { Shares } from './Shares.tsx'
-import { Signing } from './Signing.tsx'
-import { useSigning, type SigningFlow } from './use-signing.ts'
+import { Signing } from '#renderer/signing/Signing.tsx'
+import { useSigning, type SigningFlow } from '#renderer/signing/use-signing.ts'
 
 /** The operator's services: which, where, and who gets the pay. */
 export function StakeServices(): ReactNode {

@@ -180,6 +180,10 @@ export const errorVariants = {
   ...txErrors,
   ...wishErrors,
   ...keyErrorVariants,
+  'not-now:record-changed': {
+    text: 'The chain holds other services of this supplier by now than this form began with. Nothing was signed, so nothing is lost.',
+    next: 'Open the form again: it then shows what the chain holds now.',
+  },
   'not-now:no-moment': {
     text: 'There is no such moment to wait for as things stand. Nothing was changed.',
     next: 'Do it now, or look at the session clock again later.',

@@ -94,6 +94,8 @@ export function createRestChain(restUrl: string, chainId: string): Chain {
         stakeUpokt: BigInt(application.stake.amount),
         serviceIds: application.service_configs.map((config) => config.service_id),
         delegatedGateways: application.delegatee_gateway_addresses,
+        unstakeSessionEndHeight: 0,
+        spendLimitUpokt: undefined,
       }
     },
     session: async (applicationAddress, serviceId): Promise<SessionInfo> => {

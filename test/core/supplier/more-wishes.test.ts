@@ -48,7 +48,7 @@ type Setup = { record?: SupplierRecord; application?: { stakeUpokt: bigint; dele
 function check(wish: TxWish, { record, application, serviceOwner = OTHER }: Setup = {}): Promise<CheckedWish> {
   const chain = createFakeChain((bytes) => codec.hash(bytes))
   if (record) chain.suppliers.set(OPERATOR, record)
-  chain.application = () => Promise.resolve(application && { ...application, serviceIds: ['anvil'] })
+  chain.application = () => Promise.resolve(application && { ...application, serviceIds: ['anvil'], unstakeSessionEndHeight: 0, spendLimitUpokt: undefined })
   chain.services = () => Promise.resolve([{ id: 'anvil', name: 'Anvil', computeUnitsPerRelay: 100n, ownerAddress: serviceOwner }])
   return checkWish(wish, { chain, params: PARAMS, codec, keys, network: 'local', stakeMarginUpokt: 5_000_000n })
 }

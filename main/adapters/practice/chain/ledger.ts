@@ -1,4 +1,5 @@
 import type { ChainBlock, ChainParams, PendingClaim, ServiceInfo, SessionInfo, SupplierRecord } from '#main/core/ports/chain.ts'
+import type { ApplicationRecord, GatewayRecord, RoleRules } from '#main/core/ports/roles.ts'
 import { targetHashHex } from '#shared/model/difficulty.ts'
 import type { Ledger, PracticeGenesis, PracticeParams, PracticeTx } from '../parts.ts'
 import { balanceOf } from './bank.ts'
@@ -11,6 +12,7 @@ import { relayCostAt, targetHashAt } from './pricing.ts'
 import { chainTx, runTx } from './run-tx.ts'
 import { restoredState, savedState } from './saved-state.ts'
 import { SessionBook } from './sessions.ts'
+import { applicationRecord, roleRulesOf } from './role-records.ts'
 import { isActive, type ChainState, type SupplierState } from './state.ts'
 
 export interface LedgerOptions {
@@ -136,9 +138,21 @@ class PracticeLedger implements Ledger {
     return [...this.state.suppliers.map.values()].map((supplier) => supplierRecord(supplier, this.state.height))
   }
 
-  application(address: string): { stakeUpokt: bigint; serviceIds: string[]; delegatedGateways: string[] } | undefined {
-    const known = this.state.applications.get(address)
-    return known && { stakeUpokt: known.stakeUpokt, serviceIds: [known.serviceId], delegatedGateways: [...known.gateways] }
+  application(address: string): ApplicationRecord | undefined {
+    return applicationRecord(this.state.applications.get(address))
+  }
+
+  gateway(address: string): GatewayRecord | undefined {
+    const known = this.state.gateways.get(address)
+    return known && { ...known }
+  }
+
+  gateways(): GatewayRecord[] {
+    return [...this.state.gateways.map.values()].sort((a, b) => (a.address < b.address ? -1 : 1)).map((gateway) => ({ ...gateway }))
+  }
+
+  roleRules(): RoleRules {
+    return roleRulesOf(this.state)
   }
 
   services(): ServiceInfo[] {

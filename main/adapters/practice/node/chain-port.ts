@@ -53,6 +53,11 @@ export function connectPracticeChain(node: ChainNode): Chain {
     supplier: (operatorAddress) => ask(() => ledger.supplier(operatorAddress)),
     services: () => ask(() => ledger.services()),
     application: (address) => ask(() => ledger.application(address)),
+    gateway: (address) => ask(() => ledger.gateway(address)),
+    gateways: () => ask(() => ledger.gateways()),
+    roleRules: () => ask(() => ledger.roleRules()),
+    // Nothing of the old network lies here, and none of its claims is played.
+    morseAccount: () => ask(() => undefined),
     session: (applicationAddress, serviceId, height) =>
       ask(() => {
         if (height !== undefined) past(height)

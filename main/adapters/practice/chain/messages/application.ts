@@ -4,6 +4,7 @@ import { sendToModule } from '../bank.ts'
 import { applicationShape } from '../event-shapes.ts'
 import { coinText, emit, liveSession, type Frame } from '../frame.ts'
 import { pocketRefusal, quoted, wrapped, type Refusal } from '../refusal.ts'
+import { MAX_GATEWAYS } from '../role-records.ts'
 import { isActive, type ApplicationState } from '../state.ts'
 import { serviceIdFault } from './service-configs.ts'
 
@@ -76,8 +77,6 @@ export function unstakeApplication(frame: Frame, message: Of<'unstake-applicatio
   })
 }
 
-/** More gateways than this no application can have; a parameter that no network has ever changed. */
-const MAX_GATEWAYS = 7
 
 /** @throws Refusal in the chain's words */
 export function delegate(frame: Frame, message: Of<'delegate'>): void {
