@@ -2,7 +2,9 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type Plugin } from 'vite'
+import { build } from 'vite'
+import { ownThreads, placeOf, withoutUnusedParts } from './bundle-plugins.ts'
+import { oneFile } from './bundle-program.ts'
 
 /**
  * Builds `dist`: the page, the main process for packaging, and the preload. `dist` mirrors the tree (dist/main, dist/shared, dist/resources), so that a path
@@ -11,25 +13,39 @@ import { build, type Plugin } from 'vite'
  * node main/build.ts [renderer] [main] [preload]     (none = all)
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const DIST = join(ROOT, 'dist')
+const DIST = process.env['HEARTH_DIST_X'] ?? join(ROOT, 'dist')
 const PARTS = { renderer: buildRenderer, main: buildMain, preload: buildPreload }
-
-/** Files that run as a process or worker of their own; found by their address, so that a new one needs no entry here. */
-const OWN_THREAD = /new URL\(\s*['"](\.{1,2}\/[\w./-]+)\.ts['"]\s*,\s*import\.meta\.url\s*\)/g
 
 async function buildRenderer(): Promise<void> {
   await build({ root: join(ROOT, 'renderer'), configFile: join(ROOT, 'renderer', 'vite.config.ts'), logLevel: 'warn' })
 }
 
+/** What stays a package: it has a native part, or it is Electron's own. */
+const PACKAGES = ['electron', 'better-sqlite3', 'bufferutil', 'utf-8-validate']
+
+/** It may write nothing, and is not to run what others wrote. */
+const KEY_PROCESS = 'key-process.ts'
+
 async function buildMain(): Promise<void> {
   await rm(join(DIST, 'main'), { recursive: true, force: true })
-  await rm(join(DIST, 'shared'), { recursive: true, force: true })
+  const threads = new Set<string>()
+  await buildProgram('main/program', [join(ROOT, 'main', 'index.ts'), join(ROOT, 'main', 'web.ts')], true, (path) => threads.add(path))
+  for (const path of threads) await buildProgram(`${placeOf(ROOT, path)}-program`, [path], !path.endsWith(KEY_PROCESS), (other) => threads.add(other))
+  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+  await writeFile(join(DIST, 'package.json'), `${JSON.stringify({ name: 'hearth', version, type: 'commonjs', private: true })}\n`)
+  await rm(join(DIST, 'resources'), { recursive: true, force: true })
+  await cp(join(ROOT, 'resources'), join(DIST, 'resources'), { recursive: true })
+}
+
+/** Own code and packages as one file beside its entries; CommonJS, since requiring a module of Node's own does not touch everything in it as an import does. */
+async function buildProgram(name: string, entries: string[], isKept: boolean, onThread: (path: string) => void): Promise<void> {
   await build({
     root: ROOT,
     configFile: false,
     logLevel: 'warn',
-    plugins: [ownThreads()],
+    plugins: [ownThreads(ROOT, onThread), withoutUnusedParts(), oneFile(name, isKept)],
     publicDir: false,
+    ssr: { noExternal: true, external: PACKAGES },
     build: {
       ssr: true,
       target: 'node24',
@@ -37,17 +53,12 @@ async function buildMain(): Promise<void> {
       emptyOutDir: false,
       minify: false,
       rolldownOptions: {
-        input: { 'main/index': join(ROOT, 'main', 'index.ts'), 'main/web': join(ROOT, 'main', 'web.ts') },
-        // Packages stay packages: they are in the application's node_modules.
-        external: (id) => !/^[./#\0]/.test(id) && !id.startsWith(ROOT),
-        output: { format: 'es', preserveModules: true, preserveModulesRoot: ROOT, entryFileNames: '[name].js' },
+        input: Object.fromEntries(entries.map((path) => [placeOf(ROOT, path), path])),
+        external: [...PACKAGES, ...builtinModules],
+        output: { format: 'cjs', preserveModules: true, preserveModulesRoot: ROOT, dynamicImportInCjs: false, entryFileNames: '[name].js' },
       },
     },
   })
-  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string }
-  await writeFile(join(DIST, 'package.json'), `${JSON.stringify({ name: 'hearth', version, type: 'module', private: true })}\n`)
-  await rm(join(DIST, 'resources'), { recursive: true, force: true })
-  await cp(join(ROOT, 'resources'), join(DIST, 'resources'), { recursive: true })
 }
 
 async function buildPreload(): Promise<void> {
@@ -70,24 +81,6 @@ async function buildPreload(): Promise<void> {
       },
     },
   })
-}
-
-/** Makes entries of the files that are named by `new URL('./x.ts', import.meta.url)` and points the address at what is built of them. */
-function ownThreads(): Plugin {
-  return {
-    name: 'hearth-own-threads',
-    enforce: 'pre',
-    async transform(code, id) {
-      const found = [...code.matchAll(OWN_THREAD)]
-      if (!id.startsWith(join(ROOT, 'main')) || found.length === 0) return undefined
-      for (const match of found) {
-        const resolved = await this.resolve(`${match[1]}.ts`, id)
-        if (!resolved) throw new Error(`${id} starts ${match[1]}.ts, which is not there`)
-        this.emitFile({ type: 'chunk', id: resolved.id })
-      }
-      return { code: code.replaceAll(OWN_THREAD, (_whole, path: string) => `new URL('${path}.js', import.meta.url)`), map: null }
-    },
-  }
 }
 
 const asked = process.argv.slice(2)

@@ -29,7 +29,7 @@ const SUITES: readonly Suite[] = [
   { name: 'contract', script: 'test:contract', report: 'vitest', limitMinutes: 20 },
   { name: 'migrations', script: 'test:migrations', report: 'vitest', limitMinutes: 10 },
   { name: 'faults', script: 'test:faults', report: 'own', limitMinutes: 20 },
-  { name: 'security', script: 'test:security', report: 'vitest', limitMinutes: 20 },
+  { name: 'security', script: 'test:security', report: 'own', limitMinutes: 20 },
   { name: 'electron', script: 'test:electron', report: 'own', limitMinutes: 5 },
   { name: 'e2e', script: 'e2e', report: 'playwright', limitMinutes: 20 },
   { name: 'localnet', script: 'test:localnet', report: 'own', limitMinutes: 30 },

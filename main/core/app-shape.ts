@@ -3,11 +3,16 @@ import type { Patch } from '#shared/api/patches.ts'
 
 /** The whole application as a shell sees it. */
 export interface App {
-  /** Validates by the request table, runs, and wraps every outcome: never rejects for an expected failure. */
-  call(name: string, input: unknown): Promise<ApiResult<unknown>>
+  /**
+   * Validates by the request table, runs, and wraps every outcome: never rejects for an expected failure. @param signal of whoever asks: a read, and a write that has not begun
+   * to change anything, then answers `cancelled`
+   */
+  call(name: string, input: unknown, signal?: AbortSignal): Promise<ApiResult<unknown>>
   /** Calls `listener` with every numbered patch. @returns how to stop */
   subscribe(listener: (patch: Patch) => void): () => void
   /** Serves the confirm surface: `body` is the raw form post, handed to the key process unread. */
   surface(token: string, method: 'GET' | 'POST', body: Uint8Array): Promise<{ status: number; html: Uint8Array }>
+  /** Resolves when the rooms of the start have joined, where they come later; rejects what kept them from it. */
+  joined?: Promise<void>
   stop(): Promise<void>
 }

@@ -22,10 +22,13 @@ import type { Records } from './ports/records.ts'
 import type { Store } from './ports/store.ts'
 import type { RehearsalKeys, Vault } from './ports/vault.ts'
 import { createRecordCare } from './records/care.ts'
+import { createRoomsLater } from './rooms-later.ts'
 import { shellRequests } from './shell-requests.ts'
 import { initialState } from './state/initial.ts'
 import { createStatePublisher } from './state/publisher.ts'
+import { createLongRequests } from './tasks/long-requests.ts'
 import { createTasks } from './tasks/tasks.ts'
+import { unlessCancelled } from './unless-cancelled.ts'
 
 /** Everything outside the core. */
 export interface Ports {
@@ -38,6 +41,8 @@ export interface Ports {
   log: Log
   /** Text of a file under resources/templates. */
   template(name: string): string
+  /** Bytes of a file under resources/catalog; throws where there is none. */
+  catalogFile?(name: string): Uint8Array
   ejectFolder: EjectFolder
   https: HttpsPost
   engines: EngineFinder
@@ -54,6 +59,8 @@ export interface AppOptions {
   surfaceUrl(token: string): string
   /** Sentence key when the store had to be cured at start. */
   notice: string | null
+  /** The first state is what is stored about program, vault, keys and settings; what the network's rooms know joins it a moment later. */
+  roomsLater?: boolean
 }
 
 /** Slices that belong to the network in use and are blank again after another was chosen. */
@@ -79,6 +86,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
     clock,
   )
   const tasks = createTasks(state, clock, log)
+  const longRequests = createLongRequests(state, clock)
   const settings = await createSettings({ store, state, log, version: options.version })
   const keys = createKeys({ vault, store, state, clock, log, autoLockMinutes: () => settings.get('autoLockMinutes') })
 
@@ -86,7 +94,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
     store.addActivity({ atMs: clock.now(), actor, level, text, facts }).catch((error: unknown) => log.error('activity', error))
   }
 
-  const recordCare = createRecordCare({ records: ports.records, store, tasks, clock, log, activity })
+  const recordCare = createRecordCare({ records: ports.records, store, settings, tasks, clock, log, activity })
 
   const makeRooms = async (network: NetworkId | null): Promise<NetworkRooms> =>
     createNetworkRooms({
@@ -103,12 +111,14 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       installId: options.installId,
       surfaceUrl: (token) => options.surfaceUrl(token),
       template: (name) => ports.template(name),
+      catalogFile: ports.catalogFile && ((name) => ports.catalogFile?.(name) ?? new Uint8Array()),
       activity,
       settings,
       ejectFolder: ports.ejectFolder,
       metrics: ports.metrics,
     })
-  let rooms = await makeRooms(known)
+  const later = options.roomsLater === true ? createRoomsLater(() => makeRooms(known), clock) : undefined
+  let rooms = later?.rooms ?? (await makeRooms(known))
   settings.onChange((changed) => {
     if (changed.includes('autoLockMinutes')) keys.autoLockChanged()
     if (changed.includes('engineEndpoint'))
@@ -154,11 +164,14 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       wake: () => rooms.wake(),
     }),
     ...settingsHandlers({ settings, onChanged: (names) => activity('settings-changed', { names: names.join(', ').slice(0, 300) }) }),
-    'alerts.test': async () => {
-      await alerts.test()
+    'alerts.test': async (_input, signal) => {
+      await unlessCancelled(signal, () => alerts.test())
       return {}
     },
-    'state.get': () => Promise.resolve(state.snapshot()),
+    'state.get': () => {
+      later?.looked()
+      return Promise.resolve(state.snapshot())
+    },
     ...shellRequests,
     ...engineHandlers({
       finder: ports.engines,
@@ -179,8 +192,14 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       activity('vault-created')
       return {}
     },
-    'vault.unlock': async ({ password }) => {
-      await keys.unlock(password)
+    'vault.unlock': async ({ password }, signal) => {
+      try {
+        await unlessCancelled(signal, () => keys.unlock(password))
+      } catch (error) {
+        // The derivation would go on and open the vault after all: its process is ended.
+        if (signal?.aborted) await keys.giveUpUnlock()
+        throw error
+      }
       rooms.wake()
       return {}
     },
@@ -194,7 +213,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       return { surfaceUrl: options.surfaceUrl(ticket.token), expiresAtMs: ticket.expiresAtMs }
     },
     'tasks.cancel': ({ taskId }) => {
-      tasks.cancel(taskId)
+      if (!longRequests.cancel(taskId)) tasks.cancel(taskId)
       return Promise.resolve({})
     },
     'tasks.dismiss': ({ taskId }) => {
@@ -211,13 +230,14 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   const alerting = alerts.run(abort.signal)
   const caring = recordCare.run(abort.signal)
 
-  const dispatch = createDispatcher(handlers, log)
+  const dispatch = createDispatcher(handlers, log, longRequests)
 
   return {
-    call(name, input) {
+    ...(later === undefined ? {} : { joined: later.joined }),
+    call(name, input, signal) {
       // Reading is no sign of a person: the page reads by itself.
       if (Object.hasOwn(requests, name) && requests[name as RequestName].writes) keys.touch()
-      return dispatch(name, input)
+      return dispatch(name, input, signal)
     },
     subscribe: (listener) => state.subscribe(listener),
     async surface(token, method, body) {
@@ -253,7 +273,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
 
 /** Requests about the chosen network go to the rooms that are there when they come. */
 function forwarded(rooms: () => NetworkRooms): NetworkRooms['handlers'] {
-  const entries = NETWORK_REQUESTS.map((name) => [name, (input: never) => (rooms().handlers[name] as (input: never) => unknown)(input)])
+  const entries = NETWORK_REQUESTS.map((name) => [name, (input: never, signal?: AbortSignal) => (rooms().handlers[name] as (input: never, signal?: AbortSignal) => unknown)(input, signal)])
   return Object.fromEntries(entries) as NetworkRooms['handlers']
 }
 

@@ -8,15 +8,30 @@ import {
 } from '#shared/api/requests.ts'
 import { HearthError, type ApiResult } from '#shared/api/errors.ts'
 import type { Log } from './ports/log.ts'
-
-/** One function per row of the request table; a missing one does not compile. */
-export type Handlers = { [N in RequestName]: (input: RequestParsed<N>) => Promise<RequestOutput<N>> }
+import type { LongRequests } from './tasks/long-requests.ts'
+import { unlessCancelled } from './unless-cancelled.ts'
 
 /**
- * Makes `call(name, input)`: name in the table -> size -> schema -> run -> schema -> size -> result. `writes` rows run one at a time; reads never wait behind them.
- * Nothing is thrown: an expected failure keeps its code, any other becomes `internal` with a reference into the log. Stacks never cross.
+ * One function per row of the request table; a missing one does not compile. `signal` aborts when whoever asked has had enough: a read that can stop then stops, and a write
+ * that `waits` rejects `cancelled` unless it has begun to change something.
  */
-export function createDispatcher(handlers: Handlers, log: Log): (name: string, input: unknown) => Promise<ApiResult<unknown>> {
+export type Handlers = { [N in RequestName]: (input: RequestParsed<N>, signal?: AbortSignal) => Promise<RequestOutput<N>> }
+
+/** Writing code for a schema takes longer than reading by it the few times that a request is asked. */
+const ONCE = { jitless: true }
+
+/** Of callers that never have enough. */
+const NEVER = new AbortController().signal
+
+export type Dispatch = (name: string, input: unknown, signal?: AbortSignal) => Promise<ApiResult<unknown>>
+
+/**
+ * Makes `call(name, input, signal)`: name in the table -> size -> schema -> run -> schema -> size -> result. `writes` rows run one at a time; reads never wait behind them.
+ * A cancelled read ends at once with `cancelled`, whatever its handler does; a cancelled write ends so while it waits for its turn, and after that only as its row allows.
+ * Nothing is thrown: an expected failure keeps its code, any other becomes `internal` with a reference into the log. Stacks never cross.
+ * @param long where writes that last are published
+ */
+export function createDispatcher(handlers: Handlers, log: Log, long?: LongRequests): Dispatch {
   let writing: Promise<unknown> = Promise.resolve()
   let counter = 0
 
@@ -25,14 +40,14 @@ export function createDispatcher(handlers: Handlers, log: Log): (name: string, i
     error: { code, detail: Object.fromEntries(Object.entries(detail).map(([key, value]) => [key, value.slice(0, 600)])), ref },
   })
 
-  const run = async (name: RequestName, input: unknown): Promise<ApiResult<unknown>> => {
+  const run = async (name: RequestName, input: unknown, signal: AbortSignal): Promise<ApiResult<unknown>> => {
     const row = requests[name]
-    const handler = handlers[name] as (parsed: unknown) => Promise<unknown>
+    const handler = handlers[name] as (parsed: unknown, signal: AbortSignal) => Promise<unknown>
     counter += 1
     const ref = `r${counter.toString(36)}`
     try {
-      const value = await handler(input)
-      const checked = row.output.safeParse(value)
+      const value = await (row.writes ? handler(input, signal) : unlessCancelled(signal, () => handler(input, signal)))
+      const checked = row.output.safeParse(value, ONCE)
       if (!checked.success) {
         return fail('internal', {}, log.error('an answer broke its own schema', checked.error, { request: name }))
       }
@@ -44,7 +59,7 @@ export function createDispatcher(handlers: Handlers, log: Log): (name: string, i
       return { ok: true, value: checked.data }
     } catch (error) {
       if (error instanceof HearthError) {
-        if (!row.secret) log.info('request refused', { request: name, code: error.code, ref })
+        if (!row.secret && error.code !== 'cancelled') log.info('request refused', { request: name, code: error.code, ref })
         return fail(error.code, error.detail, ref)
       }
       // A secret row's error text could quote what was typed.
@@ -56,7 +71,33 @@ export function createDispatcher(handlers: Handlers, log: Log): (name: string, i
     }
   }
 
-  return async (name, input) => {
+  /** In the row of writes. Until its turn comes it can be taken out; what it would have done is then never begun. */
+  const inTurn = async (name: RequestName, input: unknown, signal: AbortSignal | undefined): Promise<ApiResult<unknown>> => {
+    if (signal?.aborted) return fail('cancelled')
+    const abort = new AbortController()
+    const passOn = (): void => abort.abort()
+    signal?.addEventListener('abort', passOn, { once: true })
+    const watched = long?.watch(name, { waits: requests[name].waits, abort })
+    let hasBegun = false
+    const takenOut = new Promise<ApiResult<unknown>>((resolve) =>
+      abort.signal.addEventListener('abort', () => (hasBegun ? undefined : resolve(fail('cancelled'))), { once: true }),
+    )
+    const turn = writing.then(() => {
+      if (abort.signal.aborted) return fail('cancelled')
+      hasBegun = true
+      watched?.begun()
+      return run(name, input, abort.signal)
+    })
+    writing = turn
+    try {
+      return await Promise.race([turn, takenOut])
+    } finally {
+      watched?.ended()
+      signal?.removeEventListener('abort', passOn)
+    }
+  }
+
+  return async (name, input, signal) => {
     if (!Object.hasOwn(requests, name)) return fail('unknown-request')
     const known = name as RequestName
     const row = requests[known]
@@ -67,14 +108,11 @@ export function createDispatcher(handlers: Handlers, log: Log): (name: string, i
       return fail('invalid-request')
     }
     if (size > MAX_REQUEST_BYTES) return fail('too-large')
-    const parsed = row.input.safeParse(input)
+    const parsed = row.input.safeParse(input, ONCE)
     if (!parsed.success) {
       const issue = parsed.error.issues[0]
       return fail('invalid-request', row.secret ? {} : { path: issue?.path.join('.') ?? '', problem: (issue?.message ?? '').slice(0, 200) })
     }
-    if (!row.writes) return run(known, parsed.data)
-    const turn = writing.then(() => run(known, parsed.data))
-    writing = turn
-    return turn
+    return row.writes ? inTurn(known, parsed.data, signal) : run(known, parsed.data, signal ?? NEVER)
   }
 }

@@ -1,4 +1,6 @@
 import type { Handlers } from './dispatch.ts'
+import { SELF_TEST_REQUESTS } from './relays/self-test-room.ts'
+import { BOOK_REQUESTS } from './wallet/rooms.ts'
 
 /** Requests whose answer depends on the chosen network. */
 export const NETWORK_REQUESTS = [
@@ -20,6 +22,10 @@ export const NETWORK_REQUESTS = [
   'metrics.miner',
   'faucet.request',
   'supplier.options',
+  'roles.services',
+  'roles.applications',
+  'roles.gateways',
+  'roles.morse',
   'supplier.record',
   'supplier.previewConfig',
   'tx.prepare',
@@ -32,9 +38,27 @@ export const NETWORK_REQUESTS = [
   'leave.sign',
   'ownChanges.seen',
   'relays.sendTest',
+  ...SELF_TEST_REQUESTS,
   'relays.results',
   'earnings.claims',
   'earnings.days',
   'earnings.check',
   'eject.write',
+  'backends.list',
+  'backends.test',
+  'backends.attach',
+  'backends.remove',
+  'backends.check',
+  'backends.preview',
+  'serve.options',
+  'serve.choose',
+  'updates.list',
+  'updates.check',
+  'updates.start',
+  'updates.retry',
+  'updates.postpone',
+  'updates.skip',
+  'updates.undo',
+  'updates.removeUnused',
+  ...BOOK_REQUESTS,
 ] as const satisfies (keyof Handlers)[]

@@ -4,6 +4,7 @@ import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import { UPOKT_PER_POKT } from '#shared/model/money.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import type { LocalChainRules } from '#shared/networks/local.ts'
+import { wireBackends, type OutsideBackends } from './backends/wire-backends.ts'
 import { createEndpointList } from './chain/endpoint-list.ts'
 import { endpointHandlers } from './chain/handlers.ts'
 import { createFigureProofs } from './chain/figure-proofs.ts'
@@ -12,6 +13,7 @@ import { runChecks } from './checks/index.ts'
 import { createHealthReadings } from './checks/readings/readings.ts'
 import type { Handlers } from './dispatch.ts'
 import { createEarnings } from './earnings/earnings.ts'
+import { earningsHandlers } from './earnings/handlers.ts'
 import { createKeyGiver } from './keys/give-key.ts'
 import type { Keys } from './keys/keys.ts'
 import { createMetricsRoom } from './metrics/metrics-room.ts'
@@ -28,6 +30,7 @@ import type { Engine } from './ports/engine.ts'
 import type { Log } from './ports/log.ts'
 import type { MetricsStore } from './ports/metrics.ts'
 import type { Net } from './ports/net.ts'
+import type { Reach } from './ports/reach.ts'
 import type { PracticeControls } from './ports/practice.ts'
 import type { Store } from './ports/store.ts'
 import type { TxCodec } from './ports/tx.ts'
@@ -36,16 +39,22 @@ import { createPracticeRoom } from './practice/practice.ts'
 import { takeReplacedNetwork } from './practice/replaced-network.ts'
 import { createMinerSetup } from './relays/miner-setup.ts'
 import { ensureApplication } from './relays/rehearsal-application.ts'
-import { createRelaySender } from './relays/send-relays.ts'
+import { createRelaySender, tryRelay } from './relays/send-relays.ts'
+import { createSelfTestRoom } from './relays/self-test-room.ts'
 import { createSessionClock } from './relays/session-clock.ts'
 import type { Settings } from './settings/settings.ts'
 import { initialState } from './state/initial.ts'
 import type { StatePublisher } from './state/publisher.ts'
 import { supplierOptions } from './supplier/options.ts'
 import { wholeRecord } from './supplier/whole-record.ts'
+import { roleHandlers } from './supplier/role-reads.ts'
 import { createSupplierRoom } from './supplier/supplier-room.ts'
 import { createSupplierWatch } from './supplier/watch.ts'
 import type { Tasks } from './tasks/tasks.ts'
+import { updateHandlers } from './updates/handlers.ts'
+import type { UpdateDeps } from './updates/book.ts'
+import { createUpdates } from './updates/updates.ts'
+import { createBooks } from './wallet/rooms.ts'
 
 /** One network as the core meets it: where its containers run, how its chain is asked, what time it is there. */
 export interface World {
@@ -55,9 +64,13 @@ export interface World {
   /** Practice has a time of its own. */
   clock: Clock
   codec: TxCodec
+  /** How far one gets with an address. */
+  reach: Reach
   rules: LocalChainRules
   /** What can run here. */
   catalog: CatalogEntry[]
+  /** Where endpoints of the user's own can be attached; Practice has nothing outside. */
+  outside?: OutsideBackends
   /** Only of Practice. */
   practice?: PracticeControls
   /** Image by the catalogue's name. */
@@ -112,6 +125,8 @@ export function createNetworkRooms(deps: {
   installId: string
   surfaceUrl(token: string): string
   template(name: string): string
+  /** Bytes of a file of the signed catalogue. */
+  catalogFile: ((name: string) => Uint8Array) | undefined
   activity: NoteActivity
   settings: Settings
   ejectFolder: EjectFolder
@@ -137,6 +152,7 @@ export function createNetworkRooms(deps: {
     state,
     clock,
     log,
+    lookMs: () => settings.get('chainLookSeconds') * 1_000,
     noteChange: (facts) => activity('params-changed', facts, 'network'),
   })
   const watch = createSupplierWatch({
@@ -145,14 +161,16 @@ export function createNetworkRooms(deps: {
     served: () => miner.served(),
     proofs: createFigureProofs({ proven: () => heads.proven(), clock, log }),
   })
-  const miner = createMinerSetup({
+  const backendUrl: Parameters<typeof createMinerSetup>[0]['backendUrl'] = (serviceId, rpcType) =>
+    (backends.by(serviceId) === 'attached' ? backends : { url: nodes.backendUrl }).url(serviceId, rpcType)
+  const minerDeps: Omit<Parameters<typeof createMinerSetup>[0], 'backendUrl'> = {
     template: (name) => deps.template(name),
     heads,
     record: () => watch.record(),
-    backendUrl: (serviceId, rpcType) => nodes.backendUrl(serviceId, rpcType),
     nodeUrls: () => nodes.insideUrls(),
     choices: () => ({ gasPriceTimes: settings.get('minerGasPriceTimes'), requestTimeoutSeconds: settings.get('relayTimeoutSeconds') }),
-  })
+  }
+  const miner = createMinerSetup({ ...minerDeps, backendUrl })
   const nodes = createNodes({
     engine,
     store,
@@ -174,7 +192,26 @@ export function createNetworkRooms(deps: {
     onChainReady: (signal) => onChainReady(signal),
     giveKey: () => giveKey(),
     startNodes: () => settings.get('startNodes'),
+    releaseOfPin: (pin) => updates.ofPin(pin),
     onChainRemoved: () => onChainRemoved(),
+  })
+  const updateDeps: UpdateDeps = {
+    ...{ network: network ?? '', engine, store, state, tasks, clock, log, settings, heads, nodes, activity },
+    catalog: world.catalog,
+    imageOverrides: world.imageOverrides,
+  }
+  const updates = createUpdates(updateDeps)
+  const backends = wireBackends({
+    ...deps,
+    ...world,
+    catalogFile: deps.catalogFile,
+    outside: world.outside,
+    heads,
+    containerUrl: (serviceId, rpcType) => nodes.backendUrl(serviceId, rpcType),
+    backendNode: (serviceId) => nodes.backendNode(serviceId),
+    miner: () => miner,
+    minerWith: (url) => createMinerSetup({ ...minerDeps, backendUrl: url }),
+    wake: () => nodes.wake(),
   })
   const onChainReady = async (signal: AbortSignal): Promise<void> => {
     heads.wake()
@@ -182,6 +219,8 @@ export function createNetworkRooms(deps: {
   }
   const onChainRemoved = async (): Promise<void> => {
     watch.clear()
+    await updates.clear()
+    await selfTests.clear()
     const blank = initialState(state.state.app)
     state.set('supplier', blank.supplier)
     state.set('clock', blank.clock)
@@ -212,6 +251,7 @@ export function createNetworkRooms(deps: {
     log,
     surfaceUrl: (token) => deps.surfaceUrl(token),
     networkTitle: () => networkOf(network),
+    sheetMs: () => settings.get('confirmMinutes') * 60_000,
     feeMargins: () => ({ gasPercent: settings.get('gasMarginPercent'), priceTimes: settings.get('gasPriceTimes') }),
     watch,
     nodes,
@@ -228,8 +268,10 @@ export function createNetworkRooms(deps: {
     network: chosen,
     keys: () => keys.list(),
     record: () => watch.record(),
+    claimSource: (key) => books.claimSource(key),
     checkEveryMs: () => settings.get('ledgerCheckSeconds') * 1_000,
   })
+  const books = createBooks({ network: chosen, heads, store, state, clock, log, codec, keys: () => keys.list() })
   const sessionClock = createSessionClock({
     state,
     store,
@@ -238,16 +280,15 @@ export function createNetworkRooms(deps: {
     params: () => heads.params(),
     served: () => nodes.served(),
   })
-  const relays = createRelaySender({
-    chain: () => heads.current(),
-    params: () => heads.params(),
-    net,
-    store,
-    rehearsal,
-    state,
-    tasks,
-    clock,
-    log,
+  const relayParts = { chain: () => heads.current(), params: () => heads.params(), net, store, rehearsal, state, tasks, clock, log }
+  const relays = createRelaySender(relayParts)
+  const isPlay = network === 'local' || network === 'practice'
+  const selfTests = createSelfTestRoom({
+    ...{ network, net, store, state, tasks, log, reach: world.reach, clock: deps.clock },
+    ownDoor: () => nodes.relayUrl(),
+    // Play money alone stakes an application of ours: elsewhere a relay that is refused as it should be is all that can be proven (offchain facts 2.2).
+    relay: isPlay ? (wish, task) => tryRelay(relayParts, wish, task) : undefined,
+    choices: () => ({ afterStart: settings.get('selfTestAfterStart'), everyMinutes: settings.get('selfTestMinutes') }),
   })
 
   const health = createHealthReadings({ store, net, clock, log, state, network: chosen, served: () => nodes.served() })
@@ -287,6 +328,7 @@ export function createNetworkRooms(deps: {
         await supplier.afterBlocks(chain, head.height, state.state.earnings.readHeight, params, await keys.list())
         await sessionClock.update(head.height)
         await health.read(chain, head.height, params)
+        await books.look(chain)
         if (state.state.nodes['miner']?.wanted === 'running') nodes.wake()
       }
       runChecks(state, clock.now())
@@ -317,17 +359,19 @@ export function createNetworkRooms(deps: {
   }
   const measures = createMetricsRoom(deps)
   const mustBePlay = (): void => {
-    if (network !== 'local' && network !== 'practice') throw new HearthError('no-network')
+    if (!isPlay) throw new HearthError('no-network')
   }
 
   const handlers: NetworkRooms['handlers'] = {
     ...measures.handlers,
+    ...backends.handlers,
     ...ejectHandlers({ rooms: deps, world, miner, heads }),
     ...nodeHandlers({ nodes, miner, state, store, network, mustBePlay, forgetSupplier: () => watch.clear(), activity }),
     'practice.control': async (wish) => {
       await practice.control(wish)
       return {}
     },
+    ...updateHandlers(updates.book, updateDeps),
     ...endpointHandlers({ endpoints, heads, noted: (text, facts) => activity(text, facts) }),
     'faucet.request': (wish) => {
       mustBePlay()
@@ -345,6 +389,12 @@ export function createNetworkRooms(deps: {
       }),
     'supplier.record': ({ operatorAddress }) => wholeRecord({ chain: heads.require(), codec }, operatorAddress),
     ...supplier.handlers,
+    ...roleHandlers({ heads, keys: () => keys.list(), network: chosen }),
+    'tx.prepare': async (wish, signal) => {
+      updates.mustBeStill()
+      return supplier.handlers['tx.prepare'](wish, signal)
+    },
+    ...selfTests.handlers,
     'relays.sendTest': ({ serviceId, count }) => {
       mustBePlay()
       const { operatorAddress } = state.state.supplier
@@ -357,12 +407,8 @@ export function createNetworkRooms(deps: {
         error: row.error ?? null,
       })),
     }),
-    'earnings.claims': (input) => earnings.claims(input),
-    'earnings.days': ({ days }) => earnings.days(days),
-    'earnings.check': async () => {
-      await earnings.check()
-      return {}
-    },
+    ...earningsHandlers(earnings),
+    ...books.handlers,
   }
 
   let running: Promise<unknown>[] = []
@@ -370,9 +416,10 @@ export function createNetworkRooms(deps: {
     handlers,
     async begin() {
       await endpoints.load()
+      await backends.load()
       await supplier.resume()
       await earnings.resume()
-      running = [heads.run(abort.signal), nodes.run(abort.signal), checks(), measures.run(abort.signal)]
+      running = [heads.run(abort.signal), nodes.run(abort.signal), checks(), measures.run(abort.signal), backends.run(abort.signal), updates.run(abort.signal), selfTests.run(abort.signal)]
     },
     signed: (intentId, txBytes) => transactions.signed(intentId, txBytes),
     discard: (intentId) => transactions.discard(intentId),

@@ -9,6 +9,7 @@ import type { EngineChoice } from '#main/adapters/docker/connection.ts'
 import { createDockerEngine } from '#main/adapters/docker/engine.ts'
 import { createEngineFinder } from '#main/adapters/docker/finder.ts'
 import { openMetrics } from '#main/adapters/sqlite/open-metrics.ts'
+import { metricsLater } from '#main/adapters/sqlite/open-metrics-later.ts'
 import { openStoreCured } from '#main/adapters/sqlite/open-or-cure.ts'
 import { openRecords } from '#main/adapters/sqlite/open-records.ts'
 import { startRefusal } from '#main/adapters/sqlite/start-refusal.ts'
@@ -18,17 +19,26 @@ import { writeFileAtomic } from '#main/adapters/system/atomic-file.ts'
 import { createEjectFolder } from '#main/adapters/system/eject-folder.ts'
 import { createHttpsPost } from '#main/adapters/system/https-post.ts'
 import { createLog } from '#main/adapters/system/log.ts'
+import { createBackendLine } from '#main/adapters/system/backend-line.ts'
 import { createNet } from '#main/adapters/system/net.ts'
+import { reach } from '#main/adapters/system/reach.ts'
+import { createBackendSecrets } from '#main/adapters/vault/backend-secrets.ts'
 import { createRehearsalKeys, createVault } from '#main/adapters/vault/index.ts'
 import type { App } from '#main/core/app-shape.ts'
+import { mustBeReachable } from '#main/core/backends/address.ts'
 import { createApp } from '#main/core/app.ts'
 import type { Store } from '#main/core/ports/store.ts'
 import { readSetting } from '#main/core/settings/stored.ts'
+import { readImageOverrides } from '#shared/settings/forms.ts'
+import { SETTINGS } from '#shared/settings/table.ts'
 import { CATALOG } from '#shared/catalog/index.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import { localChainRulesSchema } from '#shared/networks/local.ts'
 import type { Compose } from './compose-options.ts'
 import { resourcesDir, version } from './locations.ts'
+
+/** A start waits for one thread of the store. */
+const READER_AFTER_MS = 500
 
 /** The only place where core and adapters meet. Rejects with a sentence when the store cannot be opened or cured. */
 export const compose: Compose = async (options): Promise<App> => {
@@ -36,11 +46,12 @@ export const compose: Compose = async (options): Promise<App> => {
   const clock = systemClock
   const log = createLog(join(dataDir, 'logs', 'hearth.log'))
   const storeOptions = { file: join(dataDir, 'hearth.db'), clock, log }
-  const { store, notice } = await openStoreCured(storeOptions).catch((error: unknown) => {
+  const { store, notice } = await openStoreCured({ ...storeOptions, readerAfterMs: READER_AFTER_MS }).catch((error: unknown) => {
     throw startRefusal(error)
   })
   const installId = await installation(store)
-  const { metrics } = await openMetrics({ file: join(dataDir, 'metrics.db'), log })
+  const metrics = metricsLater(async () => (await openMetrics({ file: join(dataDir, 'metrics.db'), log })).metrics)
+  const backendSecrets = await createBackendSecrets(dataDir)
   const rules = localChainRulesSchema.parse(options.localRules ?? {})
   // What was said at the start of the program counts before what the user chose.
   const given = options.engineEndpoint === '' ? undefined : options.engineEndpoint
@@ -53,6 +64,7 @@ export const compose: Compose = async (options): Promise<App> => {
         ...(options.spawnKeyProcess === undefined ? {} : { spawn: options.spawnKeyProcess }),
         ...(options.keychain === undefined ? {} : { keychain: options.keychain }),
         credentialsDir: process.env['CREDENTIALS_DIRECTORY'],
+        ticketMs: async () => ((await readSetting(store, 'confirmMinutes')) ?? SETTINGS.confirmMinutes.standard) * 60_000,
       }),
       rehearsal: await createRehearsalKeys({ dataDir, clock }),
       store,
@@ -61,6 +73,7 @@ export const compose: Compose = async (options): Promise<App> => {
       clock,
       log,
       template: (name) => readFileSync(join(resourcesDir(), 'templates', name), 'utf8'),
+      catalogFile: (name) => new Uint8Array(readFileSync(join(resourcesDir(), 'catalog', name))),
       ejectFolder: createEjectFolder(dataDir),
       https: createHttpsPost(),
       engines: createEngineFinder({ given, clock }),
@@ -77,11 +90,17 @@ export const compose: Compose = async (options): Promise<App> => {
               }),
               connectChain,
               net: createNet(dataDir),
+              reach,
+              outside: { line: createBackendLine(mustBeReachable), secrets: backendSecrets },
               clock,
               codec: createTxCodec(networkOf(network).addressPrefix),
               catalog: CATALOG,
               rules,
-              imageOverrides: options.imageOverrides ?? {},
+              // What was said at the start of the program counts before what the user chose.
+              imageOverrides: {
+                ...readImageOverrides((await readSetting(store, 'imageOverrides')) ?? ''),
+                ...options.imageOverrides,
+              },
             },
     },
     {
@@ -91,6 +110,7 @@ export const compose: Compose = async (options): Promise<App> => {
       installId,
       surfaceUrl: (token) => options.surfaceUrl(token),
       notice,
+      roomsLater: options.shell === 'web',
     },
   )
 }

@@ -31,13 +31,13 @@ export function parseRequestJson(text: string): { value: unknown } | undefined {
 
 /**
  * Hands one request to core. The name must be an own key of the request table; schema and rights are core's work.
- * @param input parsed and untrusted @returns always a result: an unexpected rejection becomes `internal`, its cause goes to the log only
+ * @param input parsed and untrusted @param signal of whoever asks @returns always a result: an unexpected rejection becomes `internal`, its cause goes to the log only
  */
-export async function gatedCall(app: App, log: Log, name: string, input: unknown): Promise<ApiResult<unknown>> {
+export async function gatedCall(app: App, log: Log, name: string, input: unknown, signal?: AbortSignal): Promise<ApiResult<unknown>> {
   // SECURITY: S8 only names of the table pass; `constructor` and its like are no own keys.
   if (name.length > MAX_NAME_LENGTH || !Object.hasOwn(requests, name)) return refusal('unknown-request')
   try {
-    return await app.call(name, input)
+    return await app.call(name, input, signal)
   } catch (error) {
     // SECURITY: S18 the text of an error could quote what was typed.
     const cause = requests[name as RequestName].secret ? new Error('withheld: secret request') : error

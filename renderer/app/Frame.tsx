@@ -11,6 +11,7 @@ import { Tour } from '#renderer/features/practice/Tour.tsx'
 import type { Matched } from './match-route.ts'
 import { Sidebar } from './Sidebar.tsx'
 import { TopBar } from './TopBar.tsx'
+import { WaitBar } from './WaitBar.tsx'
 
 /** Navigation, bar and the page in it. */
 export function Frame({ route, onHelp, children }: { route: Matched | undefined; onHelp: () => void; children: ReactNode }): ReactNode {
@@ -27,6 +28,7 @@ export function Frame({ route, onHelp, children }: { route: Matched | undefined;
       <div className="main">
         <TopBar route={route} onHelp={onHelp} />
         <PracticeBar />
+        <WaitBar />
         <main className="page" id="page" data-region="page" tabIndex={-1}>
           <div className="page-in">
             <Banners isUnlock={route?.id === 'unlock'} />

@@ -1,6 +1,6 @@
 import type { TextKey } from '#renderer/text/text.ts'
 
-export type Section = 'home' | 'nodes' | 'supplier' | 'earnings' | 'practice' | 'settings'
+export type Section = 'home' | 'nodes' | 'supplier' | 'earnings' | 'wallet' | 'practice' | 'settings'
 
 /** One screen. `sample` is an address that shows it; `:nodeId` in it stands for any node that is there. */
 export interface Route {
@@ -44,12 +44,47 @@ export const ROUTES = [
   { id: 'supplier-funds', pattern: '/supplier/funds', sample: '/supplier/funds', section: 'supplier', title: 'supplier.funds.title' },
   { id: 'supplier-manage', pattern: '/supplier/manage', sample: '/supplier/manage', section: 'supplier', title: 'supplier.manage.title' },
   { id: 'supplier-leave', pattern: '/supplier/leave', sample: '/supplier/leave', section: 'supplier', title: 'supplier.leave.title' },
+  { id: 'onchain', pattern: '/supplier/more', sample: '/supplier/more', section: 'supplier', title: 'onchain.title' },
+  {
+    id: 'onchain-services',
+    pattern: '/supplier/more/services',
+    sample: '/supplier/more/services',
+    section: 'supplier',
+    title: 'onchain.services.title',
+  },
+  {
+    id: 'onchain-applications',
+    pattern: '/supplier/more/applications',
+    sample: '/supplier/more/applications',
+    section: 'supplier',
+    title: 'onchain.applications.title',
+  },
+  {
+    id: 'onchain-gateways',
+    pattern: '/supplier/more/gateways',
+    sample: '/supplier/more/gateways',
+    section: 'supplier',
+    title: 'onchain.gateways.title',
+  },
+  { id: 'onchain-morse', pattern: '/supplier/more/morse', sample: '/supplier/more/morse', section: 'supplier', title: 'onchain.morse.title' },
   { id: 'earnings', pattern: '/earnings', sample: '/earnings', section: 'earnings', title: 'frame.earnings' },
+  { id: 'wallet', pattern: '/wallet', sample: '/wallet', section: 'wallet', title: 'wallet.title' },
+  { id: 'wallet-send', pattern: '/wallet/send', sample: '/wallet/send', section: 'wallet', title: 'wallet.send.title' },
+  { id: 'wallet-addresses', pattern: '/wallet/addresses', sample: '/wallet/addresses', section: 'wallet', title: 'wallet.book.title' },
+  { id: 'rules', pattern: '/rules', sample: '/rules', section: 'supplier', title: 'rules.title' },
   { id: 'practice', pattern: '/practice', sample: '/practice', section: 'practice', title: 'practice.title' },
   { id: 'settings', pattern: '/settings', sample: '/settings', section: 'settings', title: 'settings.title' },
   { id: 'keys', pattern: '/settings/keys', sample: '/settings/keys', section: 'settings', title: 'vaultKeys.title' },
   { id: 'records', pattern: '/settings/records', sample: '/settings/records', section: 'settings', title: 'records.title' },
+  { id: 'updates', pattern: '/settings/updates', sample: '/settings/updates', section: 'settings', title: 'updates.title' },
   { id: 'sessions', pattern: '/settings/sessions', sample: '/settings/sessions', section: 'settings', title: 'sessions.title' },
+  {
+    id: 'setup-what-to-serve',
+    pattern: '/setup/what-to-serve',
+    sample: '/setup/what-to-serve',
+    section: null,
+    title: 'backends.serve.title',
+  },
   { id: 'setup', pattern: '/setup', sample: '/setup', section: null, title: 'setup.title' },
   { id: 'unlock', pattern: '/unlock', sample: '/unlock', section: null, title: 'lock.open.title' },
 ] as const satisfies Route[]
@@ -59,13 +94,14 @@ export type RouteId = (typeof ROUTES)[number]['id']
 export const SECTIONS: {
   section: Section
   path: string
-  icon: 'house' | 'boxes' | 'badge-check' | 'coins' | 'gauge' | 'settings'
+  icon: 'house' | 'boxes' | 'badge-check' | 'coins' | 'gauge' | 'settings' | 'wallet'
   title: TextKey
 }[] = [
   { section: 'home', path: '/', icon: 'house', title: 'frame.home' },
   { section: 'nodes', path: '/nodes', icon: 'boxes', title: 'frame.nodes' },
   { section: 'supplier', path: '/supplier', icon: 'badge-check', title: 'frame.supplier' },
   { section: 'earnings', path: '/earnings', icon: 'coins', title: 'frame.earnings' },
+  { section: 'wallet', path: '/wallet', icon: 'wallet', title: 'wallet.title' },
   { section: 'practice', path: '/practice', icon: 'gauge', title: 'practice.nav' },
   { section: 'settings', path: '/settings', icon: 'settings', title: 'settings.title' },
 ]

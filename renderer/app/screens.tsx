@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { BackendsCard } from '#renderer/features/backends/BackendsCard.tsx'
 import { EndpointsCard } from '#renderer/features/chain/EndpointsCard.tsx'
 import { Earnings } from '#renderer/features/earnings/Earnings.tsx'
 import { Home } from '#renderer/features/home/Home.tsx'
@@ -7,11 +8,18 @@ import { Keys } from '#renderer/features/keys/Keys.tsx'
 import { Unlock } from '#renderer/features/lock/Unlock.tsx'
 import { NodeDetail } from '#renderer/features/nodes/NodeDetail.tsx'
 import { Nodes } from '#renderer/features/nodes/Nodes.tsx'
+import { Applications } from '#renderer/features/onchain/Applications.tsx'
+import { Gateways } from '#renderer/features/onchain/Gateways.tsx'
+import { MoreOnChain } from '#renderer/features/onchain/MoreOnChain.tsx'
+import { Morse } from '#renderer/features/onchain/Morse.tsx'
+import { OwnServices } from '#renderer/features/onchain/OwnServices.tsx'
 import { Practice } from '#renderer/features/practice/Practice.tsx'
 import { Sessions } from '#renderer/features/sessions/Sessions.tsx'
 import { Records } from '#renderer/features/records/Records.tsx'
+import { Rules } from '#renderer/features/rules/Rules.tsx'
 import { Settings } from '#renderer/features/settings/Settings.tsx'
 import { Setup } from '#renderer/features/setup/Setup.tsx'
+import { WhatToServe } from '#renderer/features/setup/WhatToServe.tsx'
 import { FirstSession } from '#renderer/features/supplier/FirstSession.tsx'
 import { Funds } from '#renderer/features/supplier/Funds.tsx'
 import { Leave } from '#renderer/features/supplier/Leave.tsx'
@@ -20,6 +28,11 @@ import { StakeOwner } from '#renderer/features/supplier/StakeOwner.tsx'
 import { StakeServices } from '#renderer/features/supplier/StakeServices.tsx'
 import { Supplier } from '#renderer/features/supplier/Supplier.tsx'
 import { TestRelays } from '#renderer/features/supplier/TestRelays.tsx'
+import { AddressBook } from '#renderer/features/wallet/AddressBook.tsx'
+import { Send } from '#renderer/features/wallet/Send.tsx'
+import { Wallet } from '#renderer/features/wallet/Wallet.tsx'
+import { Updates } from '#renderer/features/updates/Updates.tsx'
+import { UpdatesLink } from '#renderer/features/updates/UpdatesLink.tsx'
 import type { RouteId } from './routes.ts'
 
 /** What each route draws. */
@@ -28,7 +41,9 @@ export const SCREENS: Record<RouteId, (params: { nodeId?: string }) => ReactNode
   'local-chain-start': () => <LocalChainStart />,
   nodes: () => (
     <>
+      <UpdatesLink />
       <Nodes />
+      <BackendsCard />
       <EndpointsCard />
     </>
   ),
@@ -41,12 +56,23 @@ export const SCREENS: Record<RouteId, (params: { nodeId?: string }) => ReactNode
   'supplier-funds': () => <Funds />,
   'supplier-leave': () => <Leave />,
   'supplier-manage': () => <Manage />,
+  onchain: () => <MoreOnChain />,
+  'onchain-services': () => <OwnServices />,
+  'onchain-applications': () => <Applications />,
+  'onchain-gateways': () => <Gateways />,
+  'onchain-morse': () => <Morse />,
   earnings: () => <Earnings />,
+  wallet: () => <Wallet />,
+  'wallet-send': () => <Send />,
+  'wallet-addresses': () => <AddressBook />,
+  rules: () => <Rules />,
   practice: () => <Practice />,
   records: () => <Records />,
   settings: () => <Settings />,
   keys: () => <Keys />,
+  updates: () => <Updates />,
   sessions: () => <Sessions />,
   setup: () => <Setup />,
+  'setup-what-to-serve': () => <WhatToServe />,
   unlock: () => <Unlock />,
 }

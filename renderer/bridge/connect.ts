@@ -1,15 +1,17 @@
 import { createApi } from './call.ts'
 import type { Bridge } from './hooks.ts'
 import type { Link } from './link.ts'
+import { createWaits } from './waits.ts'
 import { createMirror } from './store.ts'
 import { createElectronLink } from './transports/electron.ts'
 import { openSocketLink } from './transports/socket.ts'
 
 /** The bridge over a given link. */
 export function bridgeOver(link: Link): Bridge {
-  const api = createApi(link)
+  const waits = createWaits()
+  const api = createApi(link, waits)
   const mirror = createMirror({ link, api, now: Date.now, later: (run, ms) => void setTimeout(run, ms) })
-  return { api, mirror }
+  return { api, mirror, waits }
 }
 
 /** Picks the way that is there: Electron's two functions, else the socket. */

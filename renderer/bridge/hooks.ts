@@ -3,15 +3,17 @@ import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import type { StoreApi } from 'zustand/vanilla'
 import type { ApiError } from '#shared/api/errors.ts'
-import type { RequestInput, RequestName, RequestOutput } from '#shared/api/requests.ts'
+import { requests, type RequestInput, type RequestName, type RequestOutput } from '#shared/api/requests.ts'
 import type { AppState } from '#shared/api/state.ts'
 import type { Api } from './call.ts'
 import type { Mirror } from './store.ts'
+import type { Wait, Waits } from './waits.ts'
 
 /** What every component can reach: requests, and the copy of the state. */
 export interface Bridge {
   api: Api
   mirror: StoreApi<Mirror>
+  waits: Waits
 }
 
 const BridgeContext = createContext<Bridge | null>(null)
@@ -42,6 +44,11 @@ export function useMirror<T>(select: (mirror: Mirror) => T): T {
   return useStore(useBridge().mirror, useShallow(select))
 }
 
+/** Reads of this page that are on their way. */
+export function useWaits(): readonly Wait[] {
+  return useStore(useBridge().waits, ({ waits }) => waits)
+}
+
 export interface Call<N extends RequestName> {
   /** Runs the request. @returns its value, or undefined when it failed (the error is kept) */
   run: (input: RequestInput<N>) => Promise<RequestOutput<N> | undefined>
@@ -50,19 +57,25 @@ export interface Call<N extends RequestName> {
   clear: () => void
 }
 
-/** One request as a component uses it: one at a time, its last error kept until the next try. */
+/** One request as a component uses it: one at a time, its last error kept until the next try. A read ends with the component; a write goes on, since it was wished. */
 export function useCall<N extends RequestName>(name: N): Call<N> {
   const { api } = useBridge()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ApiError | null>(null)
   const running = useRef(false)
+  const leaving = useRef<AbortController>(null)
+  useEffect(() => {
+    const abort = new AbortController()
+    leaving.current = abort
+    return () => abort.abort()
+  }, [])
   const run = useCallback(
     async (input: RequestInput<N>): Promise<RequestOutput<N> | undefined> => {
       // Two clicks are one wish.
       if (running.current) return undefined
       running.current = true
       setBusy(true)
-      const result = await api[name](input)
+      const result = await api[name](input, requests[name].writes ? undefined : leaving.current?.signal)
       running.current = false
       setBusy(false)
       setError(result.ok ? null : result.error)
@@ -82,7 +95,8 @@ export interface Query<N extends RequestName> {
 }
 
 /**
- * Reads something that is not in the state, again whenever `revision` moves. The last good answer stays while the next is on its way or failed.
+ * Reads something that is not in the state, again whenever `revision` moves. The last good answer stays while the next is on its way or failed. Leaving the page, or asking
+ * something else, ends what is on its way.
  * @param input null = do not ask yet
  */
 export function useQuery<N extends RequestName>(name: N, input: RequestInput<N> | null, revision: unknown = 0): Query<N> {
@@ -94,17 +108,15 @@ export function useQuery<N extends RequestName>(name: N, input: RequestInput<N> 
   const text = input === null ? null : JSON.stringify(input)
   useEffect(() => {
     if (text === null) return undefined
-    let stale = false
+    const leaving = new AbortController()
     setLoading(true)
-    void api[name](JSON.parse(text) as RequestInput<N>).then((result) => {
-      if (stale) return
+    void api[name](JSON.parse(text) as RequestInput<N>, leaving.signal).then((result) => {
+      if (leaving.signal.aborted) return
       setLoading(false)
       if (result.ok) setValue(result.value)
       setError(result.ok ? null : result.error)
     })
-    return () => {
-      stale = true
-    }
+    return () => leaving.abort()
   }, [api, name, text, revision, turn])
   const reload = useCallback(() => setTurn((before) => before + 1), [])
   return { value, error, loading, reload }

@@ -5,8 +5,11 @@ export type LinkStatus = 'connecting' | 'open' | 'lost' | 'ended'
 
 /** The way to main: one call, one stream of pushes. Both transports are this, and so is the fake of the tests. */
 export interface Link {
-  /** Resolves with what main answered. Resolves with `internal` and `reason: link-lost` when the way broke before the answer: whether it ran is then told by the state. */
-  call(name: string, input: unknown): Promise<ApiResult<unknown>>
+  /**
+   * Resolves with what main answered. Resolves with `internal` and `reason: link-lost` when the way broke before the answer: whether it ran is then told by the state.
+   * @param signal main is told when it aborts; the answer still comes from main, which knows whether the request could be ended
+   */
+  call(name: string, input: unknown, signal?: AbortSignal): Promise<ApiResult<unknown>>
   /** @returns how to stop */
   onPush(listener: (patch: unknown) => void): () => void
   /** Calls at once with the present status. @returns how to stop */

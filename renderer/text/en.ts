@@ -1,3 +1,4 @@
+import { backends } from './en/backends.ts'
 import { chain } from './en/chain.ts'
 import { clock } from './en/clock.ts'
 import { dangers } from './en/dangers.ts'
@@ -24,18 +25,25 @@ import {
 import { vaultKeys } from './en/keys.ts'
 import { lock } from './en/lock.ts'
 import { nodes } from './en/nodes.ts'
+import { onchain } from './en/onchain.ts'
 import { practice } from './en/practice.ts'
 import { settings } from './en/settings.ts'
 import { sessions } from './en/sessions.ts'
 import { records } from './en/records.ts'
+import { rules } from './en/rules.ts'
+import { selfTest } from './en/self-test.ts'
 import { setup } from './en/setup.ts'
 import { supplier } from './en/supplier.ts'
+import { updates } from './en/updates.ts'
+import { waits } from './en/waits.ts'
+import { wallet } from './en/wallet.ts'
 
 /** Every word of the pages. */
 export const en = {
   activity,
   attention,
   attentionMore,
+  backends,
   chain,
   clock,
   dangers,
@@ -51,12 +59,15 @@ export const en = {
   lock,
   nodeNames,
   nodes,
+  onchain,
   practice,
   notices,
   ownChanges,
   reasons,
   records,
+  rules,
   relayFailures,
+  selfTest,
   settings,
   sessions,
   setup,
@@ -66,5 +77,8 @@ export const en = {
   steps,
   supplier,
   ui,
+  updates,
+  waits,
   vaultKeys,
+  wallet,
 } as const

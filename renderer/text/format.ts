@@ -2,6 +2,10 @@ import { formatPokt } from '#shared/model/money.ts'
 
 /** How figures, times and addresses are written. The words are English, so are digits and separators; clock times follow the system. */
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 })
+/** Between thousands: a space that never ends a line. */
+const SEPARATORS = { comma: ',', space: '\u202f', plain: '' } as const
+type NumberStyle = keyof typeof SEPARATORS
+let separator: string = SEPARATORS.comma
 /** Where the day has 12 hours they are written without a leading zero, as people there do; it also leaves room for the seconds. */
 function clocks(hours: ClockHours): { minutes: Intl.DateTimeFormat; seconds: Intl.DateTimeFormat } {
   const own = hours === 'system' ? {} : { hourCycle: hours === '12' ? ('h12' as const) : ('h23' as const) }
@@ -20,11 +24,12 @@ const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 const NO_BREAK = '\u00a0'
 
 /** A whole number with separators, such as a height. */
-export const whole = (value: number | string): string => GROUPED.format(typeof value === 'string' ? Number(value) : value)
+export const whole = (value: number | string): string =>
+  GROUPED.format(typeof value === 'string' ? Number(value) : value).replaceAll(',', separator)
 
 /** upokt as POKT without the unit. @param upokt decimal text or bigint @param decimals as in formatPokt */
 export function pokt(upokt: string | bigint, decimals: 0 | 2 | 4 | 6 | 'trim' = 'trim'): string {
-  return formatPokt(typeof upokt === 'bigint' ? upokt : BigInt(upokt), decimals)
+  return formatPokt(typeof upokt === 'bigint' ? upokt : BigInt(upokt), decimals, separator)
 }
 
 /** An amount in a table: four decimals, and "<0.0001" for what would look like nothing. */
@@ -45,6 +50,11 @@ export function setClockHours(hours: ClockHours): void {
   if (hours === clockHours) return
   clockHours = hours
   clock = clocks(hours)
+}
+
+/** How thousands are parted, from now on. */
+export function setNumberStyle(style: NumberStyle): void {
+  separator = SEPARATORS[style]
 }
 
 /** The time of a log line: always 24 hours, so that lines stand under each other. */

@@ -54,21 +54,3 @@ export function AsOf({
     </span>
   )
 }
-
-const SOURCES = {
-  proven: { icon: 'shield-check', word: 'ui.proven', help: 'ui.provenHelp' },
-  chain: { icon: 'link', word: 'ui.onChain', help: 'ui.onChainHelp' },
-  counted: { icon: 'gauge', word: 'ui.countedHere', help: 'ui.countedHereHelp' },
-} as const
-
-/** Where a figure comes from: proven against a signed block, read from a host, or counted by the relay miner. */
-export function Source({ kind }: { kind: keyof typeof SOURCES }): ReactNode {
-  const t = useText()
-  const { icon, word, help } = SOURCES[kind]
-  return (
-    <span className={`srcb ${kind === 'counted' ? 'counted' : ''}`} title={t(help)}>
-      <Icon name={icon} size={12} />
-      {t(word)}
-    </span>
-  )
-}

@@ -69,6 +69,7 @@ export const ERROR_CODES = [
   'not-permitted',
   'not-in-session',
   'relay-refused',
+  'self-test-failed',
   'task-unknown',
   'cancelled',
   'store-damaged',
@@ -80,6 +81,17 @@ export const ERROR_CODES = [
   'settings-file-invalid',
   'eject-folder',
   'alert-undelivered',
+  'catalog-invalid',
+  'backend-unknown',
+  'backend-address-refused',
+  'backend-unreachable',
+  'backend-wrong-chain',
+  'backend-credential-refused',
+  'snapshot-damaged',
+  'snapshot-unavailable',
+  'update-unknown',
+  'update-blocked',
+  'update-no-way-back',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { selfTestsSchema } from '../model/self-test.ts'
 
 /**
  * The slice `health` of the state: facts that a check needs and that no other room keeps. Read by main/core/checks/readings; everything is of the chosen network.
@@ -65,12 +66,29 @@ export const MAX_OWN_CHANGES = 20
 export const healthSchema = z.strictObject({
   losses: z.strictObject({ slashed: loss, discarded: loss, overserviced: loss }),
   upgrade: z.strictObject({ name: z.string().max(80), height }).nullable(),
+  /** Updates of containers: counts changes, so that the page asks for the list again; and what has to be said everywhere. */
+  updates: z
+    .strictObject({
+      revision: z.number().int(),
+      /** How many are offered and wait for the user. */
+      ready: z.number().int(),
+      /** The coming upgrade of the chain: whether its software is here. `missing`: it cannot be had yet. */
+      upgrade: z.enum(['missing', 'fetching', 'ready', 'swapping', 'failed']).nullable(),
+      /** Containers change now. */
+      swapping: z.strictObject({ title: z.string().max(80), toVersion: z.string().max(60), reason: z.string().max(20) }).nullable(),
+      /** The last one that was taken back by itself, until another takes its place. */
+      rolledBack: z.strictObject({ title: z.string().max(80), toVersion: z.string().max(60), atMs: ms }).nullable(),
+      tooOld: z.strictObject({ version: z.string().max(60), needed: z.string().max(60), height }).nullable(),
+    })
+    .optional(),
   /** Newest first. */
   changes: z.array(change).max(20),
   /** Forecast of the disk that Hearth lives on; `fullAtMs` null while it does not fill. */
   disk: z.strictObject({ freeBytes: z.number().nonnegative(), bytesPerDay: z.number(), fullAtMs: ms.nullable(), atMs: ms }).nullable(),
   /** Staked addresses of ours that gave no answer twice running. */
   endpointsDown: z.array(z.strictObject({ url: z.string().max(300), sinceMs: ms, reason: z.string().max(300) })).max(10),
+  /** Newest self-test of each door; absent before the first. */
+  selfTests: selfTestsSchema.optional(),
   /** Backends whose newest block is old. */
   backendsBehind: z.array(z.strictObject({ nodeId: z.string(), title: z.string(), height, behindMs: ms })).max(10),
   /** The miner answered relays in every session for a while, and in the last ones none. */

@@ -1,14 +1,19 @@
+import { SELF_TEST_PATHS, selfTestRowSchema } from '../model/self-test.ts'
 import { z } from 'zod'
 import { practiceControlSchema } from '../practice/controls.ts'
 import { settingScalarSchema, settingsImportSchema } from '../settings/import.ts'
 import { retentionSchema } from '../model/retention.ts'
 import { stopWhenSchema } from '../model/stop-wish.ts'
+import { backendRequests } from './backend-requests.ts'
 import { engineRequests } from './engine-requests.ts'
 import { errorCodeSchema } from './errors.ts'
 import { done, none, row } from './request-row.ts'
 import { logPage, logQuestion, minerAnswer, minerQuestion, seriesAnswer, seriesQuestion } from './measured.ts'
-import { networkIdSchema } from './state.ts'
+import { figureSourceSchema, networkIdSchema } from './state.ts'
+import { roleRequests } from './role-requests.ts'
 import { txRequests } from './tx-requests.ts'
+import { updateRequests } from './update-requests.ts'
+import { walletRequests } from './wallet-requests.ts'
 import { resumedSchema, snapshotSchema } from './patches.ts'
 
 const id = z.string().min(1).max(80)
@@ -47,6 +52,8 @@ export const claimViewSchema = z.strictObject({
   deflationLossUpokt: z.string().nullable(),
   slashedUpokt: z.string().nullable(),
   yourUpokt: z.string().nullable(),
+  /** Of a claim that is open: whether it is proven to be on chain with these counts. */
+  source: figureSourceSchema.optional(),
   claimHeight: z.number().int().nullable(),
   claimTxHash: z.string().nullable(),
   proofHeight: z.number().int().nullable(),
@@ -67,6 +74,11 @@ export const requests = {
   'state.get': row(none, snapshotSchema),
   /** After a broken line: `startedAtMs` of the state that the page has, and its number. */
   'state.resume': row(z.strictObject({ startedAtMs: z.number(), seq: z.number().int().nonnegative() }), resumedSchema),
+  /** Ends another call of the same line by the id that it was sent with: that one then answers `cancelled`. `found` false: it is over, or has begun to change something. */
+  'calls.cancel': row(
+    z.strictObject({ id: z.union([z.string().min(1).max(64), z.number().int()]) }),
+    z.strictObject({ found: z.boolean() }),
+  ),
   /** Browsers that are signed in at the web shell, which answers these rows itself. Rejects `not-allowed` in a window. */
   'sessions.list': row(
     none,
@@ -97,7 +109,7 @@ export const requests = {
   'app.chooseNetwork': row(z.strictObject({ network: networkIdSchema }), done, { writes: true }),
 
   'vault.create': row(z.strictObject({ password: z.string().min(1).max(1024) }), done, { writes: true, secret: true }),
-  'vault.unlock': row(z.strictObject({ password: z.string().min(1).max(1024) }), done, { writes: true, secret: true }),
+  'vault.unlock': row(z.strictObject({ password: z.string().min(1).max(1024) }), done, { writes: true, secret: true, waits: true }),
   'vault.lock': row(none, done, { writes: true }),
   'keys.open': row(
     z.strictObject({ name: z.string().trim().min(1).max(40), role: z.enum(['owner', 'operator']), mode: z.enum(['make', 'import']) }),
@@ -149,16 +161,20 @@ export const requests = {
   'keys.prove': row(z.strictObject({ keyId: id }), surfaceRef, { writes: true }),
   'keys.delete': row(z.strictObject({ keyId: id }), surfaceRef, { writes: true }),
   /** Says that no other machine serves with this key. Rejects `fence-claims-pending` when the chain knows better than 'settled'. */
-  'keys.unfence': row(z.strictObject({ keyId: id, because: z.enum(['other-off', 'settled']) }), done, { writes: true }),
+  'keys.unfence': row(z.strictObject({ keyId: id, because: z.enum(['other-off', 'settled']) }), done, { writes: true, waits: true }),
 
   /** Time and scenarios of Practice. Rejects `not-allowed` on any other network. */
   'practice.control': row(practiceControlSchema, done, { writes: true }),
   ...engineRequests,
+  ...backendRequests,
   'localChain.start': row(none, taskRef, { writes: true }),
   /** Rejects `claims-open` (detail.claims, detail.upokt) unless the user has agreed to lose what is claimed and not paid. */
   'localChain.remove': row(z.strictObject({ loseOpenClaims: z.boolean().default(false) }), taskRef, { writes: true }),
   /** Asks an endpoint of the user's own from now on, before the public ones. Rejects `chain-address-invalid`, `chain-unreachable`, `chain-unknown-fingerprint`, `not-allowed`. */
-  'chain.addEndpoint': row(z.strictObject({ rpcUrl: z.string().max(300), restUrl: z.string().max(300) }), done, { writes: true }),
+  'chain.addEndpoint': row(z.strictObject({ rpcUrl: z.string().max(300), restUrl: z.string().max(300) }), done, {
+    writes: true,
+    waits: true,
+  }),
   /** Public ones too can be taken off the list. Rejects `endpoint-unknown`. */
   'chain.removeEndpoint': row(z.strictObject({ rpcUrl: z.string().max(300) }), done, { writes: true }),
   'nodes.start': row(z.strictObject({ nodeId: id }), done, { writes: true }),
@@ -186,10 +202,18 @@ export const requests = {
   'faucet.request': row(z.strictObject({ address, amountPokt: z.string().max(60) }), taskRef, { writes: true }),
 
   ...txRequests,
+  ...roleRequests,
+  ...updateRequests,
+  ...walletRequests,
 
   'relays.sendTest': row(z.strictObject({ serviceId: z.string().max(42), count: z.number().int().min(1).max(500) }), taskRef, {
     writes: true,
   }),
+  'selfTest.run': row(z.strictObject({ path: z.enum(SELF_TEST_PATHS), serviceId: z.string().max(42).optional() }), taskRef),
+  'selfTest.list': row(
+    z.strictObject({ beforeMs: z.number().int().optional(), limit: z.number().int().min(1).max(500) }),
+    z.strictObject({ rows: z.array(selfTestRowSchema) }),
+  ),
   'relays.results': row(
     z.strictObject({ beforeId: z.number().int().optional(), limit: z.number().int().min(1).max(500) }),
     z.strictObject({
@@ -225,7 +249,7 @@ export const requests = {
     z.strictObject({ days: z.number().int().min(1).max(1100) }),
     z.strictObject({ rows: z.array(z.strictObject({ dayStartMs: z.number(), upokt: z.string(), claims: z.number().int() })) }),
   ),
-  'earnings.check': row(none, done, { writes: true }),
+  'earnings.check': row(none, done, { writes: true, waits: true }),
   // Secret: a value may be an address that lets anybody write to the user.
   'settings.set': row(z.strictObject({ changes: z.record(z.string().max(60), settingScalarSchema) }), restarts, {
     writes: true,
@@ -235,7 +259,7 @@ export const requests = {
   'settings.export': row(none, z.strictObject({ fileName: z.string(), text: z.string() })),
   'settings.judge': row(z.strictObject({ text: settingsText }), settingsImportSchema, { secret: true }),
   'settings.import': row(z.strictObject({ text: settingsText, digest: z.string().max(64) }), restarts, { writes: true, secret: true }),
-  'alerts.test': row(none, done, { writes: true }),
+  'alerts.test': row(none, done, { writes: true, waits: true }),
   'eject.write': row(
     z.strictObject({ name: z.string().max(200) }),
     z.strictObject({ path: z.string(), files: z.array(z.string()), withMiner: z.boolean() }),

@@ -5,6 +5,7 @@ import { SCENARIO_IDS } from '../practice/scenario-ids.ts'
 import { errorCodeSchema } from './errors.ts'
 import { healthSchema } from './health.ts'
 import { dangerSchema, MAX_DANGERS } from '../model/danger.ts'
+import { figureProofSchema, figureSourceSchema } from '../model/figure.ts'
 import { INTENT_STATUSES, intentKindSchema } from '../model/intent.ts'
 
 /**
@@ -14,6 +15,8 @@ import { INTENT_STATUSES, intentKindSchema } from '../model/intent.ts'
 const upokt = z.string().regex(/^-?\d{1,30}$/)
 const ms = z.number().int().nonnegative()
 const height = z.number().int().nonnegative()
+
+export { figureSourceSchema, type FigureProof, type FigureSource } from '../model/figure.ts'
 
 export const networkIdSchema = z.enum(['local', 'mainnet', 'beta', 'practice'])
 export type NetworkId = z.infer<typeof networkIdSchema>
@@ -79,10 +82,6 @@ const endpointEntry = z.strictObject({
   error: z.string(),
 })
 export type EndpointState = z.infer<typeof endpointEntry>
-
-/** Where a figure comes from: checked by a proof against a signed header, read from a host, or counted by the relay miner. Absent = read from a host. */
-export const figureSourceSchema = z.enum(['proven', 'chain', 'counted'])
-export type FigureSource = z.infer<typeof figureSourceSchema>
 
 const chainSlice = z.strictObject({
   status: z.enum(['none', 'starting', 'ready', 'stalled', 'unreachable']),
@@ -198,12 +197,16 @@ const taskEntry = z.strictObject({
     'local-chain-remove',
     'faucet',
     'test-relays',
+    'self-test',
     'node-start',
     'node-stop',
     'records-backup',
     'records-export',
     'engine-step',
     'safe-unstake',
+    'image-fetch',
+    /** A request that has lasted for more than a second: `facts.request` names it. It is gone when it is over; its answer goes to whoever asked. */
+    'request',
   ]),
   status: z.enum(['running', 'done', 'failed', 'cancelled']),
   startedAtMs: ms,
@@ -257,7 +260,13 @@ const intentEntry = z.strictObject({
   updatedAtMs: ms,
 })
 
-const balanceEntry = z.strictObject({ address: z.string(), upokt, asOf, source: figureSourceSchema.optional() })
+const balanceEntry = z.strictObject({
+  address: z.string(),
+  upokt,
+  asOf,
+  source: figureSourceSchema.optional(),
+  proof: figureProofSchema.optional(),
+})
 
 const serviceShape = z.strictObject({
   serviceId: z.string(),
@@ -290,6 +299,7 @@ const supplierSlice = z.strictObject({
   asOf: asOf.nullable(),
   /** Of stake, owner and unbonding; what is served lies in rows of its own and is read. */
   source: figureSourceSchema.optional(),
+  proof: figureProofSchema.optional(),
 })
 
 const earningsSlice = z.strictObject({
@@ -299,6 +309,10 @@ const earningsSlice = z.strictObject({
   claimsSettled: z.number().int(),
   claimsLost: z.number().int(),
   pendingUpokt: upokt,
+  /** Open claims as a host lists them, and how many of them were proven to be on chain; absent before the first look. */
+  openClaims: z
+    .strictObject({ proven: z.number().int(), listed: z.number().int(), asOf, proof: figureProofSchema.optional() })
+    .optional(),
   /** Height up to which blocks were read. */
   readHeight: height,
   firstHeight: height,
@@ -334,7 +348,7 @@ const attentionEntry = z.strictObject({
   key: z.string(),
   facts: z.record(z.string(), z.string()),
   /** Name of the screen that has the fix. */
-  fix: z.enum(['unlock', 'keys', 'engine', 'nodes', 'supplier', 'earnings', 'home', 'settings', 'none']),
+  fix: z.enum(['unlock', 'keys', 'engine', 'nodes', 'supplier', 'earnings', 'home', 'settings', 'updates', 'test-relays', 'none']),
   sinceMs: ms,
 })
 

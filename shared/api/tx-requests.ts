@@ -68,13 +68,16 @@ export const txRequests = {
               .max(5),
           }),
         )
-        .max(30),
+        .max(100),
     }),
     z.strictObject({ diff: z.string(), restarts: z.array(z.strictObject({ nodeId: id, title: z.string(), drained: z.boolean() })) }),
   ),
   /** `surfaceUrl` is empty when the key lies outside: then `tx.export` has what it signs. */
-  'tx.prepare': row(txWishSchema, z.strictObject({ intentId: id, surfaceUrl: z.string(), expiresAtMs: z.number() }), { writes: true }),
-  'tx.reopen': row(z.strictObject({ intentId: id }), surfaceRef, { writes: true }),
+  'tx.prepare': row(txWishSchema, z.strictObject({ intentId: id, surfaceUrl: z.string(), expiresAtMs: z.number() }), {
+    writes: true,
+    waits: true,
+  }),
+  'tx.reopen': row(z.strictObject({ intentId: id }), surfaceRef, { writes: true, waits: true }),
   'tx.discard': row(z.strictObject({ intentId: id }), done, { writes: true }),
   /** A prepared transaction for a wallet outside: as pocketd reads it, and what is signed in each mode. Rejects `tx-expired`. */
   'tx.export': row(
@@ -97,7 +100,7 @@ export const txRequests = {
   /** Serves again; refused once the unstake is signed. */
   'leave.cancel': row(none, done, { writes: true }),
   /** Its unstake is due and the sheet is asked for. Rejects `not-now` before. */
-  'leave.sign': row(none, z.strictObject({ intentId: id, surfaceUrl: z.string(), expiresAtMs: z.number() }), { writes: true }),
+  'leave.sign': row(none, z.strictObject({ intentId: id, surfaceUrl: z.string(), expiresAtMs: z.number() }), { writes: true, waits: true }),
   /** The user has seen these changes of own addresses. */
   'ownChanges.seen': row(z.strictObject({ ids: z.array(z.string().max(200)).min(1).max(50) }), done, { writes: true }),
 } as const

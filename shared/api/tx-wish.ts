@@ -22,7 +22,7 @@ const service = z.strictObject({
     .min(1)
     .max(20),
 })
-const services = z.array(service).min(1).max(30)
+const services = z.array(service).min(1).max(100)
 export type ServiceWish = z.infer<typeof service>
 
 const common = {

@@ -43,8 +43,36 @@ export const DANGERS = [
   'service-given-away',
   /** upokt: the chain's own fee for a new service. */
   'service-fee',
-  /** sessions: after so many the application's stake comes back. */
+  /** serviceId, before, after (compute units a relay), height, ms */
+  'service-price',
+  /** minUpokt: the first relay that is paid takes it below. */
+  'application-at-minimum',
+  /** before, after (service ids), height, ms */
+  'application-service',
+  /** A stake that grows takes an unstake back. */
+  'unstake-taken-back',
+  /** upokt, endHeight: used until then; sessions, height, ms: what is left comes back. */
   'application-ends',
+  /** endHeight: relays up to it are still paid; settleHeight: the last of them. */
+  'application-still-pays',
+  /** gateways, endHeight */
+  'application-leaves-gateways',
+  /** gatewayAddress, upokt: all that it may spend. */
+  'delegation-spends',
+  /** gatewayAddress, upokt, limitUpokt: in one session. */
+  'delegation-spends-limited',
+  /** gatewayAddress, height, ms */
+  'delegation-ends',
+  /** upokt, endHeight, sessions, height, ms */
+  'gateway-ends',
+  /** address: the operator of the supplier here. */
+  'operator-has-two-jobs',
+  /** upokt, toAddress */
+  'morse-once',
+  /** upokt, minUpokt, ownerAddress: paid out instead of staked. */
+  'morse-below-minimum',
+  /** upokt, ownerAddress, balanceUpokt, operatorAddress */
+  'morse-node',
   /** A claim of the old network is signed by two keys, so it cannot be tried before. */
   'morse-untried',
 ] as const

@@ -6,5 +6,3 @@ export const retentionSchema = z.strictObject({
   activityDays: z.number().int().min(30).max(3_650),
 })
 export type Retention = z.infer<typeof retentionSchema>
-
-export const STANDARD_RETENTION: Retention = { relayResultsDays: 90, activityDays: 730 }

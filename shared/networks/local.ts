@@ -27,6 +27,8 @@ export const localChainRulesSchema = z.strictObject({
   supplierUnbondingSessions: z.number().int().min(1).max(1_000).default(1),
   computeUnitsToTokensMultiplier: upokt.default('145990'),
   supplierMinStakeUpokt: upokt.default('59500000000'),
+  /** How long its one validator has to vote; the program's own two days unless told. Upgrades are rehearsed with seconds. */
+  votingSeconds: z.number().int().min(4).max(172_800).optional(),
   services: z
     .array(
       z.strictObject({

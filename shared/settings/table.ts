@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { heartbeatUrl, webhookUrl, engineEndpoint } from './forms.ts'
+import { engineEndpoint, heartbeatUrl, imageOverrides, webhookUrl } from './forms.ts'
 
 /** What must be started again before a change has its effect; none = it has it at once. */
 export type RestartPart = 'hearth' | 'miner'
-export const SETTING_SECTIONS = ['look', 'desktop', 'keys', 'transactions', 'miner', 'earnings', 'alerts', 'engine'] as const
+export const SETTING_SECTIONS = ['look', 'desktop', 'keys', 'transactions', 'miner', 'earnings', 'alerts', 'records', 'engine'] as const
 export type SettingSection = (typeof SETTING_SECTIONS)[number]
 
 /** How the page asks for a value. Words of `choice` options, titles, help, reason and risk stand in renderer/text/en/settings.ts under the key. */
@@ -14,7 +14,7 @@ export type SettingControl =
       kind: 'number'
       least: number
       most: number
-      unit: 'minutes' | 'seconds' | 'percent' | 'times' | 'pokt' | 'transactions' | 'hour' | 'days'
+      unit: 'minutes' | 'seconds' | 'percent' | 'times' | 'pokt' | 'transactions' | 'hour' | 'days' | 'copies' | 'lines'
     }
   | { kind: 'text'; most: number }
 
@@ -79,29 +79,43 @@ const text = <S extends z.ZodType<string>>(
 export const SETTINGS = {
   theme: choice(['system', 'light', 'dark'], 'system', { section: 'look' }),
   clockHours: choice(['system', '12', '24'], 'system', { section: 'look' }),
+  numberStyle: choice(['comma', 'space', 'plain'], 'comma', { section: 'look' }),
 
   /** Of the window alone; the web shell does not show this section. */
   startAtLogin: onOff(false, { section: 'desktop', exported: false }),
   keepRunning: onOff(false, { section: 'desktop' }),
   notifyLevel: choice(['none', 'bad', 'warn'], 'bad', { section: 'desktop' }),
+  notifyMoney: onOff(true, { section: 'desktop' }),
+  notifyMachines: onOff(true, { section: 'desktop' }),
+  notifyKeys: onOff(true, { section: 'desktop' }),
   notifyAmounts: onOff(false, { section: 'desktop' }),
+  keepAwake: choice(['due', 'serving', 'never'], 'due', { section: 'desktop' }),
   updateCheck: onOff(true, { section: 'desktop' }),
   updateDelayDays: whole(3, 0, 30, 'days', { section: 'desktop' }),
 
   /** 0 = never. */
   autoLockMinutes: whole(5, 0, 1_440, 'minutes', { section: 'keys' }),
+  confirmMinutes: whole(10, 3, 60, 'minutes', { section: 'keys' }),
+  /** 0 = never asked for. */
+  drillDays: whole(90, 0, 3_650, 'days', { section: 'keys' }),
 
   gasMarginPercent: whole(150, 110, 400, 'percent', { section: 'transactions' }),
   gasPriceTimes: whole(2, 1, 100, 'times', { section: 'transactions' }),
   stakeMarginPokt: whole(5, 0, 100_000, 'pokt', { section: 'transactions' }),
   operatorTransactionsLeft: whole(1_000, 10, 1_000_000, 'transactions', { section: 'transactions' }),
+  operatorRunwayDays: whole(30, 2, 365, 'days', { section: 'transactions' }),
 
   minerGasPriceTimes: whole(10, 1, 1_000, 'times', { section: 'miner', restarts: ['miner'] }),
+  selfTestAfterStart: onOff(true, { section: 'miner' }),
+  /** 0 = never. */
+  selfTestMinutes: whole(30, 0, 1_440, 'minutes', { section: 'miner' }),
   relayTimeoutSeconds: whole(10, 1, 120, 'seconds', { section: 'miner', restarts: ['miner'] }),
 
   ledgerCheckSeconds: whole(60, 10, 86_400, 'seconds', { section: 'earnings' }),
 
   alertLevel: choice(['none', 'bad', 'warn'], 'bad', { section: 'alerts' }),
+  alertAfterSeconds: whole(30, 0, 3_600, 'seconds', { section: 'alerts' }),
+  alertPauseMinutes: whole(1, 1, 240, 'minutes', { section: 'alerts' }),
   alertWebhookUrl: text(webhookUrl, '', 500, { section: 'alerts', exported: false }),
   quietHours: onOff(false, { section: 'alerts' }),
   quietFromHour: whole(22, 0, 23, 'hour', { section: 'alerts' }),
@@ -109,8 +123,24 @@ export const SETTINGS = {
   heartbeatUrl: text(heartbeatUrl, '', 500, { section: 'alerts', exported: false }),
   heartbeatMinutes: whole(5, 1, 1_440, 'minutes', { section: 'alerts' }),
 
+  copyHour: whole(3, 0, 23, 'hour', { section: 'records' }),
+  copiesKept: whole(5, 1, 90, 'copies', { section: 'records' }),
+  copiesKeptElsewhere: whole(14, 1, 365, 'copies', { section: 'records' }),
+  keepRelayResultsDays: whole(90, 1, 3_650, 'days', { section: 'records' }),
+  keepActivityDays: whole(730, 30, 3_650, 'days', { section: 'records' }),
+  logLinesHeld: whole(100_000, 1_000, 400_000, 'lines', { section: 'records' }),
+
   startNodes: onOff(true, { section: 'engine' }),
+  /** Of containers. Nothing goes past the height of an upgrade, whatever is chosen here. */
+  updatesAuto: choice(['off', 'security', 'all'], 'off', { section: 'engine' }),
+  updatesDelayDays: whole(3, 0, 30, 'days', { section: 'engine' }),
+  updatesHour: whole(4, 0, 23, 'hour', { section: 'engine' }),
+  chainLookSeconds: whole(2, 1, 60, 'seconds', { section: 'engine' }),
+  diskWarnDays: whole(7, 1, 90, 'days', { section: 'engine' }),
+  upgradeWarnDays: whole(7, 1, 90, 'days', { section: 'engine' }),
   engineEndpoint: text(engineEndpoint, '', 300, { section: 'engine', exported: false }),
+  /** Fits what this PC can reach, and no file may say what runs here. */
+  imageOverrides: text(imageOverrides, '', 2_000, { section: 'engine', restarts: ['hearth'], exported: false }),
 } as const
 
 export type SettingKey = keyof typeof SETTINGS

@@ -18,7 +18,9 @@ import { settlementBlock, type SettlementBlock } from './settlement-block.ts'
  * longer the same rows take by way of the field's library. `memoryVsBody`: memory that reading it over HTTP takes at its peak, against its size, in a process of its own.
  */
 const ROUNDS = 9
-const COSMJS = '@cosmjs/tendermint-rpc/build/comet38/adaptor/responses.js'
+const COSMJS = '@cosmjs/tendermint-rpc'
+/** Beside the library's entry: what decodes answers is not exported by it. */
+const RESPONSES = './comet38/adaptor/responses.js'
 
 interface Result {
   result: unknown
@@ -126,7 +128,7 @@ interface Cosmjs {
 
 async function cosmjs(): Promise<Cosmjs | undefined> {
   try {
-    const found = (await import(COSMJS)) as Cosmjs & { default?: Cosmjs }
+    const found = (await import(new URL(RESPONSES, import.meta.resolve(COSMJS)).href)) as Cosmjs & { default?: Cosmjs }
     return found.default ?? found
   } catch {
     return undefined

@@ -51,6 +51,15 @@ const SICK: Record<string, (state: AppState) => void> = {
         atMs: 1,
       },
     }),
+  'drill-due': (s) => {
+    s.custody = { ...s.custody, backupAtMs: 1 }
+    s.keys = {
+      k: {
+        ...{ id: 'k', kind: 'key' as const, role: 'owner' as const, name: 'Savings', address: 'a', network: 'local' as const },
+        ...{ createdAtMs: 100 - 30 * 86_400_000, wordsConfirmedAtMs: 2, fenced: null },
+      },
+    }
+  },
   'key-fenced': (s) => {
     SICK['node-failing']?.(s)
     for (const node of Object.values(s.nodes)) node.seen = 'starting'

@@ -14,7 +14,7 @@ export interface ShellApp extends App {
 
 /** @param answerTo what a call gets; `{ok:true,value:{echo:<name>}}` when absent */
 export function createShellApp(
-  answerTo: (name: string, input: unknown) => Promise<ApiResult<unknown>> | ApiResult<unknown> = (name) => ({
+  answerTo: (name: string, input: unknown, signal?: AbortSignal) => Promise<ApiResult<unknown>> | ApiResult<unknown> = (name) => ({
     ok: true,
     value: { echo: name },
   }),
@@ -28,9 +28,9 @@ export function createShellApp(
     posts,
     stopped: () => ended,
     listeners: () => subscribed.size,
-    async call(name, input) {
+    async call(name, input, signal) {
       calls.push({ name, input })
-      return answerTo(name, input)
+      return answerTo(name, input, signal)
     },
     subscribe(listener) {
       subscribed.add(listener)

@@ -4,8 +4,16 @@ import type { RequestInput, RequestName, RequestOutput } from '#shared/api/reque
 import type { AppState } from '#shared/api/state.ts'
 import { projectRoot } from '#test/localnet/paths.ts'
 import { sleep } from '#test/localnet/process.ts'
-import type { AppQuestion } from './app-life.ts'
-import { NODE_FLAGS } from './scenario.ts'
+import { NODE_FLAGS } from './warm.ts'
+
+export type AppQuestion =
+  | { ask: 'state' }
+  | { ask: 'call'; name: RequestName; input: unknown }
+  | { ask: 'reach-serving' }
+  | { ask: 'stop' }
+
+/** Where an app under test has a keychain, and in which file. */
+export const KEYCHAIN_VARIABLE = 'HEARTH_TEST_KEYCHAIN'
 
 /** The app running in another process (app-life.ts), driven from here. */
 export interface AppProcess {
@@ -19,10 +27,15 @@ export interface AppProcess {
   stop(): Promise<void>
 }
 
-/** Starts the app on a data folder. Rejects when it does not come up. */
-export async function startAppProcess(dataDir: string, rules: Record<string, unknown>): Promise<AppProcess> {
+/** Starts the app on a data folder. Rejects when it does not come up. @param more environment on top of ours */
+export async function startAppProcess(
+  dataDir: string,
+  rules: Record<string, unknown>,
+  more: Record<string, string> = {},
+): Promise<AppProcess> {
   const child = fork(join(projectRoot, 'test/faults/app-life.ts'), [dataDir, JSON.stringify(rules)], {
     execArgv: NODE_FLAGS,
+    env: { ...process.env, ...more },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let output = ''

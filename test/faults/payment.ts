@@ -12,6 +12,8 @@ import { runLife, type Scenario } from './scenario.ts'
 const AMOUNT_UPOKT = 5_000_000n
 /** Prepared, signed, sent, in a block. */
 const WRITES = 4
+/** Funded at once. */
+const SENDERS = 12
 const codec = createTxCodec()
 const freshKey = (): { keyHex: string; address: string } => {
   const key = randomBytes(32)
@@ -24,19 +26,37 @@ export const paymentScenario: Scenario = {
   owns: (point) => point.startsWith('tx.') || point.startsWith('store.intent.'),
   // The intent row is written four times; each round of a store point dies at another of them.
   rounds: (point) => (point.startsWith('store.intent.') ? WRITES : 1),
-  fullRounds: 20,
+  fullRounds: 12,
+  lanes: 4,
   async start() {
     await prepareMachine()
     const chain = await startTestChain({ name: 'faults' })
     const folder = mkdtempSync(join(tmpdir(), 'hearth-faults-'))
     let run = 0
+    /** The faucet signs one transaction after the other. */
+    let funding: Promise<unknown> = Promise.resolve()
+    const ready: { keyHex: string; address: string }[] = []
+    const sender = (): Promise<{ keyHex: string; address: string }> => {
+      const mine = funding.then(async () => {
+        if (ready.length === 0) {
+          const fresh = Array.from({ length: SENDERS }, freshKey)
+          await chain.fund(
+            fresh.map((key) => key.address),
+            100_000_000n,
+          )
+          ready.push(...fresh)
+        }
+        return ready.pop() ?? freshKey()
+      })
+      funding = mine.catch(() => undefined)
+      return mine
+    }
 
     const once = async (point: string, count: number, guard: 'guarded' | 'unguarded') => {
       run += 1
-      const sender = freshKey()
+      const life = join(folder, String(run))
       const recipient = freshKey().address
-      await chain.fund([sender.address], 100_000_000n)
-      const args = [join(folder, String(run)), chain.rpcUrl, chain.restUrl, sender.keyHex, recipient]
+      const args = [life, chain.rpcUrl, chain.restUrl, (await sender()).keyHex, recipient]
       const first = await runLife('tx-life.ts', [...args, guard], point, count)
       if (first.killed) await chain.waitForHeight((await chain.height()) + 2)
       const second = await runLife('tx-life.ts', [...args, 'guarded'])

@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { AppState } from '#shared/api/state.ts'
 import { PASSWORD } from '#test/localnet/driver.ts'
-import { docker, ensureEngine, mustDocker, stopOwnEngine } from '#test/localnet/engine.ts'
-import { prepareMachine } from '#test/localnet/prepare.ts'
+import { docker, mustDocker } from '#test/localnet/engine.ts'
 import { until } from '#test/localnet/process.ts'
 import { startAppProcess, type AppProcess } from './app-process.ts'
+import type { OwnEngine } from './own-engine.ts'
+import { claimed, reboot, UNLOCK_CHOICES } from './reboot.ts'
 
 /** Sessions of ten seconds, so that the miner has its relays on disk before the claim; a proof window long enough for a restart of the engine. */
 const RULES = {
@@ -26,7 +27,6 @@ type NodeId = (typeof NODES)[number]
 
 export interface Reporter {
   report: (name: string, problem: string | undefined) => void
-  skip: (name: string, why: string) => void
   /** Counts a process killed. */
   killed: () => void
 }
@@ -40,10 +40,8 @@ const running =
  * The whole app on the real engine: killed, started again, the engine restarted under it, containers killed and taken away. What was wanted comes back,
  * what the user stopped stays stopped, and what needs the user is said.
  */
-export async function checkRestart({ report, skip, killed }: Reporter): Promise<void> {
-  const machine = await prepareMachine()
-  const socket = machine.engineSocket
-  if (socket === null) throw new Error('this machine has no engine')
+export async function checkRestart({ report, killed }: Reporter, engine: OwnEngine): Promise<void> {
+  const { socket } = engine
   const root = mkdtempSync(join(tmpdir(), 'hearth-faults-'))
   const dataDir = join(root, 'data')
   const start = (): Promise<AppProcess> => startAppProcess(dataDir, RULES)
@@ -160,8 +158,12 @@ export async function checkRestart({ report, skip, killed }: Reporter): Promise<
 
     const name =
       'the engine restarted with a claim open: node and backend come back, keys are asked for with what is at risk, the unlocked miner proves the claim'
-    if (machine.ownsEngine) await step(name, () => engineRestart(app, socket, must))
-    else skip(name, 'this engine is not the tests’ own')
+    await step(name, () => engineRestart(app, engine, must))
+
+    for (const choice of UNLOCK_CHOICES)
+      await step(`the machine started anew with nobody there, unlock by: ${choice}`, async () => {
+        app = await reboot(app, choice, { dataDir, rules: RULES, engine, must })
+      })
   } finally {
     const { taskId } = await app.call('localChain.remove', { loseOpenClaims: true })
     await app
@@ -172,26 +174,17 @@ export async function checkRestart({ report, skip, killed }: Reporter): Promise<
   }
 }
 
-async function engineRestart(app: AppProcess, socket: string, must: (what: string, good: boolean) => void): Promise<void> {
-  await app.until('the start of a session', (state) => {
-    const lane = state.clock.lanes.find((candidate) => candidate.stage === 'serving')
-    return lane !== undefined && state.chain.height - lane.start < 3
-  })
-  const { taskId } = await app.call('relays.sendTest', { serviceId: 'anvil', count: 5 })
-  const sent = await app.until('the relays', (now) => (now.tasks[taskId]?.status ?? 'running') !== 'running')
-  must(`relays: ${JSON.stringify(sent.relays.last)}`, sent.relays.last?.verified === 5)
-  const endHeight = Number(sent.tasks[taskId]?.steps[0]?.facts['endHeight'] ?? 0)
+async function engineRestart(app: AppProcess, engine: OwnEngine, must: (what: string, good: boolean) => void): Promise<void> {
+  const endHeight = await claimed(app, 5, must)
   const claim = async () => (await app.call('earnings.claims', { limit: 50 })).rows.find((row) => row.sessionEndHeight === endHeight)
-  await until('the claim', 60_000, async () => ((await claim())?.stage === 'claimed' ? true : undefined))
 
-  await stopOwnEngine()
+  await engine.stop()
   const away = await app.until('the engine gone', (state) => state.engine.kind !== 'ready')
   must(
     `nodes without an engine: ${JSON.stringify(Object.values(away.nodes).map((node) => node.seen))}`,
     Object.values(away.nodes).every((node) => node.seen === 'unknown'),
   )
-  const engine = await ensureEngine(() => undefined)
-  must('another engine answers', engine.socket === socket)
+  await engine.start()
 
   const isAsking = (state: AppState): boolean =>
     (state.vault.needed?.claimsAtRisk ?? 0) > 0 && state.nodes['miner']?.reason?.key === 'needs-key'

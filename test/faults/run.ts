@@ -4,16 +4,20 @@ import { projectRoot } from '#test/localnet/paths.ts'
 import { checkEngineLies } from './engine-lies.ts'
 import type { Scenario } from './scenario.ts'
 import { paymentScenario } from './payment.ts'
-import { checkRestart } from './restart.ts'
+import { runOnOwnEngine } from './engine-outside.ts'
+import { noFigures } from './engine-rounds.ts'
 import { settingsScenario } from './settings.ts'
 import { checkStoreDisk } from './store-disk.ts'
 import { storeScenario } from './store.ts'
+import { updatesScenario } from './updates.ts'
+import { stopWarm } from './warm.ts'
 import { vaultScenario } from './vault.ts'
 
 /**
  * Kills the process at every fault point that the code names, once by each way that leads there (`--full`: many times), starts again and looks at what is left.
- * The points are read from the code, so that a new one without a scenario fails here. Then the whole app is killed and the engine restarted (restart.ts).
- * `npm run test:faults -- store disk vault payment engine restart` runs only the named parts.
+ * The points are read from the code, so that a new one without a scenario fails here. Beside that the app is killed at each step of its loop, its engine restarted and what it
+ * made taken away (engine-rounds.ts), and the whole app on the real chain is stopped like a machine (restart.ts).
+ * `npm run test:faults -- store disk vault settings payment engine engine-light restart` runs only the named parts.
  */
 function pointsInCode(): string[] {
   const found = new Set<string>()
@@ -32,7 +36,7 @@ function pointsInCode(): string[] {
 const full = process.argv.includes('--full')
 const named = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const isWanted = (name: string): boolean => named.length === 0 || named.includes(name)
-const scenarios: Scenario[] = [storeScenario, vaultScenario, settingsScenario, paymentScenario]
+const scenarios: Scenario[] = [storeScenario, vaultScenario, settingsScenario, paymentScenario, updatesScenario]
 const points = pointsInCode()
 let passed = 0
 let failed = 0
@@ -60,13 +64,18 @@ async function runScenario(scenario: Scenario): Promise<void> {
   for (const point of points.filter((candidate) => scenario.owns(candidate))) {
     const rounds = full ? scenario.fullRounds : scenario.rounds(point)
     if (rounds === 0) report(point, 'no way is known that leads there')
-    for (let round = 0; round < rounds; round += 1) {
-      const outcome = await world.kill(point, round)
-      kills += outcome.killed ? 1 : 0
-      lost += outcome.lost
-      doubled += outcome.doubled
-      report(rounds === 1 ? point : `${point} #${round + 1}`, outcome.killed ? outcome.problem : 'was never reached')
+    let next = 0
+    const lane = async (): Promise<void> => {
+      for (let round = next; round < rounds; round = next) {
+        next += 1
+        const outcome = await world.kill(point, round)
+        kills += outcome.killed ? 1 : 0
+        lost += outcome.lost
+        doubled += outcome.doubled
+        report(rounds === 1 ? point : `${point} #${round + 1}`, outcome.killed ? outcome.problem : 'was never reached')
+      }
     }
+    await Promise.all(Array.from({ length: scenario.lanes ?? 1 }, lane))
   }
   if (world.withoutGuard) {
     const shows = await world.withoutGuard()
@@ -79,26 +88,31 @@ async function runScenario(scenario: Scenario): Promise<void> {
 }
 
 // Side by side: one waits for blocks while the others keep the processor busy. Each has files and keys of its own.
+const onOwnEngine = ['engine-light', 'restart'].filter(isWanted)
+const ownEngine =
+  onOwnEngine.length === 0
+    ? Promise.resolve(noFigures())
+    : runOnOwnEngine(onOwnEngine, full, { report, skip }).catch((error: unknown) => {
+        report('what ends its engine ran to its end', reason(error))
+        return noFigures()
+      })
 await Promise.all(
   scenarios
     .filter((scenario) => isWanted(scenario.name))
     .map((scenario) => runScenario(scenario).catch((error: unknown) => report(`${scenario.name} ran to its end`, reason(error)))),
 )
+stopWarm()
 const orphans = points.filter((point) => !scenarios.some((scenario) => scenario.owns(point)))
 report('every fault point has a scenario', orphans.length === 0 ? undefined : orphans.join(', '))
 if (isWanted('disk')) await checkStoreDisk({ report, skip }).catch((error: unknown) => report('disk ran to its end', reason(error)))
 if (isWanted('engine'))
   await checkEngineLies({ report, skip }, full).catch((error: unknown) => report('engine ran to its end', reason(error)))
-if (isWanted('restart')) {
-  await checkRestart({ report, skip, killed: () => (kills += 1) }).catch((error: unknown) =>
-    report('restart ran to its end', reason(error)),
-  )
-}
 
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+const engineFigures = await ownEngine
 console.log(`\n${passed} passed, ${failed} failed`)
 const reportFile = process.env['HEARTH_TEST_REPORT']
 if (reportFile !== undefined) writeFileSync(reportFile, JSON.stringify({ passed, failed, skipped }))
@@ -111,6 +125,14 @@ console.log(
       lost: { value: lost, goal: 0 },
       doubled: { value: doubled, goal: 0 },
       doubledWithoutGuard: { value: doubledWithoutGuard },
+      daemonRestarts: { value: engineFigures.daemonRestarts },
+      appKills: { value: engineFigures.appKills },
+      appKillsAtStep: { value: engineFigures.appKillsAtStep },
+      removedBehindItsBack: { value: engineFigures.removedBehindItsBack },
+      notAsWanted: { value: engineFigures.notAsWanted, goal: 0 },
+      duplicateContainers: { value: engineFigures.duplicateContainers, goal: 0 },
+      orphanVolumes: { value: engineFigures.orphanVolumes, goal: 0 },
+      keyBytesOnDisk: { value: engineFigures.keyBytesOnDisk, goal: 0 },
     },
   }),
 )

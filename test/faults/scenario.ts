@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { projectRoot } from '#test/localnet/paths.ts'
+import { lifeEnvironment, NODE_FLAGS, warmOf } from './warm.ts'
 
 export interface Outcome {
   /** Whether the armed point was reached and the process died there. */
@@ -18,6 +19,8 @@ export interface Scenario {
   rounds(point: string): number
   /** Rounds per point with `--full`. */
   fullRounds: number
+  /** Rounds that may run side by side; one unless told. */
+  lanes?: number
   start(): Promise<World>
 }
 
@@ -27,19 +30,29 @@ export interface World extends AsyncDisposable {
   withoutGuard?(): Promise<number>
 }
 
-/** Node's flags for a child that runs TypeScript. */
-export const NODE_FLAGS = ['--disable-warning=ExperimentalWarning']
-const LIFE_MS = 90_000
+export interface LifeOutcome {
+  killed: boolean
+  answer: unknown
+  output: string
+}
 
-/** Runs one life in a process of its own; with an empty `point` nothing is armed. @returns its last JSON line, or that it was killed */
-export async function runLife(
-  script: string,
-  args: string[],
-  point = '',
-  count = 1,
-): Promise<{ killed: boolean; answer: unknown; output: string }> {
+const LIFE_MS = 90_000
+/** Lives that can be lived one after the other in one process. */
+const SERVED: ReadonlySet<string> = new Set(['store-life.ts', 'settings-life.ts', 'vault-step-life.ts'])
+
+/**
+ * Runs one life: armed with a point in a process of its own, else, where it can, in one that stays.
+ * @returns its last JSON line, or that it was killed
+ */
+export async function runLife(script: string, args: string[], point = '', count = 1): Promise<LifeOutcome> {
+  if (point !== '' || !SERVED.has(script)) return runAlone(script, args, point, count)
+  const said = await warmOf(script).live(args)
+  return 'error' in said ? { killed: false, answer: undefined, output: said.error } : { killed: false, answer: said.answer, output: '' }
+}
+
+async function runAlone(script: string, args: string[], point: string, count: number): Promise<LifeOutcome> {
   const child = spawn(process.execPath, [...NODE_FLAGS, join(projectRoot, 'test/faults', script), ...args], {
-    env: { ...process.env, HEARTH_FAULT_POINT: point, HEARTH_FAULT_COUNT: String(count) },
+    env: { ...lifeEnvironment(), HEARTH_FAULT_POINT: point, HEARTH_FAULT_COUNT: String(count) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runLife, type Outcome, type Scenario } from './scenario.ts'
@@ -12,10 +12,23 @@ export const settingsScenario: Scenario = {
   name: 'settings',
   owns: (point) => point.startsWith('settings.'),
   rounds: () => WAYS.length,
-  fullRounds: 21,
+  fullRounds: 60,
   start() {
     const root = mkdtempSync(join(tmpdir(), 'hearth-faults-settings-'))
     let run = 0
+    const templates = new Map<string, Promise<string>>()
+    /** A folder in which the settings were changed in this way, made once and copied. */
+    const template = (way: (typeof WAYS)[number]): Promise<string> => {
+      const known = templates.get(way)
+      if (known) return known
+      const folder = join(root, `after-${way}`)
+      const making = runLife('settings-life.ts', [folder, 'go', way]).then(({ answer, output }) => {
+        if (answer === undefined) throw new Error(`${way}: ${output.slice(-300)}`)
+        return folder
+      })
+      templates.set(way, making)
+      return making
+    }
     return Promise.resolve({
       async kill(point: string, round: number): Promise<Outcome> {
         run += 1
@@ -27,14 +40,12 @@ export const settingsScenario: Scenario = {
         }
         const before = way === 'reset' ? CHANGED : STANDARD
         const after = way === 'reset' ? STANDARD : CHANGED
-        const prepared = await life('go', 'set')
-        if (way !== 'reset') await life('go', 'reset')
+        cpSync(await template(way === 'reset' ? 'set' : 'reset'), folder, { recursive: true })
         const first = await life('go', way, point)
         const found = await life('look', way)
         const expected = point === 'settings.after-write' ? after : before
         const again = await life('go', way)
         const problems = [
-          ...(prepared.said === undefined ? [`the first life failed: ${prepared.output.slice(-300)}`] : []),
           ...(found.said === expected ? [] : [`found ${found.said}, expected ${expected}`]),
           ...(again.said === after ? [] : [`one more try ended in ${again.said}`]),
         ]

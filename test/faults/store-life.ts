@@ -1,4 +1,4 @@
-import './hook.ts'
+import { serveLife } from './life.ts'
 import { openDatabase } from '#main/adapters/sqlite/database.ts'
 import { listBackups } from '#main/adapters/sqlite/backup.ts'
 import { openRecords } from '#main/adapters/sqlite/open-records.ts'
@@ -11,23 +11,22 @@ import { HearthError } from '#shared/api/errors.ts'
 import { NEXT_MIGRATIONS, NOW_MS } from './store-rows.ts'
 
 /**
- * One life of the store. argv: what to do, file, height to fill up to. Everything it does, a later life may do again.
+ * One life of the store. args: what to do, file, height to fill up to. Everything it does, a later life may do again.
  * `fill`: make or open, write settings, nodes and blocks that are not there yet. `bulk`: the same, blocks in batches. `look`: open and close. `upgrade`: open as a later release
  * would. `copy`, `export`: from the store in use. `restore`: put the newest copy back. `cure`: open it whatever was done to it.
- * Ends with one JSON line; a refusal is `{"code":…,"reason":…}`.
+ * A refusal is answered as `{"code":…,"reason":…}`.
  */
 type Life = 'fill' | 'bulk' | 'look' | 'upgrade' | 'copy' | 'export' | 'restore' | 'cure'
-const [task, file, upTo] = process.argv.slice(2) as [Life, string, string | undefined]
 const quiet = { info: () => undefined, warn: () => undefined, error: () => 'ref' }
-const options = {
+const optionsFor = (file: string) => ({
   file,
   clock: { now: () => NOW_MS, sleep: () => Promise.resolve() },
   log: quiet,
   workerUrl: new URL('./store-worker.ts', import.meta.url),
-}
+})
 
-async function fill(): Promise<void> {
-  const store = await openStore(options)
+async function fill(task: Life, file: string, last: number): Promise<void> {
+  const store = await openStore(optionsFor(file))
   await store.setSetting('network', 'local')
   await store.putNode({
     id: 'backend',
@@ -39,7 +38,6 @@ async function fill(): Promise<void> {
     updatedAtMs: NOW_MS,
   })
   if (!(await store.cursor('local'))) await store.setCursor({ network: 'local', height: 1, hash: 'HASH1' })
-  const last = Number(upTo ?? CRASH_BLOCKS)
   if (task === 'bulk') await bulk(store, last)
   else for (let height = 2; height <= last; height += 1) await store.applyBlock(crashBlock(height))
   await store.close()
@@ -55,22 +53,27 @@ async function bulk(store: Store, last: number): Promise<void> {
 }
 
 /** A store in use while its files are cared for. */
-async function inUse(work: (records: Records) => Promise<unknown>): Promise<void> {
+async function inUse(file: string, work: (records: Records) => Promise<unknown>): Promise<void> {
+  const options = optionsFor(file)
   const store = await openStore(options)
   await work(openRecords({ ...options, metricsFile: `${file}.metrics` }))
   await store.close()
 }
 
-try {
-  if (task === 'fill' || task === 'bulk') await fill()
-  else if (task === 'copy') await inUse((records) => records.copy('beside'))
-  else if (task === 'export') await inUse((records) => records.export(upTo ?? ''))
-  else if (task === 'cure') await (await openStoreCured(options)).store.close()
-  else if (task === 'look') await (await openStore(options)).close()
-  else if (task === 'upgrade') (await openDatabase(file, NOW_MS + 1_000, NEXT_MIGRATIONS)).db.close()
-  else await restoreStore({ ...options, backup: listBackups(file)[0] ?? '' })
-  console.log(JSON.stringify({ done: task }))
-} catch (error) {
-  if (!(error instanceof HearthError)) throw error
-  console.log(JSON.stringify({ code: error.code, reason: error.detail['reason'] ?? '' }))
-}
+await serveLife(async (args) => {
+  const [task, file, upTo] = args as [Life, string, string | undefined]
+  const options = optionsFor(file)
+  try {
+    if (task === 'fill' || task === 'bulk') await fill(task, file, Number(upTo ?? CRASH_BLOCKS))
+    else if (task === 'copy') await inUse(file, (records) => records.copy('beside'))
+    else if (task === 'export') await inUse(file, (records) => records.export(upTo ?? ''))
+    else if (task === 'cure') await (await openStoreCured(options)).store.close()
+    else if (task === 'look') await (await openStore(options)).close()
+    else if (task === 'upgrade') (await openDatabase(file, NOW_MS + 1_000, NEXT_MIGRATIONS)).db.close()
+    else await restoreStore({ ...options, backup: listBackups(file)[0] ?? '' })
+    return { done: task }
+  } catch (error) {
+    if (!(error instanceof HearthError)) throw error
+    return { code: error.code, reason: error.detail['reason'] ?? '' }
+  }
+})

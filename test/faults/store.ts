@@ -31,7 +31,7 @@ export const storeScenario: Scenario = {
   name: 'store',
   owns: (point) => point.startsWith('store.') && !point.startsWith('store.intent.'),
   rounds: (point) => waysOf(point).length,
-  fullRounds: 20,
+  fullRounds: 26,
   async start() {
     const root = mkdtempSync(join(tmpdir(), 'hearth-faults-'))
     let run = 0

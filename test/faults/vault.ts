@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runLife, type Outcome, type Scenario } from './scenario.ts'
+import { createVaultSteps } from './vault-step.ts'
 
 const PASSWORD = 'violet tractor seldom ink'
 const NEXT_PASSWORD = 'quite another set of words'
@@ -27,12 +28,15 @@ export const vaultScenario: Scenario = {
   name: 'vault',
   owns: (point) => point.startsWith('vault.'),
   rounds: (point) => (point === LAST_POINT ? WRITES.length : 4),
-  fullRounds: 7 * WRITES.length,
+  fullRounds: 13 * WRITES.length,
   start() {
     const root = mkdtempSync(join(tmpdir(), 'hearth-faults-'))
     let run = 0
+    const killStep = createVaultSteps(root)
     return Promise.resolve({
       async kill(point: string, round: number): Promise<Outcome> {
+        // A whole life by each way; beyond that one step of it, which is cheap enough to be killed a hundred times.
+        if (round >= vaultScenario.rounds(point)) return killStep(point, round)
         run += 1
         const folder = join(root, String(run))
         const secret = randomBytes(32).toString('hex')
@@ -59,6 +63,7 @@ export const vaultScenario: Scenario = {
         must(`${keysBefore} keys after the kill`, keysBefore === (isDone('key') ? 1 : 0))
         must('the identity file is half there', existsSync(join(folder, 'vault', 'rehearsal.json')) === isDone('rehearsal'))
         must(`${before?.wholeBackups} whole backups`, (before?.wholeBackups ?? 0) === (isDone('backup') ? 1 : 0))
+        must(`${before?.brokenBackups} files that look like a backup and are none`, (before?.brokenBackups ?? 0) === 0)
         const alone = isDone('second-wrap') ? 'open' : hasVault ? 'unlock-not-set' : 'vault-absent'
         must(`alone: ${before?.unattended}, expected ${alone}`, before?.unattended === alone)
 

@@ -1,5 +1,6 @@
 import type { App } from '#main/core/app-shape.ts'
 import { compose } from '#main/shells/compose.ts'
+import type { ComposeOptions } from '#main/shells/compose-options.ts'
 import { applyPatch, type Snapshot } from '#shared/api/patches.ts'
 import type { RequestInput, RequestName, RequestOutput } from '#shared/api/requests.ts'
 import type { AppState } from '#shared/api/state.ts'
@@ -28,8 +29,13 @@ export interface Driver {
   stop(): Promise<void>
 }
 
-/** @param dataDir a folder of its own, 0700 @param rules of the local chain */
-export async function startDriver(dataDir: string, rules: Record<string, unknown> = FAST_RULES): Promise<Driver> {
+/** @param dataDir a folder of its own, 0700 @param rules of the local chain @param images by the catalogue's names, those of this machine unless told @param more a keychain, where the test has one */
+export async function startDriver(
+  dataDir: string,
+  rules: Record<string, unknown> = FAST_RULES,
+  images?: Record<string, string>,
+  more: Pick<ComposeOptions, 'keychain'> = {},
+): Promise<Driver> {
   const machine = readMachine()
   if (machine.engineSocket === null) throw new Error('this machine has no engine')
   return drive(
@@ -38,8 +44,9 @@ export async function startDriver(dataDir: string, rules: Record<string, unknown
       shell: 'web',
       surfaceUrl: (token) => token,
       engineEndpoint: `unix://${machine.engineSocket}`,
-      imageOverrides: machine.images,
+      imageOverrides: images ?? machine.images,
       localRules: rules,
+      ...more,
     }),
   )
 }
@@ -116,6 +123,8 @@ async function drive(app: App): Promise<Driver> {
     },
     stop: () => app.stop(),
   }
+  // Runs that count relays count their own; test/localnet/self-test.ts turns it on again.
+  await driver.call('settings.set', { changes: { selfTestAfterStart: false, selfTestMinutes: 0 } })
   return driver
 }
 

@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
+import { tellLies } from '#test/faults/chain-lies.ts'
 import { runLeave } from './leave.ts'
 import { runPay } from './pay-run.ts'
 import { runPracticeTruth } from './practice-truth.ts'
+import { runPredictions } from './predictions.ts'
 import { prepareMachine } from './prepare.ts'
 import type { Check, Figures } from './report.ts'
 import { runTransactions } from './transactions.ts'
@@ -19,8 +21,11 @@ const check: Check = (what, good, seen) => {
 /** A part that breaks off is one failure, and the others run all the same. */
 async function part(name: string, run: () => Promise<Figures>): Promise<Figures> {
   log(`\n-- ${name}`)
+  const startedMs = Date.now()
   try {
-    return await run()
+    const found = await run()
+    log(`   ${((Date.now() - startedMs) / 1000).toFixed(0)} s`)
+    return found
   } catch (error) {
     check(`${name} came to its end`, false, error instanceof Error ? (error.stack ?? error.message) : String(error))
     return {}
@@ -50,6 +55,18 @@ const figures: Figures = {
       modelDifferences: { value: found.lines.length, goal: 0 },
       modelDifferenceUpokt: { value: Number(found.differenceUpokt), goal: 0 },
     }
+  })),
+  ...(await part('settlements said beforehand', async () => {
+    const found = await runPredictions(log)
+    check(`all of ${found.predictions} predictions came true`, found.wrong.length === 0, found.wrong.slice(0, 5))
+    check('an application could not pay all', found.overserviced > 0, found)
+    check('the difficulty was above its base', found.aboveBaseDifficulty > 0, found)
+    check('there were claims with and without a proof', found.withoutProof > 0, found)
+    return { predictions: { value: found.predictions }, predictionsWrong: { value: found.wrong.length, goal: 0 } }
+  })),
+  ...(await part('endpoints that lie', async () => {
+    const found = await tellLies((name, problem) => check(name, problem === undefined, problem))
+    return { lyingEndpointsCaught: { value: found.caught, goal: found.tried } }
   })),
 }
 log(`\n${passed} passed, ${failed} failed`)

@@ -40,7 +40,7 @@ function version10(): string {
 test('from 10 to 20: every claim, movement, sum and address reads as before, and reading on from the cursor goes on', async () => {
   const file = version10()
   const { db, opened } = await openDatabase(file, NOW_MS)
-  expect(opened).toMatchObject({ fromVersion: 10, version: 20 })
+  expect(opened).toMatchObject({ fromVersion: 10, version: 30 })
   const store = { ...ledgerReads(db), ...ledgerWrites(db), ...wishMethods(db) }
   expect(store.claims({ network: 'local', limit: 9 })).toMatchObject([
     { sessionEndHeight: 20, stage: 'claimed', operatorAddress: 'op', applicationAddress: 'app', serviceId: 'anvil', relays: 0n },

@@ -3,7 +3,9 @@ import type { RequestName } from '#shared/api/requests.ts'
 import type { EngineProduct } from '#shared/model/engines.ts'
 import { logLevelOf } from '#shared/model/log-level.ts'
 import { recordStatus } from './record-scene.ts'
+import { walletAnswers } from './wallet-scene.ts'
 import { BLOCK_MS, HEIGHT, OPERATOR, OWNER } from './scene.ts'
+import { updateList } from './update-scene.ts'
 
 const MINER_LINES = [
   'Starting relay miner...',
@@ -34,6 +36,21 @@ export const engine = (product: EngineProduct, endpoint: string, fields: Partial
   step: null,
   ...fields,
 })
+
+const GATEWAY = 'pokt15ynykl3rrlq7k296c8qye4zp43s9ska0de4c2a'
+const OFFERED = [
+  {
+    serviceId: 'anvil',
+    endpoints: [
+      { url: 'https://relay.oakroom.example', rpcType: 'JSON_RPC' },
+      { url: 'wss://relay.oakroom.example/ws', rpcType: 'WEBSOCKET' },
+    ],
+    revShare: [
+      { address: OWNER, percent: 80 },
+      { address: OPERATOR, percent: 20 },
+    ],
+  },
+]
 
 /** Believable answers to what is not in the state. A request that is not here answers `not-allowed`. */
 export function answers(now: number): Partial<Record<RequestName, unknown>> {
@@ -216,6 +233,75 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
       endpointUrl: 'http://127.0.0.1:8645',
       atHeight: HEIGHT,
     },
+    'supplier.record': {
+      atHeight: HEIGHT,
+      record: {
+        ownerAddress: OWNER,
+        operatorAddress: OPERATOR,
+        stakeUpokt: '59505000000',
+        unstakeSessionEndHeight: 0,
+        active: OFFERED,
+        offered: OFFERED,
+        offeredFromHeight: null,
+        basedOn: 'ab12',
+      },
+    },
+    'roles.services': {
+      atHeight: HEIGHT,
+      feeUpokt: '1000000000',
+      maxComputeUnits: '2097152',
+      own: [{ id: 'oakroom_chain', name: 'Oakroom chain', computeUnitsPerRelay: '1200', ownerAddress: OWNER }],
+      taken: ['anvil', 'eth'],
+    },
+    'roles.applications': {
+      atHeight: HEIGHT,
+      minStakeUpokt: '1000000000',
+      minSpendLimitUpokt: '1000000',
+      unbondingSessions: 3,
+      maxGateways: 7,
+      services: [
+        { id: 'anvil', name: 'Anvil (test Ethereum)' },
+        { id: 'eth', name: 'Ethereum' },
+      ],
+      gateways: [{ address: GATEWAY, stakeUpokt: '5000000000' }],
+      own: [
+        {
+          address: OWNER,
+          stakeUpokt: '1999718180',
+          serviceId: 'anvil',
+          gateways: [GATEWAY],
+          spendLimitUpokt: '5000000',
+          unstakeSessionEndHeight: 0,
+          backAtHeight: 0,
+        },
+      ],
+    },
+    'roles.gateways': {
+      atHeight: HEIGHT,
+      minStakeUpokt: '5000000000',
+      unbondingSessions: 3,
+      count: 12,
+      own: [{ address: OWNER, stakeUpokt: '5000000000', unstakeSessionEndHeight: 140, backAtHeight: 170 }],
+    },
+    'roles.morse': {
+      atHeight: HEIGHT,
+      open: true,
+      free: true,
+      supplierMinStakeUpokt: '59500000000',
+      accounts: [
+        {
+          morseAddress: '0'.repeat(40),
+          found: {
+            balanceUpokt: '1234567890',
+            supplierStakeUpokt: '0',
+            applicationStakeUpokt: '0',
+            morseOutputAddress: '',
+            claimedAtHeight: 0,
+            claimedBy: '',
+          },
+        },
+      ],
+    },
     'relays.results': {
       rows: Array.from({ length: 6 }, (_row, index) => ({
         id: 60 - index,
@@ -243,7 +329,9 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
         claims: index === 13 ? 9 : 20,
       })),
     },
+    ...walletAnswers(now),
     'records.status': recordStatus(now),
+    'updates.list': updateList(now),
     'activity.list': {
       rows: [
         row(9, 8_000, 'hearth', 'ledger-equal', { height: '133' }),

@@ -11,6 +11,8 @@ export interface FakeLink extends Link {
   /** Patches that main still has. */
   recent: Patch[]
   calls: { name: string; input: unknown }[]
+  /** What was called off before it was answered. */
+  cancelled: string[]
   answers: Record<string, (input: unknown) => ApiResult<unknown> | Promise<ApiResult<unknown>>>
   /** Applies a change to main's own state and pushes it. @param lost leaves the push out, as a broken line would */
   change(change: Change, value: Partial<AppState>, lost?: boolean): void
@@ -36,12 +38,25 @@ export function fakeLink(state: AppState): FakeLink {
     seq: 1,
     recent: [],
     calls: [],
+    cancelled: [],
     answers: {},
-    async call(name, input) {
+    async call(name, input, signal) {
       link.calls.push({ name, input })
       if (status !== 'open') return LINK_LOST
       const own = link.answers[name]
-      if (own) return own(input)
+      if (own) {
+        let isOver = false
+        const ended = new Promise<ApiResult<unknown>>((resolve) =>
+          signal?.addEventListener('abort', () => {
+            if (isOver) return
+            link.cancelled.push(name)
+            resolve({ ok: false, error: { code: 'cancelled', ref: '' } })
+          }),
+        )
+        const answer = own(input)
+        if (!(answer instanceof Promise)) return answer
+        return Promise.race([answer, ended]).finally(() => (isOver = true))
+      }
       if (name === 'state.resume') return { ok: true, value: structuredClone(resumed(link, input)) }
       if (name === 'state.get') return { ok: true, value: structuredClone({ seq: link.seq, state: link.state }) }
       return { ok: false, error: { code: 'not-allowed', ref: 'fake' } }

@@ -3,11 +3,18 @@ import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { App } from '#renderer/app/App.tsx'
 import { bridgeOver } from '#renderer/bridge/connect.ts'
-import { amountProblem } from '#renderer/features/supplier/amount.ts'
+import { amountProblem } from '#renderer/signing/amount.ts'
 import { fates } from '#renderer/features/supplier/discards.ts'
 import { failureWords } from '#renderer/features/supplier/RelayResults.tsx'
-import { endpointProblem, servicesWish, sharesProblem, sumOf, type ShareRow } from '#renderer/features/supplier/services-form.ts'
-import { intentSteps } from '#renderer/features/supplier/Signing.tsx'
+import {
+  endpointProblem,
+  servicesWish,
+  sharesProblem,
+  sumOf,
+  type ServiceRow,
+  type ShareRow,
+} from '#renderer/features/supplier/services-form.ts'
+import { intentSteps } from '#renderer/signing/Signing.tsx'
 import { startText, words } from '#renderer/text/text.ts'
 import { RELAY_FAILURES } from '#main/core/relays/send-relay.ts'
 import { requests } from '#shared/api/requests.ts'
@@ -73,11 +80,17 @@ describe('services and shares', () => {
   })
 
   it('makes a wish that the request table takes, of what is ticked alone', () => {
-    const row = { id: 'anvil', name: 'Anvil', url: ' http://127.0.0.1:8645 ', isOn: true, hasBackend: true, units: '1' }
-    const wish = servicesWish([row, { ...row, id: 'other', isOn: false }], [share(0, ` ${OWNER}`, '100')], {
-      operatorKeyId: 'k',
-      ownerAddress: OWNER,
-    })
+    const row: ServiceRow = {
+      id: 'anvil',
+      name: 'Anvil',
+      endpoints: [{ key: 0, rpcType: 'JSON_RPC', url: ' http://127.0.0.1:8645 ' }],
+      shares: [share(0, ` ${OWNER}`, '100')],
+      isOn: true,
+      hasBackend: true,
+      units: '1',
+      onChain: null,
+    }
+    const wish = servicesWish([row, { ...row, id: 'other', isOn: false }], { operatorKeyId: 'k', ownerAddress: OWNER })
     expect(requests['tx.prepare'].input.parse(wish)).toEqual(wish)
     expect(wish.services).toEqual([
       { serviceId: 'anvil', url: 'http://127.0.0.1:8645', rpcType: 'JSON_RPC', revShare: [{ address: OWNER, percent: 100 }] },

@@ -1,9 +1,13 @@
 /**
- * Breaks each row of the hardening table on purpose, in a copy of the project, and sees that the row's own test fails of it; then sends hostile requests at the real app.
- * `node test/security/run.ts` runs each row's test under its breakage and 5,000 messages; `--full` runs the tests of all rows each time, to see that no other fails,
- * and sends 100,000. Parts may be named: `node test/security/run.ts S5 S17`, `node test/security/run.ts hostile --full`.
+ * `npm run test:security`: every test of the project `security`. With `--full` also breaks each row of the hardening table on purpose, in a copy of the project, and sees that
+ * this row's test fails of it and no other row's; then sends 100,000 hostile messages at the real app. Parts may be named instead, and then only they run, with the row's own
+ * test alone and 5,000 messages unless `--full` is there too: `node test/security/run.ts S5 S17`, `node test/security/run.ts hostile --full`.
  */
-import { writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { projectRoot } from '#test/localnet/paths.ts'
 import { codeLines, fuzz, memoryInUse, newTally, type Tally } from './fuzz/fuzz.ts'
 import { PRACTICE_HOSTILE_ONLY, startServingApp } from './fuzz/practice-app.ts'
 import { HOSTILE_ONLY, startFuzzedApp } from './fuzz/real-app.ts'
@@ -16,13 +20,37 @@ const SIDE_BY_SIDE = 2
 const SEED = 20_261
 const full = process.argv.includes('--full')
 const named = process.argv.slice(2).filter((word) => !word.startsWith('--'))
-const rows = ROWS.filter((row) => named.length === 0 || named.includes(row.id))
+const isPlain = !full && named.length === 0
+const rows = ROWS.filter((row) => !isPlain && (named.length === 0 || named.includes(row.id)))
+const isHostile = !isPlain && (named.length === 0 || named.includes('hostile'))
 let passed = 0
 let failed = 0
 const report = (name: string, problem: string | undefined): void => {
   if (problem === undefined) passed += 1
   else failed += 1
   console.log(problem === undefined ? `ok      ${name}` : `not ok  ${name}: ${problem}`)
+}
+
+/** The tests of the project, shown as they run and counted one by one. */
+function runProject(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'hearth-security-'))
+  const file = join(folder, 'report.json')
+  const words = ['run', '--project', 'security', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  try {
+    const { status } = spawnSync(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), ...words], {
+      cwd: projectRoot,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    const told = JSON.parse(readFileSync(file, 'utf8')) as { numPassedTests: number; numFailedTests: number }
+    passed += told.numPassedTests
+    failed += told.numFailedTests
+    // A file that does not load is a failure without a failed test.
+    if (status !== 0 && told.numFailedTests === 0) report('the tests of the project', `ended with ${String(status)}`)
+  } catch (error) {
+    report('the tests of the project', error instanceof Error ? error.message : String(error))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /** @returns why the row cannot be said to be held by its test; undefined when it can */
@@ -106,24 +134,24 @@ async function sendHostile(): Promise<{ tally: Tally; growthMB: number }> {
   }
 }
 
+if (isPlain || (full && named.length === 0)) runProject()
 const { covered, held } = rows.length === 0 ? { covered: 0, held: 0 } : await breakRows()
-const { tally, growthMB } = await sendHostile()
-if (tally.slow.size > 0) console.log(`answers that took over a second: ${JSON.stringify(Object.fromEntries(tally.slow))}`)
+const hostile = isHostile ? await sendHostile() : undefined
+if (hostile && hostile.tally.slow.size > 0)
+  console.log(`answers that took over a second: ${JSON.stringify(Object.fromEntries(hostile.tally.slow))}`)
 console.log(`\n${passed} passed, ${failed} failed`)
 const reportFile = process.env['HEARTH_TEST_REPORT']
 if (reportFile !== undefined) writeFileSync(reportFile, JSON.stringify({ passed, failed, skipped: 0 }))
-console.log(
-  JSON.stringify({
-    bench: 'security',
-    figures: {
-      rowsCovered: { value: covered, goal: ROWS.length },
-      rowsUnit: { value: rows.filter((row) => row.kind === 'unit').length },
-      rowsReal: { value: rows.filter((row) => row.kind === 'real').length },
-      rowsThatFailWhenBroken: { value: held, goal: ROWS.length },
-      hostileMessages: { value: tally.messages },
-      hostileAccepted: { value: tally.accepted.length, goal: 0 },
-      memoryGrowthMB: { value: Math.round(growthMB * 10) / 10 },
-    },
-  }),
-)
+const rowFigures = {
+  rowsCovered: { value: covered, goal: ROWS.length },
+  rowsUnit: { value: rows.filter((row) => row.kind === 'unit').length },
+  rowsReal: { value: rows.filter((row) => row.kind === 'real').length },
+  rowsThatFailWhenBroken: { value: held, goal: ROWS.length },
+}
+const hostileFigures = hostile && {
+  hostileMessages: { value: hostile.tally.messages },
+  hostileAccepted: { value: hostile.tally.accepted.length, goal: 0 },
+  memoryGrowthMB: { value: Math.round(hostile.growthMB * 10) / 10 },
+}
+if (!isPlain) console.log(JSON.stringify({ bench: 'security', figures: { ...(rows.length === 0 ? {} : rowFigures), ...hostileFigures } }))
 process.exitCode = failed === 0 ? 0 : 1

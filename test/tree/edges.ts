@@ -135,6 +135,7 @@ export const AREAS: Area[] = [
       'i18next',
       'lucide-react',
       'uplot',
+      'uqr',
       '@tanstack/react-virtual',
     ],
   },

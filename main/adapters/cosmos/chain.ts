@@ -16,6 +16,7 @@ import {
   readSession,
   readSupplier,
 } from './read-chain.ts'
+import { readGoverning } from './read-governing.ts'
 import { readHeightsOf, readUpgradePlan } from './read-past.ts'
 import { readApplication, readGateway, readGateways, readMorseAccount, readRoleRules } from './read-roles.ts'
 import { createResultsScan } from './scan-results.ts'
@@ -109,6 +110,7 @@ export const connectChain: ConnectChain = (endpoints) => {
       return hashText(headerHash(signed.header))
     },
     heightsOf: (addresses, from, to) => readHeightsOf(transport, addresses, from, to),
+    governing: () => readGoverning(transport),
     upgradePlan: () => readUpgradePlan(transport),
     proven: (root) =>
       createProvenReads(transport, rpcUrl, root, { trustingMs: root.height === 1 ? undefined : TRUSTING_MS, now: () => Date.now() }),

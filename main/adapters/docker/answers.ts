@@ -25,7 +25,9 @@ export const containerSchema = z.looseObject({
     Health: z.looseObject({ Status: z.string() }).nullish(),
   }),
   Config: z.looseObject({ Labels: labels }),
-  HostConfig: z.looseObject({ RestartPolicy: z.looseObject({ Name: z.string().nullish() }).nullish() }).nullish(),
+  HostConfig: z
+    .looseObject({ RestartPolicy: z.looseObject({ Name: z.string().nullish() }).nullish(), NetworkMode: z.string().nullish() })
+    .nullish(),
   NetworkSettings: z.looseObject({ Networks: z.record(z.string(), z.unknown()).nullish() }),
 })
 export type ContainerAnswer = z.infer<typeof containerSchema>

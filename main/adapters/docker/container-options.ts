@@ -46,6 +46,7 @@ export function containerOptions(spec: ContainerSpec, installId: string): Docker
       ],
       SecurityOpt: ['no-new-privileges'],
       ReadonlyRootfs: spec.readOnlyRoot ?? false,
+      ...(spec.reachesHost === true ? { ExtraHosts: ['host.docker.internal:host-gateway'] } : {}),
       Init: true,
       NetworkMode: first?.name ?? 'none',
       LogConfig:

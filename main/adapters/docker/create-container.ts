@@ -4,7 +4,7 @@ import type { ContainerSpec } from '#main/core/ports/engine.ts'
 import { containerOptions, LABELS } from './container-options.ts'
 import { textOf } from './errors.ts'
 import { answer, volumeSchema } from './answers.ts'
-import { mustBeName, mustBeOurs, mustBeReference, orNothing, ownedContainer } from './owned.ts'
+import { hasLostNetwork, mustBeName, mustBeOurs, mustBeReference, orNothing, ownedContainer } from './owned.ts'
 
 /**
  * Makes the container of a spec, or leaves the one that was made of the same spec. One of another spec is replaced unless it runs (`engine-failed`).
@@ -24,7 +24,7 @@ export async function createContainer(api: Docker, spec: ContainerSpec, installI
     mustBeOurs(info.Labels, 'volume', volume, installId)
   }
   let existing = await ownedContainer(api, spec.name, installId)
-  if (existing && existing.Config.Labels?.[LABELS.spec] !== spec.specHash) {
+  if (existing && (existing.Config.Labels?.[LABELS.spec] !== spec.specHash || hasLostNetwork(existing))) {
     if (existing.State.Running)
       throw new HearthError('engine-failed', { reason: `${spec.name} runs; it must be stopped before it is replaced` })
     await orNothing(() => api.getContainer(spec.name).remove({ v: false }))

@@ -10,12 +10,13 @@ import { createConnection, type EngineChoice } from './connection.ts'
 import { LABELS } from './container-options.ts'
 import { createContainer } from './create-container.ts'
 import { engineDisk } from './disk.ts'
-import { engineError, statusOf } from './errors.ts'
+import { engineError, statusOf, textOf } from './errors.ts'
 import { followEvents } from './events.ts'
 import { execIn } from './exec.ts'
 import { readLogs } from './logs.ts'
 import { readFile } from './read-file.ts'
 import { inspectContainer, mustBeName, mustBeReference, orNothing, ownedContainer } from './owned.ts'
+import { offeredDigest, removeImage } from './images.ts'
 import { ensureNetwork, ensureVolume, removeNetwork, removeVolume } from './places.ts'
 import { pullImage, wholePull } from './pull.ts'
 import { containerStats, seenContainer } from './seen-container.ts'
@@ -102,6 +103,9 @@ export function createDockerEngine(options: {
       return info
     },
 
+    offeredDigest: (reference) => guarded((api) => offeredDigest(api, reference)),
+    removeImage: (reference) => guarded((api) => removeImage(api, reference)),
+
     ensureNetwork: (name, { internal = false } = {}) => inTurn((api) => ensureNetwork(api, name, internal, installId)),
     ensureVolume: (name, wanted) => inTurn((api) => ensureVolume(api, name, wanted, installId)),
     removeVolume: (name) => guarded((api) => removeVolume(api, name, installId)),
@@ -118,7 +122,10 @@ export function createDockerEngine(options: {
           await container.start()
         } catch (error) {
           // 304: it runs already.
-          if (statusOf(error) !== 304) throw error
+          if (statusOf(error) === 304) return
+          // Made on a network that is gone, it never starts again, also not on a new one of that name: it is made anew.
+          if (statusOf(error) === 404 && /network \S+ not found/.test(textOf(error))) await container.remove({ v: false })
+          throw error
         }
       }),
     stop: (name, graceSeconds) =>

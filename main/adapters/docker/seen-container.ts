@@ -1,6 +1,7 @@
 import type { ContainerAnswer, StatsAnswer } from './answers.ts'
 import type { ContainerStats, SeenContainer } from '#main/core/ports/engine.ts'
 import { LABELS } from './container-options.ts'
+import { hasLostNetwork } from './owned.ts'
 
 const STATES: SeenContainer['state'][] = ['created', 'running', 'restarting', 'exited', 'dead', 'removing', 'paused']
 /** Podman's moments between two of Docker's states: made and not yet run, asked to stop, ended and not yet cleared up. */
@@ -23,7 +24,8 @@ export function seenContainer(info: ContainerAnswer): SeenContainer {
     id: info.Id,
     name: info.Name.replace(/^\//, ''),
     nodeId: labels[LABELS.node] ?? '',
-    specHash: labels[LABELS.spec] ?? '',
+    // Not as it was made any more, whatever its label says.
+    specHash: hasLostNetwork(info) ? '' : (labels[LABELS.spec] ?? ''),
     image: info.Image,
     state,
     // The engine says 0 of a container that runs or never ran.

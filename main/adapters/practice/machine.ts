@@ -1,14 +1,16 @@
 import { z } from 'zod'
 import { HearthError } from '#shared/api/errors.ts'
-import type { Chain, ConnectChain } from '#main/core/ports/chain.ts'
+import type { Chain, ConnectChain, UpgradePlan } from '#main/core/ports/chain.ts'
 import type { Clock } from '#main/core/ports/clock.ts'
 import type { ContainerSpec, Engine } from '#main/core/ports/engine.ts'
 import type { Log } from '#main/core/ports/log.ts'
 import type { Net } from '#main/core/ports/net.ts'
+import type { Reach } from '#main/core/ports/reach.ts'
 import type { PracticeControls } from '#main/core/ports/practice.ts'
 import type { TxCodec } from '#main/core/ports/tx.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import { CATALOG } from '#shared/catalog/index.ts'
+import { releaseOfPlan } from '#shared/catalog/releases.ts'
 import { localChainRulesSchema, PRACTICE_CHAIN_ID, type LocalChainRules } from '#shared/networks/local.ts'
 import { createPracticeEngine } from './engine/engine.ts'
 import type { PracticeEngineControl } from './engine/control.ts'
@@ -21,7 +23,7 @@ import { foundNetwork, networkId, noNetwork, restoreNetwork, type NetworkParts, 
 import type { ContainerHandle, PracticeClock, Program } from './parts.ts'
 import type { PracticeWorld } from './world.ts'
 import { createNodeHost } from './node-host.ts'
-import { createPracticeNet } from './practice-net.ts'
+import { createPracticeNet, createPracticeReach } from './practice-net.ts'
 import { readGenesis } from './read-genesis.ts'
 import { createPracticeClock } from './time/practice-clock.ts'
 import { GOOD_LINK, type Link } from './traffic/gateways.ts'
@@ -58,6 +60,7 @@ export interface PracticeMachine {
   engine: Engine
   connectChain: ConnectChain
   net: Net
+  reach: Reach
   clock: Clock
   codec: TxCodec
   rules: LocalChainRules
@@ -109,10 +112,25 @@ export async function createPractice(parts: {
   let network: PracticeNetwork | undefined
   let changed = false
 
+  /** What the node of here was last made of. */
+  let nodeImage: string | undefined
+  const hasSoftwareOf = (plan: UpgradePlan): boolean => {
+    const release = releaseOfPlan(plan.name)
+    const image = release && engine.images.find(release.reference)
+    return nodeImage === undefined || (image !== undefined && (nodeImage === image.imageId || nodeImage.endsWith(`@${image.digest}`)))
+  }
+  /** The release that a plan asks for is in the practised registry by then. */
+  const publishRelease = (plan: UpgradePlan | undefined): void => {
+    const release = plan && releaseOfPlan(plan.name)
+    if (!release) return
+    const { part: _part, ...sizes } = IMAGES[0] ?? raise()
+    engine.images.publish({ reference: release.reference, ...sizes })
+  }
   const networkParts: NetworkParts = {
     clock,
     codec,
     addressPrefix: 'practice',
+    hasSoftwareOf,
     // Gateways reach a miner through the ingress alone, where one was ever started.
     served: () => (ingress?.serving !== false ? [...miners].filter((miner) => miner.serving) : []),
     link: () => ({ ...GOOD_LINK, latencyMs: GOOD_LINK.latencyMs + backend.latencyMs, lagBlocks: backend.lagBlocks, ...link }),
@@ -121,6 +139,7 @@ export async function createPractice(parts: {
     const isRunning = network?.node.running ?? false
     network?.stop()
     network = next
+    publishRelease(next.upgrade)
     next.node.setRunning(isRunning)
     changed = true
   }
@@ -133,6 +152,7 @@ export async function createPractice(parts: {
   }
 
   const onChainStart = (genesisJson: string, handle: ContainerHandle): ChainHost => {
+    nodeImage = handle.spec.image
     const appToml = new TextDecoder().decode(handle.readFile('/home/pocket/.pocket/config/app.toml') ?? new Uint8Array())
     const minimumGasPrice = /^minimum-gas-prices\s*=\s*"([0-9.]+)upokt"/m.exec(appToml)?.[1] ?? '0'
     const genesis = readGenesis(genesisJson, { addressPrefix: 'practice', blockMs: rules.blockMs, minimumGasPrice })
@@ -181,6 +201,7 @@ export async function createPractice(parts: {
     await file.setAside()
     engine = makeEngine(undefined)
   }
+  publishRelease(network?.upgrade)
   await engine.openKeySocket((name) => {
     const spec = engine.specOf(name)
     return spec !== undefined && isKeeperSpec(spec)
@@ -232,6 +253,7 @@ export async function createPractice(parts: {
     engine: engine.engine,
     connectChain: (): Chain => chainOf(() => network),
     net: createPracticeNet(engine),
+    reach: createPracticeReach(engine),
     clock: coreClock(clock, parts.clock),
     codec,
     rules,
@@ -289,6 +311,7 @@ function chainOf(network: () => PracticeNetwork | undefined): Chain {
     watch: async (onHint, signal) => chain().watch(onHint, signal),
     heightsOf: async (addresses, from, to) => (await chain().heightsOf?.(addresses, from, to)) ?? [],
     upgradePlan: async () => chain().upgradePlan?.(),
+    governing: async () => (await chain().governing?.()) ?? { values: {}, difficulties: [], supplyUpokt: undefined },
   }
 }
 

@@ -31,6 +31,8 @@ export interface PracticeNetwork {
   chain(): Chain
   /** An upgrade that it has agreed on. */
   readonly upgrade: UpgradePlan | undefined
+  /** The one that it stands before. */
+  needed(): UpgradePlan | undefined
   /** Sends play money from an account of the network. Answers as the chain does. */
   give(from: string, to: string, upokt: bigint): SendAnswer
   save(): SavedNetwork
@@ -62,6 +64,8 @@ export interface NetworkParts {
   addressPrefix: AddressPrefix
   served: () => readonly ServedSupplier[]
   link?: (operatorAddress: string, serviceId: string) => Link
+  /** Whether the node here runs the software that an upgrade asks for; the chain stands before its height until then. */
+  hasSoftwareOf?: (plan: UpgradePlan) => boolean
 }
 
 /** What tells one practised network from another. */
@@ -133,6 +137,7 @@ export function joinNetwork(
     codec,
     seed: id,
     proposer: (height) => validators[height % validators.length]?.address ?? '',
+    stands: () => needed() !== undefined,
     ...(saved === undefined ? {} : { saved: saved.node }),
   })
   const gateways = createGateways({
@@ -149,6 +154,9 @@ export function joinNetwork(
   void node.run(abort.signal)
   // What the network has agreed on is told until its height has come.
   const planned = (): UpgradePlan | undefined => (upgrade && upgrade.height > ledger.height ? upgrade : undefined)
+  /** The upgrade that the next block is of, while its software is not here. */
+  const needed = (): UpgradePlan | undefined =>
+    upgrade && ledger.height + 1 === upgrade.height && parts.hasSoftwareOf?.(upgrade) === false ? upgrade : undefined
   const chain: Chain = { ...connectPracticeChain(node), upgradePlan: () => Promise.resolve(planned()) }
   return {
     id,
@@ -159,6 +167,7 @@ export function joinNetwork(
     population,
     chain: () => chain,
     upgrade,
+    needed,
     give(from, to, upokt) {
       const messages = [{ kind: 'send' as const, fromAddress: from, toAddress: to, amountUpokt: upokt }]
       const tx = { hash: '', messages, feePayer: from, feeUpokt: 1n, gasWanted: 200_000n, gasUsed: 0n, pubKeyHex: undefined }

@@ -19,6 +19,7 @@ export function createNodeHost(network: () => PracticeNetwork | undefined, fauce
     },
     stop: () => network()?.node.setRunning(false),
     height,
+    needs: () => network()?.needed(),
     txCount: (at) => network()?.ledger.block(at)?.txs.length ?? 0,
     usage: () => ({
       cpuPercent: Math.min(100, 3 + speed() / 20),

@@ -1,4 +1,4 @@
-import type { ChainBlock, ChainParams, PendingClaim, ServiceInfo, SessionInfo, SupplierRecord } from '#main/core/ports/chain.ts'
+import type { ChainBlock, ChainParams, Governing, PendingClaim, ServiceInfo, SessionInfo, SupplierRecord } from '#main/core/ports/chain.ts'
 import type { ApplicationRecord, GatewayRecord, RoleRules } from '#main/core/ports/roles.ts'
 import type { ContainerSpec, ExecResult } from '#main/core/ports/engine.ts'
 import type { Message } from '#main/core/ports/tx.ts'
@@ -100,6 +100,7 @@ export interface Ledger {
   /** Whether the messages would pass now, run on a copy. `log` is in the chain's own words. */
   tryRun(tx: PracticeTx): { code: number; codespace: string; log: string; gasUsed: bigint }
   params(): ChainParams
+  governing(): Governing
   practiceParams(): PracticeParams
   balance(address: string, height?: number): bigint
   account(address: string): { accountNumber: bigint; sequence: bigint; pubKeyHex: string | undefined } | undefined

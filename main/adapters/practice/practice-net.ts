@@ -1,5 +1,6 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { Net } from '#main/core/ports/net.ts'
+import type { Reach } from '#main/core/ports/reach.ts'
 import type { PracticeEngineControl } from './engine/control.ts'
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
@@ -14,7 +15,7 @@ export function createPracticeNet(engine: PracticeEngineControl): Net {
       const endpoint = `${url.protocol}//${url.host}`
       const refused = (reason: string): HearthError => new HearthError('no-network', { endpoint, reason })
       if (!LOOPBACK.has(url.hostname)) throw refused('Practice reaches its own containers only')
-      const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
+      const port = portOf(url)
       const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
       const over = Promise.withResolvers<never>()
       const timer = setTimeout(() => over.reject(refused('no answer in time')), timeoutMs)
@@ -34,5 +35,20 @@ export function createPracticeNet(engine: PracticeEngineControl): Net {
     // Ports of Practice are its own; the engine says when two of its containers want the same.
     portFree: () => Promise.resolve(true),
     freeDiskBytes: () => Promise.resolve(engine.freeDiskBytes()),
+  }
+}
+
+const portOf = (url: URL): number => (url.port === '' ? (/^(https|wss):$/.test(url.protocol) ? 443 : 80) : Number(url.port))
+
+/** The same for a look at an address: names of Practice are those of this machine, and it has no certificates. */
+export function createPracticeReach(engine: PracticeEngineControl): Reach {
+  return async (text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    if (!url || !/^(https?|wss?):$/.test(url.protocol)) throw new HearthError('endpoint-invalid', { url: text.slice(0, 200) })
+    if (!LOOPBACK.has(url.hostname))
+      return { addresses: [], nameMs: 0, nameProblem: 'Practice reaches its own containers only', connectMs: null }
+    const answer = await engine.request(portOf(url), { method: 'GET', path: '/', headers: {}, body: new Uint8Array() })
+    const found = { addresses: ['127.0.0.1'], nameMs: 0 }
+    return answer ? { ...found, connectMs: 0 } : { ...found, connectMs: null, connectProblem: 'ECONNREFUSED' }
   }
 }

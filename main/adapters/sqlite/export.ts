@@ -15,6 +15,7 @@ const PIECE_ROWS = 1_000
 const SOURCES = [
   'settings',
   'nodes',
+  'updates',
   'chains',
   'intents',
   'cursors',
@@ -22,7 +23,11 @@ const SOURCES = [
   'claim_rows',
   'movement_rows',
   'reward_days',
+  'address_book',
+  'own_txs',
+  'rule_rows',
   'relay_results',
+  'self_tests',
   'activity',
 ] as const
 

@@ -59,6 +59,7 @@ export function blockInserter(db: Database.Database): BlockInserter {
   const addMovement = db.prepare(`
     INSERT INTO movements (network, height, position, address, delta_upokt, kind, tx_hash, operator, application, service, session_end_height, op_reason, time_ms)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+  const addTx = db.prepare('INSERT INTO own_txs (network, hash, height, failed, messages) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
   const dayOf = db
     .prepare<[string, string, number], string>('SELECT upokt FROM reward_days WHERE network = ? AND address = ? AND day_start_ms = ?')
     .pluck()
@@ -114,6 +115,7 @@ export function blockInserter(db: Database.Database): BlockInserter {
           // Only a row that is new may count, or a block read twice would count twice.
           if (insertMovement(row) && row.kind === 'reward') addToDay(days, row)
         }
+        for (const tx of block.txs ?? []) addTx.run(network, tx.hash, block.height, tx.failed ? 1 : 0, JSON.stringify(tx.messages))
       }
       for (const { change, operator, application, service, firstHeight } of claims.values()) {
         const values = CLAIM_FIELDS.map(([, field]) => stored(change[field]))

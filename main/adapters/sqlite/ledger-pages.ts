@@ -22,8 +22,11 @@ export function ledgerPages(db: Database.Database): Pick<SyncStore, 'claimsPage'
     SELECT * FROM movement_rows WHERE network = @network ${whose} AND height <= @height
       AND (height < @height OR position > @position OR (position = @position AND address > @after))
     ORDER BY height DESC, position, address LIMIT @limit`)
+  const OF_KINDS = 'AND kind IN (SELECT value FROM json_each(@kinds))'
   const movements = movementQuery('')
   const movementsOf = movementQuery('AND address = @address')
+  const kindsOfAll = movementQuery(OF_KINDS)
+  const kindsOf = movementQuery(`AND address = @address ${OF_KINDS}`)
 
   /** Reads the height and the rows as of one moment. */
   const page = <Stored, Row, End>(
@@ -65,9 +68,9 @@ export function ledgerPages(db: Database.Database): Pick<SyncStore, 'claimsPage'
             position: query.after?.position ?? '',
             after: query.after?.address ?? '',
           }
-          return query.address === undefined
-            ? movements.all({ ...paging, ...place, address: '' })
-            : movementsOf.all({ ...paging, ...place, address: query.address })
+          const [all, one] = query.kinds === undefined ? [movements, movementsOf] : [kindsOfAll, kindsOf]
+          const statement = query.address === undefined ? all : one
+          return statement.all({ ...paging, ...place, address: query.address ?? '', kinds: JSON.stringify(query.kinds ?? []) })
         },
         readMovement,
         (row) => ({ height: row.height, position: row.position, address: row.address }),
@@ -81,4 +84,6 @@ interface Place {
   /** Address of the last row of the page before. */
   after: string
   address: string
+  /** JSON list. */
+  kinds: string
 }

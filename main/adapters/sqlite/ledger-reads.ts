@@ -2,9 +2,10 @@ import type Database from 'better-sqlite3'
 import { claimQuery } from './claim-query.ts'
 import { readClaim, readMovement, type StoredMovement } from './ledger-rows.ts'
 import { DAY_MS } from './ledger-insert.ts'
+import { movementSums } from './movement-sums.ts'
 import type { SyncStore } from './protocol.ts'
 
-/** Claims, movements and their sums. Amounts are added as bigint here: SQLite's own sum would make a float of a large one. */
+/** Claims, movements and their sums. Amounts are exact at any size: SQLite adds those that its whole numbers surely hold, and the rest are added as bigint here. */
 export function ledgerReads(
   db: Database.Database,
 ): Pick<SyncStore, 'claims' | 'claimRewards' | 'movements' | 'movementSum' | 'rewardsPerDay' | 'totals' | 'rewardSums'> {
@@ -19,11 +20,7 @@ export function ledgerReads(
   const movementsOf = db.prepare<[string, string, number, number], StoredMovement>(
     'SELECT * FROM movement_rows WHERE network = ? AND address = ? AND height < ? ORDER BY height DESC, position LIMIT ?',
   )
-  const deltas = db
-    .prepare<[string, string, number], string>(
-      'SELECT delta_upokt FROM movements WHERE network = ? AND address = (SELECT id FROM names WHERE text = ?) AND height <= ?',
-    )
-    .pluck()
+  const sumOf = movementSums(db)
   const days = db.prepare<[string, string, number], { address: string; day_start_ms: number; upokt: string }>(`
     SELECT address, day_start_ms, upokt FROM reward_days
     WHERE network = ? AND address IN (SELECT value FROM json_each(?)) AND day_start_ms >= ? ORDER BY day_start_ms`)
@@ -55,12 +52,7 @@ export function ledgerReads(
         address === undefined ? movements.all(network, beforeHeight, limit) : movementsOf.all(network, address, beforeHeight, limit)
       return rows.map(readMovement)
     },
-    movementSum(network, address, height) {
-      // The rows themselves, never a cached sum: a row altered on disk must show.
-      let sum = 0n
-      for (const delta of deltas.iterate(network, address, height)) sum += BigInt(delta)
-      return sum
-    },
+    movementSum: sumOf,
     rewardsPerDay(network, addresses, sinceMs) {
       const firstDay = Math.floor(sinceMs / DAY_MS) * DAY_MS
       const rows = new Map<number, { dayStartMs: number; upokt: bigint; claims: number }>()
@@ -87,13 +79,13 @@ export function ledgerReads(
     },
     rewardSums(network) {
       const sums = new Map<string, { address: string; rowsUpokt: bigint; daysUpokt: bigint }>()
-      const sumOf = (address: string): { rowsUpokt: bigint; daysUpokt: bigint } => {
+      const entryOf = (address: string): { rowsUpokt: bigint; daysUpokt: bigint } => {
         const sum = sums.get(address) ?? { address, rowsUpokt: 0n, daysUpokt: 0n }
         sums.set(address, sum)
         return sum
       }
-      for (const row of rewardRows.iterate(network)) sumOf(row.address).rowsUpokt += BigInt(row.upokt)
-      for (const day of rewardDays.iterate(network)) sumOf(day.address).daysUpokt += BigInt(day.upokt)
+      for (const row of rewardRows.iterate(network)) entryOf(row.address).rowsUpokt += BigInt(row.upokt)
+      for (const day of rewardDays.iterate(network)) entryOf(day.address).daysUpokt += BigInt(day.upokt)
       return [...sums.values()]
     },
   }

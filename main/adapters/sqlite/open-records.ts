@@ -61,7 +61,7 @@ export function openRecords(options: StoreOptions & { metricsFile: string }): Re
       const chosen = where === 'chosen'
       const folder = chosen ? chosenFolder(file) : undefined
       if (chosen && folder === undefined) throw new HearthError('folder-invalid', { reason: 'missing', path: '' })
-      const wish = { file, nowMs: clock.now(), folder, daysKept: chosen ? CHOSEN_DAYS_KEPT : undefined }
+      const wish = { file, nowMs: clock.now(), folder, daysKept: course?.daysKept ?? (chosen ? CHOSEN_DAYS_KEPT : undefined) }
       const path = (await runTask({ kind: 'copy', ...wish }, courseOf(course))) as string
       log.info('store copied', { where, name: basename(path) })
       const [made] = copiesAmong(file, dirname(path), [basename(path)])

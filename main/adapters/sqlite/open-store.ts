@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '#main/core/ports/clock.ts'
 import type { Log } from '#main/core/ports/log.ts'
 import type { Store } from '#main/core/ports/store.ts'
@@ -11,6 +12,8 @@ export interface StoreOptions {
   log: Log
   /** Entry of the worker threads; a bundle has it as a file of its own. */
   workerUrl?: URL
+  /** The thread that reads is started so long after the one that writes, which reads as well until then. Without it, opening waits for both. */
+  readerAfterMs?: number
 }
 
 /**
@@ -21,28 +24,26 @@ export interface StoreOptions {
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { file, log } = options
-  const gate = new Int32Array(new SharedArrayBuffer(4))
-  const open = (state: number): void => {
-    Atomics.store(gate, 0, state)
-    Atomics.notify(gate, 0)
-  }
-  const reading = openLink({ kind: 'read', file, gate }, log, options.workerUrl)
-  // Told below; until then the writer may have failed, and then that is the news.
-  reading.catch(() => undefined)
-  const writer = await openLink({ kind: 'write', file, nowMs: options.clock.now() }, log, options.workerUrl).catch(
-    async (error: unknown) => {
-      open(2)
-      await reading.catch(() => undefined)
-      throw error
-    },
-  )
+  const writer = await openLink({ kind: 'write', file, nowMs: options.clock.now() }, log, options.workerUrl)
   const { opened } = writer.opened
   if (opened.created) log.info('store created', { version: opened.version })
   else if (opened.fromVersion !== opened.version) log.info('store migrated', { from: opened.fromVersion, to: opened.version })
-  open(1)
-  const reader = await reading.catch(async (error: unknown) => {
-    await writer.close()
-    throw error
+
+  let reader = writer
+  const closing = new AbortController()
+  const startReader = async (): Promise<void> => {
+    if (options.readerAfterMs !== undefined) await wait(options.readerAfterMs, undefined, { signal: closing.signal, ref: false })
+    reader = await openLink({ kind: 'read', file }, log, options.workerUrl)
+  }
+  const reading = startReader()
+  if (options.readerAfterMs === undefined) {
+    await reading.catch(async (error: unknown) => {
+      await writer.close()
+      throw error
+    })
+  }
+  const settled = reading.catch((error: unknown) => {
+    if (!closing.signal.aborted) log.error('the store reads and writes in one thread', error)
   })
 
   const methods = Object.fromEntries(
@@ -51,8 +52,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   return {
     ...methods,
     async close() {
+      closing.abort()
+      await settled
       // The writer last: it empties the log into the file, which the reader would keep it from.
-      await reader.close()
+      if (reader !== writer) await reader.close()
       await writer.close()
     },
   }

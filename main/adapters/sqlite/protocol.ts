@@ -14,6 +14,13 @@ const METHODS: Record<StoreMethod, true> = {
   nodes: true,
   putNode: true,
   removeNodes: true,
+  pinNode: true,
+  selfTests: true,
+  addSelfTest: true,
+  removeSelfTests: true,
+  updates: true,
+  putUpdate: true,
+  removeUpdates: true,
   chain: true,
   putChain: true,
   removeChain: true,
@@ -30,6 +37,12 @@ const METHODS: Record<StoreMethod, true> = {
   movements: true,
   movementsPage: true,
   movementSum: true,
+  ownTxs: true,
+  ruleRows: true,
+  addRuleRows: true,
+  addressBook: true,
+  putInBook: true,
+  removeFromBook: true,
   rewardsPerDay: true,
   totals: true,
   rewardSums: true,
@@ -48,6 +61,8 @@ export const STORE_METHODS = Object.keys(METHODS) as StoreMethod[]
 export const READS: ReadonlySet<StoreMethod> = new Set<StoreMethod>([
   'setting',
   'nodes',
+  'selfTests',
+  'updates',
   'chain',
   'intents',
   'intent',
@@ -58,6 +73,9 @@ export const READS: ReadonlySet<StoreMethod> = new Set<StoreMethod>([
   'movements',
   'movementsPage',
   'movementSum',
+  'ownTxs',
+  'ruleRows',
+  'addressBook',
   'rewardsPerDay',
   'totals',
   'rewardSums',
@@ -69,8 +87,7 @@ export const READS: ReadonlySet<StoreMethod> = new Set<StoreMethod>([
 /** What a thread of the store is started for. `write` and `read` stay and answer calls; `metrics` is the second database; the others do one thing and end. */
 export type WorkerTask =
   | { kind: 'write'; file: string; nowMs: number }
-  /** `gate` turns to 1 when the writer has the store open, to 2 when there will be nothing to read. */
-  | { kind: 'read'; file: string; gate: Int32Array }
+  | { kind: 'read'; file: string }
   | { kind: 'metrics'; file: string }
   | { kind: 'restore'; file: string; backup: string; nowMs: number }
   | { kind: 'cure'; file: string; nowMs: number; folders: string[]; refusal: { code: ErrorCode; detail: Record<string, string> } }

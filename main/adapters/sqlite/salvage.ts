@@ -12,7 +12,10 @@ const TABLES: { name: string; key: string; scopes: SalvageScope[] }[] = [
   { name: 'settings', key: 'key', scopes: ['everything', 'news'] },
   { name: 'nodes', key: 'network, id', scopes: ['everything', 'news'] },
   { name: 'chains', key: 'network', scopes: ['everything', 'news'] },
+  { name: 'updates', key: 'id', scopes: ['everything', 'news'] },
+  { name: 'address_book', key: 'network, address', scopes: ['everything', 'news'] },
   { name: 'relay_results', key: 'id', scopes: ['everything', 'news'] },
+  { name: 'self_tests', key: 'id', scopes: ['everything', 'news'] },
   { name: 'activity', key: 'id', scopes: ['everything', 'news'] },
   // What was read from a chain is read from it again above the copy's height; without a copy, what can still be read is kept.
   { name: 'names', key: 'id', scopes: ['everything'] },
@@ -21,10 +24,12 @@ const TABLES: { name: string; key: string; scopes: SalvageScope[] }[] = [
   { name: 'claims', key: 'id', scopes: ['everything'] },
   { name: 'movements', key: 'id', scopes: ['everything'] },
   { name: 'reward_days', key: 'network, address, day_start_ms', scopes: ['everything'] },
+  { name: 'own_txs', key: 'network, hash', scopes: ['everything'] },
+  { name: 'rule_rows', key: 'network, what, height', scopes: ['everything'] },
 ]
 
 /** Tables of wishes: replaced as a whole where the old file could be read through. */
-const WHOLE = new Set(['settings', 'nodes', 'chains'])
+const WHOLE = new Set(['settings', 'nodes', 'chains', 'address_book'])
 /** Networks whose chain may be removed and made anew. */
 const FORGETTABLE = ['local', 'practice']
 
@@ -77,7 +82,7 @@ function dropForgotten(source: Database.Database, target: Database.Database): vo
       // Not to be read: what the copy says stands.
       continue
     }
-    for (const table of ['claims', 'movements', 'reward_days', 'watched', 'cursors', 'intents'])
+    for (const table of ['claims', 'movements', 'reward_days', 'watched', 'own_txs', 'rule_rows', 'cursors', 'intents'])
       target.prepare(`DELETE FROM ${table} WHERE network = ?`).run(network)
   }
 }

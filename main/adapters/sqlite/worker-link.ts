@@ -4,6 +4,13 @@ import type { Log } from '#main/core/ports/log.ts'
 import { readError, type FromWorker, type ToWorker, type WorkerTask } from './protocol.ts'
 
 const DEFAULT_WORKER = new URL('./worker.ts', import.meta.url)
+/** A thread that has begun before it is known what for. */
+let ready: Worker | undefined
+
+/** Is given a thread of worker.ts without a task: the first task is its. */
+export function takeFirst(worker: Worker): void {
+  ready = worker
+}
 
 /** A worker thread of the store that answers calls. */
 export interface WorkerLink {
@@ -13,6 +20,12 @@ export interface WorkerLink {
   call(method: string, args: unknown[]): Promise<unknown>
   /** Resolves when the calls before it are done and the thread has ended. Twice is once. */
   close(): Promise<void>
+}
+
+/** Ends the thread of `takeFirst` where there was nothing for it to do. */
+export function coolDown(): void {
+  ready?.postMessage({ kind: 'close' } satisfies ToWorker)
+  ready = undefined
 }
 
 /** Starts a worker for a task and waits until it is open. Rejects what opening throws, once the thread has ended. */
@@ -101,6 +114,12 @@ export async function runTask(
 }
 
 function startWorker(task: WorkerTask, workerUrl: URL = DEFAULT_WORKER): Worker {
+  const first = ready
+  if (first !== undefined && workerUrl === DEFAULT_WORKER) {
+    ready = undefined
+    first.postMessage(task)
+    return first
+  }
   return new Worker(workerUrl, { workerData: task, name: `hearth-store-${task.kind}` })
 }
 

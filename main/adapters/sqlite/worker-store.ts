@@ -9,23 +9,29 @@ import { ledgerPages } from './ledger-pages.ts'
 import { ledgerReads } from './ledger-reads.ts'
 import { ledgerWrites } from './ledger-writes.ts'
 import { READS, type StoreMethod, type SyncStore, type WorkerTask } from './protocol.ts'
+import { updateMethods } from './update-rows.ts'
 import { wishMethods } from './wishes.ts'
+import { walletMethods } from './wallet.ts'
+import { selfTestMethods } from './self-tests.ts'
 import { serve } from './worker-port.ts'
 
 /** The store's two lasting threads: the one writer, and the reader beside it. */
 export async function serveStore(task: WorkerTask & { kind: 'write' | 'read' }): Promise<void> {
   if (task.kind === 'write') await write(task.file, task.nowMs)
-  else read(task.file, task.gate)
+  else read(task.file)
 }
 
 const storeMethods = (db: Database.Database): SyncStore => ({
   ...wishMethods(db),
+  ...updateMethods(db),
   ...intentMethods(db),
   ...ledgerWrites(db),
   ...ledgerReads(db),
   ...ledgerPages(db),
   ...journalMethods(db),
   ...ageMethods(db),
+  ...walletMethods(db),
+  ...selfTestMethods(db),
 })
 
 async function write(file: string, nowMs: number): Promise<void> {
@@ -42,10 +48,8 @@ async function write(file: string, nowMs: number): Promise<void> {
   })
 }
 
-/** Loads beside the writer and waits until that one has the store open: a start waits once, not twice. */
-function read(file: string, gate: Int32Array): void {
-  Atomics.wait(gate, 0, 0)
-  if (Atomics.load(gate, 0) !== 1) return
+/** Started once the writer has the store open. */
+function read(file: string): void {
   const db = new Database(file, { readonly: true, timeout: BUSY_MS })
   const methods = Object.fromEntries(Object.entries(storeMethods(db)).filter(([name]) => READS.has(name as StoreMethod)))
   serve(file, { created: false, fromVersion: 0, version: 0, backup: undefined }, methods, () => db.close())

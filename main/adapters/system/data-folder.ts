@@ -39,7 +39,8 @@ export interface DataFolderLock {
   release(): void
 }
 
-const lockSchema = z.looseObject({ pid: z.number().int().positive(), started: z.string().optional(), token: z.string() })
+/** Made when there is a lock to read: most starts find none. */
+const lockSchema = () => z.looseObject({ pid: z.number().int().positive(), started: z.string().optional(), token: z.string() })
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
@@ -77,9 +78,9 @@ function readLock(file: string): string | undefined {
 
 /** A lock whose text is broken belongs to nobody: it is written whole before it gets its name, so only a damaged disk makes one. */
 function ownerRuns(text: string): { pid: number } | undefined {
-  let lock: z.infer<typeof lockSchema>
+  let lock: z.infer<ReturnType<typeof lockSchema>>
   try {
-    lock = lockSchema.parse(JSON.parse(text))
+    lock = lockSchema().parse(JSON.parse(text))
   } catch {
     return undefined
   }

@@ -32,6 +32,8 @@ export interface VaultOptions {
   keychain?: SecondWrap
   /** `CREDENTIALS_DIRECTORY` of systemd. */
   credentialsDir?: string | undefined
+  /** How long a sheet waits for its next step, as the user chose it. */
+  ticketMs?: () => Promise<number>
   /** Where the machine's own number lies; for tests that move between machines. */
   machineIdFiles?: readonly string[]
 }
@@ -240,13 +242,16 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
         return []
       }
     },
-    openNewKey: (request) => inTurn(() => running().ask({ kind: 'open-new-key', request, nowMs: clock.now() })),
-    openSign: (request) => inTurn(() => running().ask({ kind: 'open-sign', request, nowMs: clock.now() })),
+    openNewKey: (request) =>
+      inTurn(async () => running().ask({ kind: 'open-new-key', request, nowMs: clock.now(), lastsMs: await options.ticketMs?.() })),
+    openSign: (request) =>
+      inTurn(async () => running().ask({ kind: 'open-sign', request, nowMs: clock.now(), lastsMs: await options.ticketMs?.() })),
     addWatch: (wish) => inTurn(async () => (await running().ask({ kind: 'add-watch', wish, nowMs: clock.now() })).key),
     openPage: (page) =>
       inTurn(async () => {
+        const lastsMs = await options.ticketMs?.()
         const ask = (made: KeyProcessLink, request: PageRequest) =>
-          made.ask({ kind: 'open-page', page: request, target: kdf, nowMs: clock.now() })
+          made.ask({ kind: 'open-page', page: request, target: kdf, nowMs: clock.now(), lastsMs })
         if (page.kind === 'backup') return ask(running(), { kind: 'backup', folder: await files.backupFolder(page.folder) })
         if (page.kind !== 'drill' && page.kind !== 'restore') return ask(running(), page)
         if (page.kind === 'drill') running()

@@ -28,8 +28,30 @@ const WORDS: Record<DangerKey, string> = {
   'rescue-amount': '{missingUpokt} lift the stake to the minimum of {minUpokt} and free it.',
   'service-given-away': '{newOwnerAddress} will own the service {serviceId} and its part of every settlement.',
   'service-fee': 'The network takes a fee of {upokt} for a new service and does not give it back.',
+  'service-price':
+    'A relay of {serviceId} costs {after} compute units instead of {before} from block {height}{ms}. Every supplier of it is paid by that.',
+  'application-at-minimum':
+    'Exactly the minimum of {minUpokt}. The first relay that is paid takes the stake below it, and the network sends the application away.',
+  'application-service': 'An application has one service: {after} takes the place of {before} at block {height}{ms}.',
+  'unstake-taken-back': 'This takes the unstake back that is under way.',
   'application-ends':
-    'Gateways can use this application until its session ends; the rest of its stake comes back after {sessions} sessions.',
+    'Relays can be sent until block {endHeight}. What is then left of {upokt} comes back after {sessions}, at block {height}{ms}.',
+  'application-still-pays':
+    'Sessions that are open go on to their end. Relays up to block {endHeight} are paid out of the stake, the last of them at block {settleHeight}.',
+  'application-leaves-gateways': '{gateways} delegated to can use it until block {endHeight}, and not after.',
+  'delegation-spends': 'The gateway {gatewayAddress} can spend all {upokt} of the stake on relays. There is no limit for a session.',
+  'delegation-spends-limited':
+    'The gateway {gatewayAddress} can spend the stake of {upokt} on relays, {limitUpokt} in one session at most.',
+  'delegation-ends': 'The gateway {gatewayAddress} can still send relays until block {height}{ms}.',
+  'gateway-ends':
+    'Applications that delegated to this gateway lose it at block {endHeight}. Its stake of {upokt} comes back after {sessions}, at block {height}{ms}.',
+  'operator-has-two-jobs':
+    '{address} is the operator of your supplier and pays for its claims and proofs. What is locked here is missing there; a key of its own is better.',
+  'morse-once': '{upokt} go to {toAddress}, once and for ever.',
+  'morse-below-minimum':
+    'The old stake of {upokt} is less than the minimum of {minUpokt}. It is not staked: {ownerAddress} gets it as plain balance.',
+  'morse-node':
+    'The old stake of {upokt} will belong to {ownerAddress}; its balance of {balanceUpokt} goes to the operator {operatorAddress}.',
   'morse-untried': 'This one is signed by two keys, so it cannot be tried before. If the chain refuses it, only the network fee is spent.',
 }
 
@@ -42,6 +64,7 @@ function valueOf(name: string, text: string): string {
   if (/upokt$/i.test(name)) return /^\d{1,30}$/.test(text) ? `${formatPokt(BigInt(text))} POKT` : 'an amount not known'
   if (name === 'claims') return text === '1' ? '1 claim' : `${plainText(text)} claims`
   if (name === 'sessions') return text === '1' ? '1 session' : `${plainText(text)} sessions`
+  if (name === 'gateways') return text === '1' ? 'The gateway' : `The ${plainText(text)} gateways`
   if (name === 'days') return /^\d+$/.test(text) ? `, enough for about ${text} days` : ''
   if (name === 'ms') return /^\d{13}$/.test(text) ? `, about ${timeText(Number(text))}` : ''
   return plainText(text)

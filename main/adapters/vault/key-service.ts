@@ -92,7 +92,7 @@ export function createKeyService(ports: KeyServicePorts): KeyService {
     return key
   }
 
-  const openNewKey = async (request: Omit<NewKeyRequest, 'id'>, nowMs: number): Promise<TicketRef> => {
+  const openNewKey = async (request: Omit<NewKeyRequest, 'id'>, nowMs: number, lastsMs: number | undefined): Promise<TicketRef> => {
     mustBeOpen()
     const network = networkOf(request.network)
     const codec = codecOf(network)
@@ -106,10 +106,10 @@ export function createKeyService(ports: KeyServicePorts): KeyService {
       },
       keep: (key, secret) => vault.add(key, secret),
     })
-    return desk.open(ticket, nowMs)
+    return desk.open(ticket, nowMs, lastsMs)
   }
 
-  const openSign = (request: SignRequest, nowMs: number): TicketRef => {
+  const openSign = (request: SignRequest, nowMs: number, lastsMs: number | undefined): TicketRef => {
     const key = vault.key(request.keyId)
     if (key.kind === 'watch') throw new HearthError('key-watch-only')
     if (key.kind === 'morse') throw new HearthError('not-allowed', { reason: 'morse-key' })
@@ -128,7 +128,7 @@ export function createKeyService(ports: KeyServicePorts): KeyService {
       passwordOpens: (text) => vault.passwordOpens(text),
       sign: (bytes) => vault.withSecret(key.id, ({ privateKey }) => signBytes(privateKey, bytes)),
     })
-    return desk.open(ticket, nowMs)
+    return desk.open(ticket, nowMs, lastsMs)
   }
 
   const pageTicket = (page: PageRequest, backups: BackupPorts): Ticket => {
@@ -159,10 +159,10 @@ export function createKeyService(ports: KeyServicePorts): KeyService {
         return assertNever(page)
     }
   }
-  const openPage = (page: PageRequest, target: KdfTarget, nowMs: number): TicketRef => {
+  const openPage = (page: PageRequest, target: KdfTarget, nowMs: number, lastsMs: number | undefined): TicketRef => {
     // A restore is what makes a vault where there is none; everything else is about an open one.
     if (page.kind !== 'restore') mustBeOpen()
-    return desk.open(pageTicket(page, { vault, target, save: (file, to) => ports.save(file, to), addressOf }), nowMs)
+    return desk.open(pageTicket(page, { vault, target, save: (file, to) => ports.save(file, to), addressOf }), nowMs, lastsMs)
   }
 
   const deliverTo = async (keyId: string, target: DeliverTarget): Promise<void> => {
@@ -215,11 +215,11 @@ export function createKeyService(ports: KeyServicePorts): KeyService {
       case 'add-watch':
         return { key: await addWatch(request.wish, request.nowMs) }
       case 'open-new-key':
-        return openNewKey(request.request, request.nowMs)
+        return openNewKey(request.request, request.nowMs, request.lastsMs)
       case 'open-sign':
-        return openSign(request.request, request.nowMs)
+        return openSign(request.request, request.nowMs, request.lastsMs)
       case 'open-page':
-        return openPage(request.page, request.target, request.nowMs)
+        return openPage(request.page, request.target, request.nowMs, request.lastsMs)
       case 'surface':
         return desk.surface(request)
       case 'close-ticket':

@@ -29,9 +29,9 @@ export type KeyRequest =
       second: { kind: StoredSecondWrap['kind']; secret: Uint8Array } | undefined
     }
   | { kind: 'add-watch'; wish: WatchWish; nowMs: number }
-  | { kind: 'open-new-key'; request: Omit<NewKeyRequest, 'id'>; nowMs: number }
-  | { kind: 'open-sign'; request: SignRequest; nowMs: number }
-  | { kind: 'open-page'; page: PageRequest; target: KdfTarget; nowMs: number }
+  | { kind: 'open-new-key'; request: Omit<NewKeyRequest, 'id'>; nowMs: number; lastsMs?: number | undefined }
+  | { kind: 'open-sign'; request: SignRequest; nowMs: number; lastsMs?: number | undefined }
+  | { kind: 'open-page'; page: PageRequest; target: KdfTarget; nowMs: number; lastsMs?: number | undefined }
   | { kind: 'surface'; token: string; method: 'GET' | 'POST'; body: Uint8Array; nowMs: number; waitSeconds: number }
   | { kind: 'close-ticket'; token: string }
   | { kind: 'deliver'; keyId: string; target: DeliverTarget }

@@ -14,9 +14,9 @@ export function wordsOf(entropy: Uint8Array): string[] {
   return Bip39.encode(entropy).toString().split(' ')
 }
 
-/** Private key of a list of words that is known to be valid. */
-export async function privateKeyOfWords(words: string[], path: string = KEY_PATH): Promise<Uint8Array> {
-  const seed = await Bip39.mnemonicToSeed(new EnglishMnemonic(words.join(' ')))
+/** Private key of a list of words that is known to be valid. @param passphrase of BIP39, empty for none: another one is another key, and none is wrong */
+export async function privateKeyOfWords(words: string[], path: string = KEY_PATH, passphrase = ''): Promise<Uint8Array> {
+  const seed = await Bip39.mnemonicToSeed(new EnglishMnemonic(words.join(' ')), passphrase.normalize('NFKD'))
   const derived = Slip10.derivePath(Slip10Curve.Secp256k1, seed, stringToPath(path))
   const privateKey = Uint8Array.from(derived.privkey)
   derived.privkey.fill(0)

@@ -23,15 +23,19 @@ export interface FoundKey {
 
 /**
  * Reads the import form: words with account and index, hex, an armor, a Morse key file, or the path of a keyring folder. Rejects ImportError, and then keeps nothing.
- * @param form fields `secret`, `folder`, `passphrase`, `account`, `index`
+ * @param form fields `secret`, `folder`, `passphrase`, `account`, `index`, `wordsPassphrase`
  * @returns one key, or every key of a folder
  */
 export async function readImport(form: Form): Promise<FoundKey[]> {
   const secret = form.get('secret') ?? ''
   const folder = (form.get('folder') ?? '').trim()
   const passphrase = form.get('passphrase') ?? ''
+  const wordsPassphrase = form.get('wordsPassphrase') ?? ''
   if (secret.trim() !== '' && folder !== '')
     throw new ImportError('unknown-form', 'both a key and a folder were typed, and only one of them can be meant')
+  const typed = folder === '' && !looksLikeArmor(secret) && !looksLikeMorse(secret) ? readSecret(secret) : undefined
+  if (wordsPassphrase !== '' && typed?.kind !== 'words')
+    throw new ImportError('unknown-form', 'a passphrase of words was typed, and no words')
   if (folder !== '') {
     const entries = await readKeyringFolder(folder, passphrase)
     return entries.map(({ name, privateKey }) => found('keyring', privateKey, { name }))
@@ -41,10 +45,13 @@ export async function readImport(form: Form): Promise<FoundKey[]> {
     return [found('armor', await openArmor(secret, passphrase))]
   }
   if (looksLikeMorse(secret)) return [found('morse', openMorseKeyfile(secret, passphrase), { curve: 'ed25519' })]
-  const typed = readSecret(secret)
+  if (typed === undefined) throw new ImportError('unknown-form')
   if (typed.kind === 'hex') return [found('hex', typed.privateKey)]
   const path = keyPath(form.get('account') ?? '', form.get('index') ?? '')
-  return [found('words', await privateKeyOfWords(typed.words, path), { entropy: entropyOf(typed.words), path })]
+  const privateKey = await privateKeyOfWords(typed.words, path, wordsPassphrase)
+  // The words alone would be another key: with a passphrase the key is kept, and they are not.
+  const entropy = wordsPassphrase === '' ? entropyOf(typed.words) : undefined
+  return [found('words', privateKey, { entropy, path })]
 }
 
 /** Zeroes what was found. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { access, constants, copyFile, mkdir, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises'
+import { access, constants, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { HearthError } from '#shared/api/errors.ts'
 import type { Clock } from '#main/core/ports/clock.ts'
@@ -19,6 +19,9 @@ export interface SealedFiles {
 }
 
 export const BACKUP_ENDING = '.hearth-backup'
+const HALF_BACKUP = /^hearth-keys-.*\.hearth-backup\.part$/
+/** No backup takes that long to write. */
+const HALF_BACKUP_MS = 60 * 60_000
 
 export function createSealedFiles(parts: { dataDir: string; folder: string; vaultPath: string; clock: Clock }): SealedFiles {
   const { dataDir, folder, vaultPath, clock } = parts
@@ -26,16 +29,23 @@ export function createSealedFiles(parts: { dataDir: string; folder: string; vaul
   const writeNew = async (into: string, madeAtMs: number, file: Uint8Array): Promise<string> => {
     const day = new Date(madeAtMs).toISOString().slice(0, 16).replace('T', '-').replace(':', '')
     const path = join(into, `hearth-keys-${day}-${randomBytes(2).toString('hex')}${BACKUP_ENDING}`)
-    // Never over a file that is there already.
-    const claimed = await open(path, 'wx', 0o600)
-    await claimed.close()
-    try {
-      await writeSecretFile(path, file)
-    } catch (error) {
-      await rm(path, { force: true }).catch(() => undefined)
-      throw error
-    }
+    await removeLeftovers(into)
+    // Never over a file that is there already. The name is not claimed by an empty file: ended in between, that would look like a backup.
+    if (await exists(path)) throw new Error('a backup of this name is there already')
+    await writeSecretFile(path, file)
     return path
+  }
+  /** Halves that a power cut left behind, in a folder that may be anybody's. Another Hearth may be writing its own just now. */
+  const removeLeftovers = async (into: string): Promise<void> => {
+    for (const name of await readdir(into)) {
+      if (!HALF_BACKUP.test(name)) continue
+      const path = join(into, name)
+      const isOld = await stat(path).then(
+        ({ mtimeMs }) => mtimeMs < clock.now() - HALF_BACKUP_MS,
+        () => false,
+      )
+      if (isOld) await rm(path, { force: true }).catch(() => undefined)
+    }
   }
   const throughDisk = async (file: Uint8Array): Promise<Uint8Array> => {
     const place = await mkdtemp(join(folder, DRILL_PREFIX))
@@ -103,3 +113,9 @@ export function createSealedFiles(parts: { dataDir: string; folder: string; vaul
     },
   }
 }
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )

@@ -25,7 +25,7 @@ export interface Ticket {
   close(): void
 }
 
-/** How long a ticket waits for the next step. */
+/** How long a ticket waits for the next step, unless the user chose another time. */
 export const TICKET_MS = 10 * 60_000
 const MAX_TICKETS = 20
 
@@ -33,12 +33,13 @@ const MAX_TICKETS = 20
 export const unknownButton: Step = { kind: 'again', notice: 'That button is not on this page. Look again.' }
 
 type OpenTicket =
-  | { state: 'open'; ticket: Ticket; nonce: string; expiresAtMs: number }
+  | { state: 'open'; ticket: Ticket; nonce: string; expiresAtMs: number; lastsMs: number }
   | { state: 'over'; page: SurfacePage; expiresAtMs: number }
 
 /** All open tickets, by the hash of their token. */
 export interface TicketDesk {
-  open(ticket: Ticket, nowMs: number): TicketRef
+  /** @param lastsMs how long it waits for each step */
+  open(ticket: Ticket, nowMs: number, lastsMs?: number): TicketRef
   surface(request: Extract<KeyRequest, { kind: 'surface' }>): Promise<KeyAnswers['surface']>
   close(token: string): void
 }
@@ -54,13 +55,13 @@ export function createTicketDesk(random: (bytes: number) => Uint8Array): TicketD
   const only = (page: SurfacePage): KeyAnswers['surface'] => ({ page, outcome: undefined, password: undefined })
 
   return {
-    open(ticket, nowMs) {
+    open(ticket, nowMs, lastsMs = TICKET_MS) {
       for (const [id, one] of tickets) if (one.expiresAtMs <= nowMs) end(id)
       if (tickets.size >= MAX_TICKETS) end([...tickets.keys()][0] ?? '')
       // SECURITY: S18 32 random bytes, kept only as a hash; the token opens one page for one purpose and ends with it.
       const token = Buffer.from(random(32)).toString('base64url')
-      const expiresAtMs = nowMs + TICKET_MS
-      tickets.set(hashOf(token), { state: 'open', ticket, nonce: newNonce(), expiresAtMs })
+      const expiresAtMs = nowMs + lastsMs
+      tickets.set(hashOf(token), { state: 'open', ticket, nonce: newNonce(), expiresAtMs, lastsMs })
       return { token, expiresAtMs }
     },
     async surface({ token, method, body, nowMs, waitSeconds }) {
@@ -89,7 +90,7 @@ export function createTicketDesk(random: (bytes: number) => Uint8Array): TicketD
       one.nonce = newNonce()
       const step = await one.ticket.post(form, { nowMs, waitSeconds })
       if (step.kind === 'again') {
-        one.expiresAtMs = nowMs + TICKET_MS
+        one.expiresAtMs = nowMs + one.lastsMs
         return again(step)
       }
       one.ticket.close()

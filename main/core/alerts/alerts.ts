@@ -14,7 +14,6 @@ const STANDS_MS = 30_000
 /** After a start or a change of network nothing was looked at yet: what is not there counts as over only when it stays away. */
 const AWAY_MS = 90_000
 /** Findings that come together are told together. */
-const BETWEEN_MS = 60_000
 const RETRY_FIRST_MS = 30_000
 const RETRY_MOST_MS = 15 * 60_000
 const TIMEOUT_MS = 10_000
@@ -65,11 +64,12 @@ export function createAlerts(deps: {
   /** What should be told now: new findings that stand, and those that were told and are over. */
   const due = (nowMs: number): { lines: AlertLine[]; next: Told } => {
     const level = settings.get('alertLevel')
+    const standsMs = settings.get('alertAfterSeconds') * 1_000
     const quiet = settings.get('quietHours') && isQuiet(hourOf(nowMs), settings.get('quietFromHour'), settings.get('quietToHour'))
     const lines: AlertLine[] = []
     const next: Told = { ...told }
     for (const finding of Object.values(state.state.attention)) {
-      if (finding.id === UNDELIVERED || finding.level === 'info' || nowMs - finding.sinceMs < STANDS_MS) continue
+      if (finding.id === UNDELIVERED || finding.level === 'info' || nowMs - finding.sinceMs < standsMs) continue
       if (level === 'none' || (level === 'bad' && finding.level !== 'bad') || (quiet && finding.level !== 'bad')) continue
       if (told[finding.id]?.key === finding.key) continue
       next[finding.id] = { key: finding.key, level: finding.level, sinceMs: finding.sinceMs }
@@ -99,7 +99,7 @@ export function createAlerts(deps: {
       state.remove('attention', UNDELIVERED)
       return
     }
-    if (nowMs < notBeforeMs || nowMs - sentAtMs < BETWEEN_MS) return
+    if (nowMs < notBeforeMs || nowMs - sentAtMs < settings.get('alertPauseMinutes') * 60_000) return
     const { lines, next } = due(nowMs)
     if (lines.length === 0) return
     try {

@@ -3,6 +3,7 @@ import { networkOf, type Network } from '#shared/networks/index.ts'
 import { MAX_ADDED_ENDPOINTS, storedEndpointsSchema, type StoredEndpoints } from '#shared/networks/stored-endpoints.ts'
 import type { ChainEndpoints, ConnectChain, PoolEndpoint } from '../ports/chain.ts'
 import type { Store } from '../ports/store.ts'
+import { unlessCancelled } from '../unless-cancelled.ts'
 
 /** Where the chain of a network is asked: the node of this machine, what the user added, and what is open to anybody. */
 
@@ -18,7 +19,7 @@ export interface EndpointList {
   /** Reads what the user chose before. Call once. */
   load(): Promise<void>
   /** Rejects `chain-address-invalid`, `chain-unreachable`, `chain-unknown-fingerprint`, `not-allowed` where the network is on this machine alone. */
-  add(endpoint: ChainEndpoints): Promise<void>
+  add(endpoint: ChainEndpoints, signal?: AbortSignal): Promise<void>
   /** Rejects `endpoint-unknown`, also for the node of this machine, which goes with its container. */
   remove(rpcUrl: string): Promise<void>
 }
@@ -86,7 +87,7 @@ export function createEndpointList(deps: {
         chosen = NOTHING
       }
     },
-    async add(endpoint) {
+    async add(endpoint, signal) {
       if (network.publicEndpoints.length === 0) throw new HearthError('not-allowed', { network: network.id })
       const wanted = { rpcUrl: endpointAddress(endpoint.rpcUrl), restUrl: endpointAddress(endpoint.restUrl) }
       if (chosen.added.length >= MAX_ADDED_ENDPOINTS) throw new HearthError('chain-address-invalid', { reason: 'the list is full' })
@@ -98,7 +99,7 @@ export function createEndpointList(deps: {
         await save({ ...chosen, removed: chosen.removed.filter((url) => url !== back.rpcUrl) })
         return
       }
-      const found = await deps.connect(wanted).fingerprint()
+      const found = await unlessCancelled(signal, () => deps.connect(wanted).fingerprint())
       const known = deps.block1Hash()
       const isOther =
         (network.chainId !== undefined && found.chainId !== network.chainId) ||

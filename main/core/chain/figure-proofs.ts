@@ -1,6 +1,6 @@
 import { HearthError } from '#shared/api/errors.ts'
-import type { FigureSource } from '#shared/api/state.ts'
-import type { ProvenReads, SupplierRecord } from '../ports/chain.ts'
+import type { FigureProof, FigureSource } from '#shared/api/state.ts'
+import type { ProofFacts, ProvenReads, SupplierRecord } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 
@@ -11,6 +11,14 @@ export interface Sourced<T> {
   value: T
   height: number
   source: Exclude<FigureSource, 'counted'>
+  /** How, where the chain tells. */
+  proof?: FigureProof
+}
+
+/** The same as plain text. */
+export function publicProof(height: number, how: ProofFacts): FigureProof {
+  const { signedPower, totalPower, ...rest } = how
+  return { height, ...rest, signedPower: signedPower.toString(), totalPower: totalPower.toString() }
 }
 
 export interface FigureProofs {
@@ -29,6 +37,7 @@ const DIFFERENT_BLOCKS = 2
 interface Known {
   text: string
   height: number
+  how: ProofFacts | undefined
   atMs: number
   /** Height from which the host has said something else. */
   differsSince: number | undefined
@@ -44,7 +53,7 @@ export function createFigureProofs(deps: { proven: () => ProvenReads | undefined
   const proveWhenDue = async (
     key: string,
     readText: string,
-    prove: (reads: ProvenReads) => Promise<{ text: string; height: number }>,
+    prove: (reads: ProvenReads) => Promise<{ text: string; height: number; how: ProofFacts | undefined }>,
   ): Promise<Known | undefined> => {
     const reads = deps.proven()
     if (reads === undefined) {
@@ -54,8 +63,8 @@ export function createFigureProofs(deps: { proven: () => ProvenReads | undefined
     const before = known.get(key)
     if (before !== undefined && before.text === readText && clock.now() < before.atMs + PROVE_EVERY_MS) return before
     try {
-      const { text, height } = await prove(reads)
-      const now = { text, height, atMs: clock.now(), differsSince: text === readText ? undefined : (before?.differsSince ?? height) }
+      const { text, height, how } = await prove(reads)
+      const now = { text, height, how, atMs: clock.now(), differsSince: text === readText ? undefined : (before?.differsSince ?? height) }
       known.set(key, now)
       return now
     } catch (error) {
@@ -73,20 +82,20 @@ export function createFigureProofs(deps: { proven: () => ProvenReads | undefined
   return {
     async balance(address, read, height) {
       const found = await proveWhenDue(`balance ${address}`, read.toString(), async (reads) => {
-        const { value, height: at } = await reads.balance(address)
-        return { text: value.toString(), height: at }
+        const { value, height: at, how } = await reads.balance(address)
+        return { text: value.toString(), height: at, how }
       })
-      if (found?.text === read.toString()) return { value: read, height: found.height, source: 'proven' }
-      if (found !== undefined && isWrong(found)) return { value: BigInt(found.text), height: found.height, source: 'proven' }
+      if (found?.text === read.toString()) return { value: read, ...provenAt(found) }
+      if (found !== undefined && isWrong(found)) return { value: BigInt(found.text), ...provenAt(found) }
       return { value: read, height, source: 'chain' }
     },
     async supplier(operatorAddress, read, height) {
       const text = recordText(read)
       const found = await proveWhenDue(`supplier ${operatorAddress}`, text, async (reads) => {
-        const { value, height: at } = await reads.supplier(operatorAddress)
-        return { text: recordText(value), height: at }
+        const { value, height: at, how } = await reads.supplier(operatorAddress)
+        return { text: recordText(value), height: at, how }
       })
-      if (found?.text === text) return { value: read, height: found.height, source: 'proven' }
+      if (found?.text === text) return { value: read, ...provenAt(found) }
       if (found !== undefined && isWrong(found)) {
         throw new HearthError('proof-invalid', { endpoint: 'an endpoint', reason: 'the supplier record is another one than was signed' })
       }
@@ -95,6 +104,12 @@ export function createFigureProofs(deps: { proven: () => ProvenReads | undefined
     clear: () => known.clear(),
   }
 }
+
+const provenAt = (found: Known): { height: number; source: 'proven'; proof?: FigureProof } => ({
+  height: found.height,
+  source: 'proven',
+  ...(found.how && { proof: publicProof(found.height, found.how) }),
+})
 
 function recordText(record: Pick<SupplierRecord, 'ownerAddress' | 'stakeUpokt' | 'unstakeSessionEndHeight'> | undefined): string {
   return record === undefined ? 'none' : `${record.ownerAddress} ${record.stakeUpokt} ${record.unstakeSessionEndHeight}`

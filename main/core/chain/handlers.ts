@@ -9,8 +9,8 @@ export function endpointHandlers(deps: {
   noted: (text: 'endpoint-added' | 'endpoint-removed', facts: { url: string }) => void
 }): Pick<Handlers, 'chain.addEndpoint' | 'chain.removeEndpoint'> {
   return {
-    'chain.addEndpoint': async (endpoint) => {
-      await deps.endpoints.add(endpoint)
+    'chain.addEndpoint': async (endpoint, signal) => {
+      await deps.endpoints.add(endpoint, signal)
       deps.noted('endpoint-added', { url: endpoint.rpcUrl })
       deps.heads.wake()
       return {}

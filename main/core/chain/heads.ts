@@ -60,6 +60,8 @@ export function createHeads(deps: {
   state: StatePublisher
   clock: Clock
   log: Log
+  /** Pause between two looks at a node of this machine, as the user chose it. */
+  lookMs?: () => number
   noteChange?: (facts: { name: string; from: string; to: string; height: string }) => void
 }): Heads {
   const { state, clock, log, store } = deps
@@ -191,10 +193,11 @@ export function createHeads(deps: {
     return chain
   }
   const pollMs = (): number => {
+    const ownMs = deps.lookMs?.() ?? POLL_MS
     const median = state.state.chain.medianBlockMs
     return listed.some((each) => !each.own) && median !== null
-      ? Math.min(LONGEST_POLL_MS, Math.max(POLL_MS, median / POLLS_PER_BLOCK))
-      : POLL_MS
+      ? Math.min(LONGEST_POLL_MS, Math.max(ownMs, median / POLLS_PER_BLOCK))
+      : ownMs
   }
 
   return {

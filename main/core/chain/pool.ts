@@ -350,7 +350,7 @@ export function connectChains(
   }
   const compareText = (a: string, b: string): number => Number(a) - Number(b)
   const compareGas = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
-  const able = (name: 'heightsOf' | 'upgradePlan' | 'proven' | 'blockHash'): boolean =>
+  const able = (name: 'governing' | 'heightsOf' | 'upgradePlan' | 'proven' | 'blockHash'): boolean =>
     members.some((member) => member.chain[name] !== undefined)
   const lacks = (member: Member): HearthError => new HearthError('chain-unreachable', { endpoint: member.host, reason: 'cannot tell' })
 
@@ -393,6 +393,7 @@ export function connectChains(
             agreed('heights', (chain) => chain.heightsOf?.(addresses, from, to) ?? Promise.reject(none())),
         }
       : {}),
+    ...(able('governing') ? { governing: () => agreed('rules', (chain) => chain.governing?.() ?? Promise.reject(none()), (said) => said.values) } : {}),
     ...(able('upgradePlan') ? { upgradePlan: () => agreed('upgrade', (chain) => chain.upgradePlan?.() ?? Promise.reject(none())) } : {}),
     ...(able('blockHash')
       ? {

@@ -1,7 +1,7 @@
+import { settingIn } from '#shared/settings/read.ts'
 import type { Check, Finding } from './check.ts'
 
 const DAY_MS = 86_400_000
-const SOON_DAYS = 7
 const URGENT_DAYS = 2
 /** Under this a database or a node may fail at any moment. */
 const LEAST_BYTES = 2 * 1024 ** 3
@@ -14,7 +14,7 @@ export const diskFull: Check = {
     if (!disk) return undefined
     const gigabytes = (disk.freeBytes / 1024 ** 3).toFixed(1)
     if (disk.freeBytes < LEAST_BYTES) return { level: 'bad', key: 'disk-nearly-full', facts: { gigabytes }, fix: 'nodes' }
-    if (disk.fullAtMs === null || disk.fullAtMs > nowMs + SOON_DAYS * DAY_MS) return undefined
+    if (disk.fullAtMs === null || disk.fullAtMs > nowMs + settingIn(state.settings, 'diskWarnDays') * DAY_MS) return undefined
     return {
       level: disk.fullAtMs <= nowMs + URGENT_DAYS * DAY_MS ? 'bad' : 'warn',
       key: 'disk-filling',

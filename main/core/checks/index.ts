@@ -4,6 +4,7 @@ import { chainStalled } from './chain-stalled.ts'
 import type { Check } from './check.ts'
 import { claimsDiscarded } from './claims-discarded.ts'
 import { diskFull } from './disk-full.ts'
+import { drillDue } from './drill-due.ts'
 import { endpointDown } from './endpoint-down.ts'
 import { engineClock } from './engine-clock.ts'
 import { engineGone } from './engine-gone.ts'
@@ -18,10 +19,12 @@ import { ownAddressAlarm } from './own-address-alarm.ts'
 import { overserviced } from './overserviced.ts'
 import { parameterChange } from './parameter-change.ts'
 import { proofMissed } from './proof-missed.ts'
+import { selfTestFailed } from './self-test-failed.ts'
 import { servicePrice } from './service-price.ts'
 import { supplierBelowMinimum } from './supplier-below-minimum.ts'
 import { supplierDiffers } from './supplier-differs.ts'
 import { unstakeWaits } from './unstake-waits.ts'
+import { updateTrouble } from './update-trouble.ts'
 import { upgradePlanned } from './upgrade-planned.ts'
 
 /** All checks, worst consequence first. */
@@ -39,11 +42,14 @@ export const CHECKS: Check[] = [
   minerDeaf,
   chainStalled,
   endpointDown,
+  selfTestFailed,
   backendBehind,
   claimsDiscarded,
   unstakeWaits,
   supplierDiffers,
   engineClock,
+  drillDue,
+  updateTrouble,
   upgradePlanned,
   servicePrice,
   parameterChange,

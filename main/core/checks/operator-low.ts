@@ -1,9 +1,6 @@
 import { settingIn } from '#shared/settings/read.ts'
 import type { Check, Finding } from './check.ts'
 
-/** A month is time to top it up before it hurts. */
-const RUNWAY_DAYS = 30
-
 /** The operator pays for every claim and proof; an empty wallet is missed proofs (onchain facts 5.4). */
 export const operatorLow: Check = {
   id: 'operator-low',
@@ -14,9 +11,10 @@ export const operatorLow: Check = {
     // Under this many proof fees and transactions the operator cannot pay for its next claims.
     const isLow = BigInt(balance.upokt) < BigInt(settingIn(state.settings, 'operatorTransactionsLeft'))
     const spending = state.health.operatorSpending
-    if (!isLow && spending && spending.daysLeft < RUNWAY_DAYS) {
+    const runwayDays = settingIn(state.settings, 'operatorRunwayDays')
+    if (!isLow && spending && spending.daysLeft < runwayDays) {
       return {
-        level: spending.daysLeft < RUNWAY_DAYS / 10 ? 'bad' : 'warn',
+        level: spending.daysLeft < runwayDays / 10 ? 'bad' : 'warn',
         key: 'operator-runway',
         facts: { upokt: balance.upokt, days: String(spending.daysLeft), perDayUpokt: spending.upoktPerDay, address: operatorAddress },
         fix: 'supplier',

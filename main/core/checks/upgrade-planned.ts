@@ -1,8 +1,7 @@
+import { settingIn } from '#shared/settings/read.ts'
 import type { Check, Finding } from './check.ts'
 
 const DAY_MS = 86_400_000
-/** A week is time enough to plan an evening. */
-const SOON_MS = 7 * DAY_MS
 
 /** At the height of an upgrade today's software stops; node and miner need the new release by then (onchain facts 1). */
 export const upgradePlanned: Check = {
@@ -14,7 +13,7 @@ export const upgradePlanned: Check = {
     const blocks = upgrade.height - chain.height
     const atMs = chain.medianBlockMs === null ? undefined : Math.round(chain.blockTimeMs + blocks * chain.medianBlockMs)
     return {
-      level: atMs !== undefined && atMs > chain.blockTimeMs + SOON_MS ? 'info' : 'warn',
+      level: atMs !== undefined && atMs > chain.blockTimeMs + settingIn(state.settings, 'upgradeWarnDays') * DAY_MS ? 'info' : 'warn',
       key: atMs === undefined ? 'upgrade-planned-height' : 'upgrade-planned',
       facts: {
         name: upgrade.name,

@@ -49,6 +49,8 @@ export function createEarnings(deps: {
   keys: () => Promise<PublicKeyInfo[]>
   record: () => SupplierRecord | undefined
   onBlock?: (rows: BlockRows) => void
+  /** Whether an open claim is proven, by its key. */
+  claimSource?: (key: string) => 'proven' | 'chain'
   /** As the user chose it. */
   checkEveryMs?: () => number
 }): Earnings {
@@ -151,7 +153,7 @@ export function createEarnings(deps: {
     async claims({ cursor, revision, limit }) {
       const network = deps.network()
       if (network === null) return { rows: [], more: false }
-      return claimPage(store, { network, cursor, revision, limit }, await labelsOf(network), heads.params())
+      return claimPage(store, { network, cursor, revision, limit }, await labelsOf(network), heads.params(), deps.claimSource)
     },
     async days(days) {
       const network = deps.network()

@@ -3,6 +3,7 @@ import type { ChainBlock, ChainEvent, ChainTx } from '../ports/chain.ts'
 import type { BlockRows, MovementRow } from '../ports/store.ts'
 import { bankUpokt, coinOf, numberOf, readCoin, textOf } from './event-values.ts'
 import { claimOf, readClaims, type PlacedEvent } from './read-claims.ts'
+import { readOwnTx } from './read-txs.ts'
 
 const SETTLED = 'pocket.tokenomics.EventClaimSettled'
 const BATCH = 'pocket.tokenomics.EventSettlementBatch'
@@ -21,13 +22,16 @@ export function readBlock(network: string, block: ChainBlock, watched: ReadonlyS
     ...block.txs.flatMap((tx) => (tx.code === 0 ? tx.events.map((event) => ({ event, txHash: tx.hash })) : [])),
     ...block.blockEvents.map((event) => ({ event, txHash: undefined })),
   ]
+  const movements = [...block.txs.flatMap((tx) => txMovements(network, block, tx, watched)), ...blockMovements(network, block, watched)]
+  const ours = new Set(movements.flatMap((row) => row.txHash ?? []))
   return {
     network,
     height: block.height,
     hash: block.hash,
     timeMs: block.timeMs,
     claims: readClaims(network, block, events, (claim, event) => watched.has(claim.operatorAddress) || paysSupplierIncome(event, watched)),
-    movements: [...block.txs.flatMap((tx) => txMovements(network, block, tx, watched)), ...blockMovements(network, block, watched)],
+    movements,
+    txs: block.txs.filter((tx) => ours.has(tx.hash)).map(readOwnTx),
   }
 }
 

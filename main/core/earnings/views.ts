@@ -24,6 +24,7 @@ export async function claimPage(
   query: { network: string; cursor: { sessionEndHeight: number; key: string } | undefined; revision?: number | undefined; limit: number },
   labels: Labels,
   rules: SessionRules | undefined,
+  sourceOf: (key: string) => 'proven' | 'chain' = () => 'chain',
 ): Promise<{ rows: ClaimView[]; more: boolean; revision: number }> {
   const found = await store.claimsPage({
     network: query.network,
@@ -31,12 +32,18 @@ export async function claimPage(
     ...(query.cursor ? { after: query.cursor } : {}),
     ...(query.revision === undefined ? {} : { revision: query.revision }),
   })
-  const rows = await Promise.all(found.rows.map(async (claim) => claimView(claim, await store.claimRewards(claim), labels, rules)))
+  const rows = await Promise.all(found.rows.map(async (claim) => claimView(claim, await store.claimRewards(claim), labels, rules, sourceOf)))
   return { rows, more: found.next !== undefined, revision: found.revision }
 }
 
 /** One claim with who got what. `yourUpokt` counts watched recipients alone and is null until the outcome is known. */
-export function claimView(claim: ClaimRow, rewards: MovementRow[], labels: Labels, rules: SessionRules | undefined): ClaimView {
+export function claimView(
+  claim: ClaimRow,
+  rewards: MovementRow[],
+  labels: Labels,
+  rules: SessionRules | undefined,
+  sourceOf: (key: string) => 'proven' | 'chain' = () => 'chain',
+): ClaimView {
   const open = claim.stage === 'claimed' || claim.stage === 'proven'
   const yours = rewards.filter((row) => labels.has(row.address)).reduce((sum, row) => sum + row.deltaUpokt, 0n)
   const text = (value: bigint | undefined): string | null => value?.toString() ?? null
@@ -56,6 +63,7 @@ export function claimView(claim: ClaimRow, rewards: MovementRow[], labels: Label
     deflationLossUpokt: text(claim.deflationLossUpokt),
     slashedUpokt: text(claim.slashedUpokt),
     yourUpokt: open ? null : yours.toString(),
+    ...(open && { source: sourceOf(claimKey(claim)) }),
     claimHeight: claim.claimHeight ?? null,
     claimTxHash: claim.claimTxHash ?? null,
     proofHeight: claim.proofHeight ?? null,

@@ -8,6 +8,7 @@ import type { EngineFinder, EngineHost, FoundEngine } from '../ports/engine-find
 import type { Settings } from '../settings/settings.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
+import { unlessCancelled } from '../unless-cancelled.ts'
 import { installStep, nextStep, type NextStep } from './next-step.ts'
 
 const MOST_SHOWN = 24
@@ -70,12 +71,12 @@ export function engineHandlers(deps: {
         isGiven: finder.given !== undefined,
       } satisfies EnginesAnswer
     },
-    async 'engine.choose'({ endpoint }) {
+    async 'engine.choose'({ endpoint }, signal) {
       if (finder.given !== undefined) throw new HearthError('not-allowed', { reason: 'given-at-start' })
       const wanted = settingValue('engineEndpoint', endpoint)
       if (wanted === undefined) throw new HearthError('setting-invalid', { problem: 'text', key: 'engineEndpoint' })
       if (wanted !== '' && wanted !== used()) {
-        const found = (await find([wanted])).find((each) => each.endpoint === wanted)
+        const found = (await unlessCancelled(signal, () => find([wanted]))).find((each) => each.endpoint === wanted)
         if (!found) throw new HearthError('engine-absent', { endpoint: wanted })
         const { probe } = found
         if (probe.kind !== 'ready') {
@@ -89,8 +90,8 @@ export function engineHandlers(deps: {
       deps.activity('engine-chosen', { endpoint: wanted })
       return {}
     },
-    async 'engine.runStep'({ endpoint, key }) {
-      const step = await dueStep(endpoint)
+    async 'engine.runStep'({ endpoint, key }, signal) {
+      const step = await unlessCancelled(signal, () => dueStep(endpoint))
       if (step?.key !== key || step.programs === undefined) throw new HearthError('not-allowed', { reason: 'no-such-step' })
       if (ENDS_CONTAINERS.includes(key) && (endpoint === used() || used() === '')) mustBeIdle()
       const { programs } = step

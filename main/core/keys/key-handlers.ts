@@ -2,6 +2,7 @@ import { HearthError } from '#shared/api/errors.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { Vault, VaultPage } from '../ports/vault.ts'
 import type { StatePublisher } from '../state/publisher.ts'
+import { unlessCancelled } from '../unless-cancelled.ts'
 import type { Keys } from './keys.ts'
 
 type KeyRequests =
@@ -82,12 +83,12 @@ export function keyHandlers({ keys, vault, state, surfaceUrl, pendingClaims, wak
       const { drillAtMs } = await keys.care.read()
       return open({ kind: 'delete', keyId, drilledAtMs: drillAtMs[keyId], inUse: isInUse(key.address) })
     },
-    'keys.unfence': async ({ keyId, because }) => {
+    'keys.unfence': async ({ keyId, because }, signal) => {
       const key = (await keys.list()).find((one) => one.id === keyId)
       if (!key) throw new HearthError('key-unknown')
       if (because === 'settled') {
         // Said to be over: the chain must not know better.
-        const claims = key.network === state.state.app.network ? await pendingClaims(key.address) : 0
+        const claims = key.network === state.state.app.network ? await unlessCancelled(signal, () => pendingClaims(key.address)) : 0
         if (claims > 0) throw new HearthError('fence-claims-pending', { claims: String(claims) })
       }
       await keys.unfence(keyId, because)

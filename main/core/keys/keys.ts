@@ -27,6 +27,8 @@ export interface Keys {
   create(password: string): Promise<void>
   /** Rejects `wrong-password`, `vault-damaged`, `vault-absent`, `too-many-tries`. */
   unlock(password: string): Promise<void>
+  /** Ends an unlock that is under way: the vault is locked after it, and not as by hand. */
+  giveUpUnlock(): Promise<void>
   /** Opens a locked vault by the choice for after a restart. Not after the user locked it by hand. @returns whether it is open now */
   openUnattended(): Promise<boolean>
   lock(): Promise<void>
@@ -160,6 +162,10 @@ export function createKeys({ vault, store, state, clock, log, autoLockMinutes }:
         throw error
       }
       await opened()
+    },
+    async giveUpUnlock() {
+      await vault.lock()
+      await refresh()
     },
     async openUnattended() {
       const { kind } = await vault.status()

@@ -4,7 +4,7 @@ import { logLevelOf, type LogLevel } from '#shared/model/log-level.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Engine, LogLine } from '../ports/engine.ts'
 
-/** Lines of a node that are held and can be paged through. */
+/** Lines of a node that are held and can be paged through, unless the user chose another number. */
 export const LINES_HELD = 100_000
 /** A program that writes very long lines may not fill the memory either. */
 const LETTERS_HELD = 32_000_000
@@ -67,8 +67,8 @@ export interface LogBooks {
 }
 
 /** @param clock of the containers' world @param realClock of this machine */
-export function createLogBooks(deps: { engine: Engine; clock: Clock; realClock: Clock }): LogBooks {
-  const { engine, clock, realClock } = deps
+export function createLogBooks(deps: { engine: Engine; clock: Clock; realClock: Clock; linesHeld?: () => number }): LogBooks {
+  const { engine, clock, realClock, linesHeld = () => LINES_HELD } = deps
   const books = new Map<string, Book>()
   let opened = 0
 
@@ -86,7 +86,7 @@ export function createLogBooks(deps: { engine: Engine; clock: Clock; realClock: 
       askedAtMs: realClock.now(),
       turn: Promise.resolve(),
     }
-    append(book, found.map(newLine))
+    append(book, found.map(newLine), linesHeld())
     // Of two that opened it at the same time the first one stays.
     const other = books.get(nodeId)
     if (other) return other
@@ -104,29 +104,29 @@ export function createLogBooks(deps: { engine: Engine; clock: Clock; realClock: 
     let found = await engine.logs(container, { tail, ...since })
     let fresh = unseen(book.lines, found.map(newLine), sinceMs)
     if (last !== undefined && fresh.length === tail) {
-      tail = LINES_HELD
+      tail = linesHeld()
       found = await engine.logs(container, { tail, ...since })
       fresh = unseen(book.lines, found.map(newLine), sinceMs)
     }
     if (last !== undefined && fresh.length === tail) book.gaps.push(last.number + 1)
-    append(book, fresh)
+    append(book, fresh, linesHeld())
     book.readAtMs = now
   }
 
   /** All that the engine still has from before the first line here; once in the life of a book. */
   const readBack = async (book: Book, container: string): Promise<void> => {
     if (book.whole) return
-    const found = (await engine.logs(container, { tail: LINES_HELD })).map(newLine)
+    const found = (await engine.logs(container, { tail: linesHeld() })).map(newLine)
     const first = book.lines[0]
     const at = first === undefined ? -1 : found.findIndex((line) => keyOf(line) === keyOf(first))
     const before = at >= 0 ? found.slice(0, at) : found.filter((line) => line.timeMs < (first?.timeMs ?? Infinity))
-    const room = Math.max(0, LINES_HELD - book.lines.length)
+    const room = Math.max(0, linesHeld() - book.lines.length)
     const kept = room === 0 ? [] : before.slice(-room)
     const start = (first?.number ?? FIRST_NUMBER) - kept.length
     book.lines = [...kept.map((line, index) => ({ number: start + index, ...line })), ...book.lines]
     book.letters += kept.reduce((sum, line) => sum + line.text.length, 0)
     book.whole = true
-    trim(book)
+    trim(book, linesHeld())
   }
 
   /** Readings of one book follow each other: two pages never ask the engine for the same lines. */
@@ -202,20 +202,20 @@ function unseen(held: BookLine[], found: NewLine[], sinceMs: number | undefined)
   })
 }
 
-function append(book: Book, lines: NewLine[]): void {
+function append(book: Book, lines: NewLine[], held: number): void {
   let number = (book.lines.at(-1)?.number ?? FIRST_NUMBER - 1) + 1
   for (const line of lines) {
     book.lines.push({ number, ...line })
     book.letters += line.text.length
     number += 1
   }
-  trim(book)
+  trim(book, held)
 }
 
 /** The oldest go, a few at a time more than must, so that not every line moves the whole. */
-function trim(book: Book): void {
+function trim(book: Book, held: number): void {
   let drop = 0
-  while (book.lines.length - drop > LINES_HELD || (book.letters > LETTERS_HELD && drop < book.lines.length - 1)) {
+  while (book.lines.length - drop > held || (book.letters > LETTERS_HELD && drop < book.lines.length - 1)) {
     book.letters -= book.lines[drop]?.text.length ?? 0
     drop += 1
   }

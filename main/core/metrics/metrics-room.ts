@@ -9,7 +9,8 @@ import type { MetricsStore, SeriesPoint, SeriesStep } from '../ports/metrics.ts'
 import type { Net } from '../ports/net.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import { createLiveRings } from './live-rings.ts'
-import { createLogBooks, logPageOf } from './log-books.ts'
+import type { Settings } from '../settings/settings.ts'
+import { createLogBooks, LINES_HELD, logPageOf } from './log-books.ts'
 import { createMinerWatch } from './miner-watch.ts'
 
 const TICK_MS = 1_000
@@ -42,13 +43,19 @@ export function createMetricsRoom(deps: {
   clock: Clock
   log: Log
   installId: string
+  settings?: Pick<Settings, 'get'>
 }): MetricsRoom {
   const { world, metrics, state, clock, log } = deps
   const { engine } = world
   const names = namesOf(deps.installId)
   const prefix = `${deps.network ?? 'none'}.`
   const rings = createLiveRings()
-  const books = createLogBooks({ engine, clock: world.clock, realClock: clock })
+  const books = createLogBooks({
+    engine,
+    clock: world.clock,
+    realClock: clock,
+    ...(deps.settings ? { linesHeld: () => deps.settings?.get('logLinesHeld') ?? LINES_HELD } : {}),
+  })
   const watchedAtMs = new Map<string, number>()
   const takenAtMs = new Map<string, number>()
   const measuring = new Set<string>()

@@ -53,6 +53,12 @@ export function editGenesis(text: string, rules: LocalChainRules, serviceOwner: 
   params('supplier')['min_stake'] = upokt(rules.supplierMinStakeUpokt)
   params('supplier')['staking_fee'] = upokt('1')
   params('application')['min_stake'] = upokt('1000000')
+  if (rules.votingSeconds !== undefined)
+    Object.assign(params('gov'), {
+      voting_period: `${rules.votingSeconds}s`,
+      expedited_voting_period: `${Math.ceil(rules.votingSeconds / 2)}s`,
+      min_deposit: [upokt('1')],
+    })
   const mint = part('mint') as { minter: Params; params: Params }
   const none = '0.000000000000000000'
   mint.minter['inflation'] = none

@@ -233,6 +233,15 @@ async function fetchImages(deps: LocalChainDeps, task: TaskContext): Promise<voi
   for (const [index, official] of references.entries()) {
     const reference = deps.imageOverrides[official] ?? official
     const known = await store.setting(`image-pin ${reference}`)
+    // An update may have brought another than the catalogue's: what the containers were made of stays.
+    const kept = (await store.nodes(deps.network)).find(
+      (row) => row.imagePin !== undefined && catalog.some((entry) => entry.nodeId === row.id && entry.image.reference === official),
+    )?.imagePin
+    if (kept !== undefined && (await engine.image(kept))) {
+      show(index, { status: 'ready' })
+      await pinRest(deps, official, kept)
+      continue
+    }
     let pin = known !== undefined && (await engine.image(known)) ? known : undefined
     if (pin === undefined) {
       show(index, { status: 'fetching' })
@@ -246,10 +255,22 @@ async function fetchImages(deps: LocalChainDeps, task: TaskContext): Promise<voi
       await store.setSetting(`image-pin ${reference}`, pin)
     }
     show(index, { status: 'ready' })
-    for (const row of await store.nodes(deps.network)) {
-      const entry = catalog.find((candidate) => candidate.nodeId === row.id)
-      if (entry?.image.reference === official && row.imagePin !== pin) await store.putNode({ ...row, imagePin: pin })
-    }
+    await pinAll(deps, official, pin)
+  }
+}
+
+async function pinAll(deps: LocalChainDeps, official: string, pin: string): Promise<void> {
+  for (const row of await deps.store.nodes(deps.network)) {
+    const entry = deps.catalog.find((candidate) => candidate.nodeId === row.id)
+    if (entry?.image.reference === official && row.imagePin !== pin) await deps.store.putNode({ ...row, imagePin: pin })
+  }
+}
+
+/** Containers that joined since then are made of the same. */
+async function pinRest(deps: LocalChainDeps, official: string, pin: string): Promise<void> {
+  for (const row of await deps.store.nodes(deps.network)) {
+    const entry = deps.catalog.find((candidate) => candidate.nodeId === row.id)
+    if (entry?.image.reference === official && row.imagePin === undefined) await deps.store.putNode({ ...row, imagePin: pin })
   }
 }
 

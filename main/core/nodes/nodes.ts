@@ -4,7 +4,7 @@ import type { LocalChainRules } from '#shared/networks/local.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { ChainEndpoints } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Engine, LogLine } from '../ports/engine.ts'
+import type { Engine, LogLine, SeenContainer } from '../ports/engine.ts'
 import type { Log } from '../ports/log.ts'
 import type { Net } from '../ports/net.ts'
 import type { NodeRow, Store } from '../ports/store.ts'
@@ -51,6 +51,11 @@ export interface Nodes extends Omit<Wanted, 'stopWhatIsDue'> {
   faucet(address: string, upokt: bigint, signal: AbortSignal): Promise<void>
   /** Where and how the key process hands the operator key over; undefined while no keeper runs. */
   keeperTarget(): Promise<{ engineEndpoint: string; container: string; command: string[] } | undefined>
+  /** These nodes are made of this image from now on, and get another try however often they crashed. Resolves after the loop has acted on it. */
+  pin(nodeIds: readonly string[], imagePin: string): Promise<void>
+  /** The image that a node's container is made of and runs, as the last round found it. */
+  runs(nodeId: string): string | undefined
+  seen(nodeId: string): SeenContainer | undefined
   wake(): void
   run(signal: AbortSignal): Promise<void>
 }
@@ -79,6 +84,8 @@ export function createNodes(deps: {
   giveKey: () => Promise<boolean>
   /** The relay miner does not hear the chain any more, lacks so many blocks, and is restarted. */
   onMinerDeaf?: (blocks: number) => void
+  /** Of which release an image is, where an update brought it. */
+  releaseOfPin?: (pin: string) => { reference: string; version: string } | undefined
   /** Whether what should run and is down at the first look is started; true unless told. */
   startNodes?: () => boolean
 }): Nodes {
@@ -101,6 +108,7 @@ export function createNodes(deps: {
     onMinerDeaf: (blocks) => deps.onMinerDeaf?.(blocks),
     wake: () => wake(),
     giveKey: deps.giveKey,
+    releaseOfPin: (pin) => deps.releaseOfPin?.(pin),
   })
   let rows: NodeRow[] = []
   let wakeUp: () => void = () => undefined
@@ -221,6 +229,17 @@ export function createNodes(deps: {
 
   return {
     wake,
+    pin: (nodeIds, imagePin) =>
+      hold(async () => {
+        for (const nodeId of nodeIds) {
+          await store.pinNode(required(deps.network()), nodeId, imagePin, clock.now())
+          reconciler.forgive(nodeId)
+        }
+        await round()
+        wake()
+      }),
+    runs: (nodeId) => reconciler.runs(nodeId),
+    seen: (nodeId) => reconciler.seen(nodeId),
     start: (nodeId) => wanted.start(nodeId),
     stop: (nodeId, options) => wanted.stop(nodeId, options),
     restart: (nodeId, options) => wanted.restart(nodeId, options),

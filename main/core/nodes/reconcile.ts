@@ -12,6 +12,7 @@ import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { createCrashes } from './crashes.ts'
 import { createMinerCare } from './miner-care.ts'
+import { createMissingImages } from './missing-images.ts'
 import { isUp, lifeOf, plan, type NodeFacts, type NodePlan, type Step } from './plan.ts'
 import { probe, type Readiness } from './readiness.ts'
 import { configOf, specOf, type Names, type Rendered } from './specs.ts'
@@ -29,6 +30,8 @@ export interface Reconciler {
   round(rows: NodeRow[]): Promise<boolean>
   forgive(nodeId: string): void
   seen(nodeId: string): SeenContainer | undefined
+  /** The image that a running container is made of, by the pin of its row; undefined while it does not run, or is not as wanted. */
+  runs(nodeId: string): string | undefined
   /** Relays answered since the relay miner's start, as of the last round; undefined while it does not tell. */
   served(): bigint | undefined
   /** The relay miner's stop does not wait any longer for what it served to be written down. */
@@ -60,6 +63,7 @@ export function createReconciler(deps: {
   onMinerDeaf: (blocks: number) => void
   wake: () => void
   giveKey: () => Promise<boolean>
+  releaseOfPin: (pin: string) => { reference: string; version: string } | undefined
 }): Reconciler {
   const { engine, names, catalog, state, net, clock, log, wishes } = deps
   const crashes = createCrashes()
@@ -67,6 +71,8 @@ export function createReconciler(deps: {
   const stoppedByUs = new Set<string>()
   /** The life of a container (its id and start) in which a node was last seen to work. */
   const workedIn = new Map<string, string>()
+  /** The pin that a life of a container was made by. */
+  const madeOf = new Map<string, { life: string; pin: string }>()
   let containers: SeenContainer[] = []
   let keyIn: string | undefined
   let keyGiven = false
@@ -122,6 +128,7 @@ export function createReconciler(deps: {
     }
   }
 
+  const missing = createMissingImages({ engine, clock, log, wake: deps.wake })
   const doStep = async (step: Step, entry: CatalogEntry, spec: ContainerSpec | undefined, rendered: Rendered): Promise<void> => {
     const name = names.container(entry.nodeId)
     switch (step.kind) {
@@ -171,7 +178,17 @@ export function createReconciler(deps: {
       // What went wrong is over once a step has worked, or the node does.
       if (planned.steps.some((step) => step.kind !== 'drain') || node.ready) errors.delete(planned.nodeId)
       return planned.steps.some((step) => step.kind !== 'give-key')
-    } catch (error) {
+    } catch (thrown) {
+      let error = thrown
+      try {
+        if (thrown instanceof HearthError && thrown.code === 'image-unavailable' && missing.fetch(node.spec?.image ?? '', thrown)) {
+          planned.reason = { key: 'waits-for-image', facts: {} }
+          errors.delete(planned.nodeId)
+          return false
+        }
+      } catch (refused) {
+        error = refused
+      }
       const known = error instanceof HearthError ? error : new HearthError('engine-failed', { reason: 'unexpected' }, { cause: error })
       if (errors.get(planned.nodeId)?.message !== known.message)
         log.warn('a step failed', { node: planned.nodeId, code: known.code, reason: known.detail['reason'] ?? '' })
@@ -189,6 +206,7 @@ export function createReconciler(deps: {
     const { entry, row, seen } = node
     const before = state.state.nodes[entry.nodeId]
     const error = errors.get(entry.nodeId)
+    const release = row.imagePin === undefined ? undefined : deps.releaseOfPin(row.imagePin)
     const word = seenWord(node, planned, error)
     // The keeper writes no log; the others say why they fail.
     const failing = word === 'failing' && seen !== undefined && entry.logDriver !== 'none'
@@ -203,9 +221,9 @@ export function createReconciler(deps: {
       seen: word,
       reason: planned.reason ?? (word === 'running' ? reasonOf(node, height) : null),
       error: error ? { code: error.code, detail: error.detail } : null,
-      image: entry.image.reference,
+      image: release?.reference ?? entry.image.reference,
       digest: (row.imagePin ?? '').split('@').at(-1) ?? '',
-      version: entry.image.version,
+      version: release?.version ?? entry.image.version,
       ports: row.ports,
       startedAtMs: seen?.state === 'running' ? (seen.startedAtMs ?? null) : null,
       restarts: seen?.restartCount ?? 0,
@@ -229,8 +247,16 @@ export function createReconciler(deps: {
 
   return {
     seen: seenOf,
+    runs(nodeId) {
+      const seen = seenOf(nodeId)
+      const made = madeOf.get(nodeId)
+      return seen && isUp(seen) && made?.life === lifeOf(seen) ? made.pin : undefined
+    },
     skipDrain: () => care.skipDrain(),
-    release: () => care.release(),
+    async release() {
+      await missing.stop()
+      await care.release()
+    },
     served: () => served,
     forgive(nodeId) {
       crashes.forgive(nodeId)
@@ -267,11 +293,14 @@ export function createReconciler(deps: {
         if (entry.kind === 'ingress') look = answer.look
         if (answer.ready && seen) workedIn.set(entry.nodeId, lifeOf(seen))
         const hasWorked = seen !== undefined && workedIn.get(entry.nodeId) === lifeOf(seen)
+        const spec = specOf(entry, row, names, rendered)
+        if (seen && row.imagePin !== undefined && spec?.specHash === seen.specHash)
+          madeOf.set(entry.nodeId, { life: lifeOf(seen), pin: row.imagePin })
         nodes.push({
           entry,
           row,
           seen,
-          spec: specOf(entry, row, names, rendered),
+          spec,
           ready: answer.ready,
           hasKey,
           hasWorked,

@@ -122,6 +122,25 @@ export interface ChainBlock {
   blockEvents: ChainEvent[]
 }
 
+/** How hard it is for a relay of a service to be mined, as it stands since `sinceHeight`. */
+export interface ServiceDifficulty {
+  serviceId: string
+  /** 64 hex digits; a relay whose hash is at most this is mined. */
+  targetHash: string
+  relaysAverage: bigint
+  sinceHeight: number
+}
+
+/**
+ * What governs beyond `ChainParams`, by name: amounts in upokt and counts as whole numbers, shares and probabilities as exact decimals.
+ * A name that a chain of another version does not know is left out.
+ */
+export interface Governing {
+  values: Record<string, string>
+  difficulties: ServiceDifficulty[]
+  supplyUpokt: bigint | undefined
+}
+
 export interface UpgradePlan {
   name: string
   height: number
@@ -136,10 +155,25 @@ export interface ProvenSupplier {
   unstakeSessionEndHeight: number
 }
 
+/** How something was proven: by which signed header, and who brought it. */
+export interface ProofFacts {
+  /** The header that signs the state is one above it. */
+  headerHeight: number
+  /** Upper-case hex. */
+  headerHash: string
+  /** Power of the validators whose signatures were checked: no more than were needed. */
+  signedPower: bigint
+  totalPower: bigint
+  signers: number
+  validators: number
+  host: string
+}
+
 /** A value with the height whose state it was proven to be part of. */
 export interface Proven<T> {
   value: T
   height: number
+  how?: ProofFacts
 }
 
 /** Where proofs begin: a block that is trusted, by its hash (upper-case hex). */
@@ -201,6 +235,8 @@ export interface Chain extends RoleReads {
    * block is read. Nothing may be left out; a height too many does no harm.
    */
   heightsOf?(addresses: string[], from: number, to: number): Promise<number[]>
+  /** What else governs; chains that cannot tell lack the method. */
+  governing?(): Promise<Governing>
   /** The planned upgrade, if there is one; chains that cannot tell lack the method. `height` is where software of now stops. */
   upgradePlan?(): Promise<UpgradePlan | undefined>
   /** Hash of a block from its header alone, computed here: a small question, to compare what several endpoints hold. Chains of one machine lack it. */

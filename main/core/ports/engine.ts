@@ -54,6 +54,8 @@ export interface ContainerSpec {
   /** Grows when the rendered spec or config changes, so that the planner sees a difference. Stored as a label. */
   specHash: string
   readOnlyRoot?: boolean
+  /** May reach this PC as `host.docker.internal`. SECURITY: S16 from the catalogue alone, and there the backend gate alone. */
+  reachesHost?: boolean
 }
 
 export interface SeenContainer {
@@ -124,6 +126,10 @@ export interface Engine {
   image(reference: string): Promise<ImageInfo | undefined>
   /** Rejects `image-unavailable`; `cancelled` when the signal aborts; a pull with no byte for `stallMs` rejects `image-unavailable` with detail.reason = 'stalled'. */
   pull(reference: string, onProgress: (progress: PullProgress) => void, signal: AbortSignal): Promise<ImageInfo>
+  /** What a tag is in its registry now, as `sha256:...`, without fetching it. Rejects `image-unavailable`. Engines that cannot ask lack the method. */
+  offeredDigest?(reference: string): Promise<string | undefined>
+  /** Takes an image that no container needs off the engine. @returns whether it was there and is gone; one in use stays */
+  removeImage?(reference: string): Promise<boolean>
   ensureNetwork(name: string, options?: { internal?: boolean }): Promise<void>
   /** `memory` makes a tmpfs volume of `ownerId` (user and group; pocketd's unless said), never swapped where the kernel can: it lives as long as a running container holds it. */
   ensureVolume(name: string, options: { memory: boolean; ownerId?: number }): Promise<void>

@@ -46,8 +46,8 @@ export interface Course {
 /** Care of the store's files: copies, restore, export. Works on a store in use and lets neither reads nor writes of it wait. */
 export interface Records {
   facts(): Promise<RecordFacts>
-  /** Makes, checks and seals a copy beside the store or in the chosen folder. Rejects `disk-full`, `store-damaged` (`copy-damaged`), `folder-invalid`, `cancelled`; nothing is left of it then. */
-  copy(where: 'beside' | 'chosen', course?: Course): Promise<CopyFacts>
+  /** `daysKept`: of how many days the newest copy stays in that place; the usual number without. Makes, checks and seals a copy beside the store or in the chosen folder. Rejects `disk-full`, `store-damaged` (`copy-damaged`), `folder-invalid`, `cancelled`; nothing is left of it then. */
+  copy(where: 'beside' | 'chosen', course?: Course & { daysKept?: number }): Promise<CopyFacts>
   /** Reads a copy through. Rejects `store-damaged`, `store-newer`. */
   check(copy: Pick<CopyFacts, 'name' | 'chosen'>): Promise<void>
   /** Where further copies go, from now on; undefined: nowhere else. Rejects `folder-invalid` (`reason`). */

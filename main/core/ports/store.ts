@@ -1,4 +1,6 @@
 import type { IntentRow } from '#shared/model/intent.ts'
+import type { SelfTestRow } from '#shared/model/self-test.ts'
+import type { UpdateRow } from '#shared/model/update.ts'
 
 /** What the core needs kept. One writer; every method is one transaction. Amounts are bigint here and text in SQLite. */
 
@@ -84,6 +86,43 @@ export interface MovementRow {
   timeMs: number
 }
 
+/** One message of a transaction that a watched address paid for or was paid by, as its events tell it. */
+export interface TxMessage {
+  /** Such as `/cosmos.bank.v1beta1.MsgSend`; empty where the chain told none, as for what failed. */
+  type: string
+  /** Plain facts: addresses, amounts in upokt, services, sessions. */
+  facts: Record<string, string>
+}
+
+/** A transaction beside its movements: what it was for. */
+export interface OwnTxRow {
+  hash: string
+  failed: boolean
+  messages: TxMessage[]
+}
+
+/** A value that governs, from the height at which it was first seen to hold. */
+export interface RuleRow {
+  network: string
+  /** `service:<id>` for compute units per relay, `difficulty:<id>` for a target hash, else the name of a parameter. */
+  what: string
+  height: number
+  value: string
+  /** First height to which it applies. */
+  effectHeight: number
+  atMs: number
+}
+
+/** Somebody's address under a name that the user gave it. */
+export interface BookRow {
+  network: string
+  address: string
+  name: string
+  note: string
+  createdAtMs: number
+  updatedAtMs: number
+}
+
 export interface BlockRows {
   network: string
   height: number
@@ -92,6 +131,8 @@ export interface BlockRows {
   /** What this block says of each claim; fields left out keep what earlier blocks said. The identity and `stage` are always there. */
   claims: ClaimChange[]
   movements: MovementRow[]
+  /** What the transactions behind the movements were for. */
+  txs?: OwnTxRow[]
 }
 
 /**
@@ -173,6 +214,20 @@ export interface Store {
   nodes(network: string): Promise<NodeRow[]>
   putNode(row: NodeRow): Promise<void>
   removeNodes(network: string): Promise<void>
+  /** Which image a node's container is made of from now on; everything else of its row stays as it is. */
+  pinNode(network: string, nodeId: string, imagePin: string, atMs: number): Promise<void>
+
+  /** Newest first, from before `beforeMs`. */
+  selfTests(query: { network: string; beforeMs?: number; limit: number }): Promise<SelfTestRow[]>
+  /** Adds one; the oldest go when there are more than some months of them. */
+  addSelfTest(row: SelfTestRow): Promise<void>
+  removeSelfTests(network: string): Promise<void>
+
+  /** Newest first. */
+  updates(network: string): Promise<UpdateRow[]>
+  /** Insert or replace. */
+  putUpdate(row: UpdateRow): Promise<void>
+  removeUpdates(network: string): Promise<void>
 
   chain(network: string): Promise<ChainRow | undefined>
   putChain(row: ChainRow): Promise<void>
@@ -222,10 +277,23 @@ export interface Store {
   movementsPage(query: {
     network: string
     address?: string
+    /** Only these kinds. */
+    kinds?: MovementRow['kind'][]
     after?: MovementPlace
     revision?: number
     limit: number
   }): Promise<Page<MovementRow, MovementPlace>>
+  /** What the named transactions were for; those that are not known are left out. */
+  ownTxs(network: string, hashes: string[]): Promise<OwnTxRow[]>
+  /** Every value that ever governed, oldest first. */
+  ruleRows(network: string): Promise<RuleRow[]>
+  /** Adds values; one that is there stays as it is. Needs the network's cursor. */
+  addRuleRows(rows: RuleRow[]): Promise<void>
+  /** By name. */
+  addressBook(network: string): Promise<BookRow[]>
+  /** Adds or replaces by address; `createdAtMs` of one that is there stays. */
+  putInBook(rows: BookRow[]): Promise<void>
+  removeFromBook(network: string, address: string): Promise<void>
   /** Sum of all movements of an address up to and with `height`. */
   movementSum(network: string, address: string, height: number): Promise<bigint>
   /** Rewards per UTC day and recipient. */

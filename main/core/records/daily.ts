@@ -2,7 +2,8 @@ import { HearthError } from '#shared/api/errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Ageing, CopyFacts, RecordFacts, Records } from '../ports/records.ts'
-import { applyRetention } from './retention.ts'
+import type { Settings } from '../settings/settings.ts'
+import { applyRetention, chosenRetention } from './retention.ts'
 
 const DAY_MS = 86_400_000
 /** Looked at this often: a laptop is rarely awake at the same hour. */
@@ -31,17 +32,18 @@ export interface DailyCare {
 export function createDailyCare(deps: {
   records: Records
   store: Ageing
+  settings: Pick<Settings, 'get'>
   clock: Clock
   log: Log
   onFailure(failure: CopyFailure): void
 }): DailyCare {
-  const { records, store, clock, log } = deps
+  const { records, store, settings, clock, log } = deps
   const failures = new Map<'beside' | 'chosen', CopyFailure>()
   let agedAtMs = Number.NEGATIVE_INFINITY
 
   const copy = async (where: 'beside' | 'chosen', signal: AbortSignal): Promise<void> => {
     try {
-      await records.copy(where, { signal })
+      await records.copy(where, { daysKept: daysKept(settings, where), signal })
       failures.delete(where)
     } catch (error) {
       if (signal.aborted) return
@@ -56,10 +58,10 @@ export function createDailyCare(deps: {
 
   const look = async (signal: AbortSignal): Promise<void> => {
     const facts = await records.facts()
-    for (const where of due(facts, clock.now())) await copy(where, signal)
+    for (const where of due(facts, clock.now(), settings.get('copyHour'))) await copy(where, signal)
     if (clock.now() - agedAtMs < DAY_MS || signal.aborted) return
     agedAtMs = clock.now()
-    const { rows, freedBytes } = await applyRetention(store, clock.now(), signal)
+    const { rows, freedBytes } = await applyRetention(store, chosenRetention(settings), clock.now(), signal)
     if (rows > 0 || freedBytes > 0) log.info('old rows removed', { rows, freedBytes })
   }
 
@@ -77,14 +79,29 @@ export function createDailyCare(deps: {
   }
 }
 
-/** Places whose newest copy is older than a day, or of a time that has not come yet (the clock was put back). */
-export function due(facts: Pick<RecordFacts, 'copies' | 'chosenFolder'>, nowMs: number): ('beside' | 'chosen')[] {
+/** Of how many days a copy is kept in a place, as the user chose it. */
+export const daysKept = (settings: Pick<Settings, 'get'>, where: 'beside' | 'chosen'): number =>
+  where === 'chosen' ? settings.get('copiesKeptElsewhere') : settings.get('copiesKept')
+
+/**
+ * Places whose newest copy is from before the chosen hour of the day last came, or of a time that has not come yet (the clock was put back).
+ * @param hour of the day by this PC's clock
+ */
+export function due(facts: Pick<RecordFacts, 'copies' | 'chosenFolder'>, nowMs: number, hour: number): ('beside' | 'chosen')[] {
+  const wantedMs = lastCame(hour, nowMs)
   const isDue = (copies: CopyFacts[]): boolean => {
     const newest = copies.reduce((latest, copy) => Math.max(latest, copy.atMs), Number.NEGATIVE_INFINITY)
-    return newest > nowMs || nowMs - newest > DAY_MS
+    return newest > nowMs || newest < wantedMs
   }
   const places: ('beside' | 'chosen')[] = []
   if (isDue(facts.copies.filter((copy) => !copy.chosen))) places.push('beside')
   if (facts.chosenFolder !== undefined && isDue(facts.copies.filter((copy) => copy.chosen))) places.push('chosen')
   return places
+}
+
+function lastCame(hour: number, nowMs: number): number {
+  const today = new Date(nowMs)
+  today.setHours(hour, 0, 0, 0)
+  if (today.getTime() > nowMs) today.setDate(today.getDate() - 1)
+  return today.getTime()
 }

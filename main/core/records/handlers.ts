@@ -2,10 +2,11 @@ import { HearthError } from '#shared/api/errors.ts'
 import type { RequestName } from '#shared/api/requests.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Ageing, CopyFacts, Records } from '../ports/records.ts'
+import type { CopyFacts, Records } from '../ports/records.ts'
 import type { Tasks } from '../tasks/tasks.ts'
-import type { DailyCare } from './daily.ts'
-import { keepRetention, readRetention } from './retention.ts'
+import { daysKept, type DailyCare } from './daily.ts'
+import type { Settings } from '../settings/settings.ts'
+import { chosenRetention, keepRetention } from './retention.ts'
 
 export type RecordRequest = Extract<RequestName, `records.${string}`>
 
@@ -15,7 +16,7 @@ const TELL_MS = 200
 export interface RecordDeps {
   records: Records
   daily: DailyCare
-  store: Ageing
+  settings: Pick<Settings, 'get' | 'set'>
   tasks: Tasks
   clock: Clock
   activity: (text: string, facts: Record<string, string>) => void
@@ -23,7 +24,7 @@ export interface RecordDeps {
 
 /** The requests about the store's files: copies, restore, export, how long rows are kept. */
 export function recordHandlers(deps: RecordDeps): Pick<Handlers, RecordRequest> {
-  const { records, daily, store, tasks, clock, activity } = deps
+  const { records, daily, settings, tasks, clock, activity } = deps
   /** Copies that were read through by hand since the start; every copy was read through when it was made. */
   const checked = new Map<string, { atMs: number; ok: boolean }>()
   const keyOf = (copy: Pick<CopyFacts, 'name' | 'chosen'>): string => `${copy.chosen ? 'chosen' : 'beside'}/${copy.name}`
@@ -50,14 +51,14 @@ export function recordHandlers(deps: RecordDeps): Pick<Handlers, RecordRequest> 
           return { ...copy, checkedAtMs: look?.atMs ?? copy.atMs, ok: look?.ok ?? true }
         }),
         failures: daily.failures(),
-        retention: await readRetention(store),
+        retention: chosenRetention(settings),
       }
     },
     'records.backup': ({ where }) =>
       Promise.resolve({
         taskId: tasks.start('records-backup', ['copy-records'], (context) =>
           context.step('copy-records', async () => {
-            const copy = await records.copy(where, { signal: context.signal, onProgress: teller((fields) => context.update(fields)) })
+            const copy = await records.copy(where, { daysKept: daysKept(settings, where), signal: context.signal, onProgress: teller((fields) => context.update(fields)) })
             daily.succeeded(where)
             context.update({ facts: { name: copy.name, bytes: String(copy.bytes), where } })
             activity('records-copied', { name: copy.name })
@@ -99,7 +100,7 @@ export function recordHandlers(deps: RecordDeps): Pick<Handlers, RecordRequest> 
         ),
       }),
     'records.setRetention': async (retention) => {
-      await keepRetention(store, retention)
+      await keepRetention(settings, retention)
       return {}
     },
   }

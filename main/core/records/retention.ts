@@ -1,29 +1,49 @@
-import { retentionSchema, STANDARD_RETENTION, type Retention } from '#shared/model/retention.ts'
+import { retentionSchema, type Retention } from '#shared/model/retention.ts'
 import type { Ageing } from '../ports/records.ts'
+import type { Settings } from '../settings/settings.ts'
 
 const DAY_MS = 86_400_000
-const KEY = 'records-retention'
+/** Where it was kept before it was a setting. */
+const OLD_ROW = 'records-retention'
 /** Rows a call: some milliseconds of the writer's time. */
 const ROWS_AT_ONCE = 2_000
 /** About 4 MB a call, and no more than 200 MB a day. */
 const PAGES_AT_ONCE = 1_000
 const ROUNDS = 50
 
-/** What the user chose; the standard where nothing, or nothing that makes sense, is kept. */
-export async function readRetention(store: Pick<Ageing, 'setting'>): Promise<Retention> {
-  try {
-    return retentionSchema.parse(JSON.parse((await store.setting(KEY)) ?? ''))
-  } catch {
-    return STANDARD_RETENTION
-  }
+/** What the user chose. */
+export const chosenRetention = (settings: Pick<Settings, 'get'>): Retention => ({
+  relayResultsDays: settings.get('keepRelayResultsDays'),
+  activityDays: settings.get('keepActivityDays'),
+})
+
+/** Writes it down. */
+export async function keepRetention(settings: Pick<Settings, 'set'>, retention: Retention): Promise<void> {
+  await settings.set({ keepRelayResultsDays: retention.relayResultsDays, keepActivityDays: retention.activityDays })
 }
 
-export const keepRetention = (store: Pick<Ageing, 'setSetting'>, retention: Retention): Promise<void> =>
-  store.setSetting(KEY, JSON.stringify(retention))
+/** Takes over what was chosen in a version that had a row of its own for it, once. What makes no sense there is left behind. */
+export async function adoptOldRetention(store: Pick<Ageing, 'setting' | 'setSetting'>, settings: Pick<Settings, 'set'>): Promise<void> {
+  const text = (await store.setting(OLD_ROW)) ?? ''
+  if (text === '') return
+  let old: unknown
+  try {
+    old = JSON.parse(text)
+  } catch {
+    old = undefined
+  }
+  const read = retentionSchema.safeParse(old)
+  if (read.success) await keepRetention(settings, read.data)
+  await store.setSetting(OLD_ROW, '')
+}
 
 /** Removes what is older than the user wants and gives the room back, in small pieces between which other writes get their turn. Ends early when `signal` aborts. */
-export async function applyRetention(store: Ageing, nowMs: number, signal: AbortSignal): Promise<{ rows: number; freedBytes: number }> {
-  const retention = await readRetention(store)
+export async function applyRetention(
+  store: Ageing,
+  retention: Retention,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<{ rows: number; freedBytes: number }> {
   const olderThan = {
     relayResultsMs: nowMs - retention.relayResultsDays * DAY_MS,
     activityMs: nowMs - retention.activityDays * DAY_MS,

@@ -1,4 +1,3 @@
-import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { equalBytes } from '@noble/curves/utils.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { HearthError } from '#shared/api/errors.ts'
@@ -15,6 +14,7 @@ import {
   type RelayResponse,
   type SessionHeader,
 } from './relay-messages.ts'
+import { verifyOften } from './response-signature.ts'
 
 /**
  * What can be wrong with one relay, from the outside in. Each stage proves only itself: an HTTP answer proves that something listens; a signature under the
@@ -174,12 +174,7 @@ function judgeBackend(payload: Uint8Array, rpcType: RpcType): Judged {
  * @param operatorPubKey 33 bytes, from the chain
  */
 export function isSignedBy(response: RelayResponse, operatorPubKey: Uint8Array): boolean {
-  if (response.supplierOperatorSignature.length !== 64) return false
-  try {
-    return secp256k1.verify(response.supplierOperatorSignature, relayResponseHash(response), operatorPubKey, { prehash: true, lowS: true })
-  } catch {
-    return false
-  }
+  return verifyOften(response.supplierOperatorSignature, relayResponseHash(response), operatorPubKey)
 }
 
 function isSameSession(found: SessionHeader | undefined, asked: SessionHeader): boolean {

@@ -184,6 +184,17 @@ async function sendAll(parts: RelaySenderParts, batch: Batch, tally: Tally, task
 }
 
 async function sendOne(parts: RelaySenderParts, batch: Batch, number: number, tally: Tally, task: TaskContext): Promise<void> {
+  const { sessionId, outcome } = await relayOnce(parts, batch, number, task)
+  await tally.add(batch, sessionId, outcome)
+}
+
+/** One relay in the session of now; a session that has just ended is asked for anew. */
+async function relayOnce(
+  parts: RelaySenderParts,
+  batch: Batch,
+  number: number,
+  task: TaskContext,
+): Promise<{ sessionId: string; outcome: RelayOutcome }> {
   const { net, clock } = parts
   for (let tried = 0; ; tried += 1) {
     if (task.signal.aborted) throw new HearthError('cancelled')
@@ -204,9 +215,21 @@ async function sendOne(parts: RelaySenderParts, batch: Batch, number: number, ta
       await clock.sleep(SESSION_RETRY_MS, task.signal)
       continue
     }
-    await tally.add(batch, session.sessionId, outcome)
-    return
+    return { sessionId: session.sessionId, outcome }
   }
+}
+
+/**
+ * One signed relay on behalf of a task of somebody else, recorded as every other. Rejects as `sendTest` fails; what became of the relay itself is in the outcome.
+ * @param wish.url the door to knock at
+ */
+export async function tryRelay(parts: RelaySenderParts, wish: Omit<TestWish, 'count'>, task: TaskContext): Promise<RelayOutcome> {
+  const batch = await prepare(parts, { ...wish, count: 1 }, task)
+  const tally = createTally(parts, task, false)
+  const { sessionId, outcome } = await relayOnce(parts, batch, 1, task)
+  await tally.add(batch, sessionId, outcome)
+  await tally.finish()
+  return outcome
 }
 
 /** What was found so far, written in small batches and shown as it grows. */
@@ -222,7 +245,8 @@ export function failureText(outcome: RelayOutcome): string | undefined {
   return outcome.detail === '' ? outcome.failure : `${outcome.failure}: ${outcome.detail}`
 }
 
-function createTally(parts: RelaySenderParts, task: TaskContext): Tally {
+/** @param isBatch whether the page tells it as the last batch that the user sent */
+function createTally(parts: RelaySenderParts, task: TaskContext, isBatch = true): Tally {
   const { clock, state, store } = parts
   const outcomes: RelayOutcome[] = []
   const waiting: Omit<RelayResultRow, 'id'>[] = []
@@ -248,10 +272,9 @@ function createTally(parts: RelaySenderParts, task: TaskContext): Tally {
     if (waiting.length === 0) return
     await store.addRelayResults(waiting.splice(0))
     const { sent, answered, verified, refused, medianMs } = summary()
-    state.set('relays', {
-      revision: state.state.relays.revision + 1,
-      last: { batchId: task.id, sent, answered, verified, refused, medianMs, sessionId: lastSessionId, atMs: clock.now() },
-    })
+    const { revision, last } = state.state.relays
+    const batch = { batchId: task.id, sent, answered, verified, refused, medianMs, sessionId: lastSessionId, atMs: clock.now() }
+    state.set('relays', { revision: revision + 1, last: isBatch ? batch : last })
   }
   return {
     async add(batch, sessionId, outcome) {

@@ -1,5 +1,8 @@
 import { MAX_DANGERS, type Danger } from '#shared/model/danger.ts'
 import { nextSessionStart, sessionAt } from '#shared/model/session.ts'
+import { danger, timeText } from './danger-parts.ts'
+import { aboutRole } from './role-dangers.ts'
+import type { RoleFacts } from './wish-parts.ts'
 import type { ChainParams, SupplierRecord } from '../ports/chain.ts'
 import type { Message, ServiceConfig } from '../ports/tx.ts'
 
@@ -11,6 +14,10 @@ export interface Situation {
   timeOf(height: number): number | undefined
   /** The supplier that the message is about, before it. */
   record: SupplierRecord | undefined
+  /** What was read about an application, a gateway, a service or the old network. */
+  role?: RoleFacts | undefined
+  /** Addresses of the supplier that is staked here; '' = none. */
+  staked?: { owner: string; operator: string }
   /** On chain and not settled. `upokt` as claimed, undefined while this is not known. */
   claims: readonly { serviceId: string; sessionEndHeight: number; upokt: bigint | undefined; isProven: boolean }[]
   /** Ends of sessions that were served and not claimed yet. */
@@ -44,14 +51,10 @@ function aboutMessage(message: Message, situation: Situation): Danger[] {
       return [...aboutStake(message, situation), ...aboutServices(message, situation), ...aboutOperator(message, situation)]
     case 'unstake-supplier':
       return aboutUnstake(situation)
-    case 'claim-morse-account':
-      return [danger('morse-untried', 'warn', {})]
     case 'claim-morse-supplier':
-      return [danger('morse-untried', 'warn', {}), ...ownerElsewhere(message.ownerAddress, situation)]
-    case 'transfer-service':
-      return [danger('service-given-away', 'warn', { newOwnerAddress: message.newOwnerAddress, serviceId: message.serviceId })]
+      return [...aboutRole(message, situation), ...ownerElsewhere(message.ownerAddress, situation)]
     default:
-      return []
+      return aboutRole(message, situation)
   }
 }
 
@@ -184,13 +187,4 @@ const idsOf = (services: readonly { serviceId: string }[]): string =>
 function sums(claims: readonly Situation['claims'][number][]): { claims: string; upokt: string } {
   const known = claims.every((claim) => claim.upokt !== undefined)
   return { claims: String(claims.length), upokt: known ? claims.reduce((sum, claim) => sum + (claim.upokt ?? 0n), 0n).toString() : '' }
-}
-
-function timeText(situation: Situation, height: number): string {
-  const ms = situation.timeOf(height)
-  return ms === undefined ? '' : String(Math.round(ms))
-}
-
-function danger(key: Danger['key'], level: Danger['level'], facts: Record<string, string | bigint>): Danger {
-  return { key, level, facts: Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, String(value)])) }
 }

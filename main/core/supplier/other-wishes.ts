@@ -1,26 +1,18 @@
 import type { TxWish } from '#shared/api/requests.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import { formatPokt } from '#shared/model/money.ts'
-import {
-  amount,
-  keyOf,
-  mustBeAddress,
-  mustBeOffered,
-  mustBeServiceId,
-  serviceConfigs,
-  type CheckedWish,
-  type WishDeps,
-} from './wish-parts.ts'
+import type { Refusal } from '#shared/model/refusals.ts'
+import type { ApplicationRecord } from '../ports/roles.ts'
+import { amount, keyOf, mustBeAddress, mustBeOffered, mustBeServiceId, type CheckedWish, type WishDeps } from './wish-parts.ts'
 
-/** Wishes about money, services, applications, gateways and what lay on the old network (onchain facts 2.3 and 2.4). */
+/** Wishes about money, services, applications and gateways (onchain facts 2.3 and 2.4). */
 
 type Of<K extends TxWish['kind']> = Extract<TxWish, { kind: K }>
 
 /** Largest that the chain takes: `2 << 20` (onchain facts 2.4). */
-const MAX_COMPUTE_UNITS = 2_097_152n
+export const MAX_COMPUTE_UNITS = 2_097_152n
 /** Smallest limit that the chain takes for a session. */
-const MIN_SPEND_LIMIT_UPOKT = 1_000_000n
-const MORSE_ADDRESS = /^[0-9A-F]{40}$/
+export const MIN_SPEND_LIMIT_UPOKT = 1_000_000n
 
 export async function send(wish: Of<'send'>, deps: WishDeps): Promise<CheckedWish> {
   const amountUpokt = amount(wish.amountPokt)
@@ -47,14 +39,18 @@ export async function addService(wish: Of<'add-service'>, deps: WishDeps): Promi
       max: MAX_COMPUTE_UNITS.toString(),
       given: wish.computeUnits.slice(0, 20),
     })
-  const known = (await deps.chain.services()).find((service) => service.id === wish.serviceId)
+  const [services, rules] = await Promise.all([deps.chain.services(), deps.chain.roleRules()])
+  const known = services.find((service) => service.id === wish.serviceId)
   if (known && known.ownerAddress !== key.address)
     throw new HearthError('not-permitted', { problem: 'service-owner', ownerAddress: known.ownerAddress })
+  if (known && known.name === name && known.computeUnitsPerRelay === units) throw new HearthError('not-now', { problem: 'same-service' })
   return {
     key,
     message: { kind: 'add-service', ownerAddress: key.address, id: wish.serviceId, name, computeUnitsPerRelay: units },
-    spendsUpokt: 0n,
+    // The chain wants to see more than its fee, not just as much.
+    spendsUpokt: known ? 0n : rules.addServiceFeeUpokt + 1n,
     facts: { services: wish.serviceId, computeUnits: units.toString() },
+    role: { rules, service: known },
   }
 }
 
@@ -84,8 +80,9 @@ export async function stakeApplication(wish: Of<'stake-application'>, deps: Wish
   const key = keyOf(deps, wish.keyId)
   mustBeServiceId(wish.serviceId)
   await mustBeOffered(chain, [{ serviceId: wish.serviceId, endpoints: [], revShare: [] }])
-  const staked = (await chain.application(key.address))?.stakeUpokt ?? 0n
-  const least = staked >= params.applicationMinStakeUpokt ? staked + 1n : params.applicationMinStakeUpokt
+  const [application, rules] = await Promise.all([chain.application(key.address), chain.roleRules()])
+  const staked = application?.stakeUpokt ?? 0n
+  const least = leastStake(staked, rules.applicationMinStakeUpokt)
   if (stakeUpokt < least)
     throw new HearthError('amount-too-small', { min: formatPokt(least), given: formatPokt(stakeUpokt), height: String(params.height) })
   if (spendLimitUpokt !== undefined && spendLimitUpokt > 0n && spendLimitUpokt < MIN_SPEND_LIMIT_UPOKT)
@@ -105,10 +102,17 @@ export async function stakeApplication(wish: Of<'stake-application'>, deps: Wish
     },
     spendsUpokt: stakeUpokt - staked,
     facts: { amountUpokt: stakeUpokt.toString(), services: wish.serviceId },
+    role: { rules, application },
   }
 }
 
-async function ownApplication(deps: WishDeps, address: string): Promise<{ delegatedGateways: string[]; stakeUpokt: bigint }> {
+/** A stake has to grow with every change, and to reach the minimum. */
+const leastStake = (stakedUpokt: bigint, minUpokt: bigint): bigint => (stakedUpokt >= minUpokt ? stakedUpokt + 1n : minUpokt)
+
+/** What the chain would say, in its own words. */
+const refusedAs = (reason: Refusal, log: string): HearthError => new HearthError('tx-refused', { reason, log })
+
+async function ownApplication(deps: WishDeps, address: string): Promise<ApplicationRecord> {
   const application = await deps.chain.application(address)
   if (!application) throw new HearthError('not-now', { problem: 'no-application', address })
   return application
@@ -116,12 +120,14 @@ async function ownApplication(deps: WishDeps, address: string): Promise<{ delega
 
 export async function unstakeApplication(wish: Of<'unstake-application'>, deps: WishDeps): Promise<CheckedWish> {
   const key = keyOf(deps, wish.keyId)
-  const { stakeUpokt } = await ownApplication(deps, key.address)
+  const application = await ownApplication(deps, key.address)
+  if (application.unstakeSessionEndHeight > 0) throw refusedAs('application-unbonding', 'application is in unbonding period')
   return {
     key,
     message: { kind: 'unstake-application', address: key.address },
     spendsUpokt: 0n,
-    facts: { amountUpokt: stakeUpokt.toString() },
+    facts: { amountUpokt: application.stakeUpokt.toString() },
+    role: { rules: await deps.chain.roleRules(), application },
   }
 }
 
@@ -129,81 +135,55 @@ export async function delegation(wish: Of<'delegate'> | Of<'undelegate'>, deps: 
   const { kind, gatewayAddress } = wish
   const key = keyOf(deps, wish.keyId)
   mustBeAddress(deps.codec, gatewayAddress, 'gateway')
-  const isDelegated = (await ownApplication(deps, key.address)).delegatedGateways.includes(gatewayAddress)
+  const application = await ownApplication(deps, key.address)
+  const isDelegated = application.delegatedGateways.includes(gatewayAddress)
   if (isDelegated === (kind === 'delegate'))
     throw new HearthError('not-now', { problem: isDelegated ? 'already-delegated' : 'not-delegated' })
-  return { key, message: { kind, applicationAddress: key.address, gatewayAddress }, spendsUpokt: 0n, facts: { toAddress: gatewayAddress } }
+  const rules = await deps.chain.roleRules()
+  if (kind === 'delegate') {
+    const gateway = await deps.chain.gateway(gatewayAddress)
+    if (!gateway) throw refusedAs('gateway-unknown', `gateway with address: "${gatewayAddress}": gateway not found`)
+    // One that leaves is of no use for longer than its session.
+    if (gateway.unstakeSessionEndHeight > 0) throw refusedAs('gateway-inactive', 'gateway is no longer active')
+    if (application.delegatedGateways.length >= rules.maxDelegatedGateways)
+      throw refusedAs('delegation-limit', `already delegated to ${rules.maxDelegatedGateways} (max) gateways`)
+  }
+  return {
+    key,
+    message: { kind, applicationAddress: key.address, gatewayAddress },
+    spendsUpokt: 0n,
+    facts: { toAddress: gatewayAddress },
+    role: { rules, application },
+  }
 }
 
 export async function stakeGateway(wish: Of<'stake-gateway'>, deps: WishDeps): Promise<CheckedWish> {
   const stakeUpokt = amount(wish.amountPokt)
   const key = keyOf(deps, wish.keyId)
+  const [gateway, rules] = await Promise.all([deps.chain.gateway(key.address), deps.chain.roleRules()])
+  const staked = gateway?.stakeUpokt ?? 0n
+  const least = leastStake(staked, rules.gatewayMinStakeUpokt)
+  if (stakeUpokt < least)
+    throw new HearthError('amount-too-small', { min: formatPokt(least), given: formatPokt(stakeUpokt), height: String(rules.height) })
   return {
     key,
     message: { kind: 'stake-gateway', address: key.address, stakeUpokt },
-    // What is staked already counts towards it, and no one tells how much that is: the trial run says whether it is enough.
-    spendsUpokt: 0n,
+    spendsUpokt: stakeUpokt - staked,
     facts: { amountUpokt: stakeUpokt.toString() },
+    role: { rules, gateway },
   }
 }
 
 export async function unstakeGateway(wish: Of<'unstake-gateway'>, deps: WishDeps): Promise<CheckedWish> {
   const key = keyOf(deps, wish.keyId)
-  return { key, message: { kind: 'unstake-gateway', address: key.address }, spendsUpokt: 0n, facts: {} }
-}
-
-export async function claimMorseAccount(wish: Of<'claim-morse-account'>, deps: WishDeps): Promise<CheckedWish> {
-  const key = keyOf(deps, wish.keyId)
-  const morse = keyOf(deps, wish.morseKeyId, 'morse')
-  mustBeAddress(deps.codec, wish.toAddress, 'recipient')
+  const [gateway, rules] = await Promise.all([deps.chain.gateway(key.address), deps.chain.roleRules()])
+  if (!gateway) throw new HearthError('not-now', { problem: 'no-gateway', address: key.address })
+  if (gateway.unstakeSessionEndHeight > 0) throw refusedAs('gateway-unbonding', 'gateway is in unbonding period')
   return {
     key,
-    morseKeyId: morse.id,
-    message: {
-      kind: 'claim-morse-account',
-      signer: key.address,
-      toAddress: wish.toAddress,
-      morsePubKeyHex: morse.pubKeyHex,
-      morseSignatureHex: '',
-    },
+    message: { kind: 'unstake-gateway', address: key.address },
     spendsUpokt: 0n,
-    facts: { toAddress: wish.toAddress, morseAddress: morse.address },
-  }
-}
-
-/** Signed by the operator: it is the one that may say which services are offered (SEEN, onchain facts 2.3). */
-export async function claimMorseSupplier(wish: Of<'claim-morse-supplier'>, deps: WishDeps): Promise<CheckedWish> {
-  const services = serviceConfigs(deps.codec, wish.services)
-  const key = keyOf(deps, wish.keyId)
-  const morse = keyOf(deps, wish.morseKeyId, 'morse')
-  mustBeAddress(deps.codec, wish.ownerAddress, 'owner')
-  mustBeAddress(deps.codec, wish.operatorAddress, 'operator')
-  if (key.address !== wish.operatorAddress)
-    throw new HearthError('not-permitted', { problem: 'services', ownerAddress: wish.ownerAddress, operatorAddress: wish.operatorAddress })
-  const node = wish.morseNodeAddress?.trim().toUpperCase() ?? morse.address
-  if (!MORSE_ADDRESS.test(node)) throw new HearthError('address-invalid', { problem: 'morse-address', which: 'morse-node' })
-  await mustBeOffered(deps.chain, services)
-  return {
-    key,
-    morseKeyId: morse.id,
-    record: await deps.chain.supplier(wish.operatorAddress),
-    message: {
-      kind: 'claim-morse-supplier',
-      signer: key.address,
-      ownerAddress: wish.ownerAddress,
-      operatorAddress: wish.operatorAddress,
-      morseNodeAddress: node,
-      morsePubKeyHex: morse.pubKeyHex,
-      morseSignatureHex: '',
-      signerIsOutput: node !== morse.address,
-      services,
-    },
-    spendsUpokt: 0n,
-    facts: {
-      ownerAddress: wish.ownerAddress,
-      operatorAddress: wish.operatorAddress,
-      morseAddress: node,
-      services: services.map((service) => service.serviceId).join(', '),
-    },
+    facts: { amountUpokt: gateway.stakeUpokt.toString() },
+    role: { rules, gateway },
   }
 }

@@ -45,7 +45,7 @@ export interface SafeUnstake {
   /** Serves again. Rejects `not-now` once the unstake is signed. */
   cancel(): Promise<void>
   /** The sheet of the unstake, once its time has come. Rejects `not-now` before. */
-  sign(): Promise<Prepared>
+  sign(signal?: AbortSignal): Promise<Prepared>
   resume(): Promise<void>
   /** Called at every new head. */
   follow(chain: Chain, height: number): Promise<void>
@@ -155,10 +155,10 @@ export function createSafeUnstake(deps: {
       await end('cancelled')
       await door.open()
     },
-    async sign() {
+    async sign(signal) {
       if (!isRunning(plan) || plan.step !== 'sign-unstake') throw new HearthError('not-now', { problem: 'not-due' })
       const { keyId, operatorAddress } = plan
-      const asked = await deps.transactions.prepare({ kind: 'unstake', keyId, operatorAddress })
+      const asked = await deps.transactions.prepare({ kind: 'unstake', keyId, operatorAddress }, signal)
       await save({ ...plan, intentId: asked.intentId })
       return asked
     },

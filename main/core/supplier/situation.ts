@@ -43,6 +43,8 @@ export async function readSituation(
     height,
     params,
     record: checked.record,
+    role: checked.role,
+    staked: { owner: supplier.ownerAddress, operator: supplier.operatorAddress },
     timeOf(at) {
       if (head.medianBlockMs === null || head.blockTimeMs === 0) return undefined
       return head.blockTimeMs + (at - height) * head.medianBlockMs

@@ -58,11 +58,14 @@ export function createSupplierRoom(
     transactions,
     handlers: {
       // Without a network whose first block is known Hearth reads, and does not sign.
-      'tx.prepare': async (wish) => {
+      'tx.prepare': async (wish, signal) => {
         deps.heads.requireKnown()
-        return transactions.prepare(wish)
+        return transactions.prepare(wish, signal)
       },
-      'tx.reopen': ({ intentId }) => transactions.reopen(intentId),
+      'tx.reopen': async ({ intentId }, signal) => {
+        deps.heads.requireKnown()
+        return transactions.reopen(intentId, signal)
+      },
       'tx.discard': async ({ intentId }) => {
         await transactions.discard(intentId)
         return {}
@@ -82,9 +85,9 @@ export function createSupplierRoom(
         activity('leave-cancelled')
         return {}
       },
-      'leave.sign': async () => {
+      'leave.sign': async (_input, signal) => {
         deps.heads.requireKnown()
-        return safeUnstake.sign()
+        return safeUnstake.sign(signal)
       },
       'ownChanges.seen': async ({ ids }) => {
         await ownWatch.seen(ids)

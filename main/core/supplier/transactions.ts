@@ -16,10 +16,12 @@ import type { FeeMargins } from './fee.ts'
 import { createFollow } from './follow.ts'
 import { publicIntent, unbondingText } from './public-intent.ts'
 import { readSituation } from './situation.ts'
+import { cancellable } from '../unless-cancelled.ts'
 import { checkWish } from './wishes.ts'
 
-/** How long a signed transaction may wait for its block before the chain itself refuses it; covers the reading of the sheet too. */
-const VALID_MS = 12 * 60_000
+/** How long a transaction may stand before the chain itself refuses it: the reading of its sheet, and this for its way into a block. */
+const WAY_MS = 2 * 60_000
+const SHEET_MS = 10 * 60_000
 /** The way to a wallet that lies elsewhere and back. */
 const VALID_OUTSIDE_MS = 3 * 3_600_000
 const VALID_BLOCKS_FLOOR = 20
@@ -34,9 +36,9 @@ export interface Prepared {
 
 export interface Transactions {
   /** Checks, tries, prices and stores the wish, and opens its confirm sheet. Nothing is signed. */
-  prepare(wish: TxWish): Promise<Prepared>
+  prepare(wish: TxWish, signal?: AbortSignal): Promise<Prepared>
   /** A new sheet for a prepared intent whose window was closed. */
-  reopen(intentId: string): Promise<{ surfaceUrl: string; expiresAtMs: number }>
+  reopen(intentId: string, signal?: AbortSignal): Promise<{ surfaceUrl: string; expiresAtMs: number }>
   discard(intentId: string): Promise<void>
   /** The key process has signed: store first, then send. */
   signed(intentId: string, txBytes: Uint8Array): Promise<void>
@@ -63,6 +65,8 @@ export function createTransactions(deps: {
   log: Log
   surfaceUrl: (token: string) => string
   networkTitle: () => { title: string; playMoney: boolean }
+  /** How long a confirm sheet waits, as the user chose it. */
+  sheetMs?: () => number
   /** As the user chose them; the standard ones without. */
   feeMargins?: () => FeeMargins
   /** What is suggested above the minimum stake. */
@@ -125,19 +129,24 @@ export function createTransactions(deps: {
 
   /**
    * Two transactions of one key in the row of sequences need a block between them, and a second one of a kind while the first is under way is how people pay twice.
-   * @returns timeouts of unordered ones that are taken
+   * @returns timeouts of unordered ones that are taken, and prepared ones whose place the new one takes
    */
-  const oneAtATime = async (address: string, kind: string, order: 'sequence' | 'unordered'): Promise<Set<number>> => {
+  const oneAtATime = async (
+    address: string,
+    kind: string,
+    order: 'sequence' | 'unordered',
+  ): Promise<{ taken: Set<number>; replaced: IntentRow[] }> => {
     const taken = new Set<number>()
+    const replaced: IntentRow[] = []
     for (const other of await store.intents(network())) {
       if (other.signerAddress !== address) continue
       taken.add(Number(other.facts['timeoutAtMs'] ?? 0))
       const isUnderWay = other.status === 'signed' || other.status === 'broadcast'
       if (isUnderWay && (order === 'sequence' || other.kind === kind))
         throw new HearthError('tx-pending', { intentId: other.id, hash: other.txHash ?? '' })
-      if (other.status === 'prepared' && other.kind === kind) await change(other, { status: 'discarded' })
+      if (other.status === 'prepared' && other.kind === kind) replaced.push(other)
     }
-    return taken
+    return { taken, replaced }
   }
 
   const timeoutHeight = (validMs: number): number => {
@@ -155,8 +164,9 @@ export function createTransactions(deps: {
   }
 
   return {
-    async prepare(wish) {
-      const chain = heads.require()
+    async prepare(wish, signal) {
+      // Until the sheet is there nothing is written: the user may have enough of a chain that is slow to answer.
+      const chain = cancellable(heads.require(), signal)
       const params = heads.params()
       if (!params) throw new HearthError('chain-unreachable', { reason: 'parameters not read yet' })
       if (state.state.chain.status === 'stalled') throw new HearthError('chain-stalled', { height: String(heads.height()) })
@@ -167,8 +177,8 @@ export function createTransactions(deps: {
       // A claim of the old network is signed by two keys of this vault.
       if (isOutside && checked.morseKeyId !== undefined) throw new HearthError('key-watch-only')
       const order = wish.order ?? 'sequence'
-      const takenTimeoutsMs = await oneAtATime(checked.key.address, wish.kind, order)
-      const validMs = order === 'unordered' ? UNORDERED_MS : isOutside ? VALID_OUTSIDE_MS : VALID_MS
+      const { taken: takenTimeoutsMs, replaced } = await oneAtATime(checked.key.address, wish.kind, order)
+      const validMs = order === 'unordered' ? UNORDERED_MS : isOutside ? VALID_OUTSIDE_MS : (deps.sheetMs?.() ?? SHEET_MS) + WAY_MS
       const draft = await makeDraft(
         {
           checked,
@@ -220,16 +230,17 @@ export function createTransactions(deps: {
         updatedAtMs: now,
       }
       const sheet = isOutside ? { surfaceUrl: '', expiresAtMs: now + validMs } : await openSheet(row, chain, params)
+      for (const other of replaced) await change(other, { status: 'discarded' })
       await save(row)
       return { intentId: row.id, ...sheet }
     },
 
-    async reopen(intentId) {
+    async reopen(intentId, signal) {
       const row = await prepared(intentId)
       const params = heads.params()
       if (!params || heads.height() > row.timeoutHeight || row.facts['outside'] !== undefined)
         throw new HearthError('tx-expired', { intentId })
-      return openSheet(row, heads.require(), params)
+      return openSheet(row, cancellable(heads.require(), signal), params)
     },
 
     async discard(intentId) {

@@ -46,8 +46,15 @@ export function createSupplierWatch(deps: {
           value,
           height: at,
           source,
-        } = (await deps.proofs?.balance(key.address, read, height)) ?? { value: read, height, source: 'chain' }
-        state.put('balances', key.address, { address: key.address, upokt: value.toString(), asOf: { ...asOf, height: at }, source })
+          proof,
+        } = (await deps.proofs?.balance(key.address, read, height)) ?? { value: read, height, source: 'chain' as const, proof: undefined }
+        state.put('balances', key.address, {
+          address: key.address,
+          upokt: value.toString(),
+          asOf: { ...asOf, height: at },
+          source,
+          ...(proof && { proof }),
+        })
       }
       // The newest operator key is the one in use; a key without confirmed words never is.
       const operators = keys.filter((key) => key.role === 'operator').sort((a, b) => b.createdAtMs - a.createdAtMs)
@@ -61,7 +68,10 @@ export function createSupplierWatch(deps: {
         break
       }
       record = found
-      const { source } = (operator && (await deps.proofs?.supplier(operator.address, record, height))) ?? { source: 'chain' as const }
+      const { source, proof } = (operator && (await deps.proofs?.supplier(operator.address, record, height))) ?? {
+        source: 'chain' as const,
+        proof: undefined,
+      }
       last = { operatorAddress: operator?.address ?? '', record, height }
       const sent = Object.values(state.state.intents).some(
         (intent) => intent.kind.startsWith('stake-') && (intent.status === 'signed' || intent.status === 'broadcast'),
@@ -85,6 +95,7 @@ export function createSupplierWatch(deps: {
         differences: differences(record, deps.served()),
         asOf,
         source,
+        ...(proof && { proof }),
       })
     },
   }

@@ -1,10 +1,20 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { ServiceWish } from '#shared/api/tx-wish.ts'
 import { parsePokt } from '#shared/model/money.ts'
-import type { Chain, ChainParams, SupplierRecord, SupplierService } from '../ports/chain.ts'
+import type { Chain, ChainParams, ServiceInfo, SupplierRecord, SupplierService } from '../ports/chain.ts'
+import type { ApplicationRecord, GatewayRecord, MorseAccount, RoleRules } from '../ports/roles.ts'
 import type { Message, ServiceConfig, TxCodec } from '../ports/tx.ts'
 import type { PublicKeyInfo } from '../ports/vault.ts'
 import { serviceText } from './read-back.ts'
+
+/** As the chain had it when the wish was judged; undefined = there is none yet. */
+export interface RoleFacts {
+  rules: RoleRules
+  application?: ApplicationRecord | undefined
+  gateway?: GatewayRecord | undefined
+  service?: ServiceInfo | undefined
+  morse?: MorseAccount
+}
 
 /** A wish that passed every check that can be made before bytes exist. */
 export interface CheckedWish {
@@ -16,6 +26,8 @@ export interface CheckedWish {
   facts: Record<string, string>
   /** What the chain says of the supplier now, when the wish is about one. */
   record?: SupplierRecord | undefined
+  /** What was read about an application, a gateway, a service or the old network. */
+  role?: RoleFacts
   /** Signs first, inside the message. */
   morseKeyId?: string
 }

@@ -2,8 +2,6 @@ import type { TxWish } from '#shared/api/requests.ts'
 import { assertNever } from '#shared/lib/assert-never.ts'
 import {
   addService,
-  claimMorseAccount,
-  claimMorseSupplier,
   delegation,
   send,
   stakeApplication,
@@ -12,6 +10,7 @@ import {
   unstakeApplication,
   unstakeGateway,
 } from './other-wishes.ts'
+import { claimMorseAccount, claimMorseSupplier } from './morse-wishes.ts'
 import { cancelUnstake, changeOwner, changeStake, rescue, stakeOwner, stakeServices, unstake } from './supplier-wishes.ts'
 import type { CheckedWish, WishDeps } from './wish-parts.ts'
 

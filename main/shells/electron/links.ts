@@ -59,5 +59,7 @@ export const FIX_PATHS: Readonly<Record<Fix, string>> = {
   earnings: '/earnings',
   home: '/',
   settings: '/settings',
+  updates: '/settings/updates',
+  'test-relays': '/supplier/test-relays',
   none: '/',
 }

@@ -56,9 +56,16 @@ export function createNotifier(deps: {
       return undefined
     }
   }
+  /** By the screen that has the fix. */
+  const isKindWanted = (fix: Finding['fix']): boolean => {
+    if (fix === 'supplier' || fix === 'earnings') return mirror.setting('notifyMoney')
+    if (fix === 'engine' || fix === 'nodes') return mirror.setting('notifyMachines')
+    return fix === 'keys' || fix === 'unlock' ? mirror.setting('notifyKeys') : true
+  }
   const isWanted = (finding: Finding, nowMs: number): boolean => {
     const level = mirror.setting('notifyLevel')
     if (level === 'none' || finding.level === 'info' || (level === 'bad' && finding.level !== 'bad')) return false
+    if (!isKindWanted(finding.fix)) return false
     // What costs money or stops work is told at any hour.
     return finding.level === 'bad' || !isQuiet(mirror, hourOf(nowMs))
   }

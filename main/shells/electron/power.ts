@@ -28,6 +28,13 @@ export function holdOf(state: AppState | undefined): Hold | undefined {
   return undefined
 }
 
+/** The reason to stay awake under the user's choice: what is due, also mere serving, or none. */
+export function holdAsChosen(state: AppState | undefined, keepAwake: 'due' | 'serving' | 'never'): Hold | undefined {
+  if (keepAwake === 'never' || !state || !isAtStake(state)) return undefined
+  const isServing = Object.values(state.nodes).some((node) => node.kind === 'relay-miner' && node.wanted === 'running')
+  return holdOf(state) ?? (keepAwake === 'serving' && isServing ? { kind: 'due', facts: {} } : undefined)
+}
+
 /** Whether quitting everything, or replacing Hearth, loses nothing. Stricter than "no hold": `cannot tell` is no yes. */
 export function isSafeMoment(state: AppState | undefined): boolean {
   if (!state || !isAtStake(state)) return true
@@ -61,7 +68,7 @@ export function createPower(deps: {
   let hasTold = false
 
   const follow = (): void => {
-    const hold = holdOf(mirror.state)
+    const hold = holdAsChosen(mirror.state, mirror.setting('keepAwake'))
     if (hold && blocker === undefined) {
       blocker = electron.powerSaveBlocker.start('prevent-app-suspension')
       log.info('this PC is kept awake', { why: hold.kind })

@@ -6,7 +6,8 @@ if (!process.sandboxed || !process.contextIsolated) throw new Error('Hearth runs
 
 // SECURITY: S15 two functions, two fixed channels; nothing of Electron crosses. Requests travel as text, so that their size is what it says.
 contextBridge.exposeInMainWorld('hearth', {
-  call: (name: string, input: unknown): Promise<unknown> => ipcRenderer.invoke(CALL_CHANNEL, name, JSON.stringify(input ?? {})),
+  call: (name: string, input: unknown, id?: number): Promise<unknown> =>
+    ipcRenderer.invoke(CALL_CHANNEL, name, JSON.stringify(input ?? {}), ...(id === undefined ? [] : [id])),
   onPush: (listener: (patch: unknown) => void): (() => void) => {
     const receive = (_event: unknown, patch: unknown): void => listener(patch)
     ipcRenderer.on(PUSH_CHANNEL, receive)

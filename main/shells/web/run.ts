@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { coolDown } from '#main/adapters/sqlite/worker-link.ts'
 import { lockDataFolder, type DataFolderLock } from '#main/adapters/system/data-folder.ts'
 import { createLog } from '#main/adapters/system/log.ts'
 import type { App } from '#main/core/app-shape.ts'
@@ -12,6 +13,7 @@ import type { Locations } from '../locations.ts'
 import { readStartFiles } from '../start-files.ts'
 import { openAccess, type Access } from './access.ts'
 import { givenCertificates, ownCertificates, type Certificates } from './certificates.ts'
+import { lateApp } from './late-app.ts'
 import { openBrowser } from './open-browser.ts'
 import { readWebOptions, USAGE, type WebOptions } from './options.ts'
 import { createWebShell, machineAddresses, machineNames, type WebShell } from './shell.ts'
@@ -39,13 +41,14 @@ const SENTENCES = {
  * @param argv without program and script @param compose the wiring @param places where page and style lie
  */
 export async function runWeb(argv: string[], compose: Compose, places: Locations): Promise<void> {
-  let app: App | undefined
+  let coming: Promise<App> | undefined
   let shell: WebShell | undefined
   let lock: DataFolderLock | undefined
   try {
     const options = readWebOptions(argv)
     if (options.help) {
       process.stdout.write(USAGE)
+      coolDown()
       return
     }
     const dataDir = resolve(options.dataDir ?? defaultDataDir(process.platform, process.env, homedir()))
@@ -54,28 +57,31 @@ export async function runWeb(argv: string[], compose: Compose, places: Locations
     lock = await lockDataFolder(dataDir)
     if (options.resetSignIn) {
       process.stdout.write((await resetSignIn(dataDir)) ? SENTENCES.reset : SENTENCES.nothingToReset)
+      coolDown()
       lock.release()
       return
     }
     const log = createLog(join(dataDir, 'logs', 'shell.log'))
-    const surfaceCss = await readFile(join(places.resourcesDir, 'surface', 'surface.css'))
     // Before core starts: a certificate that cannot be used is told at once.
-    const certificates = await certificatesOf(options, dataDir, log)
-    const access = await openAccess({
-      now: Date.now,
-      store: signInFile(dataDir, Date.now),
-      onError: (error) => log.error('the sign-in file could not be written', error),
-    })
+    const certificates = options.tls.kind === 'none' ? undefined : await certificatesOf(options, dataDir, log)
     // The confirm port is known only once the listeners stand; no ticket is opened before.
     let confirmOrigin = ''
-    app = await compose({
+    coming = compose({
       dataDir,
       shell: 'web',
       surfaceUrl: (token) => `${confirmOrigin}/s/${token}`,
       ...(await readStartFiles(options)),
     })
+    // What follows is done while core waits for its store.
+    const late = lateApp(coming)
+    const surfaceCss = await readFile(join(places.resourcesDir, 'surface', 'surface.css'))
+    const access = await openAccess({
+      now: Date.now,
+      store: signInFile(dataDir, Date.now),
+      onError: (error) => log.error('the sign-in file could not be written', error),
+    })
     shell = await createWebShell({
-      app,
+      app: late,
       access,
       rendererDir: places.rendererDir,
       surfaceCss,
@@ -89,12 +95,22 @@ export async function runWeb(argv: string[], compose: Compose, places: Locations
       log,
     })
     confirmOrigin = shell.confirmOrigin
-    endOnSignal(app, shell, lock)
+    const app = await coming
+    const { app: running, shell: open, lock: held } = { app, shell, lock }
+    endOnSignal(running, open, held)
+    running.joined?.catch((error: unknown) => {
+      process.stderr.write(`${sentenceOf(error)}\n`)
+      void Promise.allSettled([open.close(), running.stop()]).then(() => {
+        held.release()
+        process.exit(1)
+      })
+    })
     greet(shell, access, options, certificates)
   } catch (error) {
     process.stderr.write(`${sentenceOf(error)}\n`)
     process.exitCode = 1
-    await Promise.allSettled([shell?.close(), app?.stop()])
+    coolDown()
+    await Promise.allSettled([shell?.close(), coming?.then((app) => app.stop())])
     lock?.release()
     // A half-made app may hold the process open.
     setTimeout(() => process.exit(1), 2_000).unref()

@@ -7,7 +7,8 @@ import { MAX_REQUEST_BYTES } from '#shared/api/requests.ts'
 import type { ApiResult } from '#shared/api/errors.ts'
 import type { Patch } from '#shared/api/patches.ts'
 import { pageHeaders, transportHeaders } from '../headers.ts'
-import { createPushGate, gatedCall, opensPushes, parseRequestJson, refusal } from '../request-gate.ts'
+import { createLineCalls } from '../line-calls.ts'
+import { createPushGate, opensPushes, parseRequestJson, refusal } from '../request-gate.ts'
 import type { Access } from './access.ts'
 import { cookieOf, refuseRaw, single } from './answer.ts'
 import { sessionCookie } from './session-cookie.ts'
@@ -90,6 +91,7 @@ export function createSockets(parts: SocketParts): Sockets {
     }
     open.set(socket, line)
     let running = 0
+    const calls = createLineCalls(app, log)
     /** Newest patch that a slow page was not sent. */
     let skipped: Patch | undefined
     const sent = (): void => {
@@ -133,7 +135,7 @@ export function createSockets(parts: SocketParts): Sockets {
       try {
         const opens = opensPushes(name)
         if (opens) gate.opening()
-        const result = await (sessionRequests.answer(name, input, { session, visitor: asked }) ?? gatedCall(app, log, name, input))
+        const result = await (sessionRequests.answer(name, input, { session, visitor: asked }) ?? calls.run(id, name, input))
         send({ id, result: withReachableSurface(result, parts.confirmOrigin, parts.confirmOriginFor(asked)) })
         if (opens) gate.opened()
       } finally {
@@ -157,6 +159,7 @@ export function createSockets(parts: SocketParts): Sockets {
     socket.on('close', () => {
       open.delete(socket)
       gate.close()
+      calls.close()
     })
   }
 

@@ -100,15 +100,24 @@ export function createSocketLink(parts: SocketLinkParts): Link {
   connect()
 
   return {
-    async call(name, input) {
+    async call(name, input, signal) {
       const line = socket
       if (!line || line.readyState !== OPEN) return LINK_LOST
       lastId += 1
       const id = lastId
-      return new Promise((resolve) => {
+      const cancel = (): void => {
+        if (socket !== line || line.readyState !== OPEN) return
+        lastId += 1
+        // Nobody waits for the answer to this one.
+        line.send(JSON.stringify({ id: lastId, name: 'calls.cancel', input: { id } }))
+      }
+      const answer = new Promise<ApiResult<unknown>>((resolve) => {
         waiting.set(id, resolve)
         line.send(JSON.stringify({ id, name, input }))
       })
+      if (signal?.aborted) cancel()
+      signal?.addEventListener('abort', cancel, { once: true })
+      return answer.finally(() => signal?.removeEventListener('abort', cancel))
     },
     onPush(listener) {
       pushes.add(listener)

@@ -6,6 +6,7 @@ import { useText } from '#renderer/text/text.ts'
 import { Address, Hash } from '#renderer/ui/Address.tsx'
 import { Facts } from '#renderer/ui/Card.tsx'
 import { Note } from '#renderer/ui/Note.tsx'
+import { Source } from '#renderer/ui/Source.tsx'
 import { StatusChip, type Status } from '#renderer/ui/StatusChip.tsx'
 import { deflationPercent, positive, rawReason, reasonWord, sessionName, whoIs } from './claim-words.ts'
 
@@ -42,6 +43,16 @@ function Why({ claim }: { claim: ClaimView }): ReactNode {
   )
 }
 
+/** An open claim's relays are proven to be on chain, or a host's word; one that is over is told by events, which nobody can prove. */
+function Claimed({ claim }: { claim: ClaimView }): ReactNode {
+  const proof = useAppState((state) => state.earnings.openClaims?.proof)
+  return (
+    <>
+      {poktUnit(claim.claimedUpokt, 6)} <Source kind={claim.source ?? 'chain'} proof={claim.source === 'proven' ? proof : undefined} />
+    </>
+  )
+}
+
 function Sums({ claim, status }: { claim: ClaimView; status: Status }): ReactNode {
   const t = useText()
   const later = <span className="text-text-3">{t('earnings.detail.notYet')}</span>
@@ -64,7 +75,7 @@ function Sums({ claim, status }: { claim: ClaimView; status: Status }): ReactNod
         rows={[
           [t('earnings.detail.status'), <StatusChip key="status" status={status} />],
           [t('earnings.detail.relays'), whole(claim.relays)],
-          [t('earnings.detail.claimed'), poktUnit(claim.claimedUpokt, 6)],
+          [t('earnings.detail.claimed'), <Claimed key="claimed" claim={claim} />],
           isSettled ? [t('earnings.detail.overserviced'), loss(claim.overservicingLossUpokt)] : null,
           [t('earnings.detail.settled'), amount(claim.settledUpokt)],
           isSettled && percent !== null ? [t('earnings.detail.deflation', { percent }), loss(claim.deflationLossUpokt)] : null,

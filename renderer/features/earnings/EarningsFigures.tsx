@@ -3,7 +3,8 @@ import { useAppState, useClock } from '#renderer/bridge/hooks.ts'
 import { pokt, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { at } from '#renderer/ui/clock-view.ts'
-import { Figure, Source } from '#renderer/ui/Figure.tsx'
+import { Figure } from '#renderer/ui/Figure.tsx'
+import { Source } from '#renderer/ui/Source.tsx'
 import { firstLane } from './first-lane.ts'
 
 /** Headlines have two decimals; small amounts, which the Local chain pays, get as many as it takes to be seen. The exact amount is in the tooltip. */
@@ -22,6 +23,7 @@ export function EarningsFigures(): ReactNode {
   const isOld = useAppState((state) => state.chain.status === 'unreachable' || state.chain.status === 'stalled')
   const clock = useClock()
   const isRead = earnings.readHeight > 0
+  const open = earnings.openClaims
   const height = whole(earnings.readHeight)
   const lane = firstLane(clock)
   const isFirst = earnings.claimsSettled === 0 && earnings.settledUpokt === '0'
@@ -80,6 +82,12 @@ export function EarningsFigures(): ReactNode {
           sub={
             <>
               {!isRead ? null : earnings.pendingUpokt === '0' ? t('earnings.figures.pendingNone') : t('earnings.figures.pendingSub')}
+              {open === undefined || open.listed === 0 ? null : (
+                <span className="mt-1 flex items-center gap-1.5">
+                  {t('earnings.figures.open', { count: open.listed, proven: open.proven })}{' '}
+                  <Source kind={open.proven === open.listed ? 'proven' : 'chain'} proof={open.proof} />
+                </span>
+              )}
               {counted === 0n ? null : (
                 <span className="mt-1 flex items-center gap-1.5">
                   {t('earnings.figures.counted', { count: Number(counted), text: whole(counted.toString()) })} <Source kind="counted" />

@@ -7,6 +7,8 @@ import { Icon } from '#renderer/ui/icons.tsx'
 import { findings } from './verdict.ts'
 
 const FIX: Record<string, string> = {
+  updates: '#/settings/updates',
+  'test-relays': '#/supplier/test-relays',
   unlock: '#/unlock',
   keys: '#/settings/keys',
   engine: '#/setup',

@@ -145,9 +145,10 @@ function TestAlert(): ReactNode {
 function Pages(): ReactNode {
   const t = useText()
   const isWeb = useAppState((state) => state.app.shell === 'web')
-  const pages: { path: string; icon: IconName; name: 'keys' | 'records' | 'sessions' }[] = [
+  const pages: { path: string; icon: IconName; name: 'keys' | 'records' | 'updates' | 'sessions' }[] = [
     { path: '/settings/keys', icon: 'key-round', name: 'keys' },
     { path: '/settings/records', icon: 'archive', name: 'records' },
+    { path: '/settings/updates', icon: 'arrow-down-to-line', name: 'updates' },
     ...(isWeb ? [{ path: '/settings/sessions', icon: 'monitor' as const, name: 'sessions' as const }] : []),
   ]
   return (

@@ -1,17 +1,18 @@
 import type { ReactNode } from 'react'
+import type { RequestInput } from '#shared/api/requests.ts'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Card } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 
+/** A service that is ticked, and how it is spoken to. */
+export type ChosenService = RequestInput<'supplier.previewConfig'>['services'][number]
+
 /** What offering these services would change in the relay miner's configuration, and what restarts for it. Asked before anything is signed. */
-export function ConfigChange({ services }: { services: string[] }): ReactNode {
+export function ConfigChange({ services }: { services: ChosenService[] }): ReactNode {
   const t = useText()
   const isReady = useAppState((state) => state.chain.status === 'ready')
-  const preview = useQuery(
-    'supplier.previewConfig',
-    isReady ? { services: services.map((serviceId) => ({ serviceId, rpcTypes: ['JSON_RPC' as const] })) } : null,
-  )
+  const preview = useQuery('supplier.previewConfig', isReady ? { services } : null)
   if (preview.error) return <ErrorNote error={preview.error} />
   if (!preview.value) return null
   const { diff, restarts } = preview.value

@@ -36,7 +36,7 @@ export function Funds(): ReactNode {
     <div className="grid grid-cols-[minmax(0,1fr)_318px] items-start gap-3.5 max-[1000px]:grid-cols-1">
       <div className="grid gap-3.5">
         <FaucetForm owner={owner} operator={operator} />
-        <SendForm owner={owner} operator={operator} />
+        <SendForm keys={[owner, operator].filter((key) => key !== undefined)} />
       </div>
       <Holdings link={false} />
     </div>

@@ -5,7 +5,8 @@ import { pokt } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Address } from '#renderer/ui/Address.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
-import { AsOf, Source } from '#renderer/ui/Figure.tsx'
+import { AsOf } from '#renderer/ui/Figure.tsx'
+import { Source } from '#renderer/ui/Source.tsx'
 
 /** Balances of owner and operator, the stake apart. */
 export function Holdings({ link = true }: { link?: boolean }): ReactNode {
@@ -14,7 +15,7 @@ export function Holdings({ link = true }: { link?: boolean }): ReactNode {
   const owner = useAppState((state) => keyFor(state, 'owner'))
   const operator = useAppState((state) => keyFor(state, 'operator'))
   const balances = useAppState((state) => state.balances)
-  const stake = useAppState((state) => state.supplier.stakeUpokt)
+  const { stakeUpokt: stake, source, proof } = useAppState((state) => state.supplier)
   const asOf = Object.values(balances)[0]?.asOf
   const rows = [
     { key: 'owner', name: t('supplier.cards.owner'), address: owner?.address ?? '', sub: t('supplier.cards.ownerSub') },
@@ -27,7 +28,10 @@ export function Holdings({ link = true }: { link?: boolean }): ReactNode {
           <div key={row.key} data-wallet={row.key}>
             <div className="flex items-baseline justify-between gap-2">
               <span className="font-medium">
-                {row.name} {balances[row.address] === undefined ? null : <Source kind={balances[row.address]?.source ?? 'chain'} />}
+                {row.name}{' '}
+                {balances[row.address] === undefined ? null : (
+                  <Source kind={balances[row.address]?.source ?? 'chain'} proof={balances[row.address]?.proof} />
+                )}
               </span>
               <span className="font-semibold num">
                 {balances[row.address] === undefined ? '–' : pokt(balances[row.address]?.upokt ?? '0', 6)}
@@ -42,7 +46,9 @@ export function Holdings({ link = true }: { link?: boolean }): ReactNode {
         {stake === '0' ? null : (
           <div>
             <div className="flex items-baseline justify-between gap-2">
-              <span className="font-medium">{t('supplier.cards.stakeRow')}</span>
+              <span className="font-medium">
+                {t('supplier.cards.stakeRow')} <Source kind={source ?? 'chain'} proof={proof} />
+              </span>
               <span className="font-semibold text-text-2 num">{pokt(stake, 6)}</span>
             </div>
             <div className="text-right text-small text-text-3">{t('supplier.cards.stakeSub')}</div>

@@ -3,7 +3,8 @@ import { useAppState } from '#renderer/bridge/hooks.ts'
 import { pokt, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Address } from '#renderer/ui/Address.tsx'
-import { Figure, Source } from '#renderer/ui/Figure.tsx'
+import { Figure } from '#renderer/ui/Figure.tsx'
+import { Source } from '#renderer/ui/Source.tsx'
 
 /** The chain's record in four figures. */
 export function Record(): ReactNode {
@@ -19,7 +20,7 @@ export function Record(): ReactNode {
       <Figure
         label={
           <>
-            {t('supplier.record.stake')} <Source kind={supplier.source ?? 'chain'} />
+            {t('supplier.record.stake')} <Source kind={supplier.source ?? 'chain'} proof={supplier.proof} />
           </>
         }
         value={pokt(supplier.stakeUpokt)}

@@ -2,21 +2,23 @@ import { useEffect, useState, type FormEvent, type ReactNode } from 'react'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
-import { isStaked, keyFor, type KeyState } from '#renderer/bridge/select.ts'
+import { intentsOf, isStaked, keyFor, type KeyState } from '#renderer/bridge/select.ts'
+import { Signing } from '#renderer/signing/Signing.tsx'
+import { useSigning, type SigningFlow } from '#renderer/signing/use-signing.ts'
+import { whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { EmptyState } from '#renderer/ui/EmptyState.tsx'
-import { ErrorNote, fieldSentence } from '#renderer/ui/ErrorNote.tsx'
-import { Field } from '#renderer/ui/Field.tsx'
+import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Icon } from '#renderer/ui/icons.tsx'
 import { Skeleton } from '#renderer/ui/Skeleton.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
-import { endpointProblem, serviceRows, servicesWish, shareRows, sharesProblem, type ServiceRow, type ShareRow } from './services-form.ts'
-import { ConfigChange } from './ConfigChange.tsx'
-import { Shares } from './Shares.tsx'
-import { Signing } from '#renderer/signing/Signing.tsx'
-import { useSigning, type SigningFlow } from '#renderer/signing/use-signing.ts'
+import { ConfigChange, type ChosenService } from './ConfigChange.tsx'
+import { ServiceEdit } from './ServiceEdit.tsx'
+import { isRowFine, MOST_SERVICES, serviceRows, servicesWish, withSharesForAll, type ServiceRow } from './services-form.ts'
+
+type Whole = RequestOutput<'supplier.record'>
 
 /** The operator's services: which, where, and who gets the pay. */
 export function StakeServices(): ReactNode {
@@ -25,9 +27,14 @@ export function StakeServices(): ReactNode {
   const operator = useAppState((state) => keyFor(state, 'operator'))
   const hasStake = useAppState((state) => isStaked(state.supplier.status))
   const isReady = useAppState((state) => state.chain.status === 'ready')
+  // What was sent is read back; nothing else reads the record anew under a form that is open.
+  const sent = useAppState(
+    (state) => intentsOf(state, 'stake-services').find((intent) => intent.status === 'included')?.includedHeight ?? 0,
+  )
   const options = useQuery('supplier.options', isReady ? {} : null)
+  const record = useQuery('supplier.record', isReady && operator ? { operatorAddress: operator.address } : null, sent)
   const flow = useSigning('stake-services')
-  const [chosen, setChosen] = useState<string[]>([])
+  const [chosen, setChosen] = useState<ChosenService[]>([])
   if (!owner || !operator || (!hasStake && flow.intentId === null)) {
     return (
       <EmptyState icon="badge-check" title={t('supplier.services.noStake')} text={t('supplier.verdict.not-stakedText')}>
@@ -40,7 +47,7 @@ export function StakeServices(): ReactNode {
   return (
     <>
       <Verdict tone="ember" icon="radio-tower" title={t('supplier.services.heading')} text={t('supplier.services.text')} />
-      <ErrorNote error={options.error} className="mb-3.5" />
+      <ErrorNote error={options.error ?? record.error} className="mb-3.5" />
       <div className="grid grid-cols-[minmax(0,1fr)_330px] items-start gap-3.5 max-[1000px]:grid-cols-1">
         {flow.intentId !== null ? (
           <Signing
@@ -54,12 +61,25 @@ export function StakeServices(): ReactNode {
               </LinkButton>
             }
           />
-        ) : options.value ? (
-          <Form options={options.value} owner={owner} operator={operator} flow={flow} onChosen={setChosen} />
+        ) : options.value && record.value ? (
+          <Form
+            // Another record is another form: what was typed over the old one does not fit it.
+            key={record.value.record?.basedOn ?? 'none'}
+            options={options.value}
+            whole={record.value}
+            owner={owner}
+            operator={operator}
+            flow={flow}
+            onChosen={setChosen}
+            onReload={() => {
+              flow.call.clear()
+              record.reload()
+            }}
+          />
         ) : (
           <Card padded>{isReady ? <Skeleton height={160} /> : <p className="text-text-2">{t('supplier.stake.chainWait')}</p>}</Card>
         )}
-        <div className="grid gap-3.5">
+        <div className="grid min-w-0 gap-3.5">
           <Next />
           {flow.intentId === null && chosen.length > 0 ? <ConfigChange services={chosen} /> : null}
         </div>
@@ -70,98 +90,81 @@ export function StakeServices(): ReactNode {
 
 function Form({
   options,
+  whole: { record, atHeight },
   owner,
   operator,
   flow,
   onChosen,
+  onReload,
 }: {
   options: RequestOutput<'supplier.options'>
+  whole: Whole
   owner: string
   operator: KeyState
   flow: SigningFlow
-  /** Ids of what is ticked, again at each change. */
-  onChosen: (serviceIds: string[]) => void
+  /** What is ticked, again at each change. */
+  onChosen: (services: ChosenService[]) => void
+  /** Reads the chain's record anew. */
+  onReload: () => void
 }): ReactNode {
   const t = useText()
-  const supplier = useAppState((state) => state.supplier)
-  const network = useAppState((state) => state.app.network)
-  const [rows, setRows] = useState<ServiceRow[]>(() => serviceRows(options, supplier))
-  const [shares, setShares] = useState<ShareRow[]>(() => shareRows(supplier, owner, operator.address))
+  const prefix = networkOf(useAppState((state) => state.app.network)).addressPrefix
+  const [rows, setRows] = useState<ServiceRow[]>(() => serviceRows(options, record?.offered ?? [], { owner, operator: operator.address }))
   const { error } = flow.call
   const chosen = rows.filter((row) => row.isOn)
-  const ids = chosen.map((row) => row.id).join(' ')
-  useEffect(() => onChosen(ids === '' ? [] : ids.split(' ')), [ids, onChosen])
-  const problem = sharesProblem(t, shares, networkOf(network).addressPrefix)
-  const isFine = chosen.length > 0 && problem === null && chosen.every((row) => endpointProblem(t, row.url) === null)
-  const change = (id: string, fields: Partial<ServiceRow>): void => {
-    setRows(rows.map((row) => (row.id === id ? { ...row, ...fields } : row)))
+  const text = JSON.stringify(
+    chosen.map((row): ChosenService => ({ serviceId: row.id, rpcTypes: row.endpoints.map((each) => each.rpcType) })),
+  )
+  useEffect(() => onChosen(JSON.parse(text) as ChosenService[]), [text, onChosen])
+  const isTooMany = chosen.length > MOST_SERVICES
+  const isFine = chosen.length > 0 && !isTooMany && chosen.every((row) => isRowFine(t, row, prefix))
+  const update = (next: ServiceRow[]): void => {
+    setRows(next)
     flow.call.clear()
   }
-  const fromCore = (row: ServiceRow): string | null =>
-    error?.code === 'endpoint-invalid' && error.detail?.['serviceId'] === row.id ? fieldSentence(t, error) : null
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    if (isFine) flow.prepare(servicesWish(rows, shares, { operatorKeyId: operator.id, ownerAddress: owner }))
+    if (isFine) flow.prepare(servicesWish(rows, { operatorKeyId: operator.id, ownerAddress: owner, basedOn: record?.basedOn }))
   }
   const isPlaced =
     error !== null &&
-    (error.code === 'shares-invalid' || (error.code === 'endpoint-invalid' && chosen.some((row) => row.id === error.detail?.['serviceId'])))
+    (error.code === 'shares-invalid' || error.code === 'endpoint-invalid') &&
+    chosen.some((row) => row.id === error.detail?.['serviceId'])
+  const isChanged = error?.code === 'not-now' && error.detail?.['problem'] === 'record-changed'
   return (
-    <form onSubmit={submit} className="grid gap-3.5">
-      <Card title={t('supplier.services.list')}>
+    <form onSubmit={submit} className="grid min-w-0 gap-3.5">
+      <Card title={t('supplier.services.list')} aside={t('home.lately.block', { height: whole(atHeight) })}>
         <div className="lines mt-2">
           {rows.map((row) => (
-            <div key={row.id} className="grid gap-3 !py-3">
-              <label className="flex items-center gap-3">
-                <input
-                  type="checkbox"
-                  className="h-4 w-4 accent-[var(--ember)]"
-                  checked={row.isOn}
-                  onChange={(event) => change(row.id, { isOn: event.target.checked })}
-                />
-                <span className="min-w-0 flex-1">
-                  <span className="font-medium">{row.name}</span> <span className="mono text-text-3">{row.id}</span>
-                  <span className={`block text-small ${row.hasBackend ? 'text-text-2' : 'text-warn'}`}>
-                    {t(row.hasBackend ? 'supplier.services.served' : 'supplier.services.notServed')}
-                  </span>
-                </span>
-                <span className="text-small text-text-3 num">{t('supplier.services.units', { units: row.units })}</span>
-              </label>
-              {row.isOn ? (
-                <div className="pl-7">
-                  <Field
-                    label={t('supplier.services.endpoint', { name: row.name })}
-                    value={row.url}
-                    onChange={(url) => change(row.id, { url })}
-                    inputMode="url"
-                    mono
-                    maxLength={2048}
-                    error={endpointProblem(t, row.url) ?? fromCore(row)}
-                    help={t('supplier.services.endpointHelp')}
-                  />
-                </div>
-              ) : null}
-            </div>
+            <ServiceEdit
+              key={row.id}
+              row={row}
+              prefix={prefix}
+              isAlone={chosen.length === 1 && row.isOn}
+              error={error}
+              onChange={(fields) => update(rows.map((each) => (each.id === row.id ? { ...each, ...fields } : each)))}
+              onForAll={hasOtherShares(chosen, row) ? () => update(withSharesForAll(rows, row.id)) : undefined}
+            />
           ))}
         </div>
       </Card>
-      <Shares
-        shares={shares}
-        onChange={(next) => {
-          setShares(next)
-          flow.call.clear()
-        }}
-        problem={problem ?? (error?.code === 'shares-invalid' ? fieldSentence(t, error) : null)}
-      />
       {error !== null && !isPlaced ? <ErrorNote error={error} /> : null}
-      <div className="flex items-center gap-3">
+      <div className="flex flex-wrap items-center gap-3">
         <Button type="submit" kind="pri" icon="external-link" isBusy={flow.call.busy} isDisabled={!isFine}>
           {t('supplier.services.review')}
         </Button>
+        {isChanged ? <Button onPress={onReload}>{t('supplier.services.readAgain')}</Button> : null}
         {chosen.length === 0 ? <span className="text-small text-text-2">{t('supplier.services.none')}</span> : null}
+        {isTooMany ? <span className="text-small text-bad">{t('supplier.services.tooMany', { max: MOST_SERVICES })}</span> : null}
       </div>
     </form>
   )
+}
+
+/** Whether another ticked service has other shares than this one. */
+function hasOtherShares(chosen: ServiceRow[], row: ServiceRow): boolean {
+  const textOf = (each: ServiceRow): string => JSON.stringify(each.shares.map(({ address, percent }) => [address.trim(), percent.trim()]))
+  return chosen.some((each) => each.id !== row.id && textOf(each) !== textOf(row))
 }
 
 function Next(): ReactNode {

@@ -53,6 +53,7 @@ export function Supplier(): ReactNode {
           <Holdings />
           {hasStake ? <ManageCard /> : null}
           {hasStake ? <LeaveCard /> : null}
+          <MoreLink />
         </div>
       </div>
     </>
@@ -142,10 +143,28 @@ function ManageCard(): ReactNode {
   const t = useText()
   return (
     <Card title={t('supplier.manage.title')} aside={t('supplier.manage.aside')} padded>
-      <LinkButton href="#/supplier/manage" size="sm" icon="lock">
-        {t('supplier.manage.change')}
-      </LinkButton>
+      <div className="flex flex-wrap gap-2">
+        <LinkButton href="#/supplier/manage" size="sm" icon="lock">
+          {t('supplier.manage.change')}
+        </LinkButton>
+        <LinkButton href="#/rules" size="sm" icon="scale">
+          {t('rules.title')}
+        </LinkButton>
+      </div>
     </Card>
+  )
+}
+
+/** For what a supplier never needs: one quiet line. */
+function MoreLink(): ReactNode {
+  const t = useText()
+  return (
+    <p className="px-1 text-small text-text-3">
+      {t('onchain.link')}:{' '}
+      <a className="link" href="#/supplier/more">
+        {t('onchain.open')}
+      </a>
+    </p>
   )
 }
 

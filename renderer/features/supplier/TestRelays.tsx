@@ -9,10 +9,12 @@ import { Card } from '#renderer/ui/Card.tsx'
 import { EmptyState } from '#renderer/ui/EmptyState.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Choice, Field } from '#renderer/ui/Field.tsx'
-import { Figure, Source } from '#renderer/ui/Figure.tsx'
+import { Figure } from '#renderer/ui/Figure.tsx'
+import { Source } from '#renderer/ui/Source.tsx'
 import { ProgressBar } from '#renderer/ui/ProgressBar.tsx'
 import { Steps } from '#renderer/ui/Steps.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
+import { SelfTest } from './SelfTest.tsx'
 import { RelayResults } from './RelayResults.tsx'
 
 const MOST = 500
@@ -46,6 +48,7 @@ export function TestRelays(): ReactNode {
           {task ? <Progress task={task} /> : null}
         </div>
         <div className="grid min-w-0 gap-3.5">
+          <SelfTest />
           <LastBatch />
           <RelayResults />
         </div>

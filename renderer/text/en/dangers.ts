@@ -27,6 +27,30 @@ export const dangers = {
   'rescue-amount': '{{missingPokt}} POKT lift the stake to the minimum of {{minPokt}} and free it.',
   'service-given-away': '{{newOwnerAddress}} will own {{serviceId}} and its part of every settlement.',
   'service-fee': 'The network keeps a fee of {{pokt}} POKT for a new service.',
-  'application-ends': 'The rest of the application’s stake comes back after {{sessions}} sessions.',
+  'service-price':
+    'A relay of {{serviceId}} costs {{after}} compute units instead of {{before}} from block {{height}}. Every supplier of it is paid by that.',
+  'application-at-minimum':
+    'Exactly the minimum of {{minPokt}} POKT: the first relay that is paid takes it below, and the network sends the application away.',
+  'application-service': 'An application has one service: {{after}} takes the place of {{before}} at block {{height}}.',
+  'unstake-taken-back': 'This takes the unstake back that is under way.',
+  'application-ends': 'Relays can be sent until block {{endHeight}}. What is then left of {{pokt}} POKT comes back at block {{height}}.',
+  'application-still-pays':
+    'Sessions that are open go on to their end: relays up to block {{endHeight}} are paid out of the stake, the last of them at block {{settleHeight}}.',
+  'application-leaves-gateways':
+    'Gateways that it is delegated to: {{gateways}}. They can use it until block {{endHeight}}, and not after.',
+  'delegation-spends':
+    'The gateway {{gatewayAddress}} can spend all {{pokt}} POKT of the stake on relays. There is no limit for a session.',
+  'delegation-spends-limited':
+    'The gateway {{gatewayAddress}} can spend the stake of {{pokt}} POKT on relays, {{limitPokt}} in one session at most.',
+  'delegation-ends': 'The gateway {{gatewayAddress}} can still send relays until block {{height}}.',
+  'gateway-ends':
+    'Applications that delegated to this gateway lose it at block {{endHeight}}. Its stake of {{pokt}} POKT comes back at block {{height}}.',
+  'operator-has-two-jobs':
+    '{{address}} is the operator of your supplier and pays for its claims and proofs. What is locked here is missing there; a key of its own is better.',
+  'morse-once': '{{pokt}} POKT go to {{toAddress}}, once and for ever.',
+  'morse-below-minimum':
+    'The old stake of {{pokt}} POKT is less than the minimum of {{minPokt}}. It is not staked: {{ownerAddress}} gets it as plain balance.',
+  'morse-node':
+    'The old stake of {{pokt}} POKT will belong to {{ownerAddress}}; its balance of {{balancePokt}} goes to the operator {{operatorAddress}}.',
   'morse-untried': 'It is signed by two keys and cannot be tried before. If the chain refuses it, only the network fee is spent.',
 } as const satisfies Partial<Record<DangerKey | `${DangerKey}_one` | `${DangerKey}_other`, string>>

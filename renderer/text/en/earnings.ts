@@ -14,6 +14,8 @@ export const earnings = {
     pending: 'Not settled yet',
     pendingSub: 'claimed on chain and not paid; at the share that recent claims paid',
     pendingNone: 'no claim waits for its settlement',
+    open_one: '{{count}} claim open, {{proven}} proven',
+    open_other: '{{count}} claims open, {{proven}} proven',
     counted_one: '{{text}} relay not claimed yet',
     counted_other: '{{text}} relays not claimed yet',
     claims: 'Claims',

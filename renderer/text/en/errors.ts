@@ -1,5 +1,6 @@
 import type { ErrorCode } from '#shared/api/errors.ts'
 import { txErrors, wishErrors } from './tx-errors.ts'
+import { backendErrors } from './backend-errors.ts'
 import { keyErrors, keyErrorVariants } from './key-errors.ts'
 
 /** What happened and what it means, then what to do. Values in braces are facts of the error. */
@@ -43,6 +44,7 @@ export const errors = {
     text: 'This key belongs to another network, {{network}}. Nothing was signed.',
     next: 'Use a key that was made for this network.',
   },
+  ...backendErrors,
   ...keyErrors,
   'surface-expired': { text: 'The confirm window has closed. Nothing was signed.', next: 'Open it again.' },
   'engine-absent': {
@@ -150,6 +152,7 @@ export const errors = {
   },
   'not-in-session': { text: 'Your supplier is not in the session of this block.', next: 'Wait for the next session and try again.' },
   'relay-refused': { text: 'None of the test relays held: {{reason}}', next: 'Look at the relay miner on the Nodes page.' },
+  'self-test-failed': { text: 'The self-test did not pass.', next: 'Look at the stage that failed and do what it says.' },
   'task-unknown': { text: 'This has ended already.', next: 'Reload the page to see how.' },
   cancelled: { text: 'Cancelled. What was fetched or made so far is kept.', next: 'Start it again when you like.' },
   'store-damaged': {
@@ -161,6 +164,18 @@ export const errors = {
   'settings-file-invalid': {
     text: 'This is no file of settings that Hearth wrote. Nothing was changed.',
     next: 'Choose a file that Export settings made.',
+  },
+  'update-unknown': {
+    text: 'This update is not there any more.',
+    next: 'The list shows what can be had now.',
+  },
+  'update-blocked': {
+    text: 'This update cannot be taken now.',
+    next: 'The list says what it waits for.',
+  },
+  'update-no-way-back': {
+    text: 'This update cannot be taken back.',
+    next: 'The list says why. Nothing was changed.',
   },
   'alert-undelivered': {
     text: 'The message did not get through: {{host}} says {{reason}}.',
@@ -256,6 +271,14 @@ export const errorVariants = {
   'settings-file-invalid:not-json': {
     text: 'This file is damaged or is something else. Nothing was changed.',
     next: 'Choose a file that Export settings made, or export it again.',
+  },
+  'settings-file-invalid:not-an-address-book': {
+    text: 'This is no address book that Hearth wrote. Nothing was changed.',
+    next: 'Choose a file that Save as a file of an address book made.',
+  },
+  'settings-file-invalid:other-network': {
+    text: 'This address book is of another network, {{network}}. Nothing was changed.',
+    next: 'Choose that network first, or bring in the file of this one.',
   },
   'settings-file-invalid:newer': {
     text: 'A newer Hearth wrote this file. Nothing was changed.',
@@ -367,6 +390,22 @@ export const errorVariants = {
   'folder-invalid:inside-data': {
     text: 'This folder is Hearth’s own. A backup there is lost together with the record.',
     next: 'Choose a folder somewhere else, best on another disk.',
+  },
+  'not-now:upgrade': {
+    text: 'The chain is being upgraded, and its node is changed at this moment.',
+    next: 'Sign when blocks are made again. Nothing was sent.',
+  },
+  'update-blocked:newer-plan': {
+    text: 'This software is for an upgrade of the chain that has not come yet.',
+    next: 'Hearth takes it at the upgrade’s block.',
+  },
+  'update-blocked:busy': {
+    text: 'Another update of these containers is under way.',
+    next: 'Wait until it is over.',
+  },
+  'update-no-way-back:migrated': {
+    text: 'The chain’s data was changed by an upgrade, and older software cannot read it.',
+    next: 'Stay with what runs.',
   },
   'internal:link-lost': {
     text: 'Hearth stopped answering before it told how this ended.',

@@ -180,7 +180,12 @@ describe('recorded answers', () => {
       stakeUpokt: 1_000_000n,
       serviceIds: ['eth'],
       delegatedGateways: ['pokt15ynykl3rrlq7k296c8qye4zp43s9ska0de4c2a'],
+      unstakeSessionEndHeight: 0,
+      spendLimitUpokt: undefined,
     })
+    const limited = { ...(applications[1] as object), per_session_spend_limit: { denom: 'upokt', amount: '5000000' } }
+    node.on(`${POCKET}/application/application/`, { body: { application: { ...limited, unstake_session_end_height: '40' } } })
+    expect(await chain.application(address)).toMatchObject({ unstakeSessionEndHeight: 40, spendLimitUpokt: 5_000_000n })
   })
 
   it('a session, and the pending claim with its decoded root', async () => {

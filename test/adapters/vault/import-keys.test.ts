@@ -1,11 +1,14 @@
+import { pbkdf2Sync } from 'node:crypto'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Slip10, Slip10Curve, stringToPath } from '@cosmjs/crypto'
 import { describe, expect, it } from 'vitest'
+import { pubKeyHexOf } from '#main/adapters/vault/signatures.ts'
 import { closeArmor, openArmor } from '#main/adapters/vault/cosmos-armor.ts'
 import type { PublicKeyInfo, SurfacePage } from '#main/core/ports/vault.ts'
 import { parseVault } from '#main/adapters/vault/vault-format.ts'
-import { bytes, formOf, NOW, openService, temporaryFolder, textOf, type TestService, VECTOR_KEYS } from './support.ts'
+import { bytes, codec, formOf, NOW, openService, temporaryFolder, textOf, type TestService, VECTOR_KEYS } from './support.ts'
 
 const fixture = (path: string): string => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url))
 const keys = VECTOR_KEYS.keys.map((key) => ({ ...key, armor: (key as unknown as { armor: string }).armor }))
@@ -44,6 +47,24 @@ describe('what can be brought in', { timeout: 30_000 }, () => {
     const [, , , account = '', , index = ''] = path.split('/')
     const { key } = await bring({ secret: VECTOR_KEYS.mnemonic, account: account.replace("'", ''), index })
     expect(key).toMatchObject({ address, origin: 'words', hdPath: path, hasWords: true, kind: 'key' })
+  })
+  it('words with a passphrase of their own: another key, kept without the words that would not give it back', async () => {
+    // The seed as BIP39 has it, by a function of its own (test vector of the standard: "abandon … about" with TREZOR).
+    const secret = `${'abandon '.repeat(11)}about`
+    const seed = pbkdf2Sync(secret, 'mnemonicTREZOR', 2048, 64, 'sha512')
+    expect(seed.toString('hex').slice(0, 32)).toBe('c55257c360c07c72029aebc1b53c05ed')
+    const derived = Slip10.derivePath(Slip10Curve.Secp256k1, seed, stringToPath("m/44'/118'/0'/0/0"))
+    const address = codec.addressOf(pubKeyHexOf(derived.privkey))
+    const { key, stored, vault } = await bring({ secret, wordsPassphrase: 'TREZOR' })
+    expect(key).toMatchObject({ address, origin: 'words', hasWords: false, hdPath: "m/44'/118'/0'/0/0" })
+    expect(stored()).toHaveLength(1)
+    expect(Buffer.from(vault.file()).toString('latin1')).not.toContain('TREZOR')
+    const plain = await bring({ secret })
+    expect(plain.key?.hasWords).toBe(true)
+    expect(plain.key?.address).not.toBe(address)
+    // A letter that is written in two ways is one letter.
+    const [composed, apart] = [await bring({ secret, wordsPassphrase: '\u00e9' }), await bring({ secret, wordsPassphrase: 'e\u0301' })]
+    expect(composed.key?.address).toBe(apart.key?.address)
   })
   it('a private key in hex, which has no words', async () => {
     const { key } = await bring({ secret: operator.privateKeyHex })
@@ -132,6 +153,7 @@ describe('what is wrong has a sentence of its own, and nothing is kept', { timeo
       { secret: armor.replace('salt: E7', 'salt: ZZ'), passphrase: 'x' },
       'the salt of the armor cannot be read',
     ],
+    ['a passphrase of words beside a key in hex', { secret: operator.privateKeyHex, wordsPassphrase: 'x' }, 'and no words'],
     ['a Morse file with another passphrase', { secret: JSON.stringify(morse.keys.node.keyfile), passphrase: 'no' }, 'not the passphrase'],
     ['a Morse file without a field', { secret: '{"kdf":"scrypt","salt":"00"}' }, 'a field of the Morse file is missing'],
     ['a folder that is not there', { folder: '/nonexistent/keyring-file' }, 'There is nothing to read there'],

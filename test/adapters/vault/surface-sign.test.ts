@@ -4,6 +4,7 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { SignDoc, TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
 import { describe, expect, it } from 'vitest'
+import { openMorseKeyfile } from '#main/adapters/vault/morse-keyfile.ts'
 import type { Message, TxCodec, TxDraft } from '#main/core/ports/tx.ts'
 import { codec, CONTEXT, formOf, NOW, openService, OPERATOR, OWNER, ownerDraft, PASSWORD, textOf, VECTOR_KEYS as keys } from './support.ts'
 
@@ -231,6 +232,38 @@ describe('a claim of the old network', () => {
         lowS: true,
       }),
     ).toBe(true)
+  })
+  it('of a node says what is taken over before it is signed, and shows no key of its own', async () => {
+    const { vault, open } = await withMorse()
+    const message: Message = {
+      kind: 'claim-morse-supplier',
+      signer: OWNER,
+      ownerAddress: OWNER,
+      operatorAddress: OWNER,
+      morseNodeAddress: 'A'.repeat(40),
+      morsePubKeyHex: morse.keys.account.publicKeyHex,
+      morseSignatureHex: '',
+      signerIsOutput: true,
+      services: [
+        { serviceId: 'anvil', endpoints: [{ url: 'https://relay.example.org', rpcType: 'JSON_RPC' }], revShare: [{ address: OWNER, percent: 100 }] },
+      ],
+    }
+    const { token } = await open(message)
+    const shown = await vault.surface(token, 'GET')
+    for (const words of ['A'.repeat(40), 'https://relay.example.org', OWNER, morse.keys.account.publicKeyHex, 'The vault signs with it first'])
+      expect(textOf(shown.page)).toContain(words)
+    const signed = await vault.surface(token, 'POST', formOf(shown.page, { action: 'sign', password: PASSWORD }))
+    if (signed.outcome?.kind !== 'signed') throw new Error(textOf(signed.page))
+    const bare = codec.signDoc(ownerDraft({ messages: [message] }))
+    const doc = SignDoc.encode({ ...SignDoc.decode(bare), bodyBytes: TxRaw.decode(signed.outcome.txBytes).bodyBytes }).finish()
+    const [inside] = codec.decodeSignDoc(doc).messages
+    const signature = inside?.kind === 'claim-morse-supplier' ? inside.morseSignatureHex : ''
+    const publicKey = Buffer.from(morse.keys.account.publicKeyHex, 'hex')
+    expect(ed25519.verify(Buffer.from(signature, 'hex'), codec.morseBytes(bare), publicKey)).toBe(true)
+    // SECURITY: S18 the seed is in nothing that leaves the key process.
+    const seed = Buffer.from(openMorseKeyfile(JSON.stringify(morse.keys.account.keyfile), morse.passphrase)).toString('hex')
+    for (const text of [textOf(shown.page), textOf(signed.page), Buffer.from(signed.outcome.txBytes).toString('hex')])
+      expect(text).not.toContain(seed)
   })
   it('is refused for another Morse key, without one, with a signature brought along, and for anything that is no claim', async () => {
     const { open, morseKeyId } = await withMorse()

@@ -4,11 +4,13 @@ import { bech32Encode } from '#main/adapters/cosmos/tx/bech32.ts'
 import { connectChain } from '#main/adapters/cosmos/chain.ts'
 import type { Chain, ProvenReads, TrustRoot } from '#main/core/ports/chain.ts'
 import { systemClock } from '#main/adapters/system/clock.ts'
+import { createClaimProofs } from '#main/core/chain/claim-proofs.ts'
 import { createFigureProofs } from '#main/core/chain/figure-proofs.ts'
 import { createHeads } from '#main/core/chain/heads.ts'
 import type { Store } from '#main/core/ports/store.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
+import { claimKey } from '#shared/model/claim.ts'
 import { createTestLog } from '#test/fakes/clock.ts'
 import { startTestChain, type TestChain } from '../../localnet/chain.ts'
 import { startLiar, type Liar } from '../../faults/liar.ts'
@@ -130,6 +132,47 @@ describe('what is true', () => {
     expect(value).toMatchObject([
       { sessionId: SESSION, computeUnits: 3000n, relays: 30n, proofStatus: 'validated', sessionEndHeight: 1_000_004 },
     ])
+  })
+
+  it('each says how: the header above, the power that was checked, and who brought it', async () => {
+    const reads = provenBy(direct)
+    const balance = await reads.balance(real.faucetAddress)
+    const claims = await reads.claims(address, [SESSION])
+    for (const { height, how } of [balance, claims, await reads.supplier(NOBODY)]) {
+      expect(how).toMatchObject({ headerHeight: height + 1, signers: 1, validators: 1, host: new URL(real.rpcUrl).host })
+      expect(how?.headerHash).toBe((await direct.block(height + 1)).hash)
+      // One validator with all the power: it signed, and there is no more.
+      expect(how?.signedPower).toBe(how?.totalPower)
+      expect(how?.totalPower).toBeGreaterThan(0n)
+    }
+  })
+
+  it('own open claims are proven for the page, and one that a host made up is not', async () => {
+    const clock = systemClock
+    const state = createStatePublisher(
+      initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 1, notice: null }),
+      clock,
+    )
+    state.patch('supplier', { operatorAddress: address })
+    const proofs = createClaimProofs({ proven: () => provenBy(direct), state, clock, log: createTestLog() })
+    const [listed] = await direct.pendingClaims(address)
+    if (!listed) throw new Error('no claim')
+    const madeUp = { ...listed, sessionId: 'ab'.repeat(32), sessionEndHeight: 1_000_008 }
+    await proofs.look({ ...direct, pendingClaims: () => Promise.resolve([listed, madeUp]) })
+    expect(proofs.sourceOf(claimKey(listed))).toBe('proven')
+    expect(proofs.sourceOf(claimKey(madeUp))).toBe('chain')
+    expect(state.state.earnings.openClaims).toMatchObject({ proven: 1, listed: 2, proof: { signers: 1, validators: 1 } })
+    // The same claim with more relays than were signed.
+    await proofs.look({ ...direct, pendingClaims: () => Promise.resolve([{ ...listed, relays: 31n }]) })
+    expect(proofs.sourceOf(claimKey(listed))).toBe('chain')
+  })
+
+  it('what governs is read from it', async () => {
+    const said = await direct.governing?.()
+    expect(said?.values).toMatchObject({ mintRatio: expect.stringMatching(/^[01](\.\d+)?$/) as string })
+    expect(Number(said?.values['supplierShare'])).toBeGreaterThan(0)
+    expect(Number(said?.values['gatewayMinStakeUpokt'])).toBeGreaterThanOrEqual(0)
+    expect(said?.supplyUpokt).toBeGreaterThan(1_000_000n)
   })
 
   it('a block by its signatures', async () => {
@@ -340,6 +383,31 @@ describe('what was bent on the way', () => {
     await expect(throughLiar().balance(real.faucetAddress)).rejects.toMatchObject({ code: 'proof-invalid' })
     liar.lie(undefined)
     expect((await throughLiar().balance(real.faucetAddress)).value).toBeGreaterThan(0n)
+  })
+
+  it.each(bent.filter(([, method]) => method !== 'validators').slice(1, 8))('of a claim too: %s is refused', async (_name, method, bend) => {
+    liar.lie((asked) => (asked.method === method ? bend : undefined))
+    await expect(throughLiar().claims(address, [SESSION])).rejects.toMatchObject({ code: 'proof-invalid' })
+    await expect(throughLiar().supplier(real.validatorAddress)).rejects.toMatchObject({ code: 'proof-invalid' })
+    liar.lie(undefined)
+    expect((await throughLiar().claims(address, [SESSION])).value).toHaveLength(1)
+  })
+
+  it('the relays of a claim that were raised in its proof are refused', async () => {
+    liar.lie((asked) =>
+      asked.method === 'abci_query'
+        ? (answer) => {
+            const ops = op(answer as Json, 0)
+            const bytes = Buffer.from(ops.data, 'base64')
+            const at = bytes.indexOf(ROOT_HASH)
+            if (at >= 0) bytes[at + 47] = 99
+            ops.data = bytes.toString('base64')
+            return answer
+          }
+        : undefined,
+    )
+    await expect(throughLiar().claims(address, [SESSION])).rejects.toMatchObject({ code: 'proof-invalid' })
+    liar.lie(undefined)
   })
 
   it('the proof of another address, and of another store, is refused', async () => {

@@ -85,6 +85,18 @@ export const SICK_HEALTH: Record<string, Sick> = {
     fix: 'supplier',
     make: (s) => (s.health.endpointsDown = [{ url: 'https://relay.example.org', sinceMs: NOW, reason: 'ECONNREFUSED' }]),
   },
+  'self-test-here': {
+    check: 'self-test-failed',
+    level: 'bad',
+    fix: 'test-relays',
+    make: (s) => selfTest(s, 'loopback'),
+  },
+  'self-test-public': {
+    check: 'self-test-failed',
+    level: 'bad',
+    fix: 'test-relays',
+    make: (s) => selfTest(s, 'public'),
+  },
   'gateways-silent': {
     check: 'endpoint-down',
     level: 'warn',
@@ -226,4 +238,11 @@ export const SICK_HEALTH: Record<string, Sick> = {
       s.clock.lanes = [lane('claimed')]
     },
   },
+}
+
+function selfTest(s: AppState, path: 'loopback' | 'public'): void {
+  s.supplier = { ...s.supplier, status: 'active' }
+  s.nodes = { miner: { kind: 'relay-miner', wanted: 'running', seen: 'running' } as AppState['nodes'][string] }
+  const last = { atMs: NOW, ok: false, serviceId: 'anvil', failedStage: 'port', finding: 'closed', failures: 2, latencyMs: null } as const
+  s.health.selfTests = { revision: 2, last: { [path]: last } }
 }

@@ -3,6 +3,7 @@ import { createRecordCare } from '#main/core/records/care.ts'
 import { due } from '#main/core/records/daily.ts'
 import type { Ageing, CopyFacts, RecordFacts, Records } from '#main/core/ports/records.ts'
 import { initialState } from '#main/core/state/initial.ts'
+import { createSettings } from '#main/core/settings/settings.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
 import { createTasks } from '#main/core/tasks/tasks.ts'
 import { HearthError } from '#shared/api/errors.ts'
@@ -37,7 +38,7 @@ const facts = (fields: Partial<RecordFacts> = {}): RecordFacts => ({
 })
 
 /** Files that are only pretended; `fail` makes the next copies of a place fail. */
-function setup() {
+async function setup() {
   const clock = createTestClock(START_MS)
   const log = createTestLog()
   const state = createStatePublisher(
@@ -52,7 +53,7 @@ function setup() {
   const records: Records = {
     facts: () => Promise.resolve(known),
     async copy(where, course) {
-      calls.push(`copy ${where}`)
+      calls.push(`copy ${where}`, `kept ${course?.daysKept}`)
       const failure = fail.get(where)
       if (failure) throw failure
       for (let done = 0; done <= 1_000; done += 1) course?.onProgress?.(done, 1_000)
@@ -105,8 +106,10 @@ function setup() {
     },
   }
   const written: string[] = []
-  const care = createRecordCare({ records, store, tasks, clock, log, activity: (text) => void written.push(text) })
+  const chosen = await createSettings({ store, state, log, version: '1' })
+  const care = createRecordCare({ records, store, settings: chosen, tasks, clock, log, activity: (text) => void written.push(text) })
   return {
+    chosen,
     clock,
     log,
     state,
@@ -123,7 +126,8 @@ function setup() {
 
 describe('every day', () => {
   it('copies once a day, to the chosen folder too, and not in the first minute', async () => {
-    const { clock, care, calls, set } = setup()
+    const { clock, care, calls, chosen, set } = await setup()
+    await chosen.set({ copyHour: new Date(START_MS).getHours() })
     const stop = new AbortController()
     const running = care.run(stop.signal)
     await clock.advance(59_000)
@@ -137,19 +141,37 @@ describe('every day', () => {
     await running
   })
 
-  it('is due after a day, or when the newest copy is of a time to come', () => {
-    const now = START_MS
+  it('is due once the chosen hour has come, or when the newest copy is of a time to come', () => {
+    const clockTime = (hour: number, minute: number, daysBefore = 0): number => new Date(2026, 5, 15 - daysBefore, hour, minute).getTime()
     const at = (atMs: number, chosen = false) => copyFact({ atMs, chosen })
-    expect(due({ copies: [], chosenFolder: undefined }, now)).toEqual(['beside'])
-    expect(due({ copies: [at(now - DAY_MS + 1), at(now - 9 * DAY_MS)], chosenFolder: undefined }, now)).toEqual([])
-    expect(due({ copies: [at(now - DAY_MS - 1)], chosenFolder: undefined }, now)).toEqual(['beside'])
-    expect(due({ copies: [at(now + 1)], chosenFolder: undefined }, now)).toEqual(['beside'])
-    expect(due({ copies: [at(now)], chosenFolder: '/stick' }, now)).toEqual(['chosen'])
-    expect(due({ copies: [at(now), at(now, true)], chosenFolder: '/stick' }, now)).toEqual([])
+    const beside = (atMs: number, now: number, hour = 3): string[] => due({ copies: [at(atMs)], chosenFolder: undefined }, now, hour)
+    const now = clockTime(3, 5)
+    expect(due({ copies: [], chosenFolder: undefined }, now, 3)).toEqual(['beside'])
+    expect(beside(clockTime(2, 59), now)).toEqual(['beside'])
+    expect(beside(clockTime(3, 0), now)).toEqual([])
+    // Before the hour, yesterday's counts; a PC that was off at the hour makes up for it.
+    expect(beside(clockTime(3, 1, 1), clockTime(2, 59))).toEqual([])
+    expect(beside(clockTime(2, 59, 1), clockTime(2, 59))).toEqual(['beside'])
+    expect(beside(clockTime(3, 1, 1), clockTime(20, 0))).toEqual(['beside'])
+    expect(beside(clockTime(3, 1, 1), clockTime(20, 0), 21)).toEqual(['beside'])
+    expect(beside(clockTime(21, 1, 1), clockTime(20, 0), 21)).toEqual([])
+    expect(beside(now + 1, now)).toEqual(['beside'])
+    expect(due({ copies: [at(now)], chosenFolder: '/stick' }, now, 3)).toEqual(['chosen'])
+    expect(due({ copies: [at(now), at(now, true)], chosenFolder: '/stick' }, now, 3)).toEqual([])
+  })
+
+  it('keeps as many as the user chose, in each place', async () => {
+    const { care, calls, chosen, tasks } = await setup()
+    await chosen.set({ copiesKept: 9, copiesKeptElsewhere: 40 })
+    await care.handlers['records.backup']({ where: 'beside' })
+    await tasks.settled()
+    await care.handlers['records.backup']({ where: 'chosen' })
+    await tasks.settled()
+    expect(calls.filter((call) => call.startsWith('kept'))).toEqual(['kept 9', 'kept 40'])
   })
 
   it('tells once that a place fails, goes on trying and looking after the rest, and forgets it when it works again', async () => {
-    const { clock, care, calls, fail, written, set } = setup()
+    const { clock, care, calls, fail, written, set } = await setup()
     set({ chosenFolder: '/stick' })
     fail.set('chosen', new HearthError('folder-invalid', { reason: 'missing' }))
     const stop = new AbortController()
@@ -168,7 +190,7 @@ describe('every day', () => {
   })
 
   it('an unexpected failure is logged and the next day comes', async () => {
-    const { clock, care, calls, fail, log } = setup()
+    const { clock, care, calls, fail, log } = await setup()
     fail.set('beside', new Error('odd'))
     const stop = new AbortController()
     const running = care.run(stop.signal)
@@ -181,7 +203,7 @@ describe('every day', () => {
   })
 
   it('removes old rows in pieces once a day, by what the user chose, and gives the room back', async () => {
-    const { clock, care, calls } = setup()
+    const { clock, care, calls } = await setup()
     await care.handlers['records.setRetention']({ relayResultsDays: 10, activityDays: 40 })
     const stop = new AbortController()
     const running = care.run(stop.signal)
@@ -195,7 +217,7 @@ describe('every day', () => {
 
 describe('the requests', () => {
   it('status fits its schema and says when each copy was last read through', async () => {
-    const { care, clock, set } = setup()
+    const { care, clock, set } = await setup()
     set({
       copies: [copyFact(), copyFact({ name: 'other.db', chosen: true })],
       chosenFolder: '/stick',
@@ -214,7 +236,7 @@ describe('the requests', () => {
   })
 
   it('a backup is a task with progress, a result and a cancel', async () => {
-    const { care, tasks, state, written, hold } = setup()
+    const { care, tasks, state, written, hold } = await setup()
     const { taskId } = await care.handlers['records.backup']({ where: 'beside' })
     await tasks.settled()
     expect(state.state.tasks[taskId]).toMatchObject({
@@ -234,7 +256,7 @@ describe('the requests', () => {
   })
 
   it('an export is a task that ends with its folder; a restore waits for the next start', async () => {
-    const { care, tasks, state, written } = setup()
+    const { care, tasks, state, written } = await setup()
     const { taskId } = await care.handlers['records.export']({ folder: '/out' })
     await tasks.settled()
     expect(state.state.tasks[taskId]).toMatchObject({ status: 'done', facts: { folder: '/out/hearth-export', rows: '5' } })
@@ -249,8 +271,21 @@ describe('the requests', () => {
     expect(written).toEqual(['records-exported', 'records-restore-asked', 'records-folder', 'records-folder'])
   })
 
+  it('retention is a setting like any other, and what an earlier version kept is taken over once', async () => {
+    const { care, chosen, settings, clock } = await setup()
+    settings.set('records-retention', '{"relayResultsDays":12,"activityDays":60}')
+    const stop = new AbortController()
+    const running = care.run(stop.signal)
+    await clock.advance(1)
+    expect([chosen.get('keepRelayResultsDays'), chosen.get('keepActivityDays'), settings.get('records-retention')]).toEqual([12, 60, ''])
+    await care.handlers['records.setRetention']({ relayResultsDays: 20, activityDays: 70 })
+    expect([chosen.get('keepRelayResultsDays'), chosen.get('keepActivityDays')]).toEqual([20, 70])
+    stop.abort()
+    await running
+  })
+
   it('retention has a floor, and nonsense on disk means the standard', async () => {
-    const { care, settings } = setup()
+    const { care, settings } = await setup()
     expect(requests['records.setRetention'].input.safeParse({ relayResultsDays: 0, activityDays: 40 }).success).toBe(false)
     expect(requests['records.setRetention'].input.safeParse({ relayResultsDays: 9, activityDays: 3 }).success).toBe(false)
     settings.set('records-retention', '{"relayResultsDays":-1}')

@@ -74,7 +74,11 @@ export function createRelayScene() {
     params: async () => Promise.resolve({ ...PARAMS, gracePeriodEndOffsetBlocks: world.grace }),
     account: async () => Promise.resolve({ accountNumber: 1n, sequence: 1n, pubKeyHex: world.operatorKeyHex }),
     application: async () =>
-      Promise.resolve(world.applicationStaked ? { stakeUpokt: 1n, serviceIds: ['anvil'], delegatedGateways: [] } : undefined),
+      Promise.resolve(
+        world.applicationStaked
+          ? { stakeUpokt: 1n, serviceIds: ['anvil'], delegatedGateways: [], unstakeSessionEndHeight: 0, spendLimitUpokt: undefined }
+          : undefined,
+      ),
     supplier: async (operatorAddress) =>
       Promise.resolve(
         world.supplierKnown

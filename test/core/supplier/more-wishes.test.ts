@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { HearthError } from '#shared/api/errors.ts'
 import type { TxWish } from '#shared/api/requests.ts'
 import type { SupplierRecord } from '#main/core/ports/chain.ts'
+import type { GatewayRecord, MorseAccount, RoleRules } from '#main/core/ports/roles.ts'
 import type { PublicKeyInfo } from '#main/core/ports/vault.ts'
 import { checkWish, type CheckedWish } from '#main/core/supplier/wishes.ts'
 import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
-import { createFakeChain, PARAMS } from '#test/fakes/chain.ts'
+import { createFakeChain, PARAMS, ROLE_RULES } from '#test/fakes/chain.ts'
 
 const OWNER = 'pokt1r5v5srda7xfth3hn2s26txvrcrntldjuxdc0t8'
 const OPERATOR = 'pokt1vtad8680vhdfqvxx0f2yaxa6agdylelm9gry5w'
@@ -44,11 +45,35 @@ const supplier = (more: Partial<SupplierRecord> = {}): SupplierRecord => ({
   ...more,
 })
 
-type Setup = { record?: SupplierRecord; application?: { stakeUpokt: bigint; delegatedGateways: string[] }; serviceOwner?: string }
-function check(wish: TxWish, { record, application, serviceOwner = OTHER }: Setup = {}): Promise<CheckedWish> {
+interface Setup {
+  record?: SupplierRecord
+  application?: { stakeUpokt: bigint; delegatedGateways: string[]; unstakeSessionEndHeight?: number }
+  gateway?: Partial<GatewayRecord>
+  serviceOwner?: string
+  morse?: Record<string, Partial<MorseAccount>>
+  rules?: Partial<RoleRules>
+}
+function check(wish: TxWish, setup: Setup = {}): Promise<CheckedWish> {
+  const { record, application, gateway, serviceOwner = OTHER, morse = {}, rules = {} } = setup
   const chain = createFakeChain((bytes) => codec.hash(bytes))
   if (record) chain.suppliers.set(OPERATOR, record)
-  chain.application = () => Promise.resolve(application && { ...application, serviceIds: ['anvil'], unstakeSessionEndHeight: 0, spendLimitUpokt: undefined })
+  chain.application = () =>
+    Promise.resolve(application && { unstakeSessionEndHeight: 0, ...application, serviceIds: ['anvil'], spendLimitUpokt: undefined })
+  chain.gateway = (address) => Promise.resolve(gateway && { address, stakeUpokt: 5_000_000_000n, unstakeSessionEndHeight: 0, ...gateway })
+  chain.roleRules = () => Promise.resolve({ ...ROLE_RULES, ...rules })
+  chain.morseAccount = (morseAddress) =>
+    Promise.resolve(
+      morse[morseAddress] && {
+        morseAddress,
+        balanceUpokt: 7n,
+        supplierStakeUpokt: 0n,
+        applicationStakeUpokt: 0n,
+        morseOutputAddress: '',
+        claimedAtHeight: 0,
+        claimedBy: '',
+        ...morse[morseAddress],
+      },
+    )
   chain.services = () => Promise.resolve([{ id: 'anvil', name: 'Anvil', computeUnitsPerRelay: 100n, ownerAddress: serviceOwner }])
   return checkWish(wish, { chain, params: PARAMS, codec, keys, network: 'local', stakeMarginUpokt: 5_000_000n })
 }
@@ -180,6 +205,11 @@ describe('services, applications and gateways', () => {
     expect(await refusal(check(wish({ serviceId: 'a b' })))).toBe('endpoint-invalid service-id')
     expect(await refusal(check(wish({ serviceId: 'anvil' })))).toBe('not-permitted service-owner')
     expect((await check(wish({ serviceId: 'anvil' }), { serviceOwner: OWNER })).message).toMatchObject({ id: 'anvil' })
+    // A new one costs the network's fee, and the chain wants to see more than that; a change is free.
+    expect((await check(wish())).spendsUpokt).toBe(ROLE_RULES.addServiceFeeUpokt + 1n)
+    expect((await check(wish({ serviceId: 'anvil' }), { serviceOwner: OWNER })).spendsUpokt).toBe(0n)
+    const same = wish({ serviceId: 'anvil', name: 'Anvil', computeUnits: '100' })
+    expect(await refusal(check(same, { serviceOwner: OWNER }))).toBe('not-now same-service')
   })
   it('a service is given away by its owner', async () => {
     const wish: TxWish = { kind: 'transfer-service', keyId: 'own', serviceId: 'anvil', newOwnerAddress: OTHER }
@@ -214,15 +244,43 @@ describe('services, applications and gateways', () => {
     )
     expect(await refusal(check(wish('delegate')))).toBe('not-now no-application')
     expect(await refusal(check({ kind: 'unstake-application', keyId: 'own' }))).toBe('not-now no-application')
-    expect((await check({ kind: 'stake-gateway', keyId: 'own', amountPokt: '5000' })).message).toMatchObject({ stakeUpokt: 5_000_000_000n })
-    expect((await check({ kind: 'unstake-gateway', keyId: 'own' })).message).toEqual({ kind: 'unstake-gateway', address: OWNER })
+    const ending = { ...application, unstakeSessionEndHeight: 30 }
+    expect(await refusal(check({ kind: 'unstake-application', keyId: 'own' }, { application: ending }))).toBe(
+      'tx-refused application-unbonding',
+    )
+  })
+  it('a delegation needs a gateway that stays, and room for it', async () => {
+    const wish: TxWish = { kind: 'delegate', keyId: 'own', gatewayAddress: OTHER }
+    const application = { stakeUpokt: 5_000_000n, delegatedGateways: [] }
+    expect((await check(wish, { application, gateway: {} })).message).toMatchObject({ kind: 'delegate', gatewayAddress: OTHER })
+    expect(await refusal(check(wish, { application }))).toBe('tx-refused gateway-unknown')
+    expect(await refusal(check(wish, { application, gateway: { unstakeSessionEndHeight: 30 } }))).toBe('tx-refused gateway-inactive')
+    const full = { ...application, delegatedGateways: ['a', 'b'] }
+    expect(await refusal(check(wish, { application: full, gateway: {} }))).toBe('tx-refused delegation-limit')
+  })
+  it('a gateway’s stake reaches the minimum and grows; only the difference is taken', async () => {
+    const wish = (amountPokt: string): TxWish => ({ kind: 'stake-gateway', keyId: 'own', amountPokt })
+    const fresh = await check(wish('5000'))
+    expect(fresh).toMatchObject({ message: { stakeUpokt: 5_000_000_000n }, spendsUpokt: 5_000_000_000n })
+    expect(await refusal(check(wish('4999.999999')))).toBe('amount-too-small')
+    expect((await check(wish('5001'), { gateway: {} })).spendsUpokt).toBe(1_000_000n)
+    expect(await refusal(check(wish('5000'), { gateway: {} }))).toBe('amount-too-small')
+    const unstake: TxWish = { kind: 'unstake-gateway', keyId: 'own' }
+    expect((await check(unstake, { gateway: {} })).message).toEqual({ kind: 'unstake-gateway', address: OWNER })
+    expect(await refusal(check(unstake))).toBe('not-now no-gateway')
+    expect(await refusal(check(unstake, { gateway: { unstakeSessionEndHeight: 30 } }))).toBe('tx-refused gateway-unbonding')
   })
 })
 
 describe('what lay on the old network', () => {
   it('is claimed with the Morse key inside the message', async () => {
-    const checked = await check({ kind: 'claim-morse-account', keyId: 'own', morseKeyId: 'old', toAddress: OTHER })
+    const claim: TxWish = { kind: 'claim-morse-account', keyId: 'own', morseKeyId: 'old', toAddress: OTHER }
+    const checked = await check(claim, { morse: { [MORSE]: {} } })
+    expect(await refusal(check(claim))).toBe('tx-refused morse-unknown')
+    expect(await refusal(check(claim, { morse: { [MORSE]: { claimedAtHeight: 9 } } }))).toBe('tx-refused morse-claimed')
+    expect(await refusal(check(claim, { morse: { [MORSE]: {} }, rules: { morseClaimsOpen: false } }))).toBe('tx-refused morse-closed')
     expect(checked).toMatchObject({
+      facts: { amountUpokt: '7' },
       morseKeyId: 'old',
       message: { signer: OWNER, toAddress: OTHER, morsePubKeyHex: 'ab'.repeat(32), morseSignatureHex: '' },
     })
@@ -241,8 +299,21 @@ describe('what lay on the old network', () => {
         { serviceId: 'anvil', url: 'https://relay.example.org', rpcType: 'JSON_RPC', revShare: [{ address: OWNER, percent: 100 }] },
       ],
     })
-    expect((await check(wish('op'))).message).toMatchObject({ morseNodeAddress: MORSE, signerIsOutput: false })
-    expect((await check(wish('op', 'a'.repeat(40)))).message).toMatchObject({ morseNodeAddress: 'A'.repeat(40), signerIsOutput: true })
+    const node = { supplierStakeUpokt: 60_000_000_000n }
+    const morse = { [MORSE]: node, ['A'.repeat(40)]: { ...node, morseOutputAddress: MORSE } }
+    expect((await check(wish('op'), { morse })).message).toMatchObject({ morseNodeAddress: MORSE, signerIsOutput: false })
+    expect((await check(wish('op', 'a'.repeat(40)), { morse })).message).toMatchObject({
+      morseNodeAddress: 'A'.repeat(40),
+      signerIsOutput: true,
+    })
+    expect(await refusal(check(wish('op'), { morse: { [MORSE]: {} } }))).toBe('not-now morse-no-node')
+    const output = 'B'.repeat(40)
+    const custody = (claimedBy: string) => ({
+      [MORSE]: { ...node, morseOutputAddress: output },
+      [output]: { claimedAtHeight: 4, claimedBy },
+    })
+    expect(await refusal(check(wish('op'), { morse: custody(OTHER) }))).toBe('tx-refused morse-owner-first')
+    expect((await check(wish('op'), { morse: custody(OWNER) })).message).toMatchObject({ signerIsOutput: false })
     expect(await refusal(check(wish('own')))).toBe('not-permitted services')
     expect(await refusal(check(wish('op', 'xyz')))).toBe('address-invalid morse-address')
   })

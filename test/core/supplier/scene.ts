@@ -67,6 +67,7 @@ export function scene(keys: Signer[]): Scene {
   const chain = createFakeChain((bytes) => codec.hash(bytes))
   for (const key of keys) chain.balances.set(key.address, 100_000_000_000n)
   chain.pendingClaims = () => Promise.resolve(pending)
+  chain.gateway = (address) => Promise.resolve({ address, stakeUpokt: 5_000_000_000n, unstakeSessionEndHeight: 0 })
   const clock = createTestClock()
   const store = {
     intents: () => Promise.resolve([...rows.values()]),

@@ -1,6 +1,6 @@
 import { hashText, headerHash, type Header, type Validator } from './header.ts'
 import { ProofInvalid } from './proof-invalid.ts'
-import { verifyCommit, vouches, type SignedHeader, type TrustedHeader } from './verify.ts'
+import { verifiedCommit, vouches, type CheckedPower, type SignedHeader, type TrustedHeader } from './verify.ts'
 
 /** Follows a chain by its validators' signatures alone, from one header that is trusted. */
 
@@ -24,6 +24,8 @@ export interface LightClient {
    * @throws ProofInvalid when it is not @throws whatever the source rejects with
    */
   header(height: number): Promise<Header>
+  /** Of a header that `header` gave: its hash and the power whose signatures were checked. */
+  checked(height: number): { hash: string; power: CheckedPower } | undefined
   /** The highest proven block so far; undefined before the first. */
   newest(): { height: number; hash: string } | undefined
 }
@@ -66,9 +68,9 @@ export function createLightClient(
       source.validators(from.header.height + 1),
     ])
     if (signed.header.height !== height) throw new ProofInvalid('another height than was asked')
-    const hash = verifyCommit(root.chainId, signed, validators)
+    const { hash, power } = verifiedCommit(root.chainId, signed, validators)
     if (vouches(from, trustedNext, signed, { nowMs: options.now(), trustingMs: options.trustingMs })) {
-      const trusted = { header: signed.header, hash }
+      const trusted = { header: signed.header, hash, power }
       keep(trusted)
       return trusted
     }
@@ -87,6 +89,10 @@ export function createLightClient(
       if (proven.length === 0) keep(first)
       if (height === root.height) return first.header
       return (await step(first, height)).header
+    },
+    checked(height) {
+      const known = proven.find((each) => each.header.height === height)
+      return known?.power && { hash: hashText(known.hash), power: known.power }
     },
     newest() {
       const last = proven.at(-1)

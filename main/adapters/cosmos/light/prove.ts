@@ -1,5 +1,5 @@
 import { HearthError } from '#shared/api/errors.ts'
-import type { PendingClaim, Proven, ProvenReads, TrustRoot } from '#main/core/ports/chain.ts'
+import type { PendingClaim, ProofFacts, Proven, ProvenReads, TrustRoot } from '#main/core/ports/chain.ts'
 import { statusResult } from '../schemas.ts'
 import { askAgainWhenAhead } from '../read-chain.ts'
 import { endpointName, type Transport, unreachable } from '../transport.ts'
@@ -56,32 +56,42 @@ export function createProvenReads(
   }
 
   /** The header above a state signs it: the newest state that can be proven is one below the newest block. */
-  const newestState = async (): Promise<{ height: number; appHash: Uint8Array }> => {
+  const newestState = async (): Promise<{ height: number; appHash: Uint8Array; how?: ProofFacts }> => {
     const { sync_info: sync } = await transport.rpc('status', {}, statusResult)
     const signedBy = Math.max(sync.latest_block_height, root.height + 1)
     const header = await askAgainWhenAhead(() => headerAt(signedBy))
-    return { height: signedBy - 1, appHash: header.appHash }
+    const checked = client.checked(signedBy)
+    const how: ProofFacts | undefined = checked && {
+      headerHeight: signedBy,
+      headerHash: checked.hash,
+      signedPower: checked.power.signed,
+      totalPower: checked.power.total,
+      signers: checked.power.signers,
+      validators: checked.power.validators,
+      host: endpointName(rpcUrl),
+    }
+    return { height: signedBy - 1, appHash: header.appHash, ...(how && { how }) }
   }
 
   return {
     balance: (address) =>
       said(async () => {
-        const { height, appHash } = await newestState()
-        return { value: readBalance(await row('bank', balanceKey(address), height, appHash)), height }
+        const { height, appHash, ...proof } = await newestState()
+        return { value: readBalance(await row('bank', balanceKey(address), height, appHash)), height, ...proof }
       }),
     supplier: (operatorAddress) =>
       said(async () => {
-        const { height, appHash } = await newestState()
+        const { height, appHash, ...proof } = await newestState()
         const value = await row('supplier', supplierKey(operatorAddress), height, appHash)
-        return { value: value && readSupplierRow(operatorAddress, value), height }
+        return { value: value && readSupplierRow(operatorAddress, value), height, ...proof }
       }),
     claims: (operatorAddress, sessionIds) =>
       said(async (): Promise<Proven<PendingClaim[]>> => {
-        const { height, appHash } = await newestState()
+        const { height, appHash, ...proof } = await newestState()
         const rows = await Promise.all(sessionIds.map((id) => row('proof', claimKey(id, operatorAddress), height, appHash)))
         const claims = rows.flatMap((value) => (value === undefined ? [] : [readClaimRow(value)]))
         if (claims.some((claim) => claim.operatorAddress !== operatorAddress)) throw new ProofInvalid('a claim of another operator')
-        return { value: claims, height }
+        return { value: claims, height, ...proof }
       }),
     block: (height) => said(async () => hashText(headerHash(await askAgainWhenAhead(() => headerAt(height))))),
     newest: () => client.newest(),

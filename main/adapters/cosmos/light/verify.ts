@@ -10,10 +10,20 @@ export interface SignedHeader {
   commit: Commit
 }
 
+/** Power whose signatures were checked, of all there is. */
+export interface CheckedPower {
+  signed: bigint
+  total: bigint
+  signers: number
+  validators: number
+}
+
 /** Something trusted: what it is called, and who signs the next block. */
 export interface TrustedHeader {
   header: Header
   hash: Uint8Array
+  /** Absent where trust begins: that header is known by its hash. */
+  power?: CheckedPower
 }
 
 /** Clocks of validators and of this machine differ; a header from further in the future than this is refused. */
@@ -35,7 +45,12 @@ function isSigned(chainId: string, commit: Commit, vote: Commit['signatures'][nu
  * Adds up the power that signed until it is more than `needed`.
  * @throws ProofInvalid for a wrong signature, a voter twice, or too little power
  */
-function requirePower(chainId: string, commit: Commit, voterOf: (index: number) => Validator | undefined, needed: bigint): void {
+function requirePower(
+  chainId: string,
+  commit: Commit,
+  voterOf: (index: number) => Validator | undefined,
+  needed: bigint,
+): { signed: bigint; signers: number } {
   let signed = 0n
   const seen = new Set<string>()
   for (const [index, vote] of commit.signatures.entries()) {
@@ -47,7 +62,7 @@ function requirePower(chainId: string, commit: Commit, voterOf: (index: number) 
     seen.add(name)
     if (!isSigned(chainId, commit, vote, validator)) throw new ProofInvalid('a wrong signature of a validator')
     signed += validator.power
-    if (signed > needed) return
+    if (signed > needed) return { signed, signers: seen.size }
   }
   throw new ProofInvalid('signed by too few')
 }
@@ -56,7 +71,16 @@ function requirePower(chainId: string, commit: Commit, voterOf: (index: number) 
  * Header, commit and validators belong together, and more than two thirds of the power signed.
  * @returns the hash @throws ProofInvalid
  */
-export function verifyCommit(chainId: string, { header, commit }: SignedHeader, validators: Validator[]): Uint8Array {
+export function verifyCommit(chainId: string, signed: SignedHeader, validators: Validator[]): Uint8Array {
+  return verifiedCommit(chainId, signed, validators).hash
+}
+
+/** The same. @returns also the power that was checked */
+export function verifiedCommit(
+  chainId: string,
+  { header, commit }: SignedHeader,
+  validators: Validator[],
+): { hash: Uint8Array; power: CheckedPower } {
   // SECURITY: S21 a header counts when two thirds of the validators' power signed it, whoever brought it.
   if (header.chainId !== chainId) throw new ProofInvalid('a header of another chain')
   const hash = headerHash(header)
@@ -71,8 +95,9 @@ export function verifyCommit(chainId: string, { header, commit }: SignedHeader, 
     }
     return validator
   }
-  requirePower(chainId, commit, byIndex, (powerOf(validators) * 2n) / 3n)
-  return hash
+  const total = powerOf(validators)
+  const checked = requirePower(chainId, commit, byIndex, (total * 2n) / 3n)
+  return { hash, power: { ...checked, total, validators: validators.length } }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ChainBlock, ChainParams, PendingClaim, ServiceInfo, SessionInfo, SupplierRecord } from '#main/core/ports/chain.ts'
+import type { ChainBlock, ChainParams, Governing, PendingClaim, ServiceInfo, SessionInfo, SupplierRecord } from '#main/core/ports/chain.ts'
 import type { ApplicationRecord, GatewayRecord, RoleRules } from '#main/core/ports/roles.ts'
 import { targetHashHex } from '#shared/model/difficulty.ts'
 import type { Ledger, PracticeGenesis, PracticeParams, PracticeTx } from '../parts.ts'
@@ -7,6 +7,7 @@ import { beginBlock, QuietBegin } from './begin-block.ts'
 import { endBlock } from './end-block.ts'
 import type { Frame } from './frame.ts'
 import { blockHash } from './hashes.ts'
+import { governingOf } from './governing.ts'
 import { genesisState, logBalances } from './make-state.ts'
 import { relayCostAt, targetHashAt } from './pricing.ts'
 import { chainTx, runTx } from './run-tx.ts'
@@ -113,6 +114,10 @@ class PracticeLedger implements Ledger {
       proofMissingPenaltyUpokt: live.proofMissingPenaltyUpokt,
       proofSubmissionFeeUpokt: live.proofSubmissionFeeUpokt,
     }
+  }
+
+  governing(): Governing {
+    return governingOf(this.state)
   }
 
   practiceParams(): PracticeParams {

@@ -11,7 +11,7 @@ import { createImageShelf } from './images.ts'
 import { startKeySocket, type KeySocket } from './key-socket.ts'
 import { noise } from './noise.ts'
 import { createPlaces } from './places.ts'
-import type { RegistryMood } from './pull.ts'
+import { checkLine, type RegistryMood } from './pull.ts'
 import { restoreWorld, saveWorld } from './saved.ts'
 import { inTime } from './waits.ts'
 
@@ -124,6 +124,22 @@ export function createPracticeEngine(options: PracticeEngineOptions): PracticeEn
     async image(reference) {
       await enter()
       return images.find(reference)
+    },
+    async offeredDigest(reference) {
+      await enter()
+      checkLine({ mood: () => mood, gone }, reference, new AbortController().signal)
+      const digest = images.offered(reference)
+      if (digest === undefined)
+        throw new HearthError('image-unavailable', { reference, reason: `manifest for ${reference} not found: manifest unknown` })
+      return digest
+    },
+    async removeImage(reference) {
+      await enter()
+      const image = images.find(reference)
+      const isUsed = [...containers.all.values()].some((held) => held.seen.image === image?.imageId)
+      if (!image || isUsed) return false
+      images.remove(reference)
+      return true
     },
     async pull(reference, onProgress, signal) {
       if (signal.aborted) throw new HearthError('cancelled')

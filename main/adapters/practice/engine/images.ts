@@ -18,6 +18,8 @@ export interface ImageShelf {
   /** An image on this engine by tag, `repository@digest` or content id. */
   find(reference: string): ImageInfo | undefined
   pull(reference: string, onProgress: (progress: PullProgress) => void, signal: AbortSignal): Promise<ImageInfo>
+  /** What the registry has under a tag now. */
+  offered(reference: string): string | undefined
   /** Puts an image into the registry. @returns its digest */
   publish(image: PracticeImage): string
   /** Takes it out of the registry. */
@@ -26,6 +28,8 @@ export interface ImageShelf {
   load(reference: string): void
   /** Takes it off the engine, with the layers of unfinished pulls. */
   drop(reference: string): void
+  /** Takes one image off the engine, by tag, `repository@digest` or content id. */
+  remove(reference: string): void
   /** The images on this engine, and back. */
   save(): PracticeImage[]
   restore(images: PracticeImage[]): void
@@ -86,6 +90,7 @@ export function createImageShelf(registryImages: PracticeImage[], context: Omit<
       put(image)
       return infoOf(image)
     },
+    offered: (reference) => (registry.has(reference) ? digestOf(reference) : undefined),
     publish(image) {
       registry.set(image.reference, image)
       return digestOf(image.reference)
@@ -102,6 +107,13 @@ export function createImageShelf(registryImages: PracticeImage[], context: Omit<
       const info = local.get(reference)
       if (info) context.disk.take(-info.sizeBytes, '')
       local.delete(reference)
+    },
+    remove(reference) {
+      for (const [tag, info] of local) {
+        if (tag !== reference && info.imageId !== reference && reference !== `${withoutTag(tag)}@${info.digest}`) continue
+        context.disk.take(-info.sizeBytes, '')
+        local.delete(tag)
+      }
     },
     save: () => [...local.keys()].flatMap((reference) => known.get(reference) ?? []),
     restore(images) {

@@ -13,6 +13,8 @@ import { createTxIndex, type TxRecord } from './tx-index.ts'
 
 /** Blocks made in one go before others get their turn. */
 const BLOCKS_PER_TURN = 200
+/** A look at whether a chain that stands may go on. */
+const STANDING_MS = 1_000
 /** Who acts inside the network asks for half as much gas again as it will use. */
 const INSIDE_MARGIN = { num: 3n, den: 2n }
 
@@ -25,6 +27,8 @@ export interface ChainNodeParts {
   seed: string
   /** Who proposes the block: address of a validator. */
   proposer: (height: number) => string
+  /** Whether the next block cannot be made yet, whatever the time: the software for it is not there. */
+  stands?: () => boolean
   /** What `save` gave; the ledger comes restored. */
   saved?: string
 }
@@ -90,8 +94,11 @@ export function createChainNode(parts: ChainNodeParts): ChainNode {
   let insideCount = saved?.insideCount ?? 0
   let block1Hash = saved?.block1Hash ?? ledger.block(1)?.hash ?? ''
   let running = true
+  /** When a chain that stood went on: what was due meanwhile is not made up for. */
+  let wentOnMs = 0
+  let stood = false
 
-  const nextDueMs = (): number => (ledger.height === 0 ? genesis.genesisTimeMs : ledger.timeMs + genesis.blockMs)
+  const nextDueMs = (): number => (ledger.height === 0 ? genesis.genesisTimeMs : Math.max(ledger.timeMs + genesis.blockMs, wentOnMs))
 
   const produce = (): ChainBlock => {
     const height = ledger.height + 1
@@ -109,6 +116,10 @@ export function createChainNode(parts: ChainNodeParts): ChainNode {
   const produceDue = (limit = BLOCKS_PER_TURN): number => {
     let made = 0
     while (made < limit && nextDueMs() <= clock.now()) {
+      const stands = parts.stands?.() === true
+      if (stood && !stands) wentOnMs = clock.now()
+      stood = stands
+      if (stands) break
       produce()
       made += 1
     }
@@ -141,7 +152,7 @@ export function createChainNode(parts: ChainNodeParts): ChainNode {
     async run(signal) {
       while (!signal.aborted) {
         if (produceDue() === BLOCKS_PER_TURN) await setImmediate()
-        else await clock.sleep(Math.max(0, nextDueMs() - clock.now()), signal)
+        else await clock.sleep(stood ? STANDING_MS : Math.max(0, nextDueMs() - clock.now()), signal)
       }
     },
     produceDue,

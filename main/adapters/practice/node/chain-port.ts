@@ -44,6 +44,7 @@ export function connectPracticeChain(node: ChainNode): Chain {
         genesisTime: new Date(genesis.genesisTimeMs).toISOString(),
       })),
     params: () => ask(() => ledger.params()),
+    governing: () => ask(() => ledger.governing()),
     account: (address) => ask(() => ledger.account(address)),
     balance: (address, height) =>
       ask(() => {

@@ -77,7 +77,6 @@ export function unstakeApplication(frame: Frame, message: Of<'unstake-applicatio
   })
 }
 
-
 /** @throws Refusal in the chain's words */
 export function delegate(frame: Frame, message: Of<'delegate'>): void {
   const { state } = frame

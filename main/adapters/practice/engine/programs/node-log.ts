@@ -6,6 +6,8 @@ export interface NodeLog {
   block(height: number, txs: number): string[]
   stop(): string[]
   failure(words: string): string[]
+  /** The software of before at the height of an upgrade; it goes on to run and does nothing. */
+  upgradeNeeded(name: string, height: number): string[]
 }
 
 /** @param now UTC ms */
@@ -55,6 +57,10 @@ export function createNodeLog(now: () => number): NodeLog {
       info('Closing statestore module=server'),
       info('Closing application.db module=baseapp'),
       info('Closing snapshots/metadata.db module=baseapp'),
+    ],
+    upgradeNeeded: (name, height) => [
+      `${clockFace(now())} ERR UPGRADE "${name}" NEEDED at height: ${height}:  module=x/upgrade`,
+      `${clockFace(now())} ERR CONSENSUS FAILURE!!! err="UPGRADE \"${name}\" NEEDED at height: ${height}: " module=consensus`,
     ],
     failure: (words) => [`${clockFace(now())} ERR failed to start the node module=server`, words],
   }

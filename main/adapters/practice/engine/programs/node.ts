@@ -14,6 +14,8 @@ export interface ChainHost {
   /** No more blocks: the container stops or is gone. Called once. */
   stop(): void | Promise<void>
   height(): number
+  /** The upgrade whose software this is not, while the chain stands before it. */
+  needs?(): { name: string; height: number } | undefined
   /** Transactions of a block, for the log; 0 when nobody tells. */
   txCount?(height: number): number
   /** `diskBytes` is all that the chain's data takes, whether Practice holds it or not. */
@@ -66,12 +68,18 @@ export function createNodeProgram(options: NodeOptions): Program {
     started.signal.addEventListener('abort', () => void stopHost(), { once: true })
     let logged = made.height()
     say(nodeLog?.start(chainId, logged) ?? [])
+    let stoodAt: number | undefined
     const runs = (): boolean => !started.signal.aborted && host === made
     while (runs()) {
       const height = made.height()
       for (let each = Math.max(logged + 1, height - BLOCKS_LOGGED + 1); each <= height; each += 1)
         say(nodeLog?.block(each, made.txCount?.(each) ?? 0) ?? [])
       logged = Math.max(logged, height)
+      const needs = made.needs?.()
+      if (needs && stoodAt !== needs.height) {
+        stoodAt = needs.height
+        say(nodeLog?.upgradeNeeded(needs.name, needs.height) ?? [], 'err')
+      }
       await started.clock.sleep(LOOK_MS, started.signal)
     }
   }

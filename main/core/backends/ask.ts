@@ -1,0 +1,130 @@
+import type { HealthCheck, ServiceRpcType } from '#shared/catalog/backends/schema.ts'
+import { HearthError } from '#shared/api/errors.ts'
+import type { BackendLine, EndpointSecret } from '../ports/backend-line.ts'
+import { headersOf } from './gate-config.ts'
+
+/** An endpoint with everything that it takes to ask it. */
+export interface AskedEndpoint {
+  origins: { http: string; rest: string; websocket: string }
+  secret: EndpointSecret
+}
+
+export const ASK_MS = 8_000
+
+/** How one question of the gateways went. `words` is a key with facts of renderer/text; empty when all is well. */
+export interface CheckResult {
+  name: string
+  rpcType: ServiceRpcType
+  severity: HealthCheck['severity']
+  archival: boolean
+  outcome: 'passed' | 'failed' | 'not-offered'
+  key: '' | 'no-answer' | 'status' | 'lacks' | 'rpc-error' | 'no-address'
+  facts: Record<string, string>
+  ms: number | null
+}
+
+/** What an endpoint answers to one question. Rejects as `BackendLine.http`. */
+export async function askJsonRpc(
+  line: BackendLine,
+  endpoint: AskedEndpoint,
+  method: string,
+  params: unknown[] = [],
+): Promise<{ value: unknown; error: string | undefined; ms: number; status: number }> {
+  const { status, body, ms } = await line.http({
+    url: endpoint.origins.http + endpoint.secret.paths.http,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headersOf(endpoint.secret.credential) },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    timeoutMs: ASK_MS,
+  })
+  const answer = objectOf(body)
+  const error = answer?.['error']
+  return { value: answer?.['result'], error: error === undefined || error === null ? undefined : messageOf(error), ms, status }
+}
+
+/** Asks each question of the gateways' list, as they ask it, one after the other: a small node must not be hit by all at once. Never rejects. */
+export async function runHealthChecks(line: BackendLine, endpoint: AskedEndpoint, checks: readonly HealthCheck[]): Promise<CheckResult[]> {
+  const results: CheckResult[] = []
+  for (const check of checks) results.push(await runOne(line, endpoint, check))
+  return results
+}
+
+async function runOne(line: BackendLine, endpoint: AskedEndpoint, check: HealthCheck): Promise<CheckResult> {
+  const { name, rpcType, severity, archival } = check
+  const result = (
+    outcome: CheckResult['outcome'],
+    key: CheckResult['key'],
+    facts: Record<string, string> = {},
+    ms: number | null = null,
+  ): CheckResult => ({
+    name,
+    rpcType,
+    severity,
+    archival,
+    outcome,
+    key,
+    facts,
+    ms,
+  })
+  const way = rpcType === 'REST' ? 'rest' : rpcType === 'WEBSOCKET' ? 'websocket' : 'http'
+  const origin = endpoint.origins[way]
+  if (origin === '') return result('not-offered', 'no-address', { rpcType })
+  const headers = headersOf(endpoint.secret.credential)
+  try {
+    if (rpcType === 'WEBSOCKET') {
+      const { text, ms } = await line.websocket({
+        url: joined(origin, endpoint.secret.paths.websocket, check.path),
+        headers,
+        message: check.body,
+        timeoutMs: ASK_MS,
+      })
+      return check.contains !== null && !text.includes(check.contains)
+        ? result('failed', 'lacks', { wanted: check.contains, answer: short(text) }, ms)
+        : result('passed', '', {}, ms)
+    }
+    const answer = await line.http({
+      url: joined(origin, endpoint.secret.paths[way], check.path),
+      method: check.httpMethod,
+      headers: { ...headers, ...(check.body === '' ? {} : { 'content-type': 'application/json' }) },
+      body: check.body,
+      timeoutMs: ASK_MS,
+    })
+    const text = new TextDecoder().decode(answer.body)
+    if (check.status !== null && answer.status !== check.status)
+      return result('failed', 'status', { status: String(answer.status), wanted: String(check.status), answer: short(text) }, answer.ms)
+    if (check.contains !== null && !text.includes(check.contains))
+      return result('failed', 'lacks', { wanted: check.contains, answer: short(text) }, answer.ms)
+    const error = objectOf(answer.body)?.['error']
+    // Gateways take a JSON-RPC error for an answer to the archive question alone; for all others it is a failure (offchain facts 7).
+    if (check.contains === null && error !== undefined && error !== null)
+      return result('failed', 'rpc-error', { answer: messageOf(error) }, answer.ms)
+    return result('passed', '', {}, answer.ms)
+  } catch (error) {
+    if (!(error instanceof HearthError)) throw error
+    return result('failed', 'no-answer', { reason: error.detail['reason'] ?? error.code })
+  }
+}
+
+/** Path of a question behind the path of an endpoint, before its query. */
+export function joined(origin: string, secretPath: string, path: string): string {
+  const [before = '', query] = secretPath.split('?', 2)
+  const whole = path === '/' ? before : before + path
+  return origin + (whole === '' ? '/' : whole) + (query === undefined ? '' : `${whole.includes('?') ? '&' : '?'}${query}`)
+}
+
+export function objectOf(body: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(body))
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  short(
+    typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+      ? error.message
+      : JSON.stringify(error),
+  )
+const short = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 160)

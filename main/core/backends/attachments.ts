@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import type { Store } from '../ports/store.ts'
+
+/** One endpoint of the user's own that answers a service, as it is kept in the record: what may be shown, and no secret. */
+const attachedSchema = z.strictObject({
+  serviceId: z.string(),
+  origins: z.strictObject({ http: z.string(), rest: z.string(), websocket: z.string() }),
+  credential: z.enum(['none', 'basic', 'bearer', 'header']),
+  /** The address goes on after the host; how, is a secret. */
+  hasPath: z.boolean(),
+  addedAtMs: z.number(),
+  updatedAtMs: z.number(),
+})
+export type Attached = z.infer<typeof attachedSchema>
+const fileSchema = z.array(attachedSchema).max(100)
+
+export interface Attachments {
+  list(): readonly Attached[]
+  of(serviceId: string): Attached | undefined
+  load(): Promise<void>
+  put(attached: Attached): Promise<void>
+  remove(serviceId: string): Promise<void>
+}
+
+/** One endpoint per service. What another version wrote and this one cannot read is left as it is and counts for nothing. */
+export function createAttachments(store: Pick<Store, 'setting' | 'setSetting'>, network: string): Attachments {
+  const key = `backends:${network}`
+  let rows: Attached[] = []
+  const save = async (next: Attached[]): Promise<void> => {
+    await store.setSetting(key, JSON.stringify(next))
+    rows = next
+  }
+  return {
+    list: () => rows,
+    of: (serviceId) => rows.find((row) => row.serviceId === serviceId),
+    async load() {
+      const text = await store.setting(key)
+      if (text === undefined) return
+      try {
+        rows = fileSchema.parse(JSON.parse(text))
+      } catch {
+        rows = []
+      }
+    },
+    put: (attached) => save([...rows.filter((row) => row.serviceId !== attached.serviceId), attached]),
+    remove: (serviceId) => save(rows.filter((row) => row.serviceId !== serviceId)),
+  }
+}

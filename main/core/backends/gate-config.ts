@@ -1,0 +1,190 @@
+import type { ServiceRecord } from '#shared/catalog/backends/schema.ts'
+import { HearthError } from '#shared/api/errors.ts'
+import type { BackendCredential, EndpointSecret } from '../ports/backend-line.ts'
+import { dialFromContainer } from './address.ts'
+import { allowedCalls, methodPattern } from './allowed-calls.ts'
+
+/** Where things are in the gate's container. The folder is memory: what lies there is gone when the container ends. */
+export const GATE_PATHS = { folder: '/gate', config: '/gate/config.json', part: '/gate/config.part' } as const
+/** Inside the container; published nowhere. */
+export const GATE_PORT = 9_100
+export const GATE_NAME = 'gate'
+/** Asks of the gate itself, for its readiness. */
+export const GATE_LOOK_PATH = '/look'
+const MAX_BODY_BYTES = 22 * 1024 * 1024
+
+/** An attached endpoint, as the gate has to know it. */
+export interface GatedEndpoint {
+  service: Pick<ServiceRecord, 'id' | 'ecosystem'>
+  /** Empty where there is none of that kind. */
+  origins: { http: string; rest: string; websocket: string }
+  secret: EndpointSecret
+}
+
+/** Where the relay miner sends relays of a service, by kind. */
+export const gateUrl = (serviceId: string, way: 'http' | 'rest' | 'websocket'): string =>
+  `${way === 'websocket' ? 'ws' : 'http'}://${GATE_NAME}:${GATE_PORT}/${WAY_LETTER[way]}/${serviceId}`
+const WAY_LETTER = { http: 's', rest: 'r', websocket: 'w' } as const
+
+type Json = string | number | boolean | Json[] | { [name: string]: Json }
+
+/**
+ * The gate's configuration (Caddy, JSON): for each attached endpoint a way in by the service's id, behind it the list of what may be asked, and the credentials of the endpoint.
+ * SECURITY: S18 the text holds secrets. It goes over the stdin of an exec into memory of the gate's container, and nowhere else.
+ */
+export function renderGateConfig(endpoints: readonly GatedEndpoint[]): string {
+  const routes: Json[] = endpoints.flatMap((endpoint) => [
+    ...(endpoint.origins.http === '' ? [] : [jsonRpcRoute(endpoint)]),
+    ...(endpoint.origins.rest === '' ? [] : [restRoute(endpoint)]),
+    ...(endpoint.origins.websocket === '' ? [] : [websocketRoute(endpoint)]),
+  ])
+  const look: Json = { match: [{ path: [GATE_LOOK_PATH] }], handle: [{ handler: 'static_response', status_code: 204 }], terminal: true }
+  return JSON.stringify({
+    admin: { disabled: true, config: { persist: false } },
+    logging: { logs: { default: { level: 'ERROR' } } },
+    apps: {
+      http: {
+        grace_period: '10s',
+        servers: {
+          gate: {
+            listen: [`:${GATE_PORT}`],
+            automatic_https: { disable: true },
+            read_header_timeout: '10s',
+            idle_timeout: '60s',
+            max_header_bytes: 1_048_576,
+            routes: [look, ...routes, refuse(404, 'no such service')],
+          },
+        },
+      },
+    },
+  })
+}
+
+const refuse = (status: number, body: string): Json => ({ handle: [{ handler: 'static_response', status_code: status, body }] })
+
+/** Answers as a node would that does not know the method, so that a gateway reads it as the caller's mistake. */
+const REFUSED_METHOD: Json = {
+  handle: [
+    {
+      handler: 'static_response',
+      status_code: 200,
+      headers: { 'Content-Type': ['application/json'] },
+      body: '{"jsonrpc":"2.0","id":null,"error":{"code":-32601,"message":"the method is not offered here"}}',
+    },
+  ],
+}
+
+function jsonRpcRoute({ service, origins, secret }: GatedEndpoint): Json {
+  const { methods } = allowedCalls(service)
+  const body = { vars_regexp: { '{http.request.body}': { pattern: methodPattern(methods) } } }
+  return within(`/s/${service.id}`, [
+    { handle: [{ handler: 'request_body', max_size: MAX_BODY_BYTES }] },
+    {
+      match: [{ method: ['POST'], ...body }],
+      handle: pass(`/s/${service.id}`, origins.http, secret.paths.http, secret.credential),
+      terminal: true,
+    },
+    { match: [{ method: ['POST'] }], ...(REFUSED_METHOD as Record<string, Json>), terminal: true },
+    refuse(405, 'JSON-RPC is asked with POST'),
+  ])
+}
+
+function restRoute({ service, origins, secret }: GatedEndpoint): Json {
+  const { restPaths, restVerbs } = allowedCalls(service)
+  const base = `/r/${service.id}`
+  return within(base, [
+    { handle: [{ handler: 'request_body', max_size: MAX_BODY_BYTES }] },
+    {
+      match: [{ method: [...restVerbs], path: restPaths.map((path) => `${base}${path}`) }],
+      handle: pass(base, origins.rest, secret.paths.rest, secret.credential),
+      terminal: true,
+    },
+    refuse(403, 'this path is not offered here'),
+  ])
+}
+
+/** What runs over a WebSocket after its opening cannot be read on the way: methods are the node's own to refuse. */
+function websocketRoute({ service, origins, secret }: GatedEndpoint): Json {
+  const base = `/w/${service.id}`
+  return within(base, [
+    {
+      match: [{ method: ['GET'], header: { Connection: ['*pgrade*'], Upgrade: ['websocket'] } }],
+      handle: pass(base, origins.websocket, secret.paths.websocket, secret.credential),
+      terminal: true,
+    },
+    refuse(426, 'only WebSocket here'),
+  ])
+}
+
+const within = (base: string, routes: Json[]): Json => ({
+  match: [{ path: [base, `${base}/*`] }],
+  handle: [{ handler: 'subroute', routes }],
+  terminal: true,
+})
+
+/** Takes our own part of the path away, puts the endpoint's before the rest, and hands on with its credentials. */
+function pass(base: string, origin: string, secretPath: string, credential: BackendCredential): Json[] {
+  const { dial, host, isTls, serverName } = dialFromContainer(origin)
+  const [path = '', query = ''] = secretPath.split('?', 2)
+  const withQuery = query === '' ? '?{http.request.uri.query}' : `?${query}&{http.request.uri.query}`
+  const root: Json = {
+    match: [{ path: ['/', ''] }],
+    handle: [{ handler: 'rewrite', uri: `${path === '' ? '/' : path}${withQuery}` }],
+    terminal: true,
+  }
+  const below: Json = { handle: [{ handler: 'rewrite', uri: `${path}{http.request.uri.path}${withQuery}` }] }
+  return [
+    { handler: 'rewrite', strip_path_prefix: base },
+    { handler: 'subroute', routes: [root, below] },
+    {
+      handler: 'reverse_proxy',
+      flush_interval: -1,
+      upstreams: [{ dial }],
+      headers: {
+        request: {
+          set: { Host: [host], ...credentialHeaders(credential) },
+          delete: ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto'],
+        },
+      },
+      transport: { protocol: 'http', dial_timeout: '5s', ...(isTls ? { tls: { server_name: serverName } } : {}) },
+    },
+  ]
+}
+
+function credentialHeaders(credential: BackendCredential): Record<string, Json> {
+  return Object.fromEntries(Object.entries(headersOf(credential)).map(([name, value]) => [name, [value]]))
+}
+
+/**
+ * The headers that a credential makes.
+ * @throws HearthError `backend-credential-refused` for what would be another header, or filled in by the gate
+ */
+export function headersOf(credential: BackendCredential): Record<string, string> {
+  switch (credential.kind) {
+    case 'none':
+      return {}
+    case 'basic':
+      if (credential.username.includes(':')) throw refusedCredential('there is a colon in the name')
+      return { Authorization: `Basic ${base64(mustBePlain(credential.username) + ':' + mustBePlain(credential.password))}` }
+    case 'bearer':
+      if (!/^[\w.~+/=-]+$/.test(credential.token)) throw refusedCredential('a token has letters, digits and - . _ ~ + / = alone')
+      return { Authorization: `Bearer ${credential.token}` }
+    case 'header':
+      if (!/^[A-Za-z][A-Za-z0-9-]{0,60}$/.test(credential.name)) throw refusedCredential('this is no name of a header')
+      if (NEVER.test(credential.name)) throw refusedCredential(`${credential.name} is not for credentials`)
+      // The gate fills in what stands in braces.
+      if (!/^[!-z|~][ -z|~]*$/.test(credential.value))
+        throw refusedCredential('there are characters in the value that a header cannot have')
+      return { [credential.name]: credential.value }
+  }
+}
+const NEVER =
+  /^(?:host|content-length|content-type|transfer-encoding|connection|upgrade|te|trailer|expect|cookie|proxy-.*|sec-.*|x-forwarded-.*)$/i
+
+function mustBePlain(text: string): string {
+  if (/[\p{Cc}]/u.test(text)) throw refusedCredential('there are line breaks or control characters in it')
+  return text
+}
+
+const base64 = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+const refusedCredential = (reason: string): HearthError => new HearthError('backend-credential-refused', { reason })

@@ -1,0 +1,148 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import type { GateEntry } from '#shared/catalog/entries/gate.ts'
+import { HearthError } from '#shared/api/errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { ContainerSpec, Engine, SeenContainer } from '../ports/engine.ts'
+import type { Log } from '../ports/log.ts'
+import type { Names } from '../nodes/specs.ts'
+import { GATE_PATHS, GATE_PORT } from './gate-config.ts'
+
+/** Waits for its configuration in memory, then serves it and takes changes of it without letting a relay fall. */
+const COMMAND = `while [ ! -f ${GATE_PATHS.config} ]; do sleep 0.2; done; exec caddy run --config ${GATE_PATHS.config} --watch`
+const DELIVER = `umask 077; cat > ${GATE_PATHS.part} && mv ${GATE_PATHS.part} ${GATE_PATHS.config}`
+const EXEC_MS = 10_000
+const REACH_SECONDS = 6
+
+/** How the gate is: `none` while nothing is attached. */
+export interface GateView {
+  kind: 'none' | 'waits' | 'ready' | 'failing'
+  reason: string
+}
+/** Whether an endpoint answers from inside a container. */
+export type Reach = { kind: 'reached' } | { kind: 'refused'; reason: string } | { kind: 'unknown' }
+
+export interface Gate {
+  /** One look: makes it so that the gate runs with this configuration, or is gone. Never rejects. */
+  round(): Promise<void>
+  view(): GateView
+  /** Asks an endpoint the way the relay miner does: through the gate, from a container. */
+  reach(path: string, body: string): Promise<Reach>
+}
+
+/**
+ * @param imagePin of the ingress, whose image it is; undefined while there is none
+ * @param config text with secrets, or undefined while nothing is attached
+ */
+export function createGate(deps: {
+  engine: Engine
+  names: Names
+  entry: GateEntry
+  clock: Clock
+  log: Log
+  imagePin: () => Promise<string | undefined>
+  config: () => Promise<string | undefined>
+}): Gate {
+  const { engine, names, entry, log } = deps
+  const name = names.container(entry.nodeId)
+  let delivered = ''
+  let view: GateView = { kind: 'none', reason: '' }
+
+  const look = async (): Promise<SeenContainer | undefined> => (await engine.list()).find((container) => container.nodeId === entry.nodeId)
+
+  const bringUp = async (config: string): Promise<void> => {
+    const image = await deps.imagePin()
+    if (image === undefined) {
+      view = { kind: 'waits', reason: 'image' }
+      return
+    }
+    const spec = gateSpec(entry, names, image)
+    let seen = await look()
+    if (seen && seen.specHash !== spec.specHash && seen.state === 'running') {
+      await engine.stop(name, entry.stopGraceSeconds)
+      seen = await look()
+    }
+    if (seen?.state !== 'running' || seen.specHash !== spec.specHash) {
+      for (const network of entry.networks) await engine.ensureNetwork(names.network(network))
+      await engine.ensureVolume(names.volume(entry.volumes[0].name), { memory: true })
+      await engine.create(spec)
+      await engine.start(name)
+      seen = await look()
+    }
+    if (!seen) throw new HearthError('engine-failed', { reason: 'the gate is not there' })
+    const mark = `${seen.id} ${seen.startedAtMs} ${bytesToHex(sha256(new TextEncoder().encode(config)))}`
+    if (mark === delivered) return
+    // SECURITY: S18 over the stdin of an exec into memory: not in the image, the command, the environment, a label, or a layer on disk.
+    const { exitCode, stderr } = await engine.exec(name, ['/bin/sh', '-c', DELIVER], { stdin: config, timeoutMs: EXEC_MS })
+    if (exitCode !== 0) throw new HearthError('engine-failed', { reason: `the gate did not take its configuration: ${stderr.slice(-200)}` })
+    delivered = mark
+  }
+
+  return {
+    view: () => view,
+    async round() {
+      try {
+        const config = await deps.config()
+        if (config === undefined) {
+          delivered = ''
+          if (view.kind !== 'none' || (await look())) {
+            await engine.stop(name, entry.stopGraceSeconds)
+            await engine.remove(name)
+          }
+          view = { kind: 'none', reason: '' }
+          return
+        }
+        view = { kind: view.kind === 'ready' ? 'ready' : 'waits', reason: '' }
+        await bringUp(config)
+        if (delivered !== '') view = { kind: 'ready', reason: '' }
+      } catch (error) {
+        const reason = error instanceof HearthError ? (error.detail['reason'] ?? error.code) : 'unexpected'
+        if (view.reason !== reason) log.warn('the backend gate is not as wanted', { reason })
+        view = { kind: 'failing', reason: reason.slice(0, 200) }
+      }
+    },
+    async reach(path, body) {
+      if (view.kind !== 'ready') return { kind: 'unknown' }
+      const post = body === '' ? [] : ['--header', 'content-type: application/json', '--post-data', body]
+      const url = `http://127.0.0.1:${GATE_PORT}${path}`
+      try {
+        const { exitCode, stderr, stdout } = await engine.exec(name, ['wget', '-q', '-O', '-', '-T', String(REACH_SECONDS), ...post, url], {
+          timeoutMs: EXEC_MS,
+        })
+        if (exitCode === 0 && stdout !== '') return { kind: 'reached' }
+        if (exitCode > 100) return { kind: 'unknown' }
+        return { kind: 'refused', reason: (stderr.trim().split('\n').at(-1) ?? '').replace(/^wget: /, '').slice(0, 160) }
+      } catch {
+        return { kind: 'unknown' }
+      }
+    },
+  }
+}
+
+/** Nothing in it is a secret, nor made of one: its hash is a label that anybody with the engine can read. */
+export function gateSpec(entry: GateEntry, names: Names, image: string): ContainerSpec {
+  const spec = {
+    name: names.container(entry.nodeId),
+    nodeId: entry.nodeId,
+    image,
+    entrypoint: ['/bin/sh', '-c'],
+    command: [COMMAND],
+    ...(entry.user === undefined ? {} : { user: entry.user }),
+    env: {},
+    ports: [],
+    mounts: entry.volumes.map((volume) => ({
+      kind: 'volume' as const,
+      volume: names.volume(volume.name),
+      path: volume.path,
+      readOnly: false,
+    })),
+    networks: entry.networks.map((network) => ({ name: names.network(network), aliases: [entry.nodeId] })),
+    restart: entry.restart,
+    memoryBytes: entry.memoryBytes,
+    stopGraceSeconds: entry.stopGraceSeconds,
+    logDriver: entry.logDriver,
+    capAdd: entry.capAdd,
+    reachesHost: true,
+  }
+  return { ...spec, specHash: bytesToHex(sha256(new TextEncoder().encode(JSON.stringify(spec)))).slice(0, 24) }
+}

@@ -1,0 +1,181 @@
+import { gate as gateEntry } from '#shared/catalog/entries/gate.ts'
+import { CATALOG_PUBLIC_KEY } from '#shared/catalog/backends/public-key.ts'
+import type { NetworkId } from '#shared/api/state.ts'
+import { HearthError } from '#shared/api/errors.ts'
+import type { LocalChainRules } from '#shared/networks/local.ts'
+import type { Heads } from '../chain/heads.ts'
+import type { Handlers } from '../dispatch.ts'
+import { namesOf } from '../nodes/specs.ts'
+import type { BackendLine, BackendSecrets } from '../ports/backend-line.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Engine } from '../ports/engine.ts'
+import type { Log } from '../ports/log.ts'
+import type { Net } from '../ports/net.ts'
+import type { Store } from '../ports/store.ts'
+import type { MinerSetup } from '../relays/miner-setup.ts'
+import type { MinerRpcType } from '../relays/miner-config.ts'
+import type { StatePublisher } from '../state/publisher.ts'
+import { createAttachments } from './attachments.ts'
+import { createBackendsRoom, gateConfig, type BackendsRoom } from './backends-room.ts'
+import { createGate } from './gate.ts'
+import { lineOfNet } from './line-of-net.ts'
+import { readCatalog, type BackendCatalog } from './read-catalog.ts'
+import { whatToServe, type PcFacts, type ServicePrices } from './what-to-serve.ts'
+
+/** What a network needs where endpoints of the user's own can be attached; Practice has none. */
+export interface OutsideBackends {
+  line: BackendLine
+  secrets: BackendSecrets
+}
+
+export interface Backends extends Omit<BackendsRoom, 'handlers'> {
+  handlers: BackendsRoom['handlers'] & Pick<Handlers, 'serve.options' | 'serve.choose'>
+}
+
+type BackendUrl = (serviceId: string, rpcType?: MinerRpcType) => string | undefined
+
+/** Joins catalogue, attached endpoints, gate and the page of what to serve for one network. */
+export function wireBackends(deps: {
+  network: NetworkId | null
+  /** Bytes of a file of the catalogue; undefined where there is none. */
+  catalogFile: ((name: string) => Uint8Array) | undefined
+  outside: OutsideBackends | undefined
+  engine: Engine
+  net: Net
+  store: Store
+  state: StatePublisher
+  clock: Clock
+  log: Log
+  installId: string
+  heads: Heads
+  rules: LocalChainRules
+  containerUrl: BackendUrl
+  backendNode: (serviceId: string) => string | undefined
+  miner: () => Pick<MinerSetup, 'config'>
+  minerWith: (url: BackendUrl) => Pick<MinerSetup, 'config'>
+  activity: (text: string, facts?: Record<string, string>) => void
+  wake: () => void
+}): Backends {
+  const { engine, net, store, state, clock, heads, outside } = deps
+  const network = deps.network ?? ''
+  const attachments = createAttachments(store, network)
+  let read: BackendCatalog | HearthError | undefined
+  let leastSerial = 0
+
+  const catalog = (): BackendCatalog => {
+    read ??= verified()
+    if (read instanceof HearthError) throw read
+    return read
+  }
+  const verified = (): BackendCatalog | HearthError => {
+    try {
+      const { catalogFile } = deps
+      if (!catalogFile) throw new HearthError('catalog-invalid', { file: 'index.json', reason: 'it is not there' })
+      return readCatalog(catalogFile, CATALOG_PUBLIC_KEY, leastSerial)
+    } catch (error) {
+      if (error instanceof HearthError) return error
+      throw error
+    }
+  }
+  const secretOf = async (serviceId: string): ReturnType<BackendSecrets['get']> => outside?.secrets.get(`${network}:${serviceId}`)
+  const isLeaving = (): boolean =>
+    Object.values(state.state.tasks).some((task) => task.kind === 'local-chain-remove' && task.status === 'running')
+  const gate = createGate({
+    engine,
+    names: namesOf(deps.installId),
+    entry: gateEntry,
+    clock,
+    log: deps.log,
+    imagePin: async () => (isLeaving() ? undefined : (await store.nodes(network)).find((row) => row.id === 'ingress')?.imagePin),
+    config: () => gateConfig(attachments, secretOf, catalog),
+  })
+  const serviceIds = async (): Promise<string[]> => {
+    try {
+      const chain = heads.current()
+      if (chain) return (await chain.services()).map((service) => service.id)
+    } catch (error) {
+      if (!(error instanceof HearthError)) throw error
+    }
+    return deps.rules.services.map((service) => service.id)
+  }
+  const room = createBackendsRoom({
+    network,
+    catalog,
+    attachments,
+    secrets: outside?.secrets,
+    line: outside?.line ?? lineOfNet(net, clock),
+    mayAttach: outside !== undefined,
+    gate,
+    clock,
+    log: deps.log,
+    state,
+    serviceIds,
+    backendNode: deps.backendNode,
+    miner: { config: () => deps.miner().config() },
+    minerWith: deps.minerWith,
+    containerUrl: deps.containerUrl,
+    activity: deps.activity,
+    wake: deps.wake,
+  })
+  const pc = async (): Promise<PcFacts> => {
+    const probe = await engine.probe()
+    const disk = probe.kind === 'ready' ? await engine.disk?.().catch(() => undefined) : undefined
+    const free = disk?.freeBytes ?? (await net.freeDiskBytes().catch(() => undefined))
+    return probe.kind === 'ready'
+      ? { freeDiskBytes: free, memoryBytes: probe.memoryBytes, cpus: probe.cpus, architecture: probe.arch }
+      : { freeDiskBytes: free, memoryBytes: undefined, cpus: undefined, architecture: '' }
+  }
+  const prices = async (): Promise<ServicePrices | undefined> => {
+    const params = heads.params()
+    const chain = heads.current()
+    if (!params || !chain) return undefined
+    try {
+      return {
+        ...params,
+        atHeight: params.height,
+        computeUnits: new Map((await chain.services()).map((each) => [each.id, each.computeUnitsPerRelay])),
+      }
+    } catch (error) {
+      if (error instanceof HearthError) return undefined
+      throw error
+    }
+  }
+  const chosenKey = `serve-chosen:${network}`
+  const chosen = async (): Promise<Set<string>> => new Set((await store.setting(chosenKey))?.split(' ').filter((id) => id !== '') ?? [])
+
+  return {
+    ...room,
+    async load() {
+      leastSerial = Number((await store.setting(SERIAL_KEY)) ?? 0)
+      await room.load()
+      try {
+        const { serial } = catalog()
+        if (serial > leastSerial) await store.setSetting(SERIAL_KEY, String(serial))
+      } catch (error) {
+        if (!(error instanceof HearthError)) throw error
+        deps.log.warn('the catalogue of backends is not used', error.detail)
+      }
+    },
+    handlers: {
+      ...room.handlers,
+      'serve.options': async () =>
+        whatToServe({
+          catalog: catalog(),
+          pc: await pc(),
+          prices: await prices(),
+          by: room.by,
+          chosen: await chosen(),
+          where: network === 'mainnet' ? 'main' : network === 'beta' ? 'beta' : 'main',
+        }),
+      'serve.choose': async ({ serviceIds: ids }) => {
+        const known = new Set(catalog().services.map((service) => service.id))
+        const wanted = [...new Set(ids)].filter((id) => known.has(id))
+        await store.setSetting(chosenKey, wanted.join(' '))
+        deps.activity('serve-chosen', { services: wanted.join(', ').slice(0, 300) })
+        return {}
+      },
+    },
+  }
+}
+
+const SERIAL_KEY = 'catalog-serial'

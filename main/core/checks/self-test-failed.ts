@@ -1,0 +1,25 @@
+import type { Check, Finding } from './check.ts'
+
+/** One failure may be a passing trouble of the line or a restart; two in a row are not. */
+const FAILURES = 2
+
+/** Relays sent as gateways send them do not come through: here, or by the public address. */
+export const selfTestFailed: Check = {
+  id: 'self-test-failed',
+  look(state): Finding | undefined {
+    // A supplier that does not serve fails every test, and says so itself.
+    if (state.supplier.status !== 'active') return undefined
+    const last = state.health.selfTests?.last ?? {}
+    for (const path of ['loopback', 'public'] as const) {
+      const test = last[path]
+      if (!test || test.ok || test.failures < FAILURES) continue
+      return {
+        level: 'bad',
+        key: path === 'loopback' ? 'self-test-here' : 'self-test-public',
+        facts: { stage: test.failedStage ?? '', failures: String(test.failures), atMs: String(test.atMs) },
+        fix: 'test-relays',
+      }
+    }
+    return undefined
+  },
+}

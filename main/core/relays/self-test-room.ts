@@ -1,0 +1,178 @@
+import { HearthError } from '#shared/api/errors.ts'
+import { failedStage, type SelfTestPath, type SelfTestRow } from '#shared/model/self-test.ts'
+import type { Handlers } from '../dispatch.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { Net } from '../ports/net.ts'
+import type { Reach } from '../ports/reach.ts'
+import type { Store } from '../ports/store.ts'
+import type { StatePublisher } from '../state/publisher.ts'
+import type { TaskContext, Tasks } from '../tasks/tasks.ts'
+import { runStages, stagesOf, type SelfTestDoor } from './self-test.ts'
+import type { RelayOutcome, TestWish } from './send-relays.ts'
+
+export const SELF_TEST_REQUESTS = ['selfTest.run', 'selfTest.list'] as const
+
+/** How often is looked whether a test is due. */
+const LOOK_MS = 2_000
+/** A miner that has just started reads the chain before it serves. */
+const SETTLE_MS = 5_000
+const MINUTE_MS = 60_000
+const LOOPBACK = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|\/|$)/
+
+export interface SelfTestRoom {
+  handlers: Pick<Handlers, (typeof SELF_TEST_REQUESTS)[number]>
+  /** Publishes what is kept, and tests after each start and on schedule until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>
+  clear(): Promise<void>
+}
+
+/**
+ * Tests of the way that relays take: by hand, after each start of the relay miner and on schedule, kept for a timeline.
+ * @param deps.clock of this machine: schedules are of the user's day, also where Practice runs faster
+ * @param deps.ownDoor the ingress on this machine @param deps.relay undefined where no application of Hearth's own can be staked
+ */
+export function createSelfTestRoom(deps: {
+  network: string | null
+  net: Pick<Net, 'post'>
+  reach: Reach
+  store: Pick<Store, 'selfTests' | 'addSelfTest' | 'removeSelfTests'>
+  state: StatePublisher
+  tasks: Tasks
+  clock: Clock
+  log: Log
+  ownDoor: () => string | undefined
+  relay: ((wish: Omit<TestWish, 'count'>, task: TaskContext) => Promise<RelayOutcome>) | undefined
+  choices: () => { afterStart: boolean; everyMinutes: number }
+}): SelfTestRoom {
+  const { network, store, state, tasks, clock, log } = deps
+
+  const publish = (row: SelfTestRow): void => {
+    const before = state.state.health.selfTests
+    const failed = failedStage(row)
+    const failures = row.ok ? 0 : (before?.last[row.path]?.failures ?? 0) + 1
+    state.patch('health', {
+      selfTests: {
+        revision: (before?.revision ?? 0) + 1,
+        last: {
+          ...before?.last,
+          [row.path]: {
+            atMs: row.atMs,
+            ok: row.ok,
+            serviceId: row.serviceId,
+            failedStage: failed?.key ?? null,
+            finding: failed?.finding ?? null,
+            failures,
+            latencyMs: row.latencyMs,
+          },
+        },
+      },
+    })
+  }
+
+  /** Where relays of a service come in. Rejects `supplier-absent`, `endpoint-invalid` (detail.problem: `own-address` when the staked one is of this machine alone). */
+  const doorOf = (path: SelfTestPath, wished: string | undefined): SelfTestDoor => {
+    const { supplier } = state.state
+    const service = supplier.services.find((each) => wished === undefined || each.serviceId === wished)
+    if (!service || supplier.operatorAddress === '') throw new HearthError('supplier-absent')
+    const door = { path, serviceId: service.serviceId, operatorAddress: supplier.operatorAddress }
+    if (path === 'loopback') {
+      const url = deps.ownDoor()
+      if (url === undefined) throw new HearthError('node-not-ready', { nodeId: 'ingress' })
+      return { ...door, url }
+    }
+    const url = service.endpoints.map((endpoint) => endpoint.url).find((each) => /^https?:/.test(each))
+    if (url === undefined) throw new HearthError('endpoint-invalid', { url: service.endpoints[0]?.url ?? '' })
+    if (LOOPBACK.test(url)) throw new HearthError('endpoint-invalid', { url, problem: 'own-address' })
+    return { ...door, url }
+  }
+
+  const begin = (door: SelfTestDoor, trigger: SelfTestRow['trigger']): string =>
+    tasks.start(
+      'self-test',
+      stagesOf(door).map((key) => `self-${key}`),
+      async (task) => {
+        task.update({ facts: { path: door.path, url: door.url, serviceId: door.serviceId, trigger } })
+        const atMs = clock.now()
+        const { relay } = deps
+        const send =
+          relay &&
+          ((context: TaskContext) => relay({ serviceId: door.serviceId, operatorAddress: door.operatorAddress, url: door.url }, context))
+        const found = await runStages({ ...deps, relay: send }, door, task)
+        const { path, serviceId, url } = door
+        const row: SelfTestRow = { id: task.id, network: network ?? '', atMs, trigger, path, serviceId, url: url.slice(0, 300), ...found }
+        await store.addSelfTest(row)
+        publish(row)
+        const failed = failedStage(row)
+        log.info('self-test', { path, ok: row.ok, failed: failed?.key ?? '' })
+        if (failed) throw new HearthError('self-test-failed', { stage: failed.key, finding: failed.finding ?? '' })
+      },
+    )
+
+  /** What can be tested now without being in anybody's way. */
+  const isServing = (): boolean => {
+    const { nodes, supplier } = state.state
+    const miner = Object.values(nodes).find((node) => node.kind === 'relay-miner')
+    const ingress = Object.values(nodes).find((node) => node.kind === 'ingress')
+    const well = [miner, ingress].every(
+      (node) => node?.seen === 'running' && node.wanted === 'running' && node.reason === null && !node.wish,
+    )
+    const isStopping = Object.values(state.state.tasks).some((task) => task.kind === 'node-stop' && task.status === 'running')
+    return well && !isStopping && supplier.status === 'active' && supplier.services.length > 0
+  }
+  const lifeOfMiner = (): number | undefined =>
+    Object.values(state.state.nodes).find((node) => node.kind === 'relay-miner')?.startedAtMs ?? undefined
+
+  const runBoth = async (trigger: SelfTestRow['trigger'], signal: AbortSignal): Promise<void> => {
+    for (const path of ['loopback', 'public'] as const) {
+      if (signal.aborted) return
+      let door: SelfTestDoor
+      try {
+        door = doorOf(path, undefined)
+      } catch {
+        continue
+      }
+      const taskId = begin(door, trigger)
+      while (state.state.tasks[taskId]?.status === 'running' && !signal.aborted) await clock.sleep(LOOK_MS / 4, signal)
+    }
+  }
+
+  return {
+    handlers: {
+      'selfTest.run': ({ path, serviceId }) => Promise.resolve({ taskId: begin(doorOf(path, serviceId), 'user') }),
+      'selfTest.list': async ({ beforeMs, limit }) => ({
+        rows: await store.selfTests({ network: network ?? '', limit, ...(beforeMs === undefined ? {} : { beforeMs }) }),
+      }),
+    },
+    async run(signal) {
+      if (network === null) return
+      const kept = await store.selfTests({ network, limit: 50 })
+      for (const row of kept.toReversed()) publish(row)
+      let testedLife: number | undefined
+      let lastMs = kept[0]?.atMs ?? 0
+      let wellSinceMs: number | undefined
+      while (!signal.aborted) {
+        await clock.sleep(LOOK_MS, signal)
+        if (signal.aborted) return
+        if (!isServing()) {
+          wellSinceMs = undefined
+          continue
+        }
+        wellSinceMs ??= clock.now()
+        if (clock.now() - wellSinceMs < SETTLE_MS) continue
+        const { afterStart, everyMinutes } = deps.choices()
+        const life = lifeOfMiner()
+        const isNewLife = life !== testedLife
+        testedLife = life
+        const isDue = everyMinutes > 0 && clock.now() - lastMs >= everyMinutes * MINUTE_MS
+        if (!(isNewLife && afterStart) && !isDue) continue
+        lastMs = clock.now()
+        await runBoth(isNewLife && afterStart ? 'start' : 'schedule', signal)
+      }
+    },
+    async clear() {
+      if (network !== null) await store.removeSelfTests(network)
+      state.patch('health', { selfTests: undefined })
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import { releaseOfPlan } from '#shared/catalog/releases.ts'
+import { isOpen, isSwapping, type UpdateRow } from '#shared/model/update.ts'
+import type { UpdateBook, UpdateDeps } from './book.ts'
+import { createUpgradeWatch } from './upgrade-watch.ts'
+
+const PLAN_MS = 5_000
+
+interface Plan {
+  name: string
+  height: number
+}
+
+/** Turns upgrades of the chain into updates: what it plans, and what a node asks for that stands at a height. */
+export interface PlanFollower {
+  plan(): Plan | null
+  /** Whether the node stands because it lacks the software of this row's plan; without a row, of any. */
+  hangs(row?: UpdateRow): boolean
+  follow(): Promise<void>
+  forget(): void
+}
+
+/** @param deps.rows updates as they are now */
+export function createPlanFollower(deps: UpdateDeps & Pick<UpdateBook, 'rows' | 'running' | 'put' | 'add'>): PlanFollower {
+  const { state, clock, nodes, rows } = deps
+  const watch = createUpgradeWatch({ clock, logs: (tail) => nodes.logs('pocket', tail) })
+  let plan: Plan | null = null
+  let planAtMs: number | undefined
+  let hanging: Plan | undefined
+
+  const readPlan = async (): Promise<void> => {
+    const chain = deps.heads.current()
+    const now = clock.now()
+    if (!chain?.upgradePlan || (planAtMs !== undefined && now - planAtMs < PLAN_MS && now >= planAtMs)) return
+    try {
+      plan = (await chain.upgradePlan()) ?? null
+      planAtMs = now
+      state.patch('health', { upgrade: plan ? { name: plan.name.slice(0, 80), height: plan.height } : null })
+    } catch {
+      // A chain that cannot be asked now has not changed its mind.
+    }
+  }
+
+  const lookForHang = async (): Promise<void> => {
+    const seen = nodes.seen('pocket')
+    const { chain } = state.state
+    const isNear = rows().some((row) => row.plan && isOpen(row) && chain.height >= row.plan.height - 1)
+    const isAiling = chain.status === 'stalled' || chain.status === 'unreachable' || state.state.nodes['pocket']?.seen === 'failing'
+    hanging = seen && (isNear || isAiling) ? await watch.needed(`${seen.id} ${seen.startedAtMs}`) : undefined
+  }
+
+  const begin = async (wanted: Plan): Promise<void> => {
+    const release = releaseOfPlan(wanted.name)
+    const now = release && deps.running().find((candidate) => candidate.image === release.image)
+    if (!release || !now || now.reference === release.reference) return
+    await deps.add({
+      image: release.image,
+      reason: 'upgrade',
+      plan: { name: wanted.name.slice(0, 80), height: wanted.height },
+      fromReference: now.reference,
+      fromVersion: now.version,
+      toReference: release.reference,
+      toVersion: release.version,
+      fromPin: now.pin,
+      toPin: null,
+      digest: null,
+      stage: 'planned',
+      dueAtMs: 0,
+      atOnce: true,
+    })
+    deps.activity('upgrade-seen', { name: wanted.name, height: String(wanted.height) }, 'network')
+  }
+
+  /** A plan that the chain took back or moved, or whose height has passed without it: its update is off. */
+  const withdraw = async (): Promise<void> => {
+    const { chain } = state.state
+    if (planAtMs === undefined || chain.status !== 'ready') return
+    for (const row of rows()) {
+      if (row.reason !== 'upgrade' || !row.plan || isSwapping(row) || !isOpen(row) || hanging?.name === row.plan.name) continue
+      if (plan?.name === row.plan.name && plan.height === row.plan.height) continue
+      // Around its height the plan may be gone already while the node still stands.
+      const isOff = chain.height > row.plan.height + 1 || chain.height < row.plan.height - 1
+      if (isOff) await deps.put({ ...row, stage: 'withdrawn', stageAtMs: clock.now() })
+    }
+  }
+
+  return {
+    plan: () => plan,
+    hangs: (row) => hanging !== undefined && (row === undefined || hanging.name === row.plan?.name),
+    async follow() {
+      await readPlan()
+      await lookForHang()
+      for (const wanted of [hanging, plan])
+        if (
+          wanted &&
+          !rows().some((row) => row.plan?.name === wanted.name && row.plan.height === wanted.height && row.stage !== 'withdrawn')
+        )
+          await begin(wanted)
+      await withdraw()
+    },
+    forget() {
+      plan = null
+      planAtMs = undefined
+      hanging = undefined
+    },
+  }
+}

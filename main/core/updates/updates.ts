@@ -1,0 +1,350 @@
+import { HearthError } from '#shared/api/errors.ts'
+import { faultPoint } from '#shared/lib/fault-point.ts'
+import { isDue, type StopWish } from '#shared/model/stop-wish.ts'
+import { isOpen, isSwapping, repositoryOf, type UpdateRow } from '#shared/model/update.ts'
+import { isUp } from '../nodes/plan.ts'
+import type { NodeRow } from '../ports/store.ts'
+import type { UpdateBook, UpdateDeps } from './book.ts'
+import { createImageFetch } from './image-fetch.ts'
+import { offerKey, readMemory, writeMemory, type UpdateMemory } from './memory.ts'
+import { nextStep, type UpdatedNode, type UpdateFacts, type UpdateWait } from './next-step.ts'
+import { autoTime, offersOf, runningOf, tooOld, type Offer, type Running, type UpgradeFacts } from './offers.ts'
+import { createPlanFollower } from './plan-follower.ts'
+import { publishUpdates } from './publish.ts'
+
+const LOOK_MS = 1_500
+const REGISTRY_MS = 12 * 3_600_000
+const DAY_MS = 86_400_000
+/** Nothing else is begun so near to an upgrade: an update and its way back must be over by then. */
+const NEAR_MS = 15 * 60_000
+const NEAR_BLOCKS = 10
+/** Ends of one container that was just made. */
+const ENDS_ALLOWED = 3
+/** Nodes that wait for the user have nothing to show. */
+const WAITS_FOR_USER = new Set(['needs-key', 'waits-for-supplier', 'waits-for-image'])
+
+export interface Updates {
+  book: UpdateBook
+  /** Rejects `not-now` (detail.problem `upgrade`) while the chain's node is changed: what is signed then goes nowhere, or twice. */
+  mustBeStill(): void
+  /** Of which release an image is; undefined for one that no update brought. */
+  ofPin(pin: string): { reference: string; version: string } | undefined
+  /** The chain was removed with all that ran. */
+  clear(): Promise<void>
+  run(signal: AbortSignal): Promise<void>
+}
+
+/**
+ * Updates of containers and upgrades of the chain. What is begun stands in the store, and one loop carries it on in small steps that can be done twice: killed anywhere, the next
+ * start goes on. Containers themselves are changed by the reconcile loop, which drains and orders; here it is only said what they are to be made of.
+ */
+export function createUpdates(deps: UpdateDeps): Updates {
+  const { network, store, state, clock, log, settings, nodes, catalog, activity } = deps
+  const hourOf = deps.hourOf ?? ((ms) => new Date(ms).getHours())
+  const fetching = createImageFetch(deps)
+  const beganMs = clock.now()
+  const waiting = new Map<string, UpdateWait | null>()
+  let rows: UpdateRow[] = []
+  let nodeRows: NodeRow[] = []
+  let memory: UpdateMemory | undefined
+  let running: Running[] = []
+  let offers: Offer[] = []
+  let made = 0
+  let wakeUp: () => void = () => undefined
+
+  const nodesOf = (image: string): string[] =>
+    catalog.filter((entry) => repositoryOf(entry.image.reference) === image).map((entry) => entry.nodeId)
+  const titleOf = (image: string): string =>
+    catalog.find((entry) => repositoryOf(entry.image.reference) === image && entry.kind !== 'keeper')?.title ?? image
+  const known = (): UpdateMemory => memory ?? { seen: {}, skipped: [], digests: {}, lookedAtMs: null, lookFailed: false }
+  const upgradeFacts = (): UpgradeFacts => ({
+    network,
+    height: state.state.chain.height,
+    plan: plans.plan(),
+    done: rows.flatMap((row) => (row.reason === 'upgrade' && row.stage === 'done' && row.plan ? [row.plan] : [])),
+  })
+
+  const put = async (row: UpdateRow): Promise<void> => {
+    await store.putUpdate(row)
+    rows = rows.some((other) => other.id === row.id) ? rows.map((other) => (other.id === row.id ? row : other)) : [row, ...rows]
+  }
+  const remember = async (next: UpdateMemory): Promise<void> => {
+    if (JSON.stringify(next) === JSON.stringify(memory)) return
+    await writeMemory(store, network, next)
+    memory = next
+  }
+  const add: UpdateBook['add'] = async (fields) => {
+    made += 1
+    const now = clock.now()
+    const id = `${network}-${now.toString(36)}-${made.toString(36)}-${Math.floor(Math.random() * 1e6).toString(36)}`
+    const row: UpdateRow = {
+      ...fields,
+      id,
+      network,
+      createdAtMs: now,
+      stageAtMs: now,
+      stageHeight: state.state.chain.height,
+      problem: null,
+    }
+    await put(row)
+    return row
+  }
+
+  const plans = createPlanFollower({ ...deps, rows: () => rows, running: () => running, put, add })
+
+  const look = async (): Promise<void> => {
+    nodeRows = await store.nodes(network)
+    const pins = new Map(nodeRows.flatMap((row) => (row.imagePin === undefined ? [] : [[row.id, row.imagePin] as const])))
+    running = runningOf(catalog, pins, rows)
+    // What ran before the first update is the first line of the history, so that a newer catalogue does not change its name.
+    for (const now of running) {
+      if (rows.some((row) => row.image === now.image && (row.toPin === now.pin || row.fromPin === now.pin))) continue
+      await add({
+        image: now.image,
+        reason: 'first',
+        plan: null,
+        fromReference: '',
+        fromVersion: '',
+        toReference: now.reference,
+        toVersion: now.version,
+        fromPin: null,
+        toPin: now.pin,
+        digest: now.pin.split('@')[1] ?? null,
+        stage: 'done',
+        dueAtMs: 0,
+        atOnce: false,
+      })
+    }
+    offers = offersOf(catalog, running, known().digests, upgradeFacts())
+    const now = clock.now()
+    const seen = Object.fromEntries(offers.map((offer) => [offerKey(offer), known().seen[offerKey(offer)] ?? now]))
+    await remember({ ...known(), seen })
+  }
+
+  const lookAtRegistry = async (): Promise<void> => {
+    const { engine } = deps
+    if (!engine.offeredDigest) return
+    const digests = { ...known().digests }
+    let failed = false
+    for (const reference of new Set([...running.map((now) => now.reference), ...catalog.map((entry) => entry.image.reference)])) {
+      try {
+        const digest = await engine.offeredDigest(deps.imageOverrides[reference] ?? reference)
+        if (digest !== undefined) digests[reference] = digest
+      } catch {
+        failed = true
+      }
+    }
+    await remember({ ...known(), digests, lookedAtMs: clock.now(), lookFailed: failed })
+  }
+
+  /** What the user lets Hearth take without being asked, once its days are over. */
+  const takeByItself = async (): Promise<void> => {
+    const auto = settings.get('updatesAuto')
+    if (auto === 'off') return
+    for (const offer of offers) {
+      const key = offerKey(offer)
+      const seenAtMs = known().seen[key] ?? clock.now()
+      if (offer.blocked || known().skipped.includes(key) || (auto === 'security' && offer.release?.security !== true)) continue
+      // One that failed is not tried again by itself.
+      if (rows.some((row) => row.image === offer.image && (isOpen(row) || isSameTarget(row, offer)))) continue
+      if (clock.now() < seenAtMs + settings.get('updatesDelayDays') * DAY_MS) continue
+      await begin(offer, autoTime(seenAtMs, settings.get('updatesDelayDays'), settings.get('updatesHour'), hourOf), false)
+    }
+  }
+
+  const begin = (offer: Offer, dueAtMs: number, atOnce: boolean): Promise<UpdateRow> => {
+    const now = running.find((candidate) => candidate.image === offer.image)
+    return add({
+      image: offer.image,
+      reason: offer.reason,
+      plan: null,
+      fromReference: now?.reference ?? '',
+      fromVersion: now?.version ?? '',
+      toReference: offer.toReference,
+      toVersion: offer.toVersion,
+      fromPin: now?.pin ?? null,
+      toPin: null,
+      digest: offer.digest,
+      stage: 'planned',
+      dueAtMs,
+      atOnce,
+    })
+  }
+
+  const factsOf = (row: UpdateRow): UpdateFacts => {
+    const { chain, clock: sessions } = state.state
+    const members = nodesOf(row.image)
+    const upgrades = rows.filter((other) => other.id !== row.id && other.reason === 'upgrade' && isOpen(other) && other.plan)
+    const left = Math.min(...upgrades.map((other) => (other.plan?.height ?? 0) - chain.height))
+    const wish: StopWish = {
+      nodeId: '',
+      action: 'restart',
+      when: 'quiet',
+      by: 'hearth',
+      askedAtMs: 0,
+      life: '',
+      lastServed: null,
+      settled: null,
+    }
+    const hasNode = members.includes('pocket') && nodeRows.some((candidate) => candidate.id === 'pocket')
+    const atHeight = row.plan !== null && chain.height >= row.plan.height - 1
+    return {
+      nowMs: clock.now(),
+      sinceMs: Math.max(row.stageAtMs, beganMs),
+      chain,
+      hangs: hasNode ? plans.hangs(row) : atHeight && chain.height >= (row.plan?.height ?? 0),
+      quiet: state.state.nodes['miner']?.wanted !== 'running' || isDue(wish, sessions),
+      upgradeNear: left <= NEAR_BLOCKS || left * (chain.medianBlockMs ?? 0) <= NEAR_MS,
+      nodes: members.flatMap((id) => nodeFacts(id, row)),
+    }
+  }
+  const nodeFacts = (id: string, update: UpdateRow): UpdatedNode[] => {
+    const row = nodeRows.find((candidate) => candidate.id === id)
+    const entry = catalog.find((candidate) => candidate.nodeId === id)
+    const shown = state.state.nodes[id]
+    if (!row || !entry) return []
+    const isUsers = WAITS_FOR_USER.has(shown?.reason?.key ?? '')
+    return [
+      {
+        id,
+        kind: entry.kind,
+        wanted: isUsers ? 'stopped' : row.wanted,
+        pin: row.imagePin,
+        runs: nodes.runs(id),
+        well: shown?.seen === 'running' && shown.reason === null,
+        // A container that was just made and ends again and again need not be watched until the loop gives it up.
+        failing: shown?.seen === 'failing' || (nodes.runs(id) === update.toPin && (nodes.seen(id)?.restartCount ?? 0) >= ENDS_ALLOWED),
+      },
+    ]
+  }
+
+  const toStage = async (row: UpdateRow, stage: UpdateRow['stage'], problem: UpdateRow['problem']): Promise<void> => {
+    await put({ ...row, stage, stageAtMs: clock.now(), stageHeight: state.state.chain.height, problem: problem ?? row.problem })
+    faultPoint('updates.stage-written')
+    const facts = { title: titleOf(row.image), from: row.fromVersion, to: row.toVersion, name: row.plan?.name ?? '' }
+    if (stage === 'swap-node' || (stage === 'swap-rest' && row.stage === 'fetched')) activity('update-begins', facts, 'hearth')
+    if (stage === 'done') activity(row.reason === 'upgrade' ? 'upgrade-done' : 'update-done', facts, 'hearth')
+    if (stage === 'rolling-back') activity('update-does-not-work', facts, 'hearth', 'warn')
+    if (stage === 'rolled-back') activity('update-rolled-back', facts, 'hearth', 'warn')
+    if (stage === 'failed') activity('upgrade-failed', facts, 'hearth', 'bad')
+    wakeUp()
+  }
+
+  const carryOn = async (row: UpdateRow): Promise<void> => {
+    const step = nextStep(row, factsOf(row))
+    waiting.set(row.id, step.kind === 'wait' ? step.for : null)
+    switch (step.kind) {
+      case 'wait':
+        return
+      case 'fetch':
+        await fetching.fetch(row, async (pin) => {
+          faultPoint('updates.fetched')
+          const now = rows.find((other) => other.id === row.id)
+          if (now?.stage === 'planned') await put({ ...now, toPin: pin, stage: 'fetched', stageAtMs: clock.now() })
+          wakeUp()
+        })
+        return
+      case 'stage':
+        await toStage(row, step.stage, step.problem ?? null)
+        return
+      case 'pin':
+        await nodes.pin(step.nodeIds, step.pin)
+        faultPoint('updates.pinned')
+        return
+    }
+  }
+
+  /** A keeper that is down holds no key: it may run what the others run. */
+  const moveKeepers = async (): Promise<void> => {
+    for (const entry of catalog) {
+      const row = nodeRows.find((candidate) => candidate.id === entry.nodeId)
+      const now = running.find((candidate) => candidate.image === repositoryOf(entry.image.reference))
+      if (entry.kind !== 'keeper' || !row || !now || row.imagePin === now.pin || isUp(nodes.seen(row.id))) continue
+      if (rows.some((other) => other.image === now.image && isSwapping(other))) continue
+      await nodes.pin([row.id], now.pin)
+    }
+  }
+
+  const round = async (): Promise<void> => {
+    await look()
+    if (state.state.engine.kind !== 'ready' || nodeRows.length === 0) return
+    await plans.follow()
+    const lookedAtMs = known().lookedAtMs
+    if (lookedAtMs === null || clock.now() - lookedAtMs > REGISTRY_MS || clock.now() < lookedAtMs) await lookAtRegistry()
+    await takeByItself()
+    // One at a time for each image; what changes containers goes before what waits.
+    const open = rows.filter(isOpen).toReversed()
+    const busy = open.find(isSwapping)
+    for (const row of open) if (!busy || row === busy || row.stage === 'planned') await carryOn(row)
+    await moveKeepers()
+  }
+  const publish = (): void =>
+    publishUpdates({
+      state,
+      rows,
+      offers: offers.filter((offer) => !known().skipped.includes(offerKey(offer)) && !offer.blocked),
+      plan: plans.plan(),
+      tooOld: tooOld(running, upgradeFacts()),
+      titleOf,
+      fetchFailed: (id) => fetching.failed(id),
+      waits: waiting,
+    })
+
+  return {
+    book: {
+      rows: () => rows,
+      running: () => running,
+      offers: () => offers,
+      memory: known,
+      upgrade: upgradeFacts,
+      waits: (id) => waiting.get(id) ?? null,
+      put,
+      remember,
+      add,
+      async look() {
+        await look()
+        publish()
+      },
+      lookAtRegistry,
+      nextAt: (fromMs) => autoTime(fromMs, 0, settings.get('updatesHour'), hourOf),
+      titleOf,
+      nodesOf,
+      wake: () => wakeUp(),
+    },
+    mustBeStill() {
+      const isChanging = rows.some((row) => row.stage === 'swap-node') || plans.hangs()
+      if (isChanging) throw new HearthError('not-now', { problem: 'upgrade' })
+    },
+    ofPin(pin) {
+      const row = rows.find((candidate) => candidate.toPin === pin)
+      if (row) return { reference: row.toReference, version: row.toVersion }
+      const before = rows.find((candidate) => candidate.fromPin === pin)
+      return before && { reference: before.fromReference, version: before.fromVersion }
+    },
+    async clear() {
+      await store.removeUpdates(network)
+      rows = []
+      plans.forget()
+      publish()
+    },
+    async run(signal) {
+      rows = await store.updates(network)
+      memory = await readMemory(store, network)
+      while (!signal.aborted) {
+        await round().catch((error: unknown) => {
+          if (error instanceof HearthError) log.warn('updates', { code: error.code, reason: error.detail['reason'] ?? '' })
+          else log.error('updates', error)
+        })
+        if (signal.aborted) break
+        publish()
+        const pause = new AbortController()
+        wakeUp = () => pause.abort()
+        await clock.sleep(LOOK_MS, AbortSignal.any([signal, pause.signal]))
+      }
+      await fetching.stop()
+    },
+  }
+}
+
+const isSameTarget = (row: UpdateRow, offer: Offer): boolean =>
+  row.toVersion === offer.toVersion && row.digest === offer.digest && ['rolled-back', 'failed', 'skipped', 'withdrawn'].includes(row.stage)

@@ -1,0 +1,241 @@
+import { Fragment, useState, type ReactNode } from 'react'
+import type { BackendRow } from '#shared/api/backend-requests.ts'
+import { useAppState, useCall, useQuery, useRealNow } from '#renderer/bridge/hooks.ts'
+import { whole } from '#renderer/text/format.ts'
+import { useText } from '#renderer/text/text.ts'
+import { Button } from '#renderer/ui/Button.tsx'
+import { Card } from '#renderer/ui/Card.tsx'
+import { Dialog } from '#renderer/ui/Dialog.tsx'
+import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import { Note } from '#renderer/ui/Note.tsx'
+import { StatusChip } from '#renderer/ui/StatusChip.tsx'
+import { Table } from '#renderer/ui/Table.tsx'
+import { AttachForm } from './AttachForm.tsx'
+import { backendStatus } from './backend-words.ts'
+import { MinerChange } from './MinerChange.tsx'
+import { Checks, headWords, Warnings } from './Report.tsx'
+
+const LOOK_MS = 4_000
+
+/** What stands behind each service, how it answers the gateways' questions, and how to attach an endpoint of one's own. Nothing while no network is chosen. */
+export function BackendsCard(): ReactNode {
+  const t = useText()
+  const network = useAppState((state) => state.app.network)
+  const turn = Math.floor(useRealNow(LOOK_MS) / LOOK_MS)
+  const [changes, setChanges] = useState(0)
+  const list = useQuery('backends.list', network === null ? null : {}, `${turn} ${changes}`)
+  const [form, setForm] = useState<string | null>(null)
+  const [removing, setRemoving] = useState<string | null>(null)
+  if (network === null) return null
+  const rows = list.value?.rows ?? []
+  const gate = list.value?.gate
+  const edited = rows.find((row) => row.serviceId === form)
+  const removed = rows.find((row) => row.serviceId === removing)
+  return (
+    <Card
+      title={t('backends.title')}
+      aside={
+        <a className="link" href="#/setup/what-to-serve">
+          {t('backends.serve.nav')}
+        </a>
+      }
+      className="mt-3.5"
+    >
+      <p className="px-4 pb-3 text-text-2">{t('backends.lead')}</p>
+      {list.value?.mayAttach === false ? <p className="px-4 pb-3 text-small text-text-3">{t('backends.practice')}</p> : null}
+      {gate?.kind === 'failing' || (gate?.kind === 'waits' && rows.some((row) => row.by === 'attached')) ? (
+        <Note tone={gate.kind === 'failing' ? 'bad' : 'info'} className="mx-4 mb-3">
+          {t(`backends.gate.${gate.kind}`, { reason: gate.reason })}
+        </Note>
+      ) : null}
+      <Table
+        caption={t('backends.title')}
+        columns={[
+          { key: 'service', title: t('backends.service') },
+          { key: 'answers', title: t('backends.answers') },
+          { key: 'state', title: t('backends.state') },
+          { key: 'latency', title: t('backends.latency'), right: true },
+          { key: 'head', title: t('backends.head'), right: true },
+          { key: 'actions', title: <span className="sr-only">{t('backends.actions')}</span>, right: true },
+        ]}
+        {...(rows.length === 0 ? { empty: list.value === null ? t('backends.loading') : t('backends.none') } : {})}
+      >
+        {rows.map((row) => (
+          <Row
+            key={row.serviceId}
+            row={row}
+            mayAttach={list.value?.mayAttach === true}
+            onEdit={() => setForm(row.serviceId)}
+            onRemove={() => setRemoving(row.serviceId)}
+            onChanged={() => setChanges((before) => before + 1)}
+          />
+        ))}
+      </Table>
+      <ErrorNote error={list.error} className="mx-4 my-3" />
+      {edited ? (
+        <AttachForm
+          row={edited}
+          onClose={() => {
+            setForm(null)
+            setChanges((before) => before + 1)
+          }}
+        />
+      ) : null}
+      {removed ? (
+        <RemoveDialog
+          row={removed}
+          onClose={() => {
+            setRemoving(null)
+            setChanges((before) => before + 1)
+          }}
+        />
+      ) : null}
+    </Card>
+  )
+}
+
+function Row({
+  row,
+  mayAttach,
+  onEdit,
+  onRemove,
+  onChanged,
+}: {
+  row: BackendRow
+  mayAttach: boolean
+  onEdit: () => void
+  onRemove: () => void
+  onChanged: () => void
+}): ReactNode {
+  const t = useText()
+  const check = useCall('backends.check')
+  const [isOpen, setOpen] = useState(false)
+  const service = row.name
+  const ask = async (): Promise<void> => {
+    await check.run({ serviceId: row.serviceId })
+    onChanged()
+  }
+  return (
+    <Fragment>
+      <tr>
+        <td>
+          <div className="font-medium">{service}</div>
+          <div className="mono text-caption text-text-3">{row.serviceId}</div>
+        </td>
+        <td>
+          <div>{t(`backends.by.${row.by}`)}</div>
+          {row.attached ? (
+            <div className="text-caption text-text-3">
+              <span className="mono">{row.attached.origins.http || row.attached.origins.rest}</span>,{' '}
+              {t(`backends.place.${row.attached.place}`)}, {t(`backends.credentials.${row.attached.credential}`)}
+              {row.attached.hasPath ? `, ${t('backends.hiddenPath')}` : ''}
+            </div>
+          ) : null}
+        </td>
+        <td>
+          <StatusChip status={backendStatus(t, row)} />
+        </td>
+        <td className="r">
+          {row.report?.latencyMs === null || !row.report ? t('ui.nothing') : t('backends.ms', { ms: whole(row.report.latencyMs) })}
+        </td>
+        <td className="r">{row.report ? headWords(t, row.report) : t('ui.nothing')}</td>
+        <td className="r">
+          <div className="flex flex-wrap justify-end gap-1">
+            {row.by === 'nothing' ? null : (
+              <Button
+                kind="ghost"
+                size="sm"
+                icon="refresh-cw"
+                label={t('backends.checkNowLabel', { service })}
+                onPress={() => void ask()}
+                isBusy={check.busy}
+              >
+                {t('backends.checkNow')}
+              </Button>
+            )}
+            {row.report ? (
+              <Button
+                kind="ghost"
+                size="sm"
+                icon={isOpen ? 'chevron-down' : 'chevron-right'}
+                label={t('backends.moreLabel', { service })}
+                onPress={() => setOpen(!isOpen)}
+              >
+                {t('backends.more')}
+              </Button>
+            ) : null}
+            {mayAttach ? (
+              <Button
+                size="sm"
+                icon={row.attached ? 'wrench' : 'plus'}
+                label={t(row.attached ? 'backends.changeLabel' : 'backends.attachLabel', { service })}
+                onPress={onEdit}
+              >
+                {t(row.attached ? 'backends.change' : 'backends.attach')}
+              </Button>
+            ) : null}
+            {row.attached ? (
+              <Button kind="ghost" size="sm" icon="trash" label={t('backends.removeLabel', { service })} onPress={onRemove}>
+                {t('backends.remove')}
+              </Button>
+            ) : null}
+          </div>
+        </td>
+      </tr>
+      <Trouble row={row} error={check.error} />
+      {isOpen && row.report ? (
+        <tr>
+          <td colSpan={6} className="wrap !p-0">
+            <div className="bg-sunken">
+              <div className="px-4 pt-1 pb-2">
+                <Warnings report={row.report} />
+              </div>
+              <Checks report={row.report} service={service} />
+            </div>
+          </td>
+        </tr>
+      ) : null}
+    </Fragment>
+  )
+}
+
+/** Why it does not answer, with what to do. */
+function Trouble({ row, error }: { row: BackendRow; error: ReturnType<typeof useCall<'backends.check'>>['error'] }): ReactNode {
+  const t = useText()
+  const failure = row.failure ? { code: row.failure.code, detail: row.failure.detail, ref: '' } : null
+  const isRefused = row.attached?.reach === 'refused' && !row.failure
+  if (!failure && !error && !isRefused) return null
+  return (
+    <tr>
+      <td colSpan={6} className="wrap">
+        {isRefused ? (
+          <Note tone="bad">{t('backends.reach', { reason: row.attached?.reachReason ?? '' })}</Note>
+        ) : (
+          <ErrorNote error={error ?? failure} />
+        )}
+      </td>
+    </tr>
+  )
+}
+
+function RemoveDialog({ row, onClose }: { row: BackendRow; onClose: () => void }): ReactNode {
+  const t = useText()
+  const remove = useCall('backends.remove')
+  return (
+    <Dialog isOpen onClose={onClose} title={t('backends.removeTitle', { service: row.name })} width={520}>
+      <p className="text-text-2">{t(row.nodeId === null ? 'backends.removeToNothing' : 'backends.removeToContainer')}</p>
+      <MinerChange row={row} remove restUrl={false} webSocketUrl={false} />
+      <ErrorNote error={remove.error} className="mt-3" />
+      <div className="mt-4 flex justify-end gap-2">
+        <Button onPress={onClose}>{t('ui.cancel')}</Button>
+        <Button
+          kind="danger"
+          isBusy={remove.busy}
+          onPress={() => void remove.run({ serviceId: row.serviceId }).then((value) => (value === undefined ? undefined : onClose()))}
+        >
+          {t('backends.remove')}
+        </Button>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,92 @@
+import type { ReactNode } from 'react'
+import { useAppState, useNow } from '#renderer/bridge/hooks.ts'
+import { isStaked, type KeyState } from '#renderer/bridge/select.ts'
+import { pokt } from '#renderer/text/format.ts'
+import { useText } from '#renderer/text/text.ts'
+import { Address } from '#renderer/ui/Address.tsx'
+import { LinkButton } from '#renderer/ui/Button.tsx'
+import { Card } from '#renderer/ui/Card.tsx'
+import { AsOf } from '#renderer/ui/Figure.tsx'
+import { Source } from '#renderer/ui/Source.tsx'
+import { RunwayLine } from './RunwayLine.tsx'
+
+/** Every address of one's own with what it holds and by whose word, the stake apart, and how long the operator's fees last. */
+export function Held({ own }: { own: KeyState[] }): ReactNode {
+  const t = useText()
+  const now = useNow(5_000)
+  const balances = useAppState((state) => state.balances)
+  const supplier = useAppState((state) => state.supplier)
+  const isOpen = useAppState((state) => state.vault.kind === 'unlocked')
+  return (
+    <Card
+      title={t('wallet.hold.title')}
+      aside={
+        <a className="link" href="#/rules">
+          {t('wallet.hold.rules')}
+        </a>
+      }
+    >
+      <div className="lines mt-1">
+        {own.map((key) => {
+          const balance = balances[key.address]
+          const place = key.kind === 'watch' ? 'watched' : isOpen ? 'inVault' : 'inVaultLocked'
+          return (
+            <div key={key.id} data-wallet={key.address} className="!flex items-center gap-4">
+              <div className="min-w-0 flex-1">
+                <div className="font-medium">
+                  {key.name} <span className="font-normal text-text-3">{t(`wallet.hold.${place}`)}</span>
+                </div>
+                <div className="text-small text-text-2">
+                  <Address value={key.address} short copy name={key.name} />
+                </div>
+              </div>
+              <div className="text-right">
+                <div className="fig2">
+                  {balance === undefined ? t('ui.nothing') : pokt(balance.upokt, 6)}
+                  <small>{t('ui.pokt')}</small>
+                </div>
+                <div className="flex items-center justify-end gap-2 text-caption text-text-3">
+                  {balance === undefined ? (
+                    t('wallet.hold.unread')
+                  ) : (
+                    <>
+                      <AsOf height={balance.asOf.height} atMs={balance.asOf.atMs} nowMs={now} />
+                      <Source kind={balance.source ?? 'chain'} proof={balance.proof} />
+                    </>
+                  )}
+                </div>
+              </div>
+              <div className="w-[76px] text-right">
+                <LinkButton href={`#/wallet/send?from=${encodeURIComponent(key.id)}`} size="sm">
+                  {t('wallet.hold.send')}
+                </LinkButton>
+              </div>
+            </div>
+          )
+        })}
+        {isStaked(supplier.status) && supplier.asOf !== null ? (
+          <div className="!flex items-center gap-4" data-wallet="stake">
+            <div className="min-w-0 flex-1">
+              <div className="font-medium">
+                {t('wallet.hold.stake')} <span className="font-normal text-text-3">{t('wallet.hold.stakeSub')}</span>
+              </div>
+              <div className="text-small text-text-2">{t('wallet.hold.stakeText')}</div>
+            </div>
+            <div className="text-right">
+              <div className="fig2 text-text-2">
+                {pokt(supplier.stakeUpokt, 6)}
+                <small>{t('ui.pokt')}</small>
+              </div>
+              <div className="flex items-center justify-end gap-2 text-caption text-text-3">
+                <AsOf height={supplier.asOf.height} atMs={supplier.asOf.atMs} nowMs={now} />
+                <Source kind={supplier.source ?? 'chain'} proof={supplier.proof} />
+              </div>
+            </div>
+            <div className="w-[76px]" />
+          </div>
+        ) : null}
+        <RunwayLine own={own} />
+      </div>
+    </Card>
+  )
+}

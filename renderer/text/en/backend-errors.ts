@@ -1,0 +1,35 @@
+/** Errors about what stands behind a service. */
+export const backendErrors = {
+  'catalog-invalid': {
+    text: 'The catalogue of services cannot be trusted: {{reason}} ({{file}}). Nothing of it is used, and what runs goes on.',
+    next: 'Install Hearth again from its official place.',
+  },
+  'backend-unknown': {
+    text: 'There is no such endpoint any more. Nothing was changed.',
+    next: 'Look at the list: it may have been removed elsewhere.',
+  },
+  'backend-address-refused': {
+    text: 'This address cannot be used: {{reason}}.',
+    next: 'Give the address of your node or provider, such as http://192.168.1.20:8545 or https://rpc.example.org.',
+  },
+  'backend-unreachable': {
+    text: '{{host}} gave no useful answer: {{reason}}. Nothing was changed.',
+    next: 'Look whether the node runs and whether address, port and credentials are right, then test again.',
+  },
+  'backend-wrong-chain': {
+    text: '{{host}} is not {{service}}: it says chain {{found}}, and {{expected}} is needed. It was not attached.',
+    next: 'Give an endpoint of the right chain. Gateways punish answers of another chain hardest.',
+  },
+  'backend-credential-refused': {
+    text: 'These credentials cannot be used: {{reason}}. Nothing was changed.',
+    next: 'Copy them again from your provider, without spaces or line breaks.',
+  },
+  'snapshot-damaged': {
+    text: 'The snapshot is not what it should be: {{reason}}. Nothing was unpacked.',
+    next: 'Fetch it again. If it stays so, take another source.',
+  },
+  'snapshot-unavailable': {
+    text: 'The snapshot cannot be fetched from {{host}}: {{reason}}. What was fetched is kept.',
+    next: 'Try again: it goes on where it stopped.',
+  },
+} as const

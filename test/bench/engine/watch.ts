@@ -1,0 +1,95 @@
+import { fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cacheFolder } from '#test/localnet/paths.ts'
+import { freePort } from '#test/localnet/engine.ts'
+import { sleep } from '#test/localnet/process.ts'
+import { removeAll, type BenchEngine } from './bench-engine.ts'
+import { catalogOf, type LifeWish } from './nodes-life.ts'
+
+/**
+ * What it takes of the processor to watch twenty containers: Hearth's rooms (loop, events, measurements, probes, state) in a process of their own, with the page of one of
+ * them open, beside `docker stats` on the same twenty. Time of the processor of either process, not of the engine.
+ */
+export interface WatchFigures {
+  containers: number
+  watchCpuVsDockerStats: number
+  /** With all twenty measured every second, as the program does. */
+  everySecondVsDockerStats: number
+  hearthPercent: number
+  dockerStatsPercent: number
+}
+
+const BACKENDS = 4
+const WAITING = 16
+const WATCH_MS = 30_000
+const WARM_UP_MS = 12_000
+/** Of Linux: hundredths of a second. */
+const TICK_MS = 10
+
+function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS
+}
+
+export async function benchWatch(engine: BenchEngine, log: (line: string) => void): Promise<WatchFigures> {
+  const wish: LifeWish = {
+    ...engine,
+    installId: `bench-watch-${process.pid}`,
+    backendPorts: await Promise.all(Array.from({ length: BACKENDS }, () => freePort())),
+    waiting: WAITING,
+    wanted: 'running',
+  }
+  const names = catalogOf(wish).map(({ nodeId }) => `hearth-${wish.installId}-${nodeId}`)
+  const hearth = fork(join(import.meta.dirname, 'nodes-life.ts'), [JSON.stringify(wish)], { stdio: 'inherit' })
+  const ask = async (): Promise<{ cpuMs: number; running: number }> => {
+    hearth.send({ ask: 'cpu' })
+    const [answer] = (await once(hearth, 'message')) as [{ cpuMs: number; running: number }]
+    return answer
+  }
+  const measured = async (watch: readonly string[]): Promise<number> => {
+    const timer = setInterval(() => hearth.send({ watch }), 1_000)
+    await sleep(WARM_UP_MS)
+    const before = await ask()
+    await sleep(WATCH_MS)
+    const after = await ask()
+    clearInterval(timer)
+    if (after.running !== names.length) throw new Error(`Hearth sees ${after.running} of ${names.length} run`)
+    return after.cpuMs - before.cpuMs
+  }
+  try {
+    while ((await ask()).running < names.length) await sleep(500)
+    log(`${names.length} containers run`)
+    const everyNode = names.map((name) => name.slice(`hearth-${wish.installId}-`.length))
+    const onePage = await measured(everyNode.slice(0, 1))
+    const stats = spawn('docker', ['stats', ...names], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, DOCKER_HOST: engine.endpoint, DOCKER_CONFIG: join(cacheFolder(), 'docker-client') },
+    })
+    let told = 0
+    stats.stdout.on('data', (chunk: Buffer) => (told += chunk.length))
+    await sleep(WARM_UP_MS)
+    const from = cpuOf(stats.pid ?? 0)
+    await sleep(WATCH_MS)
+    const dockerStats = cpuOf(stats.pid ?? 0) - from
+    stats.kill()
+    if (told === 0) throw new Error('docker stats said nothing')
+    const everySecond = await measured(everyNode)
+    log(
+      `CPU in ${WATCH_MS / 1000} s: Hearth ${onePage.toFixed(0)} ms, docker stats ${dockerStats} ms, Hearth every second ${everySecond.toFixed(0)} ms`,
+    )
+    return {
+      containers: names.length,
+      watchCpuVsDockerStats: onePage / dockerStats,
+      everySecondVsDockerStats: everySecond / dockerStats,
+      hearthPercent: (onePage / WATCH_MS) * 100,
+      dockerStatsPercent: (dockerStats / WATCH_MS) * 100,
+    }
+  } finally {
+    const ended = once(hearth, 'exit')
+    hearth.send({ ask: 'end' })
+    await ended
+    await removeAll(engine, wish.installId)
+  }
+}

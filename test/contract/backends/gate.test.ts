@@ -1,0 +1,256 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { servicesFileSchema, type ServiceRecord } from '#shared/catalog/backends/schema.ts'
+import { gate as gateEntry } from '#shared/catalog/entries/gate.ts'
+import { createBackendLine } from '#main/adapters/system/backend-line.ts'
+import { createDockerEngine } from '#main/adapters/docker/engine.ts'
+import { mustBeReachable } from '#main/core/backends/address.ts'
+import { createGate, type Gate } from '#main/core/backends/gate.ts'
+import { renderGateConfig, type GatedEndpoint } from '#main/core/backends/gate-config.ts'
+import { judgeEndpoint } from '#main/core/backends/judge.ts'
+import { namesOf } from '#main/core/nodes/specs.ts'
+import type { BackendCredential } from '#main/core/ports/backend-line.ts'
+import { createQuietLog } from '#test/fakes/quiet-log.ts'
+import { docker, freePort, mustDocker } from '#test/localnet/engine.ts'
+import { anvilProgram } from '#test/localnet/images.ts'
+import { projectRoot } from '#test/localnet/paths.ts'
+import { readMachine } from '#test/localnet/prepare.ts'
+import { until } from '#test/localnet/process.ts'
+import { engineSocket, systemClock } from '../engine/docker-engine.ts'
+
+const SERVICES = servicesFileSchema.parse(JSON.parse(readFileSync(join(projectRoot, 'resources/catalog/services.json'), 'utf8'))).services
+const serviceOf = (id: string): ServiceRecord => {
+  const found = SERVICES.find((service) => service.id === id)
+  if (!found) throw new Error(`no service ${id}`)
+  return found
+}
+const SECRET = 'canary-7f3a9c21e5'
+const NONE: BackendCredential = { kind: 'none' }
+const line = createBackendLine(mustBeReachable)
+const eventually = (what: string, isTrue: () => Promise<boolean>): Promise<boolean> =>
+  until(what, 20_000, async () => ((await isTrue()) ? true : undefined))
+
+/** A node on this PC, or a provider: every request is written down. */
+interface Recorder {
+  port: number
+  seen: { url: string; headers: IncomingHttpHeaders; body: string }[]
+  server: Server
+}
+async function startRecorder(host: string): Promise<Recorder> {
+  const seen: Recorder['seen'] = []
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString()
+    })
+    request.on('end', () => {
+      seen.push({ url: request.url ?? '', headers: request.headers, body })
+      response.setHeader('content-type', 'application/json')
+      response.end('{"jsonrpc":"2.0","id":1,"result":"0x1"}')
+    })
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, host, resolve)
+  })
+  return { port: (server.address() as AddressInfo).port, seen, server }
+}
+
+describe('the backend gate on a real engine, in front of a real node', () => {
+  const names = namesOf(`bg${Math.floor(Math.random() * 1e8).toString(36)}`)
+  const installId = names.container('x').split('-')[1] ?? ''
+  const container = names.container('gate')
+  let socket = ''
+  let image = ''
+  let asker = ''
+  let anvil: ChildProcess | undefined
+  let anvilPort = 0
+  let recorder: Recorder
+  let config: string | undefined
+  let gate: Gate
+
+  const endpointOf = (
+    service: string,
+    http: string,
+    more: { path?: string; credential?: BackendCredential; rest?: string; websocket?: string } = {},
+  ): GatedEndpoint => ({
+    service: serviceOf(service),
+    origins: { http, rest: more.rest ?? '', websocket: more.websocket ?? '' },
+    secret: { paths: { http: more.path ?? '', rest: '', websocket: '' }, credential: more.credential ?? NONE },
+  })
+  /** As the relay miner asks: from a container on the network of backends. @returns status and body */
+  const ask = async (path: string, body: string): Promise<string> => {
+    const post = body === '' ? [] : ['--header', 'content-type: application/json', '--post-data', body]
+    const { stdout, stderr } = await docker(socket, ['exec', asker, 'wget', '-q', '-O', '-', '-T', '5', ...post, `http://gate:9100${path}`])
+    return stdout + stderr
+  }
+  const settled = async (endpoints: GatedEndpoint[]): Promise<void> => {
+    config = renderGateConfig(endpoints)
+    await gate.round()
+    expect(gate.view()).toEqual({ kind: 'ready', reason: '' })
+  }
+
+  beforeAll(async () => {
+    socket = await engineSocket()
+    const { caddy } = readMachine().testImages
+    if (caddy === undefined) throw new Error('this machine lacks the image of the ingress')
+    image = (await mustDocker(socket, ['image', 'inspect', '--format', '{{.Id}}', caddy])).trim()
+    anvilPort = await freePort()
+    const { program } = await anvilProgram()
+    anvil = spawn(program, ['--host', '0.0.0.0', '--port', String(anvilPort), '--block-time', '1', '--silent'], { stdio: 'ignore' })
+    recorder = await startRecorder('0.0.0.0')
+    const engine = createDockerEngine({ endpoint: `unix://${socket}`, installId, clock: systemClock, log: createQuietLog() })
+    gate = createGate({
+      engine,
+      names,
+      entry: gateEntry,
+      clock: systemClock,
+      log: createQuietLog(),
+      imagePin: () => Promise.resolve(image),
+      config: () => Promise.resolve(config),
+    })
+    await engine.ensureNetwork(names.network('backend'))
+    asker = names.container('asker')
+    await mustDocker(socket, [
+      'run',
+      '--detach',
+      '--init',
+      '--name',
+      asker,
+      '--network',
+      names.network('backend'),
+      '--entrypoint',
+      'sleep',
+      caddy,
+      '600',
+    ])
+    await eventually('anvil answers', async () => {
+      try {
+        await line.http({
+          url: `http://127.0.0.1:${anvilPort}`,
+          method: 'POST',
+          headers: {},
+          body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}',
+          timeoutMs: 500,
+        })
+        return true
+      } catch {
+        return false
+      }
+    })
+  })
+  afterAll(async () => {
+    anvil?.kill('SIGKILL')
+    recorder.server.closeAllConnections()
+    recorder.server.close()
+    await docker(socket, ['rm', '-f', asker, container])
+    await docker(socket, ['volume', 'rm', '-f', names.volume('gate')])
+    await docker(socket, ['network', 'rm', names.network('backend')])
+  })
+
+  it('judges a real node: chain, height, age, archive, WebSocket, and every question of the gateways', async () => {
+    const asked = endpointOf('anvil', `http://127.0.0.1:${anvilPort}`, { websocket: `ws://127.0.0.1:${anvilPort}` })
+    const report = await judgeEndpoint(line, asked, serviceOf('anvil'), () => Date.now())
+    expect(report).toMatchObject({ chain: '0x7a69', syncing: false, archive: true, websocket: true, warnings: ['websocket-open'] })
+    expect(report.headAgeMs).toBeLessThan(60_000)
+    expect(report.checks.map((check) => [check.name, check.outcome])).toEqual([
+      ['eth_blockNumber', 'passed'],
+      ['eth_chainId', 'passed'],
+    ])
+  })
+  it('refuses a node of another chain by name and number', async () => {
+    const asked = endpointOf('gnosis', `http://127.0.0.1:${anvilPort}`)
+    await expect(judgeEndpoint(line, asked, serviceOf('gnosis'), () => Date.now())).rejects.toMatchObject({
+      code: 'backend-wrong-chain',
+      detail: { found: '31337', expected: '100', service: 'Gnosis Chain' },
+    })
+  })
+  it('answers from the node on this PC, and lets no method through that gateways may not call', async () => {
+    await settled([endpointOf('anvil', `http://127.0.0.1:${anvilPort}`, { websocket: `ws://127.0.0.1:${anvilPort}` })])
+    await eventually('the gate serves', async () =>
+      (await ask('/s/anvil', '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}')).includes('0x7a69'),
+    )
+    expect(await gate.reach('/s/anvil', '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}')).toEqual({ kind: 'reached' })
+    for (const body of [
+      '{"jsonrpc":"2.0","id":1,"method":"anvil_mine","params":["0x3"]}',
+      '{"jsonrpc":"2.0","id":1,"Method":"evm_mine","params":[]}',
+      String.raw`{"jsonrpc":"2.0","id":1,"\u006dethod":"evm_mine","params":[]}`,
+      '[{"jsonrpc":"2.0","id":1,"method":"eth_chainId"},{"jsonrpc":"2.0","id":2,"method":"admin_nodeInfo"}]',
+      '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","method":"debug_traceTransaction"}',
+      '{"jsonrpc":"2.0","id":1,"method":"eth_sendTransaction","params":[]}',
+    ])
+      expect([body, await ask('/s/anvil', body)]).toEqual([
+        body,
+        expect.stringContaining('"code":-32601,"message":"the method is not offered here"'),
+      ])
+    const batch = await ask('/s/anvil', '[{"jsonrpc":"2.0","id":1,"method":"eth_chainId"},{"jsonrpc":"2.0","id":2,"method":"net_version"}]')
+    expect(batch).toContain('"31337"')
+    expect(await ask('/s/gnosis', '{"method":"eth_chainId"}')).toContain('404')
+    expect(await ask('/s/anvil', '')).toContain('405')
+    expect(await ask('/w/anvil', '')).toContain('426')
+  })
+  it('takes another configuration without a restart, and hands credentials to the endpoint alone', async () => {
+    const before = (await mustDocker(socket, ['inspect', '--format', '{{.Id}} {{.State.StartedAt}}', container])).trim()
+    await settled([
+      endpointOf('anvil', `http://127.0.0.1:${recorder.port}`, {
+        path: `/v3/${SECRET}?dkey=${SECRET}`,
+        credential: { kind: 'bearer', token: SECRET },
+      }),
+      endpointOf('akash', `http://127.0.0.1:${recorder.port}`, {
+        rest: `http://127.0.0.1:${recorder.port}`,
+        credential: { kind: 'basic', username: 'ünal', password: SECRET },
+      }),
+    ])
+    await eventually('the change is taken', async () => (await ask('/s/anvil', '{"id":1,"method":"eth_call"}')).includes('"0x1"'))
+    expect(recorder.seen.at(-1)).toMatchObject({
+      url: `/v3/${SECRET}?dkey=${SECRET}&`,
+      headers: { authorization: `Bearer ${SECRET}`, host: `127.0.0.1:${recorder.port}` },
+    })
+    await ask('/s/akash/', '{"id":1,"method":"status"}')
+    expect(recorder.seen.at(-1)).toMatchObject({
+      url: '/',
+      headers: { authorization: `Basic ${Buffer.from(`ünal:${SECRET}`).toString('base64')}` },
+    })
+    await ask('/r/akash/cosmos/base/tendermint/v1beta1/syncing', '')
+    expect(recorder.seen.at(-1)).toMatchObject({ url: '/cosmos/base/tendermint/v1beta1/syncing' })
+    expect(await ask('/r/akash/debug/pprof', '')).toContain('403')
+    expect(await ask('/s/akash', '{"id":1,"method":"dial_seeds"}')).toContain('-32601')
+    expect((await mustDocker(socket, ['inspect', '--format', '{{.Id}} {{.State.StartedAt}}', container])).trim()).toBe(before)
+  })
+  it('S18: leaves no credential in what the engine shows, logs, or has on its disk', async () => {
+    const shown = await mustDocker(socket, ['inspect', container])
+    const { stdout, stderr } = await docker(socket, ['logs', container])
+    const changed = await mustDocker(socket, ['diff', container])
+    const running = await mustDocker(socket, ['top', container])
+    for (const text of [shown, stdout, stderr, changed, running]) expect(text).not.toContain(SECRET)
+    expect(await mustDocker(socket, ['exec', container, 'stat', '-c', '%a', '/gate/config.json'])).toContain('600')
+    expect(await mustDocker(socket, ['exec', container, 'sh', '-c', 'grep " /gate " /proc/mounts'])).toContain('tmpfs')
+    // What of it would be found in the container's layer: nothing but the two empty folders that Caddy makes.
+    const found = await docker(socket, ['exec', container, 'grep', '-rl', SECRET, '/tmp', '/config', '/data', '/home', '/root', '/etc'])
+    expect(found.stdout).toBe('')
+    expect(shown).toContain('host.docker.internal:host-gateway')
+  })
+  it('says so when a node answers this PC and no container', async () => {
+    const shy = await startRecorder('127.0.0.1')
+    await settled([endpointOf('anvil', `http://127.0.0.1:${shy.port}`)])
+    await eventually('the gate found it', async () => (await gate.reach('/s/anvil', '{"id":1,"method":"eth_call"}')).kind === 'refused')
+    expect(await gate.reach('/s/anvil', '{"id":1,"method":"eth_call"}')).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('502') as string,
+    })
+    shy.server.close()
+  })
+  it('comes back with its credentials when it was removed behind our back, and goes when nothing is attached', async () => {
+    await settled([endpointOf('anvil', `http://127.0.0.1:${anvilPort}`)])
+    await mustDocker(socket, ['rm', '-f', container])
+    await gate.round()
+    await eventually('it serves again', async () => (await ask('/s/anvil', '{"id":1,"method":"eth_chainId"}')).includes('0x7a69'))
+    config = undefined
+    await gate.round()
+    expect(gate.view().kind).toBe('none')
+    expect((await docker(socket, ['inspect', container])).code).not.toBe(0)
+  })
+})

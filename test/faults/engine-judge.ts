@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Docker from 'dockerode'
+import { findCanaries, keyCanary, type Canary } from '#test/security/rows/spellings.ts'
+import { LIGHT_CATALOG, type EngineAnswer, type EngineSetup } from './engine-world.ts'
+
+const KEY_FILE = '/keys/keyring-test/operator.info'
+
+/** What was found to be otherwise than it should, by the figure it counts for. */
+export interface Judgement {
+  notAsWanted: string[]
+  duplicateContainers: string[]
+  orphanVolumes: string[]
+  keyBytesOnDisk: string[]
+}
+
+export interface EngineJudge {
+  docker: Docker
+  /** @param answer what the app says of itself; undefined when it is not to be asked */
+  judge(answer: EngineAnswer): Promise<Judgement>
+  /** Containers, volumes and networks of this installation by node or name. */
+  container(nodeId: string): string
+  /** @returns where key material lies on disk */
+  keysOnDisk(): string[]
+}
+
+/** Looks at the engine itself, past the app, and at the disk. @param root folder of the engine */
+export function createEngineJudge(setup: EngineSetup, root: string): EngineJudge {
+  const docker = new Docker({ socketPath: setup.socket })
+  const name = (part: string): string => `hearth-${setup.installId}-${part}`
+  const label = [`hearth.install=${setup.installId}`]
+  const canaries: Canary[] = [keyCanary('the operator key', Buffer.from(setup.keyHex, 'hex'))]
+  /** Files older than this came with the images. */
+  const mark = join(setup.dataDir, '..', 'mark')
+  if (!existsSync(mark)) writeFileSync(mark, '')
+
+  const readKeyFile = async (): Promise<string> => {
+    const exec = await docker.getContainer(name('keeper')).exec({ Cmd: ['cat', KEY_FILE], AttachStdout: true })
+    const stream = await exec.start({})
+    const chunks: Buffer[] = []
+    for await (const chunk of stream) chunks.push(chunk as Buffer)
+    return Buffer.concat(chunks).toString('latin1')
+  }
+  /** Files on the disk itself: what is mounted below (memory volumes, running containers' views) is elsewhere. */
+  const keysOnDisk = (): string[] => {
+    const list = (folder: string, more: string[]): string[] =>
+      execFileSync('find', [folder, '-xdev', '-type', 'f', ...more, '-print0'], { maxBuffer: 64 * 1024 * 1024, encoding: 'utf8' })
+        .split('\0')
+        .filter((path) => path !== '')
+    const device = statSync(join(root, 'data')).dev
+    const volumes = list(join(root, 'data', 'volumes'), [])
+    const files = [...list(join(root, 'data'), ['-newer', mark]), ...volumes, ...list(join(root, 'exec'), []), ...list(setup.dataDir, [])]
+    const found: string[] = []
+    for (const path of new Set(files)) {
+      try {
+        if (statSync(path).dev !== device && !path.startsWith(setup.dataDir)) continue
+        found.push(...findCanaries(path, readFileSync(path), canaries))
+      } catch {
+        // A file of a container that has just gone.
+      }
+    }
+    return found
+  }
+
+  return {
+    docker,
+    container: name,
+    keysOnDisk,
+    async judge(answer) {
+      const judgement: Judgement = { notAsWanted: [], duplicateContainers: [], orphanVolumes: [], keyBytesOnDisk: [] }
+      const containers = await docker.listContainers({ all: true, filters: { label } })
+      for (const { id, wanted, seen, said } of answer.nodes) {
+        const own = containers.filter((container) => container.Labels['hearth.node'] === id)
+        if (own.length > 1) judgement.duplicateContainers.push(`${id} ${own.length} times`)
+        const isUp = own.some((container) => container.State === 'running')
+        if (isUp !== (wanted === 'running') || seen !== wanted)
+          if (!(wanted === 'stopped' && !isUp && seen === 'absent'))
+            judgement.notAsWanted.push(`${id} wanted ${wanted}, is ${own.map((one) => one.State).join() || 'absent'}, shown as ${seen} ${said}`)
+      }
+      // On this engine nothing is anybody else's: what is there beyond what is wanted is left over.
+      const all = await docker.listContainers({ all: true })
+      for (const other of all)
+        if (!containers.some((own) => own.Id === other.Id)) judgement.duplicateContainers.push(`a stranger: ${other.Names.join()}`)
+      const wantedVolumes = new Set(LIGHT_CATALOG.flatMap((entry) => entry.volumes.map((volume) => name(volume.name))))
+      const { Volumes } = await docker.listVolumes()
+      for (const volume of Volumes ?? []) if (!wantedVolumes.has(volume.Name)) judgement.orphanVolumes.push(volume.Name)
+      const networks = (await docker.listNetworks()).map((network) => network.Name).filter((one) => one.startsWith('hearth-'))
+      if (new Set(networks).size !== networks.length) judgement.duplicateContainers.push(`networks ${networks.join()}`)
+
+      const isKeeperUp = answer.nodes.some((node) => node.id === 'keeper' && node.seen === 'running')
+      if (isKeeperUp) {
+        const sealed = await readKeyFile()
+        const body = /[A-Za-z0-9_.-]{200,}/.exec(sealed)?.[0]
+        if (body === undefined) judgement.notAsWanted.push(`the keeper has no key: ${sealed.slice(0, 100)}`)
+        // The keyring's own file is made anew with each handing over; its middle is enough to know it.
+        else canaries.splice(1, canaries.length, { what: 'the keyring of the keeper', forms: [Buffer.from(body.slice(-150, -20))] })
+      }
+      judgement.keyBytesOnDisk.push(...keysOnDisk())
+      return judgement
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { isDebianRoot } from '#test/localnet/engine.ts'
+import { findProgram, projectRoot } from '#test/localnet/paths.ts'
+import { prepareMachine, type Machine } from '#test/localnet/prepare.ts'
+import { noFigures, type EngineFigures } from './engine-rounds.ts'
+import { faultsEngineFolder } from './own-engine.ts'
+import { NODE_FLAGS } from './warm.ts'
+
+export interface InsideSetup {
+  parts: string[]
+  full: boolean
+  counts: Pick<EngineFigures, 'daemonRestarts' | 'appKills' | 'removedBehindItsBack'>
+  /** Whose images are taken. */
+  machine: Machine
+}
+export type FromInside =
+  | { kind: 'report'; name: string; problem: string | undefined }
+  | { kind: 'skip'; name: string; why: string }
+  | { kind: 'figures'; figures: EngineFigures }
+
+const FULL: InsideSetup['counts'] = { daemonRestarts: 100, appKills: 200, removedBehindItsBack: 100 }
+/** Each way once. */
+const SHORT: InsideSetup['counts'] = { daemonRestarts: 5, appKills: 16, removedBehindItsBack: 8 }
+
+/**
+ * Runs what ends its engine, on an engine of its own. Two of them in one network namespace would undo each other's rules for packets, so it gets one that it shares with the
+ * apps under test: ports on loopback are then nobody else's either.
+ * @param parts `engine-light` (one room of the app, many times), `restart` (the whole app on the real chain)
+ */
+export async function runOnOwnEngine(
+  parts: string[],
+  full: boolean,
+  tell: { report: (name: string, problem: string | undefined) => void; skip: (name: string, why: string) => void },
+): Promise<EngineFigures> {
+  const machine = await prepareMachine()
+  const why = !(await isDebianRoot())
+    ? 'an engine of its own needs Debian and root'
+    : ['unshare', 'ip', 'dockerd'].find((program) => findProgram(program, ['/usr/sbin', '/sbin', '/usr/bin']) === undefined)
+  if (why !== undefined) {
+    tell.skip('what ends its engine', why)
+    return noFigures()
+  }
+  const setup: InsideSetup = { parts, full, counts: full ? FULL : SHORT, machine }
+  const words = [process.execPath, ...NODE_FLAGS, join(projectRoot, 'test/faults/engine-inside.ts'), JSON.stringify(setup)]
+  const child = spawn('unshare', ['--net', '--', '/bin/sh', '-c', 'ip link set lo up && exec "$0" "$@"', ...words], {
+    env: { ...process.env, HEARTH_TEST_ENGINE_FOLDER: faultsEngineFolder(), DOCKER_HOST: '' },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  let figures = noFigures()
+  child.on('message', (message: FromInside) => {
+    if (message.kind === 'report') tell.report(message.name, message.problem)
+    else if (message.kind === 'skip') tell.skip(message.name, message.why)
+    else figures = message.figures
+  })
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('close', resolve)
+  })
+  if (code !== 0) tell.report('what ends its engine ran to its end', `ended with ${String(code)}`)
+  return figures
+}

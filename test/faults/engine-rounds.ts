@@ -1,0 +1,247 @@
+import { freePort } from '#test/localnet/engine.ts'
+import { sleep } from '#test/localnet/process.ts'
+import { AppEnded, startEngineApp, type EngineApp } from './engine-app.ts'
+import { createEngineJudge, type EngineJudge, type Judgement } from './engine-judge.ts'
+import { LIGHT_CATALOG, type EngineAnswer, type EngineQuestion, type EngineSetup } from './engine-world.ts'
+import type { OwnEngine } from './own-engine.ts'
+
+export interface EngineFigures {
+  daemonRestarts: number
+  appKills: number
+  /** Of these, the ones that died at a step and not while nothing was to be done. */
+  appKillsAtStep: number
+  removedBehindItsBack: number
+  notAsWanted: number
+  duplicateContainers: number
+  orphanVolumes: number
+  keyBytesOnDisk: number
+}
+
+export const noFigures = (): EngineFigures => ({
+  daemonRestarts: 0,
+  appKills: 0,
+  appKillsAtStep: 0,
+  removedBehindItsBack: 0,
+  notAsWanted: 0,
+  duplicateContainers: 0,
+  orphanVolumes: 0,
+  keyBytesOnDisk: 0,
+})
+
+const SETTLE_MS = 60_000
+const LOOK_MS = 60
+const NODE_IDS = LIGHT_CATALOG.map((entry) => entry.nodeId)
+
+type Wish = { what: string; depth: number; questions: () => Promise<EngineQuestion[]>; byHand?: (judge: EngineJudge) => Promise<void> }
+const ask = (...questions: EngineQuestion[]) => (): Promise<EngineQuestion[]> => Promise.resolve(questions)
+
+/** What is under way when the app dies; `depth` is how many changes it takes. */
+const WISHES: readonly Wish[] = [
+  { what: 'stop of a node', depth: 2, questions: ask({ ask: 'stop', nodeId: 'backend' }) },
+  { what: 'start of a node', depth: 3, questions: ask({ ask: 'start', nodeId: 'backend' }) },
+  {
+    what: 'another container for a node',
+    depth: 6,
+    questions: async () => [{ ask: 'change-port', nodeId: 'backend', containerPort: 8545, hostPort: await freePort() }],
+  },
+  { what: 'restart of a node', depth: 4, questions: ask({ ask: 'restart', nodeId: 'ingress' }) },
+  { what: 'stop of the keeper', depth: 2, questions: ask({ ask: 'stop', nodeId: 'keeper' }) },
+  { what: 'start of the keeper and its key', depth: 3, questions: ask({ ask: 'start', nodeId: 'keeper' }) },
+  {
+    what: 'a container made again',
+    depth: 4,
+    questions: ask({ ask: 'start', nodeId: 'backend' }),
+    byHand: (judge) => removeContainer(judge, 'backend'),
+  },
+  {
+    what: 'everything made again',
+    depth: 14,
+    questions: ask(...NODE_IDS.map((nodeId) => ({ ask: 'start' as const, nodeId }))),
+    byHand: (judge) => removeAll(judge),
+  },
+]
+
+const gone = (error: unknown): void => {
+  if (!(error instanceof Error && 'statusCode' in error && (error.statusCode === 404 || error.statusCode === 409))) throw error
+}
+const removeContainer = async (judge: EngineJudge, nodeId: string): Promise<void> =>
+  void (await judge.docker.getContainer(judge.container(nodeId)).remove({ force: true }).catch(gone))
+const removeVolume = async (judge: EngineJudge, volume: string): Promise<void> =>
+  void (await judge.docker.getVolume(judge.container(volume)).remove().catch(gone))
+const removeNetwork = async (judge: EngineJudge, network: string): Promise<void> => {
+  for (const { Id, Name } of await judge.docker.listNetworks())
+    if (Name === `${judge.container(network)}-net`) await judge.docker.getNetwork(Id).remove().catch(gone)
+}
+const removeAll = async (judge: EngineJudge): Promise<void> => {
+  for (const nodeId of NODE_IDS) await removeContainer(judge, nodeId)
+  for (const volume of ['chain', 'keys']) await removeVolume(judge, volume)
+  for (const network of ['front', 'backend']) await removeNetwork(judge, network)
+}
+const removeImageOf = async (judge: EngineJudge, nodeId: string): Promise<void> => {
+  const { Image } = await judge.docker.getContainer(judge.container(nodeId)).inspect()
+  await removeContainer(judge, nodeId)
+  await judge.docker.getImage(Image).remove({ force: true }).catch(gone)
+}
+
+/** What somebody takes away by hand, and which nodes it takes with it. */
+const REMOVALS: readonly { what: string; nodes: string[]; byHand: (judge: EngineJudge) => Promise<void> }[] = [
+  { what: 'a container', nodes: ['backend'], byHand: (judge) => removeContainer(judge, 'backend') },
+  { what: 'the keeper, and with it the key', nodes: ['keeper'], byHand: (judge) => removeContainer(judge, 'keeper') },
+  {
+    what: 'a volume with its container',
+    nodes: ['backend'],
+    byHand: async (judge) => {
+      await removeContainer(judge, 'backend')
+      await removeVolume(judge, 'chain')
+    },
+  },
+  { what: 'the ingress', nodes: ['ingress'], byHand: (judge) => removeContainer(judge, 'ingress') },
+  {
+    what: 'a network with its containers',
+    nodes: ['ingress'],
+    byHand: async (judge) => {
+      await removeContainer(judge, 'ingress')
+      await removeNetwork(judge, 'front')
+    },
+  },
+  {
+    what: 'the network of a stopped container',
+    nodes: ['backend'],
+    byHand: async (judge) => {
+      const container = judge.docker.getContainer(judge.container('backend'))
+      await container.kill().catch(gone)
+      const { NetworkSettings } = await container.inspect()
+      for (const name of Object.keys(NetworkSettings.Networks))
+        await judge.docker.getNetwork(name).disconnect({ Container: judge.container('backend'), Force: true }).catch(gone)
+      await removeNetwork(judge, 'backend')
+    },
+  },
+  {
+    what: 'the network that a stopped container was on',
+    nodes: ['backend'],
+    byHand: async (judge) => {
+      await judge.docker.getContainer(judge.container('backend')).stop().catch(gone)
+      await removeNetwork(judge, 'backend')
+    },
+  },
+  { what: 'an image with its container', nodes: ['backend'], byHand: (judge) => removeImageOf(judge, 'backend') },
+  { what: 'everything', nodes: NODE_IDS, byHand: removeAll },
+]
+
+/** The loop that keeps containers as they are wanted, killed, with its engine restarted under it, and with what it made taken away. Counts what is not as wanted afterwards. */
+export function createEngineRounds(parts: {
+  setup: EngineSetup
+  engine: OwnEngine
+  report: (name: string, problem: string | undefined) => void
+  figures: EngineFigures
+}) {
+  const { setup, engine, report, figures } = parts
+  const judge = createEngineJudge(setup, engine.folder)
+  let app: EngineApp | undefined
+  const running = async (): Promise<EngineApp> => (app?.isAlive() === true ? app : (app = await startEngineApp(setup)))
+
+  const isAsWanted = (look: EngineAnswer): boolean =>
+    look.engine === 'ready' &&
+    look.nodes.every((node) => node.seen === node.wanted || (node.wanted === 'stopped' && node.seen === 'absent'))
+  const isClean = (found: Judgement): boolean => Object.values(found).every((list) => (list as string[]).length === 0)
+  /** Waits until the app says that all is as wanted and the engine says so too. @returns what is wrong in the end */
+  const settled = async (): Promise<Judgement | string> => {
+    const until = Date.now() + SETTLE_MS
+    let last: Judgement | string = 'not looked at'
+    while (Date.now() < until) {
+      const look = await (await running()).look()
+      last = `engine ${look.engine}; ${look.nodes.map((node) => `${node.id}:${node.wanted}/${node.seen} ${node.said}`).join(' ')}; ${look.notes.join(' | ')}`
+      if (isAsWanted(look)) {
+        last = await judge.judge(look)
+        if (isClean(last)) return last
+        // Key bytes on disk are not made good by waiting.
+        if (last.keyBytesOnDisk.length > 0) return last
+      }
+      await sleep(LOOK_MS)
+    }
+    return last
+  }
+  const count = (name: string, found: Judgement | string): void => {
+    if (typeof found === 'string') {
+      figures.notAsWanted += 1
+      report(name, found)
+      return
+    }
+    for (const key of ['notAsWanted', 'duplicateContainers', 'orphanVolumes', 'keyBytesOnDisk'] as const) figures[key] += found[key].length
+    report(name, isClean(found) ? undefined : JSON.stringify(found))
+  }
+
+  return {
+    judge,
+    async begin(): Promise<void> {
+      await running()
+      count('engine: from nothing to what is wanted', await settled())
+    },
+    async killApp(rounds: number): Promise<void> {
+      for (let round = 0; round < rounds; round += 1) {
+        const wish = WISHES[round % WISHES.length]
+        if (!wish) continue
+        const turn = Math.floor(round / WISHES.length)
+        const one = await running()
+        const step = 1 + (Math.floor(turn / 2) % wish.depth)
+        const when = turn % 2 === 0 ? 'before' : 'after'
+        const name = `engine: app killed ${when} change ${step} of: ${wish.what} #${round + 1}`
+        try {
+          await one.ask({ ask: 'arm', count: step, when })
+          await wish.byHand?.(judge)
+          for (const question of await wish.questions()) await one.ask(question)
+          const idle = await Promise.race([one.ended.then(() => false), settled().then(() => true)])
+          if (idle) await one.kill()
+          else figures.appKillsAtStep += 1
+        } catch (error) {
+          if (!(error instanceof AppEnded)) throw error
+          figures.appKillsAtStep += 1
+        }
+        await one.ended
+        figures.appKills += 1
+        count(name, await settled())
+      }
+    },
+    async removeBehind(rounds: number): Promise<void> {
+      for (let round = 0; round < rounds; round += 1) {
+        const removal = REMOVALS[round % REMOVALS.length]
+        if (!removal) continue
+        const one = await running()
+        // A word of the user: what is taken away again and again would look like a crash loop.
+        for (const nodeId of NODE_IDS) await one.ask({ ask: 'start', nodeId })
+        await settled()
+        await removal.byHand(judge)
+        figures.removedBehindItsBack += 1
+        count(`engine: taken away by hand: ${removal.what} #${round + 1}`, await settled())
+      }
+    },
+    async restartDaemon(rounds: number): Promise<void> {
+      for (let round = 0; round < rounds; round += 1) {
+        const one = await running()
+        const isHard = round % 2 === 1
+        const isAppKilled = round % 5 === 4
+        for (const nodeId of NODE_IDS) await one.ask({ ask: 'start', nodeId })
+        if (round % 4 === 3) await one.ask({ ask: 'stop', nodeId: 'backend' })
+        await settled()
+        await engine.stop(isHard)
+        if (isAppKilled) await one.kill()
+        await engine.start()
+        figures.daemonRestarts += 1
+        count(`engine: daemon ${isHard ? 'killed' : 'restarted'}${isAppKilled ? ' and the app killed' : ''} #${round + 1}`, await settled())
+      }
+    },
+    /** The search for keys finds one that lies on disk. */
+    async checkSearch(): Promise<void> {
+      const container = judge.docker.getContainer(judge.container('backend'))
+      const exec = await container.exec({ Cmd: ['sh', '-c', `echo ${setup.keyHex} > /tmp/found`], AttachStdout: true })
+      for await (const _chunk of await exec.start({})) void _chunk
+      report('engine: a key on disk would be found', judge.keysOnDisk().length > 0 ? undefined : 'it was not found')
+    },
+    async end(): Promise<void> {
+      if (app?.isAlive() === true) {
+        await app.ask({ ask: 'end' })
+        await app.ended
+      }
+    },
+  }
+}

@@ -1,0 +1,95 @@
+import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AppState } from '#shared/api/state.ts'
+import { en } from '#renderer/text/en.ts'
+import { PASSWORD } from '#test/localnet/driver.ts'
+import { until } from '#test/localnet/process.ts'
+import { KEYCHAIN_VARIABLE, startAppProcess, type AppProcess } from './app-process.ts'
+import type { OwnEngine } from './own-engine.ts'
+
+/** What opens the vault after a restart, as the user chose it. `credential` is the key file handed over by systemd instead. */
+export const UNLOCK_CHOICES = ['file', 'credential', 'keychain', 'ask'] as const
+export type UnlockChoice = (typeof UNLOCK_CHOICES)[number]
+
+export interface RebootParts {
+  dataDir: string
+  rules: Record<string, unknown>
+  engine: OwnEngine
+  must: (what: string, good: boolean) => void
+}
+
+/** Sends relays in a session that has just begun, and waits until their claim is in a block. @returns the height at which that session ends */
+export async function claimed(app: AppProcess, count: number, must: RebootParts['must']): Promise<number> {
+  await app.until('the start of a session', (state) => {
+    const lane = state.clock.lanes.find((candidate) => candidate.stage === 'serving')
+    return lane !== undefined && state.chain.height - lane.start < 3
+  })
+  const { taskId } = await app.call('relays.sendTest', { serviceId: 'anvil', count })
+  const sent = await app.until('the relays', (now) => (now.tasks[taskId]?.status ?? 'running') !== 'running')
+  must(`relays: ${JSON.stringify(sent.relays.last)}`, sent.relays.last?.verified === count)
+  const endHeight = Number(sent.tasks[taskId]?.steps[0]?.facts['endHeight'] ?? 0)
+  const claim = async () => (await app.call('earnings.claims', { limit: 50 })).rows.find((row) => row.sessionEndHeight === endHeight)
+  await until('the claim', 60_000, async () => ((await claim())?.stage === 'claimed' ? true : undefined))
+  return endHeight
+}
+
+/**
+ * The machine goes down with a claim open and comes up again, and nobody is there: with a key file, a credential or a keychain the miner runs, the open claim is proven and
+ * paid, and the next one is in a block. With the password alone nothing is served, and the user was told so before, where they chose it, and is told now what is at risk.
+ * @param app gone afterwards @returns the app after the reboot
+ */
+export async function reboot(app: AppProcess, choice: UnlockChoice, parts: RebootParts): Promise<AppProcess> {
+  const { dataDir, rules, engine, must } = parts
+  const places = { keychain: join(dataDir, '..', 'keychain'), credentials: join(dataDir, '..', 'credentials') }
+  const environment: Record<string, string> = {
+    [KEYCHAIN_VARIABLE]: places.keychain,
+    ...(choice === 'credential' ? { CREDENTIALS_DIRECTORY: places.credentials } : {}),
+  }
+  const start = (): Promise<AppProcess> => startAppProcess(dataDir, rules, environment)
+  // The choice is made as the user makes it, in an app that knows a keychain.
+  await app.stop()
+  let one = await start()
+  await one.until('the chain and the miner', (state) => state.chain.status === 'ready' && state.nodes['miner']?.seen === 'running')
+  await one.call('vault.unlock', { password: PASSWORD })
+  await one.call('vault.setUnlock', { mode: choice === 'credential' ? 'file' : choice, password: PASSWORD })
+  const keyFile = join(dataDir, 'vault', 'unlock.key')
+  must(`the key file is ${existsSync(keyFile) ? '' : 'not '}there`, existsSync(keyFile) === (choice === 'file' || choice === 'credential'))
+  if (choice === 'credential') {
+    mkdirSync(places.credentials, { recursive: true, mode: 0o700 })
+    renameSync(keyFile, join(places.credentials, 'hearth-unlock'))
+    chmodSync(join(places.credentials, 'hearth-unlock'), 0o400)
+  }
+  const endHeight = await claimed(one, 4, must)
+
+  await engine.stop()
+  await one.kill()
+  // Nothing of what was in memory is left; the disk is what it was.
+  await engine.start()
+  one = await start()
+  if (choice === 'ask') {
+    await alone(one, must)
+    await one.call('vault.unlock', { password: PASSWORD })
+  }
+  const back = await one.until('the miner by itself', (state) => state.nodes['miner']?.seen === 'running' && state.vault.needed === null)
+  must(`the vault is ${back.vault.kind}`, back.vault.kind === 'unlocked')
+  must('something is said to be needed', Object.values(back.attention).every((entry) => !entry.key.startsWith('keys-needed')))
+  const claim = async () => (await one.call('earnings.claims', { limit: 50 })).rows.find((row) => row.sessionEndHeight === endHeight)
+  await until('the open claim paid', 60_000, async () => ((await claim())?.stage === 'settled' ? true : undefined))
+  const next = await claimed(one, 3, must)
+  must(`the next claim is of ${next}, the one before of ${endHeight}`, next > endHeight)
+  return one
+}
+
+/** With the password alone: nothing is served until the user comes, and that is said. */
+async function alone(app: AppProcess, must: RebootParts['must']): Promise<void> {
+  const isSaid = (state: AppState): boolean =>
+    state.nodes['miner']?.reason?.key === 'needs-key' && Object.values(state.attention).some((entry) => entry.key === 'keys-needed-at-risk')
+  const state = await app.until('what is at risk', isSaid)
+  must(`the vault is ${state.vault.kind}`, state.vault.kind === 'locked')
+  must('the miner runs without its key', state.nodes['miner']?.seen !== 'running')
+  const entry = Object.values(state.attention).find((one) => one.key === 'keys-needed-at-risk')
+  must(`told ${JSON.stringify(entry)}`, entry?.fix === 'unlock' && entry.facts['claims'] === '1' && entry.facts['deadlineHeight'] !== '')
+  // The same was said where it was chosen, before it happened: in the setup and on the page of the keys.
+  for (const text of [en.lock, en.vaultKeys].map((part) => JSON.stringify(part)))
+    must('the choice does not say that claims can be missed', /While you are away after a restart, claims can be missed/.test(text))
+}
