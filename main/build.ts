@@ -3,17 +3,20 @@ import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
-import { ownThreads, placeOf, withoutUnusedParts } from './bundle-plugins.ts'
+import { warm } from './bundle-warm.ts'
+import { ownThreads, placeOf, rowsLater, withoutUnusedParts } from './bundle-plugins.ts'
 import { oneFile } from './bundle-program.ts'
 
 /**
- * Builds `dist`: the page, the main process for packaging, and the preload. `dist` mirrors the tree (dist/main, dist/shared, dist/resources), so that a path
- * relative to a file is the same in the sources and in the bundle. From sources, Node runs main as it is and needs the page only.
+ * Builds `dist`: the page, the main process, and the preload. `dist` mirrors the tree (dist/main, dist/resources), so that a path relative to a file is the same in the
+ * sources and in what is built. Node also runs main as it is, as most tests do; `npm start`, the image and the unit run what is built, which starts in a fraction of the time.
  *
- * node main/build.ts [renderer] [main] [preload]     (none = all)
+ * node main/build.ts [renderer] [main] [preload] [--out=<absolute folder called dist>]     (none = all)
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const DIST = process.env['HEARTH_DIST_X'] ?? join(ROOT, 'dist')
+const asked = process.argv.slice(2).filter((word) => !word.startsWith('--out='))
+const out = process.argv.find((word) => word.startsWith('--out='))?.slice('--out='.length)
+const DIST = out ?? join(ROOT, 'dist')
 const PARTS = { renderer: buildRenderer, main: buildMain, preload: buildPreload }
 
 async function buildRenderer(): Promise<void> {
@@ -30,11 +33,13 @@ async function buildMain(): Promise<void> {
   await rm(join(DIST, 'main'), { recursive: true, force: true })
   const threads = new Set<string>()
   await buildProgram('main/program', [join(ROOT, 'main', 'index.ts'), join(ROOT, 'main', 'web.ts')], true, (path) => threads.add(path))
-  for (const path of threads) await buildProgram(`${placeOf(ROOT, path)}-program`, [path], !path.endsWith(KEY_PROCESS), (other) => threads.add(other))
+  for (const path of threads)
+    await buildProgram(`${placeOf(ROOT, path)}-program`, [path], !path.endsWith(KEY_PROCESS), (other) => threads.add(other))
   const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string }
   await writeFile(join(DIST, 'package.json'), `${JSON.stringify({ name: 'hearth', version, type: 'commonjs', private: true })}\n`)
   await rm(join(DIST, 'resources'), { recursive: true, force: true })
   await cp(join(ROOT, 'resources'), join(DIST, 'resources'), { recursive: true })
+  await warm(DIST)
 }
 
 /** Own code and packages as one file beside its entries; CommonJS, since requiring a module of Node's own does not touch everything in it as an import does. */
@@ -43,7 +48,7 @@ async function buildProgram(name: string, entries: string[], isKept: boolean, on
     root: ROOT,
     configFile: false,
     logLevel: 'warn',
-    plugins: [ownThreads(ROOT, onThread), withoutUnusedParts(), oneFile(name, isKept)],
+    plugins: [ownThreads(ROOT, onThread), rowsLater(ROOT), withoutUnusedParts(), oneFile(name, isKept)],
     publicDir: false,
     ssr: { noExternal: true, external: PACKAGES },
     build: {
@@ -83,6 +88,5 @@ async function buildPreload(): Promise<void> {
   })
 }
 
-const asked = process.argv.slice(2)
 await mkdir(DIST, { recursive: true })
 for (const [name, run] of Object.entries(PARTS)) if (asked.length === 0 || asked.includes(name)) await run()

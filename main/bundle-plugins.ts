@@ -42,3 +42,52 @@ export function withoutUnusedParts(): Plugin {
     },
   }
 }
+
+/** Has the rows of the request table make their schemas when they are first looked at (shared/api/request-row.ts, `rowLater`). */
+export function rowsLater(root: string): Plugin {
+  return {
+    name: 'hearth-rows-later',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.startsWith(join(root, 'shared', 'api')) || !/\brow\(/.test(code) || id.endsWith('request-row.ts')) return undefined
+      const imported = /^(import \{[^}]*?)\brow\b([^}]*\} from '\.\/request-row\.ts')/m
+      if (!imported.test(code)) throw new Error(`${relative(root, id)} has rows of another kind`)
+      let made = code.replace(imported, '$1rowLater$2')
+      for (const at of [...made.matchAll(/\brow\(/g)].map(({ index }) => index).reverse()) {
+        const [first, second] = argumentsFrom(made, at + 'row('.length)
+        if (!first || !second) throw new Error(`${relative(root, id)} has a row that cannot be read`)
+        const [input, output] = [made.slice(...first), made.slice(...second)]
+        made = `${made.slice(0, at)}rowLater(() => (${input}), () => (${output})${made.slice(second[1])}`
+      }
+      return { code: made, map: null }
+    },
+  }
+}
+
+/** Where the arguments of a call begin and end. @param from right after its parenthesis */
+function argumentsFrom(code: string, from: number): [number, number][] {
+  const found: [number, number][] = []
+  let depth = 0
+  let start = from
+  for (let at = from; at < code.length; at += 1) {
+    const letter = code[at] ?? ''
+    if (code.startsWith('//', at)) at = code.indexOf('\n', at)
+    else if (code.startsWith('/*', at)) at = code.indexOf('*/', at) + 1
+    else if (`'"\``.includes(letter)) at = endOfText(code, at)
+    else if ('([{'.includes(letter)) depth += 1
+    else if (depth === 0 && ',)'.includes(letter)) {
+      if (code.slice(start, at).trim() !== '') found.push([start, at])
+      start = at + 1
+      if (letter === ')') return found
+    } else if (')]}'.includes(letter)) depth -= 1
+  }
+  return []
+}
+
+function endOfText(code: string, from: number): number {
+  for (let at = from + 1; at < code.length; at += 1) {
+    if (code[at] === '\\') at += 1
+    else if (code[at] === code[from]) return at
+  }
+  return code.length
+}

@@ -4,7 +4,7 @@ import type { Plugin, Rolldown } from 'vite'
 
 /**
  * Makes one file of a program's modules, each run when something of it is first used rather than when it is imported: a start runs what the start needs.
- * Modules that only an `import()` leads to lie in a second file. The entries stay files of their own.
+ * Modules that only an `import()` or one of LATER leads to lie in a second file. The entries stay files of their own.
  *
  * Takes CommonJS with a file per module (`preserveModules`), as the bundler writes it: a line `const name = require("path");` per import, and `name.thing` at each use.
  * That order of running is the one thing that differs from the sources: no module of ours may do something when it is imported that another one counts on.
@@ -21,12 +21,13 @@ export function oneFile(name: string, isKept: boolean): Plugin {
       const rest = chunks.filter((chunk) => !chunk.isEntry && !soon.has(chunk.fileName))
       for (const chunk of chunks) delete bundle[chunk.fileName]
       const emit = (fileName: string, source: string): void => void this.emitFile({ type: 'asset', fileName, source: plain(source) })
+      const rests = `'use strict'\nmodule.exports = (__take, require) => (${tableOf(rest)})\n`
       const source = programOf(name, tableOf(chunks.filter((chunk) => soon.has(chunk.fileName))))
       emit(program, source)
-      if (rest.length > 0) emit(later, `'use strict'\nmodule.exports = (__take, require) => (${tableOf(rest)})\n`)
+      if (rest.length > 0) emit(later, rests)
       // SECURITY: S18 the name says of what it was compiled: the engine itself compares no more than the length.
-      const kept = isKept ? `${posix.basename(name)}-${createHash('sha256').update(source).digest('hex').slice(0, 16)}` : undefined
-      for (const entry of entries) emit(entry.fileName, entryOf(posix.relative(posix.dirname(entry.fileName), program), kept, lazily(entry)))
+      const kept = isKept ? createHash('sha256').update(source).update(rests).digest('hex').slice(0, 16) : undefined
+      for (const entry of entries) emit(entry.fileName, entryOf(posix.relative(posix.dirname(entry.fileName), name), kept, lazily(entry)))
     },
   }
 }
@@ -40,7 +41,7 @@ let extra
 const __take = (id) => {
   const known = made.get(id)
   if (known !== undefined) return known
-  const run = table[id] ?? (extra ??= require(${JSON.stringify(`./${posix.basename(name)}-later.js`)})(__take, require))[id]
+  const run = table[id] ?? (extra ??= load('-later')(__take, require))[id]
   const exports = {}
   made.set(id, exports)
   try {
@@ -51,7 +52,11 @@ const __take = (id) => {
   }
   return exports
 }
-module.exports = __take
+let load
+module.exports = (loader) => {
+  load = loader
+  return __take
+}
 const table = ${table}
 `
 
@@ -64,15 +69,18 @@ const KEEP_AFTER_MS = 4_000
  */
 function entryOf(program: string, kept: string | undefined, code: string): string {
   const path = JSON.stringify(program.startsWith('.') ? program : `./${program}`)
-  if (kept === undefined) return `'use strict'\nconst __take = (id) => require(${path})(id)\n${code}`
-  return `'use strict'
-const __load = () => {
+  const load = kept === undefined ? `const __load = (part) => require(${path} + part)\n` : keptLoader(path, kept)
+  return `'use strict'\n${load}let __program\nconst __take = (id) => (__program ??= __load('')(__load))(id)\n${code}`
+}
+
+const keptLoader = (path: string, kept: string): string => `const __load = (part) => {
   const fs = require('node:fs')
   const path = require('node:path')
   const v8 = require('node:v8')
   const { Script } = require('node:vm')
-  const file = path.join(__dirname, ${path})
-  const kept = path.join(path.dirname(file), \`${kept}-\${process.version}-\${process.arch}.cache\`)
+  const base = path.join(__dirname, ${path} + part)
+  const file = base + '.js'
+  const kept = \`\${base}-${kept}-\${process.version}-\${process.arch}.cache\`
   let cachedData
   try {
     cachedData = fs.readFileSync(kept)
@@ -92,7 +100,10 @@ const __load = () => {
         fs.writeFileSync(temporary, script.createCachedData(), { mode: 0o644 })
         fs.renameSync(temporary, kept)
       } catch {
-        fs.rmSync(temporary, { force: true })
+        // Where nobody may write. The start was as good as the next one will be.
+        try {
+          fs.rmSync(temporary, { force: true })
+        } catch {}
       }
     }
     setTimeout(keep, ${KEEP_AFTER_MS}).unref()
@@ -102,10 +113,7 @@ const __load = () => {
   script.runInThisContext()(program.exports, require('node:module').createRequire(file), program, file, path.dirname(file))
   return program.exports
 }
-let __program
-const __take = (id) => (__program ??= __load())(id)
-${code}`
-}
+`
 
 const tableOf = (chunks: Rolldown.OutputChunk[]): string =>
   `{\n${chunks.map((chunk) => `${JSON.stringify(chunk.fileName)}(exports, __filename) {\n${lazily(chunk)}\n}`).join(',\n')}\n}`
@@ -114,13 +122,21 @@ const tableOf = (chunks: Rolldown.OutputChunk[]): string =>
 const plain = (source: string): string =>
   source.replaceAll(/[^\0-\u007f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
+/** What the page does not wait for at a start: these, and what only they import, lie in the second file. */
+const LATER = [
+  'main/core/network-rooms.js',
+  'main/shells/electron/run.js',
+  'main/adapters/cosmos/chain.js',
+  'main/adapters/cosmos/tx/index.js',
+]
+
 /** Modules that the entries import, or are about to: what they fetch with `import()` comes at once. */
 function reached(bundle: Rolldown.OutputBundle, entries: Rolldown.OutputChunk[]): Set<string> {
   const found = new Set<string>()
   const waiting = entries.flatMap((entry) => [...entry.imports, ...entry.dynamicImports])
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const chunk = bundle[next]
-    if (found.has(next) || chunk?.type !== 'chunk' || chunk.isEntry) continue
+    if (found.has(next) || chunk?.type !== 'chunk' || chunk.isEntry || LATER.includes(next)) continue
     found.add(next)
     waiting.push(...chunk.imports)
   }

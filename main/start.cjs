@@ -67,6 +67,17 @@ function isStale(root, built, sources) {
   })
 }
 
+/** Parts of main/build.ts that have to be built before a start. */
+function staleParts(root, hasWindow) {
+  const sources = ['main', 'shared', 'resources', 'package-lock.json']
+  const parts = []
+  if (isStale(root, 'dist/renderer/index.html', ['renderer', 'shared', 'package-lock.json'])) parts.push('renderer')
+  // Both entries are written by one build.
+  if (isStale(root, 'dist/main/web.js', sources)) parts.push('main')
+  if (hasWindow && isStale(root, 'dist/preload/preload.cjs', sources)) parts.push('preload')
+  return parts
+}
+
 /** Electron's program when it was fetched and a window can be shown; never fetches it. */
 function findElectron(root, platform, env, uid) {
   const folder = path.join(root, 'node_modules', 'electron')
@@ -138,15 +149,13 @@ function main(args) {
     say('The parts of Hearth are not there yet: run npm ci, then npm start again.')
     process.exit(1)
   }
-  if (isStale(ROOT, 'dist/renderer/index.html', ['renderer', 'shared', 'package-lock.json'])) build(node, ['renderer'], 'the page')
   const webOnly = args.some(function (arg) {
     return WEB_ONLY.indexOf(arg.split('=')[0]) >= 0
   })
   const electron = webOnly ? undefined : findElectron(ROOT, process.platform, process.env, process.getuid ? process.getuid() : undefined)
+  const stale = staleParts(ROOT, electron !== undefined)
+  if (stale.length > 0) build(node, stale, stale.length === 1 && stale[0] === 'renderer' ? 'the page' : 'Hearth')
   if (electron !== undefined) {
-    const sources = ['main', 'shared', 'resources', 'package-lock.json']
-    if (isStale(ROOT, 'dist/main/index.js', sources) || isStale(ROOT, 'dist/preload/preload.cjs', sources))
-      build(node, ['main', 'preload'], 'the window')
     become(electron, [path.join(ROOT, 'dist', 'main', 'index.js')].concat(args))
     return
   }
@@ -155,7 +164,7 @@ function main(args) {
   })
   // SECURITY: S17 without this flag, SIGUSR1 opens Node's inspector to every program of this user.
   // The young part of the heap stays small: else it alone takes forty megabytes that are never needed.
-  become(node, ['--disable-sigusr1', '--max-semi-space-size=2', path.join(ROOT, 'main', 'web.ts')].concat(passed))
+  become(node, ['--disable-sigusr1', '--max-semi-space-size=2', path.join(ROOT, 'dist', 'main', 'web.js')].concat(passed))
 }
 
 module.exports = { packagedNode: packagedNode, isStale: isStale, findElectron: findElectron, pickNode: pickNode }

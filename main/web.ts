@@ -14,13 +14,11 @@ const first = new Worker(new URL('./adapters/sqlite/worker.ts', import.meta.url)
 
 /** Loaded here, since what is imported above is compiled before the cache is on. */
 async function start(): Promise<void> {
-  const [{ takeFirst }, { compose }, { locations }, { runWeb }] = await Promise.all([
-    import('./adapters/sqlite/worker-link.ts'),
+  const [{ compose }, { locations }, { runWeb }] = await Promise.all([
     import('./shells/compose.ts'),
     import('./shells/locations.ts'),
     import('./shells/web/run.ts'),
   ])
-  takeFirst(first)
-  await runWeb(process.argv.slice(2), compose, locations())
+  await runWeb(process.argv.slice(2), compose, locations(), first)
 }
 void start()

@@ -5,6 +5,7 @@ import { NETWORKS } from '#shared/networks/index.ts'
 import type { App } from './app-shape.ts'
 import { createDispatcher, type Handlers } from './dispatch.ts'
 import { engineHandlers } from './engine/handlers.ts'
+import { createBackupFiles } from './keys/backup-files.ts'
 import { keyHandlers } from './keys/key-handlers.ts'
 import { createAlerts } from './alerts/alerts.ts'
 import { createKeys } from './keys/keys.ts'
@@ -90,6 +91,8 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   const settings = await createSettings({ store, state, log, version: options.version })
   const keys = createKeys({ vault, store, state, clock, log, autoLockMinutes: () => settings.get('autoLockMinutes') })
 
+  const backupFiles = createBackupFiles({ vault, clock })
+
   const activity: NoteActivity = (text, facts = {}, actor = 'you', level = 'info') => {
     store.addActivity({ atMs: clock.now(), actor, level, text, facts }).catch((error: unknown) => log.error('activity', error))
   }
@@ -155,6 +158,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   const handlers: Handlers = {
     ...forwarded(() => rooms),
     ...recordCare.handlers,
+    ...backupFiles.handlers,
     ...keyHandlers({
       keys,
       vault,
@@ -244,6 +248,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       const { page, outcome } = await vault.surface(token, method, body)
       if (outcome) {
         await keys.take(outcome)
+        if (outcome.kind === 'backup-made') backupFiles.written(token, outcome.path)
         if (outcome.kind === 'signed') {
           // The page of the surface is already made; how the sending went is told through state.
           rooms.signed(outcome.intentId, outcome.txBytes).catch((error: unknown) => log.error('sending a signed transaction', error))
@@ -273,7 +278,10 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
 
 /** Requests about the chosen network go to the rooms that are there when they come. */
 function forwarded(rooms: () => NetworkRooms): NetworkRooms['handlers'] {
-  const entries = NETWORK_REQUESTS.map((name) => [name, (input: never, signal?: AbortSignal) => (rooms().handlers[name] as (input: never, signal?: AbortSignal) => unknown)(input, signal)])
+  const entries = NETWORK_REQUESTS.map((name) => [
+    name,
+    (input: never, signal?: AbortSignal) => (rooms().handlers[name] as (input: never, signal?: AbortSignal) => unknown)(input, signal),
+  ])
   return Object.fromEntries(entries) as NetworkRooms['handlers']
 }
 

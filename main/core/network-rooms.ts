@@ -51,9 +51,7 @@ import { roleHandlers } from './supplier/role-reads.ts'
 import { createSupplierRoom } from './supplier/supplier-room.ts'
 import { createSupplierWatch } from './supplier/watch.ts'
 import type { Tasks } from './tasks/tasks.ts'
-import { updateHandlers } from './updates/handlers.ts'
-import type { UpdateDeps } from './updates/book.ts'
-import { createUpdates } from './updates/updates.ts'
+import { createUpdatesRoom } from './updates/room.ts'
 import { createBooks } from './wallet/rooms.ts'
 
 /** One network as the core meets it: where its containers run, how its chain is asked, what time it is there. */
@@ -168,7 +166,8 @@ export function createNetworkRooms(deps: {
     heads,
     record: () => watch.record(),
     nodeUrls: () => nodes.insideUrls(),
-    choices: () => ({ gasPriceTimes: settings.get('minerGasPriceTimes'), requestTimeoutSeconds: settings.get('relayTimeoutSeconds') }),
+    choices: () => ({ gasPriceTimes: settings.get('minerGasPriceTimes'), requestTimeoutSeconds: settings.get('relayTimeoutSeconds'), validation: settings.get('relayValidation') }),
+    clock: deps.clock,
   }
   const miner = createMinerSetup({ ...minerDeps, backendUrl })
   const nodes = createNodes({
@@ -195,12 +194,7 @@ export function createNetworkRooms(deps: {
     releaseOfPin: (pin) => updates.ofPin(pin),
     onChainRemoved: () => onChainRemoved(),
   })
-  const updateDeps: UpdateDeps = {
-    ...{ network: network ?? '', engine, store, state, tasks, clock, log, settings, heads, nodes, activity },
-    catalog: world.catalog,
-    imageOverrides: world.imageOverrides,
-  }
-  const updates = createUpdates(updateDeps)
+  const updates = createUpdatesRoom({ rooms: deps, heads, nodes })
   const backends = wireBackends({
     ...deps,
     ...world,
@@ -288,6 +282,7 @@ export function createNetworkRooms(deps: {
     ownDoor: () => nodes.relayUrl(),
     // Play money alone stakes an application of ours: elsewhere a relay that is refused as it should be is all that can be proven (offchain facts 2.2).
     relay: isPlay ? (wish, task) => tryRelay(relayParts, wish, task) : undefined,
+    validation: () => miner.validation(),
     choices: () => ({ afterStart: settings.get('selfTestAfterStart'), everyMinutes: settings.get('selfTestMinutes') }),
   })
 
@@ -371,7 +366,7 @@ export function createNetworkRooms(deps: {
       await practice.control(wish)
       return {}
     },
-    ...updateHandlers(updates.book, updateDeps),
+    ...updates.handlers,
     ...endpointHandlers({ endpoints, heads, noted: (text, facts) => activity(text, facts) }),
     'faucet.request': (wish) => {
       mustBePlay()
@@ -390,10 +385,7 @@ export function createNetworkRooms(deps: {
     'supplier.record': ({ operatorAddress }) => wholeRecord({ chain: heads.require(), codec }, operatorAddress),
     ...supplier.handlers,
     ...roleHandlers({ heads, keys: () => keys.list(), network: chosen }),
-    'tx.prepare': async (wish, signal) => {
-      updates.mustBeStill()
-      return supplier.handlers['tx.prepare'](wish, signal)
-    },
+    'tx.prepare': (wish, signal) => updates.whenStill(() => supplier.handlers['tx.prepare'](wish, signal)),
     ...selfTests.handlers,
     'relays.sendTest': ({ serviceId, count }) => {
       mustBePlay()
@@ -419,7 +411,15 @@ export function createNetworkRooms(deps: {
       await backends.load()
       await supplier.resume()
       await earnings.resume()
-      running = [heads.run(abort.signal), nodes.run(abort.signal), checks(), measures.run(abort.signal), backends.run(abort.signal), updates.run(abort.signal), selfTests.run(abort.signal)]
+      running = [
+        heads.run(abort.signal),
+        nodes.run(abort.signal),
+        checks(),
+        measures.run(abort.signal),
+        backends.run(abort.signal),
+        updates.run(abort.signal),
+        selfTests.run(abort.signal),
+      ]
     },
     signed: (intentId, txBytes) => transactions.signed(intentId, txBytes),
     discard: (intentId) => transactions.discard(intentId),

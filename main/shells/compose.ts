@@ -25,7 +25,7 @@ import { reach } from '#main/adapters/system/reach.ts'
 import { createBackendSecrets } from '#main/adapters/vault/backend-secrets.ts'
 import { createRehearsalKeys, createVault } from '#main/adapters/vault/index.ts'
 import type { App } from '#main/core/app-shape.ts'
-import { mustBeReachable } from '#main/core/backends/address.ts'
+import { whyUnreachable } from '#shared/model/reachable-address.ts'
 import { createApp } from '#main/core/app.ts'
 import type { Store } from '#main/core/ports/store.ts'
 import { readSetting } from '#main/core/settings/stored.ts'
@@ -46,12 +46,16 @@ export const compose: Compose = async (options): Promise<App> => {
   const clock = systemClock
   const log = createLog(join(dataDir, 'logs', 'hearth.log'))
   const storeOptions = { file: join(dataDir, 'hearth.db'), clock, log }
-  const { store, notice } = await openStoreCured({ ...storeOptions, readerAfterMs: READER_AFTER_MS }).catch((error: unknown) => {
+  const opening = openStoreCured({ ...storeOptions, readerAfterMs: READER_AFTER_MS }).catch((error: unknown) => {
     throw startRefusal(error)
   })
+  // While the store is looked at in its own thread.
+  const beside = Promise.all([createBackendSecrets(dataDir), createRehearsalKeys({ dataDir, clock })])
+  beside.catch(() => undefined)
+  const { store, notice } = await opening
+  const [backendSecrets, rehearsal] = await beside
   const installId = await installation(store)
   const metrics = metricsLater(async () => (await openMetrics({ file: join(dataDir, 'metrics.db'), log })).metrics)
-  const backendSecrets = await createBackendSecrets(dataDir)
   const rules = localChainRulesSchema.parse(options.localRules ?? {})
   // What was said at the start of the program counts before what the user chose.
   const given = options.engineEndpoint === '' ? undefined : options.engineEndpoint
@@ -66,7 +70,7 @@ export const compose: Compose = async (options): Promise<App> => {
         credentialsDir: process.env['CREDENTIALS_DIRECTORY'],
         ticketMs: async () => ((await readSetting(store, 'confirmMinutes')) ?? SETTINGS.confirmMinutes.standard) * 60_000,
       }),
-      rehearsal: await createRehearsalKeys({ dataDir, clock }),
+      rehearsal,
       store,
       records: openRecords({ ...storeOptions, metricsFile: join(dataDir, 'metrics.db') }),
       metrics,
@@ -91,7 +95,7 @@ export const compose: Compose = async (options): Promise<App> => {
               connectChain,
               net: createNet(dataDir),
               reach,
-              outside: { line: createBackendLine(mustBeReachable), secrets: backendSecrets },
+              outside: { line: createBackendLine(whyUnreachable), secrets: backendSecrets },
               clock,
               codec: createTxCodec(networkOf(network).addressPrefix),
               catalog: CATALOG,

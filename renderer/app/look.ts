@@ -6,7 +6,9 @@ import { chooseTheme } from './theme.ts'
 
 /** What the user chose about the look, put in force: the clock before anything below is drawn, the colours with it. */
 export function useLook(): void {
-  const look = useAppState((state) => ({ theme: settingIn(state.settings, 'theme'), clockHours: settingIn(state.settings, 'clockHours'),
+  const look = useAppState((state) => ({
+    theme: settingIn(state.settings, 'theme'),
+    clockHours: settingIn(state.settings, 'clockHours'),
     numberStyle: settingIn(state.settings, 'numberStyle'),
   }))
   // Not an effect: what is drawn below writes times in this very pass.

@@ -105,7 +105,7 @@ function Marked({ text, places: marked }: { text: string; places: readonly numbe
         // The groups of an address never move.
         // oxlint-disable-next-line react/no-array-index-key
         <span key={index}>
-          {[...group].map((character, at) =>
+          {Array.from(group, (character, at) =>
             marked.includes(index * 4 + at) ? (
               // oxlint-disable-next-line react/no-array-index-key
               <mark key={at} className="rounded-[3px] bg-bad-soft font-semibold text-bad">

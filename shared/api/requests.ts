@@ -1,4 +1,4 @@
-import { SELF_TEST_PATHS, selfTestRowSchema } from '../model/self-test.ts'
+import { SELF_TEST_PATHS, selfTestRowSchema, validationSchema } from '../model/self-test.ts'
 import { z } from 'zod'
 import { practiceControlSchema } from '../practice/controls.ts'
 import { settingScalarSchema, settingsImportSchema } from '../settings/import.ts'
@@ -128,6 +128,30 @@ export const requests = {
   }),
   /** Where to confirm a backup of every key into a folder of this machine; null = beside the vault. Rejects `folder-invalid`. */
   'vault.backup': row(z.strictObject({ folder: z.string().min(1).max(1000).nullable() }), surfaceRef, { writes: true }),
+  /**
+   * The sealed file of a backup that was just confirmed, once, for whoever asked for it: `ticket` is the end of the address that `vault.backup` gave. Rejects `backup-missing`
+   * when it was not written, was taken already, or ten minutes ago.
+   */
+  'vault.takeBackup': row(
+    z.strictObject({ ticket: z.string().min(16).max(128) }),
+    z.strictObject({ fileName: z.string(), base64: z.string() }),
+    {
+      writes: true,
+      secret: true,
+    },
+  ),
+  /** Puts a sealed backup from the browser's machine beside the vault, to be tried or restored by its path. Rejects `backup-damaged` for what is none. */
+  'vault.bringBackup': row(
+    z.strictObject({
+      base64: z
+        .string()
+        .min(1)
+        .max(240_000)
+        .regex(/^[A-Za-z0-9+/]+={0,2}$/),
+    }),
+    z.strictObject({ path: z.string() }),
+    { writes: true, secret: true },
+  ),
   /** Where to try a backup: restored into a temporary place, its addresses compared. Rejects `backup-missing`, `backup-damaged`. */
   'vault.drill': row(z.strictObject({ path: z.string().min(1).max(1000) }), surfaceRef, { writes: true }),
   /** Where to restore a backup: into a new vault, or what is missing into the open one. */
@@ -212,7 +236,7 @@ export const requests = {
   'selfTest.run': row(z.strictObject({ path: z.enum(SELF_TEST_PATHS), serviceId: z.string().max(42).optional() }), taskRef),
   'selfTest.list': row(
     z.strictObject({ beforeMs: z.number().int().optional(), limit: z.number().int().min(1).max(500) }),
-    z.strictObject({ rows: z.array(selfTestRowSchema) }),
+    z.strictObject({ rows: z.array(selfTestRowSchema), validation: validationSchema.nullable() }),
   ),
   'relays.results': row(
     z.strictObject({ beforeId: z.number().int().optional(), limit: z.number().int().min(1).max(500) }),

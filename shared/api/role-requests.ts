@@ -52,13 +52,10 @@ export const roleRequests = {
       own: z.array(z.strictObject(stake)),
     }),
   ),
-  /** What addresses of the old network are worth here. */
+  /** What addresses of the old network are worth here. Rejects `address-invalid` for one that is none. */
   'roles.morse': row(
     z.strictObject({
-      morseAddresses: z
-        .array(z.string().regex(/^[0-9A-F]{40}$/))
-        .min(1)
-        .max(10),
+      morseAddresses: z.array(z.string().min(1).max(60)).min(1).max(10),
     }),
     z.strictObject({
       atHeight: height,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { clockSchema } from '../model/clock-schema.ts'
 import { FASTEST_SPEED, MOMENTS, SLOWEST_SPEED } from '../practice/controls.ts'
 import { SCENARIO_IDS } from '../practice/scenario-ids.ts'
+import { earningsSlice } from './earnings-state.ts'
 import { errorCodeSchema } from './errors.ts'
 import { healthSchema } from './health.ts'
 import { dangerSchema, MAX_DANGERS } from '../model/danger.ts'
@@ -300,30 +301,6 @@ const supplierSlice = z.strictObject({
   /** Of stake, owner and unbonding; what is served lies in rows of its own and is read. */
   source: figureSourceSchema.optional(),
   proof: figureProofSchema.optional(),
-})
-
-const earningsSlice = z.strictObject({
-  revision: z.number().int(),
-  settledUpokt: upokt,
-  todayUpokt: upokt,
-  claimsSettled: z.number().int(),
-  claimsLost: z.number().int(),
-  pendingUpokt: upokt,
-  /** Open claims as a host lists them, and how many of them were proven to be on chain; absent before the first look. */
-  openClaims: z
-    .strictObject({ proven: z.number().int(), listed: z.number().int(), asOf, proof: figureProofSchema.optional() })
-    .optional(),
-  /** Height up to which blocks were read. */
-  readHeight: height,
-  firstHeight: height,
-  ledger: z.strictObject({
-    status: z.enum(['unchecked', 'equal', 'different']),
-    atHeight: height,
-    atMs: ms,
-    rows: z
-      .array(z.strictObject({ address: z.string(), label: z.string(), ledgerUpokt: upokt, balanceUpokt: upokt, differenceUpokt: upokt }))
-      .max(20),
-  }),
 })
 
 const relaysSlice = z.strictObject({

@@ -107,11 +107,9 @@ export const walletRequests = {
   'wallet.runway': row(none, z.strictObject({ runway: runwaySchema.nullable() })),
   'wallet.book': row(none, z.strictObject({ rows: z.array(bookEntrySchema) })),
   /** Rejects `address-invalid`, and `invalid-request` with detail.problem for a name that is taken. */
-  'wallet.bookPut': row(
-    z.strictObject({ address, name: z.string().trim().min(1).max(40), note: z.string().trim().max(200) }),
-    done,
-    { writes: true },
-  ),
+  'wallet.bookPut': row(z.strictObject({ address, name: z.string().trim().min(1).max(40), note: z.string().trim().max(200) }), done, {
+    writes: true,
+  }),
   'wallet.bookRemove': row(z.strictObject({ address }), done, { writes: true }),
   'wallet.bookExport': row(none, z.strictObject({ fileName: z.string(), text: z.string() })),
   /** Adds and renames; removes nothing. What cannot be taken is told by its number in the file. Rejects `settings-file-invalid` when it is no such file. */

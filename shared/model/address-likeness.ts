@@ -46,5 +46,5 @@ function differences(a: string, b: string): number[] | undefined {
     while (at < short.length && short[at] === long[at]) at += 1
     return short.slice(at) === long.slice(at + 1) ? [at] : undefined
   }
-  return [...a].flatMap((character, index) => (character === b[index] ? [] : [index]))
+  return Array.from(a).flatMap((character, index) => (character === b[index] ? [] : [index]))
 }

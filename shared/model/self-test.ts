@@ -41,6 +41,13 @@ const stage = z.strictObject({
 })
 export type SelfTestStageResult = z.infer<typeof stage>
 
+/** How the relay miner judges relays, and why so. */
+export const validationSchema = z.strictObject({
+  mode: z.enum(['eager', 'lazy']),
+  why: z.enum(['chosen', 'near', 'far', 'unknown']),
+  nodeMs: z.number().nullable(),
+})
+
 /** One self-test as it is kept. Times UTC ms. */
 export const selfTestRowSchema = z.strictObject({
   id: z.string().max(80),

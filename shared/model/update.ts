@@ -59,6 +59,18 @@ export const updateRowSchema = z.strictObject({
 /** One update, as it is kept. Amount of time is UTC ms, heights are of the row's network. */
 export type UpdateRow = z.infer<typeof updateRowSchema>
 
+/** What is kept about offers between two starts. */
+export const updateMemorySchema = z.strictObject({
+  /** When each offer was first seen, by its key. */
+  seen: z.record(z.string(), z.number()),
+  skipped: z.array(z.string()),
+  /** What tags were when a registry was last asked, by the catalogue's reference. */
+  digests: z.record(z.string(), z.string()),
+  lookedAtMs: z.number().nullable(),
+  lookFailed: z.boolean(),
+})
+export type UpdateMemory = z.infer<typeof updateMemorySchema>
+
 const SWAPPING: ReadonlySet<UpdateStage> = new Set(['swap-node', 'swap-rest', 'watching', 'rolling-back'])
 const OPEN: ReadonlySet<UpdateStage> = new Set(['planned', 'fetched', ...SWAPPING])
 /** Whether containers change or were just changed by it. */

@@ -109,6 +109,7 @@ export const SETTINGS = {
   selfTestAfterStart: onOff(true, { section: 'miner' }),
   /** 0 = never. */
   selfTestMinutes: whole(30, 0, 1_440, 'minutes', { section: 'miner' }),
+  relayValidation: choice(['auto', 'eager', 'lazy'], 'auto', { section: 'miner', restarts: ['miner'] }),
   relayTimeoutSeconds: whole(10, 1, 120, 'seconds', { section: 'miner', restarts: ['miner'] }),
 
   ledgerCheckSeconds: whole(60, 10, 86_400, 'seconds', { section: 'earnings' }),

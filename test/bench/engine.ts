@@ -4,6 +4,7 @@
 import { prepareMachine } from '#test/localnet/prepare.ts'
 import { benchEngine } from './engine/bench-engine.ts'
 import { benchBringUp } from './engine/bring-up.ts'
+import { benchFrames } from './engine/frames.ts'
 import { benchLogs } from './engine/logs.ts'
 import { benchRelays } from './engine/relays.ts'
 import { benchWatch } from './engine/watch.ts'
@@ -31,6 +32,14 @@ const parts: Record<string, () => Promise<Figures>> = {
       dockerLogsMBs: { value: round(found.dockerMBs) },
     }
   },
+  async frames() {
+    const found = await benchFrames(await benchEngine(), log)
+    return {
+      fpsUnderLogs: { value: round(found.fpsUnderLogs), goal: 55 },
+      fpsAtRest: { value: round(found.fpsAtRest) },
+      logLinesPerSecond: { value: Math.round(found.linesPerSecond) },
+    }
+  },
   async watch() {
     const found = await benchWatch(await benchEngine(), log)
     return {
@@ -44,6 +53,7 @@ const parts: Record<string, () => Promise<Figures>> = {
     const found = await benchRelays(log)
     return {
       relayVsCli: { value: round(found.relayVsCli), goal: 1.5 },
+      relayOneByOneVsCli: { value: round(found.oneByOneVsCli), goal: 1.5 },
       relayMs: { value: round(found.hearthMs) },
       relayCliMs: { value: round(found.cliMs) },
       relaysVerified: { value: found.verified, goal: found.relays },

@@ -24,6 +24,18 @@ const SICK: Record<string, (state: AppState) => void> = {
     s.supplier = { ...s.supplier, status: 'staked-no-services', operatorAddress: 'op' }
     s.balances = { op: { address: 'op', upokt: '3', asOf } }
   },
+  'update-trouble': (s) =>
+    (s.health = {
+      ...s.health,
+      updates: {
+        revision: 1,
+        ready: 0,
+        upgrade: null,
+        swapping: null,
+        rolledBack: { title: 'Ingress', toVersion: '2', atMs: 1 },
+        tooOld: null,
+      },
+    }),
   'engine-gone': (s) => (s.engine = { ...s.engine, kind: 'not-started' }),
   'node-failing': (s) =>
     (s.nodes = {

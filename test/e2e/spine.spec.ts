@@ -196,6 +196,17 @@ test('5: test relays are answered and every signature is verified', async () => 
   await expect(page.getByText('under the on-chain key').first()).toBeVisible({ timeout: 30_000 })
 })
 
+test('5b: the self-test goes the whole way, each stage with what it proves', async () => {
+  const here = page.getByRole('button', { name: 'Test on this PC' })
+  await expect(here).toBeEnabled({ timeout: 30_000 })
+  await here.click()
+  const door = page.getByRole('region', { name: 'This PC' })
+  await expect(door.getByText('by hand')).toBeVisible({ timeout: 30_000 })
+  await expect(door.getByText(/^Passed/)).toBeVisible()
+  await expect(door.getByText('It judges each relay before it serves')).toBeVisible()
+  await expect(door.getByText('the answer is signed by your operator key')).toBeVisible()
+})
+
 test('6: the claim is paid to the upokt, and the ledger equals the balances', async () => {
   await go('/earnings')
   await expect(page.getByText('Ledger equals balances').first()).toBeVisible({ timeout: 60_000 })

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import type { LoginItem, MessageBox } from '#main/shells/electron/desktop-api.ts'
 import type {
   CancelEvent,
+  DownloadItem,
+  WebContents,
   ElectronApi,
   Frame,
   InvokeEvent,
@@ -25,7 +27,7 @@ export class FakeSession implements Session {
   checkHandler: Parameters<Session['setPermissionCheckHandler']>[0] | undefined
   deviceHandler: (() => boolean) | undefined
   beforeRequest: Parameters<Session['webRequest']['onBeforeRequest']>[0] | undefined
-  download: ((event: CancelEvent) => void) | undefined
+  download: ((event: CancelEvent, item?: DownloadItem, contents?: WebContents) => void) | undefined
 
   constructor(options: { cache: boolean } | undefined) {
     this.options = options
@@ -50,7 +52,7 @@ export class FakeSession implements Session {
   setDevicePermissionHandler(handler: () => boolean): void {
     this.deviceHandler = handler
   }
-  on(_event: 'will-download', listener: (event: CancelEvent) => void): this {
+  on(_event: 'will-download', listener: NonNullable<FakeSession['download']>): this {
     this.download = listener
     return this
   }

@@ -169,6 +169,8 @@ export function createFakeEngine(options: { now?: () => number; pullStallMs?: nu
     readFile: recorded('readFile'),
     logs: recorded('logs'),
     stats: recorded('stats'),
+    offeredDigest: async (reference) => engine.offeredDigest?.(reference),
+    removeImage: async (reference) => (await engine.removeImage?.(reference)) ?? false,
     disk: async () => (await engine.disk?.()) ?? { freeBytes: undefined, usedBytes: 0 },
     follow: (...given) => engine.follow(...given),
   }

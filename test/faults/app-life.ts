@@ -46,4 +46,6 @@ process.on('message', (message: AppQuestion & { id: number }) => {
     (error: unknown) => process.send?.({ id: message.id, error: error instanceof Error ? error.message : String(error) }),
   )
 })
+// Without its driver it has nothing to do.
+process.once('disconnect', () => process.exit(0))
 process.send?.({ id: 0, value: 'started' })

@@ -6,11 +6,7 @@ import { projectRoot } from '#test/localnet/paths.ts'
 import { sleep } from '#test/localnet/process.ts'
 import { NODE_FLAGS } from './warm.ts'
 
-export type AppQuestion =
-  | { ask: 'state' }
-  | { ask: 'call'; name: RequestName; input: unknown }
-  | { ask: 'reach-serving' }
-  | { ask: 'stop' }
+export type AppQuestion = { ask: 'state' } | { ask: 'call'; name: RequestName; input: unknown } | { ask: 'reach-serving' } | { ask: 'stop' }
 
 /** Where an app under test has a keychain, and in which file. */
 export const KEYCHAIN_VARIABLE = 'HEARTH_TEST_KEYCHAIN'

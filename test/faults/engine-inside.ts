@@ -7,7 +7,8 @@ import type { Machine } from '#test/localnet/prepare.ts'
 import { createEngineRounds, noFigures } from './engine-rounds.ts'
 import type { FromInside, InsideSetup } from './engine-outside.ts'
 import { clearLeftovers, createOwnEngine, moveIn } from './own-engine.ts'
-import { checkRestart } from './restart.ts'
+import { checkReboots } from './reboot.ts'
+import { checkRestart, RULES } from './restart.ts'
 import { stopWarm } from './warm.ts'
 
 /**
@@ -19,32 +20,34 @@ const tell = (message: FromInside): void => void process.send?.(message)
 const report = (name: string, problem: string | undefined): void => tell({ kind: 'report', name, problem })
 const figures = noFigures()
 
+/** Installations whose apps are killed side by side on one engine: waiting is most of what they do. */
+const LANES = 4
+
 async function light(machine: Machine): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'hearth-faults-engine-'))
-  const dataDir = join(root, 'data')
-  mkdirSync(dataDir, { mode: 0o700 })
-  const setup = {
-    dataDir,
-    socket: engine.socket,
-    installId: randomBytes(4).toString('hex'),
-    images: machine.images,
-    ports: { backend: await freePort(), ingress: await freePort() },
-    keyHex: randomBytes(32).toString('hex'),
+  const installs = Array.from({ length: LANES }, () => randomBytes(4).toString('hex'))
+  const makeRounds = async (installId: string) => {
+    const dataDir = join(root, installId, 'data')
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    const ports = { backend: await freePort(), ingress: await freePort() }
+    const keyHex = randomBytes(32).toString('hex')
+    const setup = { dataDir, socket: engine.socket, installId, images: machine.images, ports, keyHex }
+    return createEngineRounds({ setup, engine, report, figures, installs })
   }
-  const rounds = createEngineRounds({ setup, engine, report, figures })
+  const [first, ...others] = await Promise.all(installs.map(makeRounds))
+  if (!first) return
+  const all = [first, ...others]
   try {
-    await rounds.begin()
-    await rounds.removeBehind(asked.counts.removedBehindItsBack)
-    await rounds.restartDaemon(asked.counts.daemonRestarts)
-    await rounds.killApp(asked.counts.appKills)
-    await rounds.checkSearch()
-    await rounds.end()
+    await first.begin()
+    await first.removeBehind(asked.counts.removedBehindItsBack)
+    await first.restartDaemon(asked.counts.daemonRestarts)
+    for (const one of others) await one.begin()
+    let round = -1
+    const next = (): number | undefined => (round + 1 < asked.counts.appKills ? (round += 1) : undefined)
+    await Promise.all(all.map((one) => one.killApp(next)))
+    await first.checkSearch()
   } finally {
-    for (const nodeId of ['backend', 'keeper', 'ingress'])
-      await rounds.judge.docker
-        .getContainer(rounds.judge.container(nodeId))
-        .remove({ force: true })
-        .catch(() => undefined)
+    for (const one of all) await one.end()
     rmSync(root, { recursive: true, force: true })
   }
 }
@@ -58,11 +61,13 @@ try {
   await clearLeftovers()
   await engine.start()
   const machine = await moveIn(engine, asked.machine)
-  if (asked.parts.includes('engine-light'))
+  if (asked.part === 'engine-light')
     await light(machine).catch((error: unknown) => report('the engine rounds ran to their end', reason(error)))
-  if (asked.parts.includes('restart'))
-    await checkRestart({ report, killed: () => (figures.appKills += 1) }, engine).catch(
-      (error: unknown) => report('restart ran to its end', reason(error)),
+  if (asked.part === 'reboot')
+    await checkReboots(report, engine, RULES).catch((error: unknown) => report('reboot ran to its end', reason(error)))
+  if (asked.part === 'restart')
+    await checkRestart({ report, killed: () => (figures.appKills += 1) }, engine).catch((error: unknown) =>
+      report('restart ran to its end', reason(error)),
     )
 } catch (error) {
   report('an engine of its own', reason(error))

@@ -25,8 +25,8 @@ export interface EngineJudge {
   keysOnDisk(): string[]
 }
 
-/** Looks at the engine itself, past the app, and at the disk. @param root folder of the engine */
-export function createEngineJudge(setup: EngineSetup, root: string): EngineJudge {
+/** Looks at the engine itself, past the app, and at the disk. @param root folder of the engine @param installs all installations that use it */
+export function createEngineJudge(setup: EngineSetup, root: string, installs: readonly string[]): EngineJudge {
   const docker = new Docker({ socketPath: setup.socket })
   const name = (part: string): string => `hearth-${setup.installId}-${part}`
   const label = [`hearth.install=${setup.installId}`]
@@ -76,13 +76,17 @@ export function createEngineJudge(setup: EngineSetup, root: string): EngineJudge
         const isUp = own.some((container) => container.State === 'running')
         if (isUp !== (wanted === 'running') || seen !== wanted)
           if (!(wanted === 'stopped' && !isUp && seen === 'absent'))
-            judgement.notAsWanted.push(`${id} wanted ${wanted}, is ${own.map((one) => one.State).join() || 'absent'}, shown as ${seen} ${said}`)
+            judgement.notAsWanted.push(
+              `${id} wanted ${wanted}, is ${own.map((one) => one.State).join() || 'absent'}, shown as ${seen} ${said}`,
+            )
       }
       // On this engine nothing is anybody else's: what is there beyond what is wanted is left over.
       const all = await docker.listContainers({ all: true })
       for (const other of all)
-        if (!containers.some((own) => own.Id === other.Id)) judgement.duplicateContainers.push(`a stranger: ${other.Names.join()}`)
-      const wantedVolumes = new Set(LIGHT_CATALOG.flatMap((entry) => entry.volumes.map((volume) => name(volume.name))))
+        if (!installs.includes(other.Labels['hearth.install'] ?? ''))
+          judgement.duplicateContainers.push(`a stranger: ${other.Names.join()}`)
+      const volumeNames = LIGHT_CATALOG.flatMap((entry) => entry.volumes.map((volume) => volume.name))
+      const wantedVolumes = new Set(installs.flatMap((install) => volumeNames.map((volume) => `hearth-${install}-${volume}`)))
       const { Volumes } = await docker.listVolumes()
       for (const volume of Volumes ?? []) if (!wantedVolumes.has(volume.Name)) judgement.orphanVolumes.push(volume.Name)
       const networks = (await docker.listNetworks()).map((network) => network.Name).filter((one) => one.startsWith('hearth-'))
@@ -90,7 +94,8 @@ export function createEngineJudge(setup: EngineSetup, root: string): EngineJudge
 
       const isKeeperUp = answer.nodes.some((node) => node.id === 'keeper' && node.seen === 'running')
       if (isKeeperUp) {
-        const sealed = await readKeyFile()
+        // It may end between the look and the question.
+        const sealed = await readKeyFile().catch((error: unknown) => String(error))
         const body = /[A-Za-z0-9_.-]{200,}/.exec(sealed)?.[0]
         if (body === undefined) judgement.notAsWanted.push(`the keeper has no key: ${sealed.slice(0, 100)}`)
         // The keyring's own file is made anew with each handing over; its middle is enough to know it.

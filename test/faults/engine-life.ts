@@ -62,7 +62,12 @@ async function changing<T>(run: () => Promise<T>): Promise<T> {
 }
 
 const store = await openStore({ file: join(setup.dataDir, 'hearth.db'), clock, log })
-const real = createDockerEngine({ endpoint: `unix://${setup.socket}`, installId: setup.installId, clock: { ...clock, sleep: realSleep }, log })
+const real = createDockerEngine({
+  endpoint: `unix://${setup.socket}`,
+  installId: setup.installId,
+  clock: { ...clock, sleep: realSleep },
+  log,
+})
 const engine: Engine = {
   ...real,
   ensureNetwork: (...args) => changing(() => real.ensureNetwork(...args)),
@@ -109,8 +114,9 @@ const nodes = createNodes({
     return true
   },
 })
-const abort = new AbortController()
-const running = nodes.run(abort.signal)
+// Without its driver it has nothing to do.
+process.once('disconnect', () => process.exit(0))
+void nodes.run(new AbortController().signal)
 
 /** Vault, key and wishes of a new installation. */
 async function firstTime(): Promise<void> {
@@ -127,7 +133,9 @@ async function firstTime(): Promise<void> {
     const image = await real.image(reference)
     if (!image) throw new Error(`no image ${reference}`)
     const pin = image.digest === undefined ? image.imageId : `${reference.replace(/:[^:/]*$/, '')}@${image.digest}`
-    const ports = Object.fromEntries(entry.ports.map((port, index) => [String(port.containerPort), (setup.ports[entry.nodeId] ?? 0) + index]))
+    const ports = Object.fromEntries(
+      entry.ports.map((port, index) => [String(port.containerPort), (setup.ports[entry.nodeId] ?? 0) + index]),
+    )
     await store.putNode({
       id: entry.nodeId,
       network: 'local',
@@ -157,7 +165,13 @@ async function answer(question: EngineQuestion): Promise<unknown> {
           said: JSON.stringify([node?.reason?.key ?? null, node?.error ?? null]),
         }
       })
-      return { engine: state.state.engine.kind, changes, nodes: shown, notes: notes.slice(-5), address: operator?.address } satisfies EngineAnswer
+      return {
+        engine: state.state.engine.kind,
+        changes,
+        nodes: shown,
+        notes: notes.slice(-5),
+        address: operator?.address,
+      } satisfies EngineAnswer
     }
     case 'wake':
       nodes.wake()
@@ -170,11 +184,6 @@ async function answer(question: EngineQuestion): Promise<unknown> {
       return nodes.restart(question.nodeId)
     case 'change-port':
       return nodes.changePort(question.nodeId, question.containerPort, question.hostPort)
-    case 'end':
-      abort.abort()
-      await running
-      await vault.stop()
-      return store.close()
     default:
       return assertNever(question)
   }
@@ -182,10 +191,7 @@ async function answer(question: EngineQuestion): Promise<unknown> {
 
 process.on('message', (message: EngineQuestion & { id: number }) => {
   answer(message).then(
-    (value) => {
-      process.send?.({ id: message.id, value })
-      if (message.ask === 'end') process.disconnect()
-    },
+    (value) => process.send?.({ id: message.id, value }),
     (error: unknown) => process.send?.({ id: message.id, error: error instanceof Error ? error.message : String(error) }),
   )
 })

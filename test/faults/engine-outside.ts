@@ -7,9 +7,11 @@ import { noFigures, type EngineFigures } from './engine-rounds.ts'
 import { faultsEngineFolder } from './own-engine.ts'
 import { NODE_FLAGS } from './warm.ts'
 
+/** `engine-light`: one room of the app, many times. `restart`, `reboot`: the whole app on the real chain. */
+export type OwnEnginePart = 'engine-light' | 'restart' | 'reboot'
+
 export interface InsideSetup {
-  parts: string[]
-  full: boolean
+  part: OwnEnginePart
   counts: Pick<EngineFigures, 'daemonRestarts' | 'appKills' | 'removedBehindItsBack'>
   /** Whose images are taken. */
   machine: Machine
@@ -26,10 +28,9 @@ const SHORT: InsideSetup['counts'] = { daemonRestarts: 5, appKills: 16, removedB
 /**
  * Runs what ends its engine, on an engine of its own. Two of them in one network namespace would undo each other's rules for packets, so it gets one that it shares with the
  * apps under test: ports on loopback are then nobody else's either.
- * @param parts `engine-light` (one room of the app, many times), `restart` (the whole app on the real chain)
  */
 export async function runOnOwnEngine(
-  parts: string[],
+  part: OwnEnginePart,
   full: boolean,
   tell: { report: (name: string, problem: string | undefined) => void; skip: (name: string, why: string) => void },
 ): Promise<EngineFigures> {
@@ -41,10 +42,10 @@ export async function runOnOwnEngine(
     tell.skip('what ends its engine', why)
     return noFigures()
   }
-  const setup: InsideSetup = { parts, full, counts: full ? FULL : SHORT, machine }
+  const setup: InsideSetup = { part, counts: full ? FULL : SHORT, machine }
   const words = [process.execPath, ...NODE_FLAGS, join(projectRoot, 'test/faults/engine-inside.ts'), JSON.stringify(setup)]
   const child = spawn('unshare', ['--net', '--', '/bin/sh', '-c', 'ip link set lo up && exec "$0" "$@"', ...words], {
-    env: { ...process.env, HEARTH_TEST_ENGINE_FOLDER: faultsEngineFolder(), DOCKER_HOST: '' },
+    env: { ...process.env, HEARTH_TEST_ENGINE_FOLDER: faultsEngineFolder(part), DOCKER_HOST: '' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   let figures = noFigures()

@@ -28,12 +28,21 @@ export const noFigures = (): EngineFigures => ({
   keyBytesOnDisk: 0,
 })
 
+export function addFigures(all: readonly EngineFigures[]): EngineFigures {
+  const sum = noFigures()
+  for (const each of all) for (const key of Object.keys(sum) as (keyof EngineFigures)[]) sum[key] += each[key]
+  return sum
+}
+
 const SETTLE_MS = 60_000
 const LOOK_MS = 60
 const NODE_IDS = LIGHT_CATALOG.map((entry) => entry.nodeId)
 
 type Wish = { what: string; depth: number; questions: () => Promise<EngineQuestion[]>; byHand?: (judge: EngineJudge) => Promise<void> }
-const ask = (...questions: EngineQuestion[]) => (): Promise<EngineQuestion[]> => Promise.resolve(questions)
+const ask =
+  (...questions: EngineQuestion[]) =>
+  (): Promise<EngineQuestion[]> =>
+    Promise.resolve(questions)
 
 /** What is under way when the app dies; `depth` is how many changes it takes. */
 const WISHES: readonly Wish[] = [
@@ -61,8 +70,10 @@ const WISHES: readonly Wish[] = [
   },
 ]
 
+/** Gone already, being removed, or taken into use by Hearth again before the hand was there. */
+const REFUSALS: readonly unknown[] = [403, 404, 409]
 const gone = (error: unknown): void => {
-  if (!(error instanceof Error && 'statusCode' in error && (error.statusCode === 404 || error.statusCode === 409))) throw error
+  if (!(error instanceof Error && 'statusCode' in error && REFUSALS.includes(error.statusCode))) throw error
 }
 const removeContainer = async (judge: EngineJudge, nodeId: string): Promise<void> =>
   void (await judge.docker.getContainer(judge.container(nodeId)).remove({ force: true }).catch(gone))
@@ -112,7 +123,10 @@ const REMOVALS: readonly { what: string; nodes: string[]; byHand: (judge: Engine
       await container.kill().catch(gone)
       const { NetworkSettings } = await container.inspect()
       for (const name of Object.keys(NetworkSettings.Networks))
-        await judge.docker.getNetwork(name).disconnect({ Container: judge.container('backend'), Force: true }).catch(gone)
+        await judge.docker
+          .getNetwork(name)
+          .disconnect({ Container: judge.container('backend'), Force: true })
+          .catch(gone)
       await removeNetwork(judge, 'backend')
     },
   },
@@ -134,9 +148,10 @@ export function createEngineRounds(parts: {
   engine: OwnEngine
   report: (name: string, problem: string | undefined) => void
   figures: EngineFigures
+  installs: readonly string[]
 }) {
   const { setup, engine, report, figures } = parts
-  const judge = createEngineJudge(setup, engine.folder)
+  const judge = createEngineJudge(setup, engine.folder, parts.installs)
   let app: EngineApp | undefined
   const running = async (): Promise<EngineApp> => (app?.isAlive() === true ? app : (app = await startEngineApp(setup)))
 
@@ -177,8 +192,9 @@ export function createEngineRounds(parts: {
       await running()
       count('engine: from nothing to what is wanted', await settled())
     },
-    async killApp(rounds: number): Promise<void> {
-      for (let round = 0; round < rounds; round += 1) {
+    /** @param next number of the round to do next, of all who share it; undefined when there is none */
+    async killApp(next: () => number | undefined): Promise<void> {
+      for (let round = next(); round !== undefined; round = next()) {
         const wish = WISHES[round % WISHES.length]
         if (!wish) continue
         const turn = Math.floor(round / WISHES.length)
@@ -221,7 +237,7 @@ export function createEngineRounds(parts: {
         const isHard = round % 2 === 1
         const isAppKilled = round % 5 === 4
         for (const nodeId of NODE_IDS) await one.ask({ ask: 'start', nodeId })
-        if (round % 4 === 3) await one.ask({ ask: 'stop', nodeId: 'backend' })
+        if (round % 4 === 3) await one.ask({ ask: 'stop', nodeId: 'ingress' })
         await settled()
         await engine.stop(isHard)
         if (isAppKilled) await one.kill()
@@ -238,10 +254,7 @@ export function createEngineRounds(parts: {
       report('engine: a key on disk would be found', judge.keysOnDisk().length > 0 ? undefined : 'it was not found')
     },
     async end(): Promise<void> {
-      if (app?.isAlive() === true) {
-        await app.ask({ ask: 'end' })
-        await app.ended
-      }
+      if (app?.isAlive() === true) await app.kill()
     },
   }
 }

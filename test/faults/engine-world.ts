@@ -7,7 +7,7 @@ import type { CatalogEntry } from '#shared/catalog/schema.ts'
 export const LIGHT_CATALOG: CatalogEntry[] = [
   { ...anvil, volumes: [{ name: 'chain', path: '/data', memory: false, readOnly: false }] },
   keeper,
-  { ...ingress, dependsOn: ['backend'] },
+  { ...ingress, dependsOn: [] },
 ]
 
 export interface EngineSetup {
@@ -28,7 +28,6 @@ export type EngineQuestion =
   | { ask: 'wake' }
   | { ask: 'start' | 'stop' | 'restart'; nodeId: string }
   | { ask: 'change-port'; nodeId: string; containerPort: number; hostPort: number }
-  | { ask: 'end' }
 
 export interface EngineAnswer {
   engine: string

@@ -8,7 +8,7 @@ import { run, until } from '#test/localnet/process.ts'
 const FOLDER = 'faults-'
 
 /** Folder of the engine that only this run uses: others may be at work on the first one. */
-export const faultsEngineFolder = (): string => join(dirname(engineFolder()), `${FOLDER}${process.pid}`)
+export const faultsEngineFolder = (part: string): string => join(dirname(engineFolder()), `${FOLDER}${process.pid}-${part}`)
 
 /**
  * A dockerd that may be ended at any time, in the folder that HEARTH_TEST_ENGINE_FOLDER names. To be used inside a network namespace of its own: two engines in one would undo
@@ -109,7 +109,7 @@ export async function moveIn(engine: OwnEngine, from: Machine): Promise<Machine>
 export async function clearLeftovers(): Promise<void> {
   const parent = dirname(engineFolder())
   for (const name of readdirSync(parent)) {
-    const pid = Number(name.slice(FOLDER.length))
+    const pid = Number.parseInt(name.slice(FOLDER.length), 10)
     if (name.startsWith(FOLDER) && !existsSync(`/proc/${pid}`)) await createOwnEngine(join(parent, name)).remove()
   }
 }

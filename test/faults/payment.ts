@@ -27,7 +27,7 @@ export const paymentScenario: Scenario = {
   // The intent row is written four times; each round of a store point dies at another of them.
   rounds: (point) => (point.startsWith('store.intent.') ? WRITES : 1),
   fullRounds: 12,
-  lanes: 4,
+  lanes: 2,
   async start() {
     await prepareMachine()
     const chain = await startTestChain({ name: 'faults' })
@@ -76,7 +76,7 @@ export const paymentScenario: Scenario = {
           problem: finished
             ? payments === 1
               ? undefined
-              : `paid ${payments} times`
+              : `paid ${payments} times: ${JSON.stringify(second.answer)}`
             : `the next life failed: ${second.output.slice(-400)}`,
         }
       },

@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AppState } from '#shared/api/state.ts'
 import { en } from '#renderer/text/en.ts'
@@ -11,11 +12,16 @@ import type { OwnEngine } from './own-engine.ts'
 export const UNLOCK_CHOICES = ['file', 'credential', 'keychain', 'ask'] as const
 export type UnlockChoice = (typeof UNLOCK_CHOICES)[number]
 
+/** A machine that does other things beside it. */
+const WAIT_MS = 120_000
+
 export interface RebootParts {
   dataDir: string
   rules: Record<string, unknown>
   engine: OwnEngine
   must: (what: string, good: boolean) => void
+  /** Told of each life of the app. */
+  started: (app: AppProcess) => void
 }
 
 /** Sends relays in a session that has just begun, and waits until their claim is in a block. @returns the height at which that session ends */
@@ -29,7 +35,7 @@ export async function claimed(app: AppProcess, count: number, must: RebootParts[
   must(`relays: ${JSON.stringify(sent.relays.last)}`, sent.relays.last?.verified === count)
   const endHeight = Number(sent.tasks[taskId]?.steps[0]?.facts['endHeight'] ?? 0)
   const claim = async () => (await app.call('earnings.claims', { limit: 50 })).rows.find((row) => row.sessionEndHeight === endHeight)
-  await until('the claim', 60_000, async () => ((await claim())?.stage === 'claimed' ? true : undefined))
+  await until('the claim', WAIT_MS, async () => ((await claim())?.stage === 'claimed' ? true : undefined))
   return endHeight
 }
 
@@ -45,12 +51,16 @@ export async function reboot(app: AppProcess, choice: UnlockChoice, parts: Reboo
     [KEYCHAIN_VARIABLE]: places.keychain,
     ...(choice === 'credential' ? { CREDENTIALS_DIRECTORY: places.credentials } : {}),
   }
-  const start = (): Promise<AppProcess> => startAppProcess(dataDir, rules, environment)
+  const start = async (): Promise<AppProcess> => {
+    const one = await startAppProcess(dataDir, rules, environment)
+    parts.started(one)
+    return one
+  }
   // The choice is made as the user makes it, in an app that knows a keychain.
   await app.stop()
   let one = await start()
-  await one.until('the chain and the miner', (state) => state.chain.status === 'ready' && state.nodes['miner']?.seen === 'running')
   await one.call('vault.unlock', { password: PASSWORD })
+  await one.until('the chain and the miner', (state) => state.chain.status === 'ready' && state.nodes['miner']?.seen === 'running', WAIT_MS)
   await one.call('vault.setUnlock', { mode: choice === 'credential' ? 'file' : choice, password: PASSWORD })
   const keyFile = join(dataDir, 'vault', 'unlock.key')
   must(`the key file is ${existsSync(keyFile) ? '' : 'not '}there`, existsSync(keyFile) === (choice === 'file' || choice === 'credential'))
@@ -70,11 +80,18 @@ export async function reboot(app: AppProcess, choice: UnlockChoice, parts: Reboo
     await alone(one, must)
     await one.call('vault.unlock', { password: PASSWORD })
   }
-  const back = await one.until('the miner by itself', (state) => state.nodes['miner']?.seen === 'running' && state.vault.needed === null)
+  const back = await one.until(
+    'the miner by itself',
+    (state) => state.nodes['miner']?.seen === 'running' && state.vault.needed === null,
+    WAIT_MS,
+  )
   must(`the vault is ${back.vault.kind}`, back.vault.kind === 'unlocked')
-  must('something is said to be needed', Object.values(back.attention).every((entry) => !entry.key.startsWith('keys-needed')))
+  must(
+    'something is said to be needed',
+    Object.values(back.attention).every((entry) => !entry.key.startsWith('keys-needed')),
+  )
   const claim = async () => (await one.call('earnings.claims', { limit: 50 })).rows.find((row) => row.sessionEndHeight === endHeight)
-  await until('the open claim paid', 60_000, async () => ((await claim())?.stage === 'settled' ? true : undefined))
+  await until('the open claim paid', WAIT_MS, async () => ((await claim())?.stage === 'settled' ? true : undefined))
   const next = await claimed(one, 3, must)
   must(`the next claim is of ${next}, the one before of ${endHeight}`, next > endHeight)
   return one
@@ -84,7 +101,7 @@ export async function reboot(app: AppProcess, choice: UnlockChoice, parts: Reboo
 async function alone(app: AppProcess, must: RebootParts['must']): Promise<void> {
   const isSaid = (state: AppState): boolean =>
     state.nodes['miner']?.reason?.key === 'needs-key' && Object.values(state.attention).some((entry) => entry.key === 'keys-needed-at-risk')
-  const state = await app.until('what is at risk', isSaid)
+  const state = await app.until('what is at risk', isSaid, WAIT_MS)
   must(`the vault is ${state.vault.kind}`, state.vault.kind === 'locked')
   must('the miner runs without its key', state.nodes['miner']?.seen !== 'running')
   const entry = Object.values(state.attention).find((one) => one.key === 'keys-needed-at-risk')
@@ -92,4 +109,35 @@ async function alone(app: AppProcess, must: RebootParts['must']): Promise<void> 
   // The same was said where it was chosen, before it happened: in the setup and on the page of the keys.
   for (const text of [en.lock, en.vaultKeys].map((part) => JSON.stringify(part)))
     must('the choice does not say that claims can be missed', /While you are away after a restart, claims can be missed/.test(text))
+}
+
+/** Every choice of what opens the vault, one after the other, on one chain and with one supplier. */
+export async function checkReboots(
+  report: (name: string, problem: string | undefined) => void,
+  engine: OwnEngine,
+  rules: Record<string, unknown>,
+): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), 'hearth-faults-'))
+  const dataDir = join(root, 'data')
+  const must = (what: string, good: boolean): void => {
+    if (!good) throw new Error(what)
+  }
+  let app = await startAppProcess(dataDir, rules)
+  try {
+    await app.reachServing()
+    for (const choice of UNLOCK_CHOICES) {
+      const startedAt = Date.now()
+      const name = `reboot: the machine comes up and nobody is there, unlock by: ${choice}`
+      try {
+        app = await reboot(app, choice, { dataDir, rules, engine, must, started: (one) => (app = one) })
+        report(`${name} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`, undefined)
+      } catch (error) {
+        report(name, error instanceof Error ? error.message : String(error))
+      }
+    }
+  } finally {
+    // The engine goes with everything in it.
+    await app.kill()
+    rmSync(root, { recursive: true, force: true })
+  }
 }

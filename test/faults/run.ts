@@ -5,7 +5,7 @@ import { checkEngineLies } from './engine-lies.ts'
 import type { Scenario } from './scenario.ts'
 import { paymentScenario } from './payment.ts'
 import { runOnOwnEngine } from './engine-outside.ts'
-import { noFigures } from './engine-rounds.ts'
+import { addFigures, noFigures } from './engine-rounds.ts'
 import { settingsScenario } from './settings.ts'
 import { checkStoreDisk } from './store-disk.ts'
 import { storeScenario } from './store.ts'
@@ -17,7 +17,7 @@ import { vaultScenario } from './vault.ts'
  * Kills the process at every fault point that the code names, once by each way that leads there (`--full`: many times), starts again and looks at what is left.
  * The points are read from the code, so that a new one without a scenario fails here. Beside that the app is killed at each step of its loop, its engine restarted and what it
  * made taken away (engine-rounds.ts), and the whole app on the real chain is stopped like a machine (restart.ts).
- * `npm run test:faults -- store disk vault settings payment engine engine-light restart` runs only the named parts.
+ * `npm run test:faults -- store disk vault settings payment engine engine-light restart reboot` runs only the named parts.
  */
 function pointsInCode(): string[] {
   const found = new Set<string>()
@@ -88,14 +88,12 @@ async function runScenario(scenario: Scenario): Promise<void> {
 }
 
 // Side by side: one waits for blocks while the others keep the processor busy. Each has files and keys of its own.
-const onOwnEngine = ['engine-light', 'restart'].filter(isWanted)
-const ownEngine =
-  onOwnEngine.length === 0
-    ? Promise.resolve(noFigures())
-    : runOnOwnEngine(onOwnEngine, full, { report, skip }).catch((error: unknown) => {
-        report('what ends its engine ran to its end', reason(error))
-        return noFigures()
-      })
+const ownEngines = (['engine-light', 'restart', 'reboot'] as const).filter(isWanted).map((part) =>
+  runOnOwnEngine(part, full, { report, skip }).catch((error: unknown) => {
+    report('what ends its engine ran to its end', reason(error))
+    return noFigures()
+  }),
+)
 await Promise.all(
   scenarios
     .filter((scenario) => isWanted(scenario.name))
@@ -112,7 +110,7 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-const engineFigures = await ownEngine
+const engineFigures = addFigures(await Promise.all(ownEngines))
 console.log(`\n${passed} passed, ${failed} failed`)
 const reportFile = process.env['HEARTH_TEST_REPORT']
 if (reportFile !== undefined) writeFileSync(reportFile, JSON.stringify({ passed, failed, skipped }))

@@ -36,7 +36,7 @@ export interface LifeOutcome {
   output: string
 }
 
-const LIFE_MS = 90_000
+const LIFE_MS = 300_000
 /** Lives that can be lived one after the other in one process. */
 const SERVED: ReadonlySet<string> = new Set(['store-life.ts', 'settings-life.ts', 'vault-step-life.ts'])
 

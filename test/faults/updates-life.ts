@@ -21,7 +21,8 @@ const digest = (letter: string): string => `sha256:${letter.repeat(64)}`
 const OLD = `${IMAGE}@${digest('a')}`
 const NEW = `${IMAGE}@${digest('b')}`
 const NODES = ['pocket', 'miner']
-const LOOKS = 2_000
+/** Of real time: a busy disk may take long for one row. */
+const LIFE_MS = 60_000
 
 /**
  * One life of an update, in the real database: begins it unless it was begun, and goes on to its end. Containers are as wanted at once; with `broken` the new image makes no
@@ -33,8 +34,10 @@ await serveLife(async (args) => {
   const app = { version: '1', shell: 'web' as const, host: 'h', network: 'local' as const, startedAtMs: 0, notice: null }
   const state = createStatePublisher(initialState(app), systemClock)
   const pins = new Map((await store.nodes('local')).map((row) => [row.id, row.imagePin]))
-  let height = 100
-  let looks = 0
+  // Time and chain go on from where the life before ended.
+  const before = await store.updates('local')
+  let height = Math.max(100, ...before.map((row) => row.stageHeight))
+  const beganMs = Date.now()
   const abort = new AbortController()
   const show = (): void => {
     state.patch('chain', { status: 'ready', height, medianBlockMs: 1_000 })
@@ -43,13 +46,12 @@ await serveLife(async (args) => {
       state.put('nodes', id, { id, seen: failing ? 'failing' : 'running', wanted: 'running', reason: null } as AppState['nodes'][string])
     }
   }
-  let now = Date.now()
+  let now = Math.max(Date.now(), ...before.map((row) => row.stageAtMs))
   const clock = {
     now: () => now,
     async sleep(ms: number) {
       now += ms
-      looks += 1
-      if (looks > LOOKS) abort.abort()
+      if (Date.now() - beganMs > LIFE_MS) abort.abort()
       if (!(way === 'broken' && pins.get('pocket') === NEW)) height += 1
       show()
       await new Promise((resolve) => setImmediate(resolve))
@@ -67,7 +69,14 @@ await serveLife(async (args) => {
   const fetched = new Set([OLD])
   const info = (reference: string) => ({ imageId: reference, digest: reference.split('@')[1], sizeBytes: 1 })
   const deps: UpdateDeps = {
-    ...{ network: 'local', store, state, clock, log: quiet, catalog: CATALOG, imageOverrides: {}, activity: () => undefined },
+    network: 'local',
+    store,
+    state,
+    clock,
+    log: quiet,
+    catalog: CATALOG,
+    imageOverrides: {},
+    activity: () => undefined,
     settings: await createSettings({ store, state, log: quiet, version: '1' }),
     tasks: createTasks(state, clock, quiet),
     heads: { current: () => undefined },
@@ -93,7 +102,7 @@ await serveLife(async (args) => {
   const updates = createUpdates(deps)
   const running = updates.run(abort.signal)
   const isBegun = (): boolean => updates.book.rows().some((row) => row.reason !== 'first')
-  while (!abort.signal.aborted && updates.book.offers().length === 0 && !isBegun()) await clock.sleep(1)
+  while (!abort.signal.aborted && updates.book.offers().length === 0 && !isBegun()) await new Promise((resolve) => setTimeout(resolve, 1))
   if (!isBegun()) await updateHandlers(updates.book, deps)['updates.start']({ image: IMAGE, when: 'now' })
   await running
   const rows = (await store.updates('local')).filter((row) => row.reason !== 'first')

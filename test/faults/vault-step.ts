@@ -21,7 +21,6 @@ export interface VaultLook {
   unattended: string
 }
 
-
 /** A write of a secret file: in which step it is made, and which write of that step it is, from 1. */
 interface Write {
   step: VaultStep
@@ -34,7 +33,10 @@ export const VAULT_WRITES: readonly Write[] = [
 ]
 
 /** What has to be there once all steps before `step` are done, and of it so many writes as `written`. */
-function expectedAfter(step: VaultStep, written: number): Omit<VaultLook, 'addresses' | 'application'> & { keys: number; identity: boolean } {
+function expectedAfter(
+  step: VaultStep,
+  written: number,
+): Omit<VaultLook, 'addresses' | 'application'> & { keys: number; identity: boolean } {
   const isDone = (other: VaultStep): boolean => {
     const at = VAULT_STEPS.indexOf(other)
     return at < VAULT_STEPS.indexOf(step) || (other === step && written >= (step === 'unattended' ? 2 : 1))
@@ -114,7 +116,8 @@ export function createVaultSteps(root: string): (point: string, round: number) =
       problems.push('a file that others may read')
     rmSync(folder, { recursive: true, force: true })
     const expected = expectedAfter(step, written)
-    const isLost = (after?.addresses.length ?? 0) < expected.keys || after?.opens !== expected.opens || (end?.wholeBackups ?? 0) < expected.wholeBackups
+    const isLost =
+      (after?.addresses.length ?? 0) < expected.keys || after?.opens !== expected.opens || (end?.wholeBackups ?? 0) < expected.wholeBackups
     return {
       killed: first.killed,
       lost: isLost ? 1 : 0,

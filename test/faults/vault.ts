@@ -72,6 +72,7 @@ export const vaultScenario: Scenario = {
         const keys = second.answer?.addresses ?? []
         must(`the next life failed: ${second.output.slice(-300)}`, second.answer !== undefined)
         must(`${keys.length} keys in the end`, keys.length === 1)
+        must(`the last life failed: ${third.output.slice(-300)}`, third.answer !== undefined)
         must('the life after found other keys', JSON.stringify(third.answer?.addresses) === JSON.stringify(keys))
         must('the life after opens with another password', third.answer?.opens === 'new')
         must('the life after does not open alone', third.answer?.unattended === 'open')

@@ -40,6 +40,10 @@ const LOAD = [
 const VALIDATOR_COMMISSION = '0.1'
 const VALIDATOR_STAKE_UPOKT = 900_000_000n
 
+const LOOK_MS = 80
+/** For all sessions together, from the first wait on. */
+const PATIENCE_MS = 150_000
+
 const module = (name: ModuleName): string => moduleAddress(name, PREFIX)
 
 interface Rules {
@@ -81,7 +85,7 @@ async function readRules(reads: Reads, height: number): Promise<Rules> {
         globalMintShares: shares(tokenomics?.['mint_allocation_percentages']),
       },
       pendingSessions: pendingSessions(session),
-      overservicingBonusMultiplier: BigInt(String(tokenomics?.['overservicing_bonus_multiplier'] ?? 1)),
+      overservicingBonusMultiplier: BigInt(Number(tokenomics?.['overservicing_bonus_multiplier'] ?? 1)),
       proofThresholdUpokt: upokt(proof?.['proof_requirement_threshold']),
     },
     price: {
@@ -289,19 +293,21 @@ const SETTLED_FIELDS = [
 
 /** One asks for all who wait. */
 function headWatch(scene: Scene): { reached: Run['reached']; stop: () => void } {
-  let head = 0
-  let stopped = false
-  void (async () => {
-    while (!stopped) {
-      head = await scene.chain.height().catch(() => head)
-      await sleep(100)
-    }
-  })()
+  const seen = { head: 0, isOver: false }
+  const look = async (): Promise<void> => {
+    seen.head = await scene.chain.height().catch(() => seen.head)
+    if (!seen.isOver) setTimeout(() => void look(), LOOK_MS)
+  }
+  void look()
   return {
-    reached: async (height) => {
-      while (head < height && !stopped) await sleep(50)
+    async reached(height) {
+      const end = Date.now() + PATIENCE_MS
+      while (seen.head < height) {
+        if (seen.isOver || Date.now() > end) throw new Error(`block ${height} did not come, the last one was ${seen.head}`)
+        await sleep(LOOK_MS)
+      }
     },
-    stop: () => (stopped = true),
+    stop: () => void (seen.isOver = true),
   }
 }
 

@@ -318,6 +318,14 @@ async function everything(
   await claim('Morse node as a supplier', application, 'node', node)
   const claimed = await sender.chain.supplier(application.address)
   if (claimed?.ownerAddress !== other.address) notDone('the claimed supplier is not there')
+  for (const [key, to] of [
+    ['account', other.address],
+    ['node', application.address],
+  ] as const) {
+    const old = await sender.chain.morseAccount(morse.keys[key]?.morseAddress ?? '')
+    if (old === undefined || old.claimedAtHeight === 0 || old.claimedBy === '') notDone(`the old ${key} is not marked as claimed`)
+    log(`        the old ${key} is read as claimed by ${old?.claimedBy === to ? 'whom it was claimed for' : (old?.claimedBy ?? 'nobody')}`)
+  }
 
   for (const line of [...sender.different, ...problems]) log(`problem ${line}`)
   return {

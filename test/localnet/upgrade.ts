@@ -11,6 +11,7 @@ import { reachServing, startDriver, type Driver } from './driver.ts'
 import { docker, mustDocker } from './engine.ts'
 import { prepareMachine } from './prepare.ts'
 import { sleep } from './process.ts'
+import { runPracticeUpgrade } from './upgrade-practice.ts'
 
 const PLAN = 'v0.1.99'
 const OFFICIAL = 'ghcr.io/pokt-network/pocketd'
@@ -271,14 +272,14 @@ try {
       .catch((error: unknown) => console.log(String(error)))
   }
   await driver.stop()
-  const made = (await docker(socket, ['images', '--no-trunc', '--format', '{{.Repository}} {{.Tag}} {{.Digest}}', repository])).stdout
-  for (const line of made.split('\n').filter(Boolean)) {
-    const [, tag, digest] = line.split(' ')
-    await docker(socket, ['image', 'rm', digest === undefined || digest === '<none>' ? `${repository}:${tag}` : `${repository}@${digest}`])
-    await docker(socket, ['image', 'rm', `${repository}:${tag}`])
-  }
+  // By name, never by id: one of them is the image of every other test under another name.
+  const made = await docker(socket, ['images', '--digests', '--format', '{{.Repository}}@{{.Digest}} {{.Repository}}:{{.Tag}}', repository])
+  for (const name of new Set(made.stdout.split(/\s+/)))
+    if (name !== '' && !name.includes('<none>')) await docker(socket, ['image', 'rm', name])
   rmSync(dataDir, { recursive: true, force: true })
 }
+
+await runPracticeUpgrade(check)
 
 console.log(`\n${passed} passed, ${failed} failed`)
 if (REPORT !== undefined) writeFileSync(REPORT, JSON.stringify({ passed, failed, skipped: 0 }))

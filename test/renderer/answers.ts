@@ -2,6 +2,7 @@ import type { FoundEngineView } from '#shared/api/engine-requests.ts'
 import type { RequestName } from '#shared/api/requests.ts'
 import type { EngineProduct } from '#shared/model/engines.ts'
 import { logLevelOf } from '#shared/model/log-level.ts'
+import { backendAnswers } from './backend-scene.ts'
 import { recordStatus } from './record-scene.ts'
 import { walletAnswers } from './wallet-scene.ts'
 import { BLOCK_MS, HEIGHT, OPERATOR, OWNER } from './scene.ts'
@@ -329,6 +330,7 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
         claims: index === 13 ? 9 : 20,
       })),
     },
+    ...backendAnswers(now),
     ...walletAnswers(now),
     'records.status': recordStatus(now),
     'updates.list': updateList(now),

@@ -1,3 +1,6 @@
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { act } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -17,16 +20,32 @@ import { startText, words } from '#renderer/text/text.ts'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import { requests } from '#shared/api/requests.ts'
 import type { SupplierRecord, SupplierService } from '#main/core/ports/chain.ts'
+import type { PublicKeyInfo } from '#main/core/ports/vault.ts'
+import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
 import { checkWish } from '#main/core/supplier/wishes.ts'
 import { wholeRecord } from '#main/core/supplier/whole-record.ts'
 import { createFakeChain, PARAMS } from '#test/fakes/chain.ts'
-import { codec, signer } from '#test/core/supplier/scene.ts'
 import { answers } from './answers.ts'
 import { fakeLink, settle, type FakeLink } from './fake-link.ts'
 import { halfway, serving } from './scene.ts'
 
 const OWNER = 'pokt1r5v5srda7xfth3hn2s26txvrcrntldjuxdc0t8'
-const operatorKey = signer('op', 'operator')
+const codec = createTxCodec()
+const pubKeyHex = bytesToHex(secp256k1.getPublicKey(sha256(utf8ToBytes('an operator')), true))
+const operatorKey: PublicKeyInfo = {
+  id: 'op',
+  role: 'operator',
+  name: 'op',
+  network: 'local',
+  address: codec.addressOf(pubKeyHex),
+  pubKeyHex,
+  kind: 'key',
+  origin: 'made',
+  hdPath: undefined,
+  hasWords: true,
+  createdAtMs: 1,
+  wordsConfirmedAtMs: 1,
+}
 const OPERATOR = operatorKey.address
 const OTHER = 'pokt1sr6k0yjfj38wx2hanxgw7c3f4nam5s69sln9cg'
 
@@ -253,6 +272,18 @@ describe('the page', () => {
     })
     expect(document.querySelector('form')).toBeNull()
     expect(document.body.textContent).toContain('chain-unreachable')
+  })
+  it('that found no record when it opened does not replace one that is there by then', async () => {
+    const link = await show((made) => {
+      made.answers['supplier.record'] = () => ({ ok: true, value: { atHeight: 5, record: null } })
+    })
+    await act(async () => {
+      ;[...document.querySelectorAll('button')].find((each) => each.textContent?.trim() === 'Review and sign…')?.click()
+      await settle()
+    })
+    const wish = link.calls.find((call) => call.name === 'tx.prepare')?.input
+    expect(wish).toMatchObject({ kind: 'stake-services', basedOn: '' })
+    await expect(bytesOf(serviceRows(options, [], parties), '')).rejects.toMatchObject({ detail: { problem: 'record-changed' } })
   })
   it('offers to show the record of now when somebody else has changed it', async () => {
     const link = await show((made) => {

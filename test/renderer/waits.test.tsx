@@ -116,10 +116,14 @@ describe('a write that lasts', () => {
   })
 
   it('says that it waits for another, and that there is no way back once it has begun', async () => {
-    await show('/', [], [
-      task({ id: 'request-1', cancellable: false, facts: { request: 'vault.changePassword' } }, true),
-      task({ id: 'request-2', facts: { request: 'nodes.start' } }, false),
-    ])
+    await show(
+      '/',
+      [],
+      [
+        task({ id: 'request-1', cancellable: false, facts: { request: 'vault.changePassword' } }, true),
+        task({ id: 'request-2', facts: { request: 'nodes.start' } }, false),
+      ],
+    )
     expect(bar()?.textContent).toContain(en.waits.noWayBack)
     expect(bar()?.textContent).toContain(`Waits for what was asked before it: ${en.waits.names.other}`)
     expect(bar()?.querySelectorAll('button')).toHaveLength(1)

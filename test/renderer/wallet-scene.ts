@@ -87,7 +87,11 @@ export function walletAnswers(now: number): Partial<{ [N in RequestName]: Reques
             { value: '320000000', height: 131, effectHeight: 131, atMs: now - 12_000 },
           ],
         },
-        { what: 'supplierMinStakeUpokt', value: '59500000000', steps: [{ value: '59500000000', height: 5, effectHeight: 5, atMs: now - DAY }] },
+        {
+          what: 'supplierMinStakeUpokt',
+          value: '59500000000',
+          steps: [{ value: '59500000000', height: 5, effectHeight: 5, atMs: now - DAY }],
+        },
         { what: 'numBlocksPerSession', value: '10', steps: [{ value: '10', height: 5, effectHeight: 5, atMs: now - DAY }] },
         { what: 'mintRatio', value: '0.975', steps: [{ value: '0.975', height: 5, effectHeight: 5, atMs: now - DAY }] },
         { what: 'computeUnitsToTokensMultiplier', value: '42000000', steps: [] },
@@ -108,7 +112,16 @@ export function walletAnswers(now: number): Partial<{ [N in RequestName]: Reques
           per1000Upokt: '420000',
           yoursPer1000Upokt: '323505',
         },
-        { id: 'eth', name: 'Ethereum', computeUnits: '2500', steps: [], mine: false, difficulty: null, per1000Upokt: '105000000', yoursPer1000Upokt: null },
+        {
+          id: 'eth',
+          name: 'Ethereum',
+          computeUnits: '2500',
+          steps: [],
+          mine: false,
+          difficulty: null,
+          per1000Upokt: '105000000',
+          yoursPer1000Upokt: null,
+        },
       ],
       impacts: [
         {

@@ -131,6 +131,23 @@ describe('the wallet', () => {
     expect(text()).toContain('−0.010000')
     expect(all('[data-movement]').filter((row) => row.textContent?.includes('Not sent by Hearth'))).toHaveLength(1)
     expect(text()).toContain('A transaction that failed')
+    // Red is for what nobody has looked at yet.
+    expect(all('tr.bg-bad-soft')).toHaveLength(0)
+    const alarm = {
+      id: 'a',
+      kind: 'sent' as const,
+      facts: {},
+      hash: '22417F20AAB1C2D3E4F5061728394A5B6C7D8E9F00112233445566778899E022',
+      height: 129,
+      atMs: 1,
+    }
+    const health = { ...link.state.health, ownChanges: [alarm] }
+    await act(async () => {
+      link.change({ slice: 'health', value: health }, { health })
+      await settle()
+    })
+    expect(all('tr.bg-bad-soft').map((row) => row.textContent)).toEqual([expect.stringContaining('Not sent by Hearth')])
+    expect(text()).toContain('Something happened to an address of yours')
     await press(button(/^Show more$/))
     const asked = link.calls.filter((call) => call.name === 'wallet.history').map((call) => call.input)
     expect(asked.at(-1)).toMatchObject({ revision: 137, cursor: { height: 120 }, filter: 'all' })
@@ -142,7 +159,6 @@ describe('the wallet', () => {
     await show(serving(Date.now()), '/wallet')
     expect(document.querySelector('[data-runway]')?.getAttribute('data-runway')).toBe('warn')
     expect(text()).toContain('10 days')
-    await press(button(/How this was reckoned/))
     expect(text()).toContain('0.004900 POKT of fees in 140 transactions and 0.000700 POKT for proofs')
     const link = all('a').find((each) => each.textContent === 'Top up…') as HTMLAnchorElement
     expect(new URLSearchParams(link.hash.split('?')[1]).get('amount')).toBe('136')

@@ -16,20 +16,20 @@ const { findElectron, packagedNode } = createRequire(import.meta.url)(START) as 
 let root: string
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'hearth-start-'))
-  for (const folder of ['main', 'renderer', 'shared', 'dist/renderer', 'node_modules/ws'])
+  for (const folder of ['main', 'renderer', 'shared', 'resources', 'dist/main', 'dist/renderer', 'node_modules/ws'])
     await mkdir(join(root, folder), { recursive: true })
   await copyFile(START, join(root, 'main', 'start.cjs'))
   await put('package-lock.json', '{}')
   await put('renderer/page.ts', '')
   await put(
-    'main/web.ts',
-    `process.stdout.write('web ' + JSON.stringify(process.argv.slice(2)) + ' ' + JSON.stringify(process.execArgv) + '\\n')`,
-  )
-  await put(
     'main/build.ts',
     `import { writeFileSync } from 'node:fs'\nwriteFileSync('dist/renderer/index.html', 'built ' + process.argv.slice(2).join())`,
   )
   await put('dist/renderer/index.html', 'old')
+  await put(
+    'dist/main/web.js',
+    `process.stdout.write('web ' + JSON.stringify(process.argv.slice(2)) + ' ' + JSON.stringify(process.execArgv) + '\\n')`,
+  )
 })
 afterEach(() => rm(root, { recursive: true }))
 
@@ -40,7 +40,10 @@ const start = (args: string[] = [], nodeArgs: string[] = []): Child =>
 
 describe('npm start', () => {
   test('hands the options on and ends as the shell ends', async () => {
-    await put('main/web.ts', `process.stdout.write(JSON.stringify(process.argv.slice(2)) + process.execArgv.join())\nprocess.exitCode = 7`)
+    await put(
+      'dist/main/web.js',
+      `process.stdout.write(JSON.stringify(process.argv.slice(2)) + process.execArgv.join())\nprocess.exitCode = 7`,
+    )
     const child = start(['--port', '8080', '--web', '--data-dir=x y'])
     expect(await child.ended).toEqual({ code: 7, signal: null })
     expect(child.output()).toBe('["--port","8080","--data-dir=x y"]--disable-sigusr1,--max-semi-space-size=2')
@@ -49,7 +52,7 @@ describe('npm start', () => {
 
   test('hands signals on and waits for the end', async () => {
     await put(
-      'main/web.ts',
+      'dist/main/web.js',
       `process.on('SIGTERM', () => setTimeout(() => { process.stdout.write('ended well'); process.exit(0) }, 100))\nsetInterval(() => {}, 1000)\nprocess.stdout.write('up\\n')`,
     )
     const child = start()
@@ -60,13 +63,13 @@ describe('npm start', () => {
   })
 
   test('ends by the signal that ended the shell', async () => {
-    await put('main/web.ts', `process.kill(process.pid, 'SIGKILL')\nsetInterval(() => {}, 1000)`)
+    await put('dist/main/web.js', `process.kill(process.pid, 'SIGKILL')\nsetInterval(() => {}, 1000)`)
     expect(await start().ended).toEqual({ code: null, signal: 'SIGKILL' })
   })
 
   test('tells the shell when it dies itself', async () => {
     await put(
-      'main/web.ts',
+      'dist/main/web.js',
       `process.on('disconnect', () => { process.stdout.write('parent gone'); process.exit(0) })\nsetInterval(() => {}, 1000)\nprocess.stdout.write('up\\n')`,
     )
     const child = start()
@@ -96,6 +99,19 @@ describe('npm start', () => {
       expect(child.output()).toMatch(/^Building the page; .*\nweb /)
       expect(await page()).toBe('built renderer')
     }
+  })
+
+  test('builds the program when it is absent or older than a source, and both at once where both are', async () => {
+    const later = new Date(Date.now() + 60_000)
+    await put('main/new.ts', '')
+    await utimes(join(root, 'main/new.ts'), later, later)
+    const child = start()
+    expect((await child.ended).code).toBe(0)
+    expect(child.output()).toMatch(/^Building Hearth; .*\nweb /)
+    expect(await page()).toBe('built main')
+    await rm(join(root, 'dist/renderer/index.html'))
+    expect((await start().ended).code).toBe(0)
+    expect(await page()).toBe('built renderer,main')
   })
 
   test('stops with one sentence when the build fails, the packages are missing or Node is too old', async () => {
@@ -128,7 +144,9 @@ describe('npm start', () => {
     await writeFile(packaged, `#!/bin/sh\n[ "$1" = -p ] && { echo 24.9.9; exit 0; }\necho packaged "$@"\n`, { mode: 0o755 })
     const working = start(['--no-open'])
     expect((await working.ended).code).toBe(0)
-    expect(working.output()).toContain(`packaged --disable-sigusr1 --max-semi-space-size=2 ${join(root, 'main', 'web.ts')} --no-open`)
+    expect(working.output()).toContain(
+      `packaged --disable-sigusr1 --max-semi-space-size=2 ${join(root, 'dist', 'main', 'web.js')} --no-open`,
+    )
   })
 })
 

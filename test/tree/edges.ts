@@ -81,6 +81,13 @@ export const AREAS: Area[] = [
     ],
     packages: [NODE, 'zod', '@bufbuild/protobuf', '@noble/curves', '@noble/hashes'],
   },
+  // Endpoints of the user's own are asked over WebSocket too.
+  {
+    name: 'main/adapters/system',
+    files: /^main\/adapters\/system\//,
+    mayImport: ['shared/', 'main/core/ports/', 'main/core/retry.ts', 'main/adapters/system/'],
+    packages: [NODE, 'zod', 'ws'],
+  },
   {
     name: 'main/adapters',
     files: /^main\/adapters\/([^/]+)\//,
@@ -114,7 +121,9 @@ export const AREAS: Area[] = [
     ],
     packages: [NODE, 'zod'],
   },
-  { name: 'main/build.ts', files: /^main\/build\.ts$/, mayImport: [], packages: [NODE, 'vite'] },
+  { name: 'main/build.ts', files: /^main\/(?:build|bundle-[a-z]+)\.ts$/, mayImport: ['main/*'], packages: [NODE, 'vite'] },
+  // Signs what the core verifies: one reader of the catalogue, no second one.
+  { name: 'main/catalog.ts', files: /^main\/catalog\.ts$/, mayImport: ['shared/catalog/', 'main/core/backends/'], packages: [NODE] },
   { name: 'main', files: /^main\/[^/]+$/, mayImport: ['main/shells/'], packages: [NODE] },
   // A sentence for every error code is asked for by type, so that text may name the list of codes.
   {

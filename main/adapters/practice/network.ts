@@ -131,6 +131,11 @@ export function joinNetwork(
   const { genesis } = restoreLedger(ledgerText)
   const ledger = withPast(restoreLedger(ledgerText, { keepAs: keepAsOf(genesis, population) }), history)
   const { validators } = genesis
+  // What the network has agreed on is told until its height has come.
+  const planned = (): UpgradePlan | undefined => (upgrade && upgrade.height > ledger.height ? upgrade : undefined)
+  /** The upgrade that the next block is of, while its software is not here. */
+  const needed = (): UpgradePlan | undefined =>
+    upgrade && ledger.height + 1 === upgrade.height && parts.hasSoftwareOf?.(upgrade) === false ? upgrade : undefined
   const node = createChainNode({
     ledger,
     clock,
@@ -152,11 +157,6 @@ export function joinNetwork(
   const end = gateways.start()
   node.setRunning(false)
   void node.run(abort.signal)
-  // What the network has agreed on is told until its height has come.
-  const planned = (): UpgradePlan | undefined => (upgrade && upgrade.height > ledger.height ? upgrade : undefined)
-  /** The upgrade that the next block is of, while its software is not here. */
-  const needed = (): UpgradePlan | undefined =>
-    upgrade && ledger.height + 1 === upgrade.height && parts.hasSoftwareOf?.(upgrade) === false ? upgrade : undefined
   const chain: Chain = { ...connectPracticeChain(node), upgradePlan: () => Promise.resolve(planned()) }
   return {
     id,

@@ -95,16 +95,18 @@ function readRows(source: Database.Database, table: string, key: string): { rows
   const seen = new Set<string>()
   const names = key.split(', ')
   const take = (order: string): boolean => {
+    let isDouble = false
     try {
       for (const row of source
         .prepare<[], Row>(`SELECT * FROM "${table}" ORDER BY ${names.map((name) => `${name} ${order}`).join(', ')}`)
         .iterate()) {
         const id = names.map((name) => String(row[name])).join('\u0000')
-        if (seen.has(id)) continue
+        // Twice the same key: it is not that of one of the two, and the other one's own is lost.
+        if (seen.has(id)) isDouble = true
+        else rows.push(row)
         seen.add(id)
-        rows.push(row)
       }
-      return true
+      return !isDouble
     } catch {
       return false
     }

@@ -11,9 +11,13 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 
 /**
  * Asks endpoints over HTTP(S) and WebSocket.
- * @param mustBeReachable throws for an address that is no node's. SECURITY: S24 asked with the address that the connection goes to, so that a name cannot change its mind in between
+ * @param whyUnreachable tells why an address is no node's; undefined when it may be one. Asked with the address that the connection goes to, so that a name cannot change its mind in between
  */
-export function createBackendLine(mustBeReachable: (address: string) => void): BackendLine {
+export function createBackendLine(whyUnreachable: (address: string) => string | undefined): BackendLine {
+  const mustBeReachable = (address: string): void => {
+    const reason = whyUnreachable(address)
+    if (reason !== undefined) throw new HearthError('backend-address-refused', { reason })
+  }
   const lookup: LookupFunction = (hostname, options, callback) => {
     lookupHost(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) {

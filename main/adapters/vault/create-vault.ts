@@ -97,7 +97,10 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
     made.kill()
     await made.ended
   }
+  /** Grows with each lock: what was to open the vault before one does not open it after. */
+  let locks = 0
   const dropAll = async (): Promise<void> => {
+    locks += 1
     await Promise.all([link, starting, restoring].map((made) => (made ? drop(made) : Promise.resolve())))
   }
   /** The vault is open in `made` from now on. */
@@ -109,10 +112,15 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
     for (const other of others) if (other) await drop(other)
   }
   /** Runs the first request of a new key process; a failure leaves none behind. */
-  const openWith = async <T>(ask: (made: KeyProcessLink) => Promise<T>): Promise<T> => {
+  const openWith = async <T>(ask: (made: KeyProcessLink) => Promise<T>, asOf = locks): Promise<T> => {
+    const mustBeWanted = (): void => {
+      if (locks !== asOf) throw new HearthError('vault-locked', { reason: 'locked-meanwhile' })
+    }
+    mustBeWanted()
     const made = start()
     try {
       const answer = await ask(made)
+      mustBeWanted()
       await become(made)
       return answer
     } catch (error) {
@@ -176,15 +184,17 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
         await openWith((made) => made.ask({ kind: 'create', password: bytesOf(password), target: kdf, nowMs: clock.now() }))
         log.info('vault created')
       }),
-    unlock: (password) =>
-      inTurn(async () => {
+    unlock: (password) => {
+      const asOf = locks
+      return inTurn(async () => {
         const { file } = await mustBody()
         const { wasOlder } = await counted(() =>
-          openWith((made) => made.ask({ kind: 'unlock', password: bytesOf(password), file, target: kdf })),
+          openWith((made) => made.ask({ kind: 'unlock', password: bytesOf(password), file, target: kdf }), asOf),
         )
         log.info('vault unlocked')
         return { wasOlder }
-      }),
+      })
+    },
     unlockUnattended: () =>
       inTurn(async () => {
         const { file, body } = await mustBody()
@@ -242,6 +252,16 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
         return []
       }
     },
+    backupFile: async (backupPath) => {
+      const file = await files.readBackupFile(backupPath)
+      readBackup(file)
+      return file
+    },
+    keepBackup: (file) =>
+      inTurn(async () => {
+        readBackup(file)
+        return files.keepBrought(file)
+      }),
     openNewKey: (request) =>
       inTurn(async () => running().ask({ kind: 'open-new-key', request, nowMs: clock.now(), lastsMs: await options.ticketMs?.() })),
     openSign: (request) =>

@@ -41,7 +41,7 @@ export function messagePage(title: string, sentences: string[], status: number, 
 export function expiredPage(): SurfacePage {
   return messagePage(
     'This page is no longer open',
-    ['It was closed, or its ten minutes are over. Nothing was signed or kept here.', 'Go back to Hearth and open it again.'],
+    ['It was closed, or its time is over. Nothing was signed or kept here.', 'Go back to Hearth and open it again.'],
     410,
   )
 }

@@ -14,11 +14,16 @@ export interface SealedFiles {
   backupFolder(wanted: string | undefined): Promise<string>
   /** Rejects `backup-missing`, `backup-damaged`. */
   readBackupFile(path: string): Promise<Uint8Array>
+  /** Writes a backup that was brought through the browser beside the vault; of these only the newest stay. @returns its path */
+  keepBrought(file: Uint8Array): Promise<string>
   /** Keeps what lies in the place of the vault under another name, without taking it away. */
   putAside(): Promise<void>
 }
 
 export const BACKUP_ENDING = '.hearth-backup'
+const BROUGHT = /^brought-[0-9a-f-]+\.hearth-backup$/
+/** Of backups that were brought: nobody may fill the disk with them. */
+const MOST_BROUGHT = 8
 const HALF_BACKUP = /^hearth-keys-.*\.hearth-backup\.part$/
 /** No backup takes that long to write. */
 const HALF_BACKUP_MS = 60 * 60_000
@@ -102,6 +107,16 @@ export function createSealedFiles(parts: { dataDir: string; folder: string; vaul
         if (error instanceof HearthError) throw error
         throw new HearthError('backup-missing', { path }, { cause: error })
       }
+    },
+    async keepBrought(file) {
+      const own = join(dataDir, 'backups')
+      await mkdir(own, { recursive: true, mode: 0o700 })
+      const path = join(own, `brought-${clock.now().toString(16).padStart(12, '0')}-${randomBytes(4).toString('hex')}${BACKUP_ENDING}`)
+      // SECURITY: S19 as private as one that was written here.
+      await writeSecretFile(path, file)
+      const brought = (await readdir(own)).filter((name) => BROUGHT.test(name)).sort()
+      for (const old of brought.slice(0, -MOST_BROUGHT)) await rm(join(own, old), { force: true })
+      return path
     },
     async putAside() {
       try {

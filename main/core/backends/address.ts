@@ -1,4 +1,5 @@
 import { HearthError } from '#shared/api/errors.ts'
+import { whyUnreachable } from '#shared/model/reachable-address.ts'
 
 /** Where an endpoint is: `here` on this PC, `lan` in the user's own network, `rented` with a provider that is known to rent out nodes, `outside` anywhere else. */
 export type EndpointPlace = 'here' | 'lan' | 'outside' | 'rented'
@@ -47,7 +48,8 @@ export function endpointAddress(text: string, schemes: readonly ('http:' | 'http
   if (url.username !== '' || url.password !== '') throw refused('there is a name or a password in it: use the fields for credentials')
   if (url.hostname === '') throw refused('it names no host')
   if (url.href.includes('#')) throw refused('there is a # in it')
-  mustBeReachable(url.hostname)
+  const why = whyUnreachable(url.hostname)
+  if (why !== undefined) throw refused(why)
   const place = placeOf(url.hostname)
   const isPlain = url.protocol === 'http:' || url.protocol === 'ws:'
   // SECURITY: S22 what is asked in the clear can be answered by anybody on the way, and a gateway punishes the supplier for it.
@@ -55,42 +57,7 @@ export function endpointAddress(text: string, schemes: readonly ('http:' | 'http
     throw refused('it is not encrypted: beyond your own network it must begin with https or wss')
   const origin = `${url.protocol}//${url.host}`
   const rest = url.href.slice(url.href.indexOf(url.host) + url.host.length)
-  return { origin, host: url.host, path: rest === '/' ? '' : rest.replace(/\/+$/, ''), place }
-}
-
-/**
- * SECURITY: S24 addresses that are no node's: metadata of clouds, which hand out keys to whoever asks from the machine itself, link-local, multicast, broadcast, nothing.
- * @param host name, or address as a URL has it. Names are looked up by the adapter, which asks this for each address that comes back
- * @throws HearthError `backend-address-refused`
- */
-export function mustBeReachable(host: string): void {
-  const name = host
-    .toLowerCase()
-    .replace(/^\[|\]$/g, '')
-    .replace(/\.$/, '')
-  if (/^(?:metadata|metadata\.google\.internal|instance-data|metadata\.azure\.internal)$/.test(name))
-    throw refused('it leads to a service of the machine and not to a node')
-  const mapped = /^(?:::ffff:)(\d+\.\d+\.\d+\.\d+)$/.exec(name)?.[1] ?? mappedHex(name)
-  const v4 = mapped ?? (/^\d+\.\d+\.\d+\.\d+$/.test(name) ? name : undefined)
-  if (v4 !== undefined) {
-    const [a = 0, b = 0, c = 0, d = 0] = v4.split('.').map(Number)
-    const isMetadata = (a === 169 && b === 254) || v4 === '100.100.100.200' || v4 === '168.63.129.16' || v4 === '192.0.0.192'
-    if (isMetadata) throw refused('it leads to a service of the machine and not to a node')
-    if (a === 0 || a >= 224 || (a === 255 && b === 255 && c === 255 && d === 255)) throw refused('nobody can be reached there')
-    return
-  }
-  if (!name.includes(':')) return
-  if (/^fe[89ab][0-9a-f]:/.test(name) || name.startsWith('fd00:ec2:') || name === 'fd20:ce::254')
-    throw refused('it leads to a service of the machine and not to a node')
-  if (name === '::' || name.startsWith('ff')) throw refused('nobody can be reached there')
-}
-
-/** An IPv4 address inside an IPv6 one, as a URL writes it: `::ffff:a9fe:a9fe`. */
-function mappedHex(name: string): string | undefined {
-  const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(name) ?? []
-  if (high === undefined || low === undefined) return undefined
-  const bytes = [Number.parseInt(high, 16), Number.parseInt(low, 16)].flatMap((word) => [word >> 8, word & 255])
-  return bytes.join('.')
+  return { origin, host: url.host, path: rest.replace(/^\/(?=\?|$)/, '').replace(/\/+$/, ''), place }
 }
 
 export function placeOf(hostname: string): EndpointPlace {

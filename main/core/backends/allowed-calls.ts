@@ -107,12 +107,12 @@ export const allowedCalls = (service: Pick<ServiceRecord, 'id' | 'ecosystem'>): 
 /** A character of a JSON string that needs no care: anything but quote and backslash, or an escape that cannot stand for a letter. */
 const ESCAPE = String.raw`\\["\\/bfnrt]`
 const CHARACTER = String.raw`(?:[^"\\]|${ESCAPE})`
-const METHOD_WORD = 'method'
+const METHOD_LETTERS = ['m', 'e', 't', 'h', 'o', 'd']
 
 /** Any JSON string whose text is not `method` in capitals or small letters, as a pattern of RE2, which cannot look ahead. */
 function otherString(): string {
   let tail = `${CHARACTER}+`
-  for (const letter of [...METHOD_WORD].toReversed()) {
+  for (const letter of METHOD_LETTERS.toReversed()) {
     const both = letter + letter.toUpperCase()
     tail = String.raw`(?:(?:[^"\\${both}]|${ESCAPE})${CHARACTER}*|[${both}]${tail})?`
   }
@@ -121,10 +121,11 @@ function otherString(): string {
 
 /**
  * A pattern (RE2, and JavaScript's as well) that a body of JSON-RPC fits exactly when every key `method` in it, at whatever depth and in whichever capitals, names an allowed method.
+ * It begins as an object or a list does: before the body, the gate's program (Caddy 2.6) tries a pattern on a text of its own, `<nil>`, which must not fit.
  * Programs that read the same key twice, or without regard to capitals, cannot be led past it; `\u` escapes, with which the key could be hidden, fit nowhere.
  */
 export function methodPattern(methods: readonly string[]): string {
   const names = methods.map((name) => name.replaceAll(/[^A-Za-z0-9_]/g, '')).join('|')
   const pair = String.raw`"[mM][eE][tT][hH][oO][dD]"\s*:\s*"(?:${names})"`
-  return String.raw`^(?:[^"]|${pair}|${otherString()})*$`
+  return String.raw`^\s*[{\[](?:[^"]|${pair}|${otherString()})*$`
 }

@@ -1,18 +1,7 @@
-import { z } from 'zod'
+import { attachedFileSchema, type Attached } from '#shared/catalog/backends/attached.ts'
 import type { Store } from '../ports/store.ts'
 
-/** One endpoint of the user's own that answers a service, as it is kept in the record: what may be shown, and no secret. */
-const attachedSchema = z.strictObject({
-  serviceId: z.string(),
-  origins: z.strictObject({ http: z.string(), rest: z.string(), websocket: z.string() }),
-  credential: z.enum(['none', 'basic', 'bearer', 'header']),
-  /** The address goes on after the host; how, is a secret. */
-  hasPath: z.boolean(),
-  addedAtMs: z.number(),
-  updatedAtMs: z.number(),
-})
-export type Attached = z.infer<typeof attachedSchema>
-const fileSchema = z.array(attachedSchema).max(100)
+export type { Attached }
 
 export interface Attachments {
   list(): readonly Attached[]
@@ -37,7 +26,7 @@ export function createAttachments(store: Pick<Store, 'setting' | 'setSetting'>, 
       const text = await store.setting(key)
       if (text === undefined) return
       try {
-        rows = fileSchema.parse(JSON.parse(text))
+        rows = attachedFileSchema.parse(JSON.parse(text))
       } catch {
         rows = []
       }

@@ -309,6 +309,7 @@ export async function gateConfig(
   attachments: Attachments,
   secretOf: (serviceId: string) => Promise<EndpointSecret | undefined>,
   catalog: () => BackendCatalog,
+  lookToken: string,
 ): Promise<string | undefined> {
   const endpoints: GatedEndpoint[] = []
   for (const attached of attachments.list()) {
@@ -316,5 +317,5 @@ export async function gateConfig(
     const secret = await secretOf(attached.serviceId)
     if (service && secret) endpoints.push({ service, origins: attached.origins, secret })
   }
-  return attachments.list().length === 0 ? undefined : renderGateConfig(endpoints)
+  return attachments.list().length === 0 ? undefined : renderGateConfig(endpoints, lookToken)
 }

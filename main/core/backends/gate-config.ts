@@ -9,8 +9,9 @@ export const GATE_PATHS = { folder: '/gate', config: '/gate/config.json', part: 
 /** Inside the container; published nowhere. */
 export const GATE_PORT = 9_100
 export const GATE_NAME = 'gate'
-/** Asks of the gate itself, for its readiness. */
-export const GATE_LOOK_PATH = '/look'
+/** Where Hearth looks through the gate; published on loopback, and of no use without the token. */
+export const GATE_LOOK_PORT = 9_101
+export const GATE_LOOK_HEADER = 'X-Hearth-Look'
 const MAX_BODY_BYTES = 22 * 1024 * 1024
 
 /** An attached endpoint, as the gate has to know it. */
@@ -30,15 +31,15 @@ type Json = string | number | boolean | Json[] | { [name: string]: Json }
 
 /**
  * The gate's configuration (Caddy, JSON): for each attached endpoint a way in by the service's id, behind it the list of what may be asked, and the credentials of the endpoint.
+ * @param lookToken what Hearth itself has to show at the port for its own look
  * SECURITY: S18 the text holds secrets. It goes over the stdin of an exec into memory of the gate's container, and nowhere else.
  */
-export function renderGateConfig(endpoints: readonly GatedEndpoint[]): string {
+export function renderGateConfig(endpoints: readonly GatedEndpoint[], lookToken: string): string {
   const routes: Json[] = endpoints.flatMap((endpoint) => [
     ...(endpoint.origins.http === '' ? [] : [jsonRpcRoute(endpoint)]),
     ...(endpoint.origins.rest === '' ? [] : [restRoute(endpoint)]),
     ...(endpoint.origins.websocket === '' ? [] : [websocketRoute(endpoint)]),
   ])
-  const look: Json = { match: [{ path: [GATE_LOOK_PATH] }], handle: [{ handler: 'static_response', status_code: 204 }], terminal: true }
   return JSON.stringify({
     admin: { disabled: true, config: { persist: false } },
     logging: { logs: { default: { level: 'ERROR' } } },
@@ -46,19 +47,30 @@ export function renderGateConfig(endpoints: readonly GatedEndpoint[]): string {
       http: {
         grace_period: '10s',
         servers: {
-          gate: {
-            listen: [`:${GATE_PORT}`],
-            automatic_https: { disable: true },
-            read_header_timeout: '10s',
-            idle_timeout: '60s',
-            max_header_bytes: 1_048_576,
-            routes: [look, ...routes, refuse(404, 'no such service')],
-          },
+          gate: server(GATE_PORT, [...routes, refuse(404, 'no such service')]),
+          // SECURITY: S18 other programs of this PC reach the port, and must not spend what the user pays for.
+          look: server(GATE_LOOK_PORT, [
+            {
+              match: [{ header: { [GATE_LOOK_HEADER]: [lookToken] } }],
+              handle: [{ handler: 'subroute', routes: [...routes, refuse(404, 'no such service')] }],
+              terminal: true,
+            },
+            refuse(403, 'not for you'),
+          ]),
         },
       },
     },
   })
 }
+
+const server = (port: number, routes: Json[]): Json => ({
+  listen: [`:${port}`],
+  automatic_https: { disable: true },
+  read_header_timeout: '10s',
+  idle_timeout: '60s',
+  max_header_bytes: 1_048_576,
+  routes,
+})
 
 const refuse = (status: number, body: string): Json => ({ handle: [{ handler: 'static_response', status_code: status, body }] })
 
@@ -127,12 +139,14 @@ function pass(base: string, origin: string, secretPath: string, credential: Back
   const { dial, host, isTls, serverName } = dialFromContainer(origin)
   const [path = '', query = ''] = secretPath.split('?', 2)
   const withQuery = query === '' ? '?{http.request.uri.query}' : `?${query}&{http.request.uri.query}`
+  // One of the two: a route that ended all would end what comes after as well.
+  const group = `path${base}`
   const root: Json = {
-    match: [{ path: ['/', ''] }],
+    group,
+    match: [{ path: ['/'] }],
     handle: [{ handler: 'rewrite', uri: `${path === '' ? '/' : path}${withQuery}` }],
-    terminal: true,
   }
-  const below: Json = { handle: [{ handler: 'rewrite', uri: `${path}{http.request.uri.path}${withQuery}` }] }
+  const below: Json = { group, handle: [{ handler: 'rewrite', uri: `${path}{http.request.uri.path}${withQuery}` }] }
   return [
     { handler: 'rewrite', strip_path_prefix: base },
     { handler: 'subroute', routes: [root, below] },

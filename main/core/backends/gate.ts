@@ -5,14 +5,16 @@ import { HearthError } from '#shared/api/errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContainerSpec, Engine, SeenContainer } from '../ports/engine.ts'
 import type { Log } from '../ports/log.ts'
+import type { Net } from '../ports/net.ts'
 import type { Names } from '../nodes/specs.ts'
-import { GATE_PATHS, GATE_PORT } from './gate-config.ts'
+import { GATE_LOOK_HEADER, GATE_PATHS } from './gate-config.ts'
 
 /** Waits for its configuration in memory, then serves it and takes changes of it without letting a relay fall. */
 const COMMAND = `while [ ! -f ${GATE_PATHS.config} ]; do sleep 0.2; done; exec caddy run --config ${GATE_PATHS.config} --watch`
 const DELIVER = `umask 077; cat > ${GATE_PATHS.part} && mv ${GATE_PATHS.part} ${GATE_PATHS.config}`
 const EXEC_MS = 10_000
-const REACH_SECONDS = 6
+const REACH_MS = 10_000
+const PORTS_TRIED = 50
 
 /** How the gate is: `none` while nothing is attached. */
 export interface GateView {
@@ -42,21 +44,33 @@ export function createGate(deps: {
   log: Log
   imagePin: () => Promise<string | undefined>
   config: () => Promise<string | undefined>
+  net: Pick<Net, 'post' | 'portFree'>
+  /** The port that was published last, and where it is remembered. */
+  port: { get(): Promise<number | undefined>; set(port: number): Promise<void> }
+  /** The same as in the configuration. */
+  lookToken: string
 }): Gate {
   const { engine, names, entry, log } = deps
   const name = names.container(entry.nodeId)
   let delivered = ''
+  let port: number | undefined
   let view: GateView = { kind: 'none', reason: '' }
 
   const look = async (): Promise<SeenContainer | undefined> => (await engine.list()).find((container) => container.nodeId === entry.nodeId)
 
+  const freePort = async (preferred: number): Promise<number> => {
+    for (let candidate = preferred; candidate < preferred + PORTS_TRIED; candidate += 1)
+      if (await deps.net.portFree(candidate)) return candidate
+    throw new HearthError('port-taken', { port: String(preferred) })
+  }
   const bringUp = async (config: string): Promise<void> => {
     const image = await deps.imagePin()
     if (image === undefined) {
       view = { kind: 'waits', reason: 'image' }
       return
     }
-    const spec = gateSpec(entry, names, image)
+    port ??= (await deps.port.get()) ?? (await freePort(entry.ports[0].preferredHostPort))
+    const spec = gateSpec(entry, names, image, port)
     let seen = await look()
     if (seen && seen.specHash !== spec.specHash && seen.state === 'running') {
       await engine.stop(name, entry.stopGraceSeconds)
@@ -67,6 +81,7 @@ export function createGate(deps: {
       await engine.ensureVolume(names.volume(entry.volumes[0].name), { memory: true })
       await engine.create(spec)
       await engine.start(name)
+      await deps.port.set(port)
       seen = await look()
     }
     if (!seen) throw new HearthError('engine-failed', { reason: 'the gate is not there' })
@@ -96,22 +111,22 @@ export function createGate(deps: {
         await bringUp(config)
         if (delivered !== '') view = { kind: 'ready', reason: '' }
       } catch (error) {
+        // Somebody else has the port now: another does as well, nobody has written it down.
+        if (error instanceof HearthError && error.code === 'port-taken' && port !== undefined)
+          port = await freePort(port + 1).catch(() => undefined)
         const reason = error instanceof HearthError ? (error.detail['reason'] ?? error.code) : 'unexpected'
         if (view.reason !== reason) log.warn('the backend gate is not as wanted', { reason })
         view = { kind: 'failing', reason: reason.slice(0, 200) }
       }
     },
     async reach(path, body) {
-      if (view.kind !== 'ready') return { kind: 'unknown' }
-      const post = body === '' ? [] : ['--header', 'content-type: application/json', '--post-data', body]
-      const url = `http://127.0.0.1:${GATE_PORT}${path}`
+      if (view.kind !== 'ready' || port === undefined) return { kind: 'unknown' }
+      const headers = { 'content-type': 'application/json', [GATE_LOOK_HEADER]: deps.lookToken }
       try {
-        const { exitCode, stderr, stdout } = await engine.exec(name, ['wget', '-q', '-O', '-', '-T', String(REACH_SECONDS), ...post, url], {
-          timeoutMs: EXEC_MS,
-        })
-        if (exitCode === 0 && stdout !== '') return { kind: 'reached' }
-        if (exitCode > 100) return { kind: 'unknown' }
-        return { kind: 'refused', reason: (stderr.trim().split('\n').at(-1) ?? '').replace(/^wget: /, '').slice(0, 160) }
+        const answer = await deps.net.post(`http://127.0.0.1:${port}${path}`, new TextEncoder().encode(body), headers, REACH_MS)
+        // What the gate says when nobody answers it; an answer of the node itself, even an unfriendly one, is an answer.
+        if (answer.status === 502 || answer.status === 504) return { kind: 'refused', reason: `HTTP ${answer.status}` }
+        return answer.status === 403 ? { kind: 'unknown' } : { kind: 'reached' }
       } catch {
         return { kind: 'unknown' }
       }
@@ -120,7 +135,7 @@ export function createGate(deps: {
 }
 
 /** Nothing in it is a secret, nor made of one: its hash is a label that anybody with the engine can read. */
-export function gateSpec(entry: GateEntry, names: Names, image: string): ContainerSpec {
+export function gateSpec(entry: GateEntry, names: Names, image: string, port: number): ContainerSpec {
   const spec = {
     name: names.container(entry.nodeId),
     nodeId: entry.nodeId,
@@ -129,7 +144,7 @@ export function gateSpec(entry: GateEntry, names: Names, image: string): Contain
     command: [COMMAND],
     ...(entry.user === undefined ? {} : { user: entry.user }),
     env: {},
-    ports: [],
+    ports: [{ containerPort: entry.ports[0].containerPort, hostPort: port }],
     mounts: entry.volumes.map((volume) => ({
       kind: 'volume' as const,
       volume: names.volume(volume.name),

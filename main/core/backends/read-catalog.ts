@@ -26,7 +26,7 @@ export const SIGNED_PREFIX = 'hearth-catalogue-1\n'
 
 /**
  * Reads the catalogue: signature over the index first, then each file against its digest, then its form.
- * SECURITY: S23 nothing of it is used before all of it is verified.
+ * Nothing of it is used before all of it is verified.
  * @param read bytes of a file of the catalogue; throws where there is none
  * @param publicKeyHex ed25519, 32 bytes
  * @param leastSerial an index older than this is refused: a newer one was used here before

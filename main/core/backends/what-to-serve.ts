@@ -40,7 +40,9 @@ export function whatToServe(deps: {
 }): RequestOutput<'serve.options'> {
   const { catalog, pc, prices, where } = deps
   const rows = catalog.services
-    .filter((service) => service.networks.includes(where) || prices?.computeUnits.has(service.id) === true)
+    .filter(
+      (service) => service.networks.includes(where) || prices?.computeUnits.has(service.id) === true || deps.by(service.id) !== 'nothing',
+    )
     .map((service): ServeRow => {
       const units = prices?.computeUnits.get(service.id)
       return {

@@ -1,3 +1,4 @@
+import { bytesToHex, randomBytes } from '@noble/hashes/utils.js'
 import { gate as gateEntry } from '#shared/catalog/entries/gate.ts'
 import { CATALOG_PUBLIC_KEY } from '#shared/catalog/backends/public-key.ts'
 import type { NetworkId } from '#shared/api/state.ts'
@@ -80,6 +81,8 @@ export function wireBackends(deps: {
   const secretOf = async (serviceId: string): ReturnType<BackendSecrets['get']> => outside?.secrets.get(`${network}:${serviceId}`)
   const isLeaving = (): boolean =>
     Object.values(state.state.tasks).some((task) => task.kind === 'local-chain-remove' && task.status === 'running')
+  // New at each start of Hearth: whoever read it yesterday cannot use it today.
+  const lookToken = bytesToHex(randomBytes(16))
   const gate = createGate({
     engine,
     names: namesOf(deps.installId),
@@ -87,7 +90,16 @@ export function wireBackends(deps: {
     clock,
     log: deps.log,
     imagePin: async () => (isLeaving() ? undefined : (await store.nodes(network)).find((row) => row.id === 'ingress')?.imagePin),
-    config: () => gateConfig(attachments, secretOf, catalog),
+    config: () => gateConfig(attachments, secretOf, catalog, lookToken),
+    net,
+    port: {
+      get: async () => {
+        const kept = Number((await store.setting(`gate-port:${network}`)) ?? 0)
+        return kept > 0 ? kept : undefined
+      },
+      set: (port) => store.setSetting(`gate-port:${network}`, String(port)),
+    },
+    lookToken,
   })
   const serviceIds = async (): Promise<string[]> => {
     try {
@@ -163,7 +175,7 @@ export function wireBackends(deps: {
           catalog: catalog(),
           pc: await pc(),
           prices: await prices(),
-          by: room.by,
+          by: (serviceId) => room.by(serviceId),
           chosen: await chosen(),
           where: network === 'mainnet' ? 'main' : network === 'beta' ? 'beta' : 'main',
         }),

@@ -70,7 +70,9 @@ export function createClaimProofs(deps: {
       const same = last?.keys.split(' ') ?? []
       proven = new Set(
         listed
-          .filter((claim) => texts.has(textOf(claim)) || (found !== undefined && before.has(claimKey(claim)) && same.includes(textOf(claim))))
+          .filter(
+            (claim) => texts.has(textOf(claim)) || (found !== undefined && before.has(claimKey(claim)) && same.includes(textOf(claim))),
+          )
           .map(claimKey),
       )
       last = { keys, atMs: now }

@@ -11,6 +11,8 @@ export interface Sourced<T> {
   value: T
   height: number
   source: Exclude<FigureSource, 'counted'>
+  /** When it was proven; absent for what was just read. */
+  atMs?: number
   /** How, where the chain tells. */
   proof?: FigureProof
 }
@@ -105,8 +107,9 @@ export function createFigureProofs(deps: { proven: () => ProvenReads | undefined
   }
 }
 
-const provenAt = (found: Known): { height: number; source: 'proven'; proof?: FigureProof } => ({
+const provenAt = (found: Known): { height: number; source: 'proven'; atMs: number; proof?: FigureProof } => ({
   height: found.height,
+  atMs: found.atMs,
   source: 'proven',
   ...(found.how && { proof: publicProof(found.height, found.how) }),
 })

@@ -1,20 +1,11 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { HearthError } from '#shared/api/errors.ts'
-import type {
-  BroadcastResult,
-  Chain,
-  ChainHead,
-  ConnectChain,
-  Fingerprint,
-  PoolEndpoint,
-  Proven,
-  ProvenReads,
-  TrustRoot,
-} from '../ports/chain.ts'
+import type { BroadcastResult, Chain, ChainHead, ConnectChain, Fingerprint, PoolEndpoint, ProvenReads, TrustRoot } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import { RETRY, retrying } from '../retry.ts'
 import { createMember, type EndpointHealth, type Expectations, type Member } from './members.ts'
+import { isUnreachable, poolProofs } from './pool-proofs.ts'
 import { canonical, disagreement, lowerMedian, majority, type Said } from './vote.ts'
 
 /**
@@ -26,8 +17,6 @@ import { canonical, disagreement, lowerMedian, majority, type Said } from './vot
 const COMPARE_BLOCKS = 10
 /** An endpoint this far behind the best one is not asked for what is now. */
 const LAG_BLOCKS = 1
-/** A proof is of the block below the newest, and takes a moment. */
-const PROOF_LAG_BLOCKS = 5
 /** Strangers that are told a transaction, so that one of them cannot keep it to itself. */
 const WITNESSES = 2
 /** Where nothing can be proven, a height this far above every other one is nobody's word but one's. */
@@ -48,9 +37,6 @@ export interface ChainPool extends Chain {
   /** What endpoints disagree about now; undefined when all that answer hold the same blocks. */
   disagreement(): Disagreement | undefined
 }
-
-const isUnreachable = (error: unknown): boolean =>
-  error instanceof HearthError && (error.code === 'chain-unreachable' || error.code === 'proof-invalid')
 
 /**
  * @param endpoints in the order in which they are asked; those of this machine go first
@@ -309,45 +295,7 @@ export function connectChains(
       return lowerMedian([a.value, ...others.filter((value) => value !== undefined)], compareValues) ?? a.value
     })
 
-  const proven = (_root: TrustRoot): ProvenReads => {
-    /** Who brings what is not signed is called a liar when another one brings what is: a proof that nobody can give may be our own mistake. */
-    const reading = async <T>(run: (reads: ProvenReads) => Promise<T>, heightOf: (value: T) => number): Promise<T> => {
-      const forgers: Member[] = []
-      let last: unknown
-      for (const member of order()) {
-        const reads = member.proven()
-        if (reads === undefined) continue
-        try {
-          const value = await run(reads)
-          if (heightOf(value) < floor - PROOF_LAG_BLOCKS)
-            throw new HearthError('chain-unreachable', { endpoint: member.host, reason: `proves the state of ${heightOf(value)}` })
-          for (const forger of forgers) if (!forger.endpoint.own) forger.accuse('lied', 'gave a proof that is none')
-          return value
-        } catch (error) {
-          if (!isUnreachable(error)) throw error
-          if (error instanceof HearthError && error.code === 'proof-invalid') forgers.push(member)
-          last = error
-        }
-      }
-      throw last ?? none()
-    }
-    const state = (value: Proven<unknown>): number => value.height
-    return {
-      balance: (address): Promise<Proven<bigint>> => reading((reads) => reads.balance(address), state),
-      supplier: (operatorAddress) => reading((reads) => reads.supplier(operatorAddress), state),
-      claims: (operatorAddress, sessionIds) => reading((reads) => reads.claims(operatorAddress, sessionIds), state),
-      block: (height) =>
-        reading(
-          (reads) => reads.block(height),
-          () => Infinity,
-        ),
-      newest: () =>
-        members
-          .map((member) => member.proven()?.newest())
-          .filter((newest) => newest !== undefined)
-          .sort((a, b) => b.height - a.height)[0],
-    }
-  }
+  const proven = (_root: TrustRoot): ProvenReads => poolProofs({ members, order, floor: () => floor, none })
   const compareText = (a: string, b: string): number => Number(a) - Number(b)
   const compareGas = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
   const able = (name: 'governing' | 'heightsOf' | 'upgradePlan' | 'proven' | 'blockHash'): boolean =>
@@ -393,7 +341,16 @@ export function connectChains(
             agreed('heights', (chain) => chain.heightsOf?.(addresses, from, to) ?? Promise.reject(none())),
         }
       : {}),
-    ...(able('governing') ? { governing: () => agreed('rules', (chain) => chain.governing?.() ?? Promise.reject(none()), (said) => said.values) } : {}),
+    ...(able('governing')
+      ? {
+          governing: () =>
+            agreed(
+              'rules',
+              (chain) => chain.governing?.() ?? Promise.reject(none()),
+              (said) => said.values,
+            ),
+        }
+      : {}),
     ...(able('upgradePlan') ? { upgradePlan: () => agreed('upgrade', (chain) => chain.upgradePlan?.() ?? Promise.reject(none())) } : {}),
     ...(able('blockHash')
       ? {

@@ -7,13 +7,15 @@ const DAY_MS = 86_400_000
 export const upgradePlanned: Check = {
   id: 'upgrade-planned',
   look(state): Finding | undefined {
-    const { upgrade } = state.health
+    const { upgrade, updates } = state.health
     const { chain } = state
     if (!upgrade || upgrade.height <= chain.height) return undefined
     const blocks = upgrade.height - chain.height
     const atMs = chain.medianBlockMs === null ? undefined : Math.round(chain.blockTimeMs + blocks * chain.medianBlockMs)
+    const isFar = atMs !== undefined && atMs > chain.blockTimeMs + settingIn(state.settings, 'upgradeWarnDays') * DAY_MS
     return {
-      level: atMs !== undefined && atMs > chain.blockTimeMs + settingIn(state.settings, 'upgradeWarnDays') * DAY_MS ? 'info' : 'warn',
+      // With its software here there is nothing left for the user to do.
+      level: isFar || updates?.upgrade === 'ready' ? 'info' : 'warn',
       key: atMs === undefined ? 'upgrade-planned-height' : 'upgrade-planned',
       facts: {
         name: upgrade.name,
@@ -21,7 +23,7 @@ export const upgradePlanned: Check = {
         blocks: String(blocks),
         ...(atMs === undefined ? {} : { atMs: String(atMs) }),
       },
-      fix: 'nodes',
+      fix: 'updates',
     }
   },
 }

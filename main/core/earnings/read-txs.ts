@@ -26,8 +26,7 @@ export function readOwnTx(tx: ChainTx): OwnTxRow {
   return {
     hash: tx.hash,
     failed: false,
-    messages:
-      joined.length > LISTED ? [...joined.slice(0, LISTED), { type: '', facts: { more: String(joined.length - LISTED) } }] : joined,
+    messages: joined.length > LISTED ? [...joined.slice(0, LISTED), { type: '', facts: { more: String(joined.length - LISTED) } }] : joined,
   }
 }
 

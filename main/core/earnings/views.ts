@@ -32,7 +32,9 @@ export async function claimPage(
     ...(query.cursor ? { after: query.cursor } : {}),
     ...(query.revision === undefined ? {} : { revision: query.revision }),
   })
-  const rows = await Promise.all(found.rows.map(async (claim) => claimView(claim, await store.claimRewards(claim), labels, rules, sourceOf)))
+  const rows = await Promise.all(
+    found.rows.map(async (claim) => claimView(claim, await store.claimRewards(claim), labels, rules, sourceOf)),
+  )
   return { rows, more: found.next !== undefined, revision: found.revision }
 }
 

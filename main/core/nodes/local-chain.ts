@@ -247,7 +247,8 @@ async function fetchImages(deps: LocalChainDeps, task: TaskContext): Promise<voi
       show(index, { status: 'fetching' })
       try {
         // A tag may have moved since it was resolved first: what was pinned is fetched, where the registry knows it by its digest.
-        pin = await fetchAndPin(deps, task, reference, known?.includes('@') ? known : reference, (layers) => show(index, { layers }))
+        const source = [kept, known].find((each) => each?.includes('@')) ?? reference
+        pin = await fetchAndPin(deps, task, reference, source, (layers) => show(index, { layers }))
       } catch (error) {
         show(index, { status: 'failed' })
         throw error

@@ -318,14 +318,17 @@ export function createReconciler(deps: {
       const minerNode = nodes.find((node) => node.entry.kind === 'relay-miner')
       const minerPlan = plans.find((planned) => planned.nodeId === minerNode?.entry.nodeId)
       await care.follow({ miner: minerNode && minerPlan && { node: minerNode, planned: minerPlan }, ingress: look })
-      for (const planned of plans) {
-        const node = nodes.find((candidate) => candidate.entry.nodeId === planned.nodeId)
-        if (!node) continue
-        if (planned.steps.length > 0) await publish(node, planned, heights.get(planned.nodeId) ?? null, undefined)
-        if (await run(planned, node, rendered)) moved = true
-        const stats = takeStats && node.seen?.state === 'running' ? await engine.stats(node.seen.name).catch(() => undefined) : undefined
-        await publish(node, planned, heights.get(planned.nodeId) ?? null, stats)
-      }
+      // All at once: whatever has to wait for another has no steps in this round. An engine takes a second for one figure, and as long for one start.
+      await Promise.all(
+        plans.map(async (planned) => {
+          const node = nodes.find((candidate) => candidate.entry.nodeId === planned.nodeId)
+          if (!node) return
+          if (planned.steps.length > 0) await publish(node, planned, heights.get(planned.nodeId) ?? null, undefined)
+          if (await run(planned, node, rendered)) moved = true
+          const stats = takeStats && node.seen?.state === 'running' ? await engine.stats(node.seen.name).catch(() => undefined) : undefined
+          await publish(node, planned, heights.get(planned.nodeId) ?? null, stats)
+        }),
+      )
       // What waits for the user or for a later block is looked at with the slow tick; whoever changes it wakes the loop.
       const isStarting = nodes.some(
         (node) => node.row.wanted === 'running' && isYoung(node.seen, now) && node.entry.kind !== 'keeper' && !node.ready,

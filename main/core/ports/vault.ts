@@ -144,6 +144,10 @@ export interface Vault {
   addWatch(wish: WatchWish): Promise<PublicKeyInfo>
   /** Opens another page of the surface. Rejects `key-unknown`, `key-watch-only`, `folder-invalid`, `backup-damaged`, `backup-missing`, `vault-exists` (restore beside a locked vault), `vault-locked`. */
   openPage(page: VaultPage): Promise<{ token: string; expiresAtMs: number }>
+  /** A backup that lies on this machine, sealed as it is. Rejects `backup-missing`, `backup-damaged`. */
+  backupFile(path: string): Promise<Uint8Array>
+  /** Keeps a sealed backup that came from elsewhere beside the vault; of those only the newest few stay. Rejects `backup-damaged` for what is none. @returns its path */
+  keepBackup(file: Uint8Array): Promise<string>
   /** Opens a ticket for one signature. Rejects `tx-changed` when the bytes hold an unknown message or field, `key-unknown`, `key-wrong-network`. */
   openSign(request: SignRequest): Promise<{ token: string; expiresAtMs: number }>
   /** Serves the surface: `body` is the raw form post, handed to the key process unread. */

@@ -58,7 +58,11 @@ export function recordHandlers(deps: RecordDeps): Pick<Handlers, RecordRequest> 
       Promise.resolve({
         taskId: tasks.start('records-backup', ['copy-records'], (context) =>
           context.step('copy-records', async () => {
-            const copy = await records.copy(where, { daysKept: daysKept(settings, where), signal: context.signal, onProgress: teller((fields) => context.update(fields)) })
+            const copy = await records.copy(where, {
+              daysKept: daysKept(settings, where),
+              signal: context.signal,
+              onProgress: teller((fields) => context.update(fields)),
+            })
             daily.succeeded(where)
             context.update({ facts: { name: copy.name, bytes: String(copy.bytes), where } })
             activity('records-copied', { name: copy.name })

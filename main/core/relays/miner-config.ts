@@ -39,6 +39,8 @@ export interface MinerFacts {
   nodeGrpcUrl: string
   /** How long a backend may take for one relay. */
   requestTimeoutSeconds?: number
+  /** Whether a relay is judged before it is served; it is unless told. */
+  eagerValidation?: boolean
   /** One entry for each service of the supplier on chain. */
   services: MinerServiceFacts[]
 }
@@ -68,6 +70,7 @@ export function renderMinerConfig(facts: MinerFacts, template: string): string {
     signingKeyName: facts.signingKeyName,
     smtStorePath: MINER_PATHS.smtStore,
     requestTimeoutSeconds: facts.requestTimeoutSeconds ?? SETTINGS.relayTimeoutSeconds.standard,
+    eagerValidation: facts.eagerValidation ?? true,
     nodeRpcUrl: facts.nodeRpcUrl,
     nodeGrpcUrl: facts.nodeGrpcUrl,
     metricsAddress: `:${MINER_PORTS.metrics}`,

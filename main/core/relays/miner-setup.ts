@@ -1,5 +1,6 @@
 import type { Heads } from '../chain/heads.ts'
-import type { SupplierRecord, SupplierService } from '../ports/chain.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Chain, SupplierRecord, SupplierService } from '../ports/chain.ts'
 import {
   MINER_TEMPLATE,
   type MinerRpcType,
@@ -8,6 +9,7 @@ import {
   minerGasPrice,
   renderMinerConfig,
 } from './miner-config.ts'
+import { validationFor, type Validation, type ValidationChoice } from './validation-mode.ts'
 
 /** What the relay miner's container is started with. */
 export interface MinerStart {
@@ -28,6 +30,8 @@ export interface MinerSetup {
   preview(services: readonly Offered[]): Promise<MinerStart | undefined>
   /** Services of the last rendered configuration; undefined before the first. */
   served(): string[] | undefined
+  /** How relays are judged in the last rendered configuration, and why; undefined before the first. */
+  validation(): Validation | undefined
 }
 
 /**
@@ -43,9 +47,26 @@ export function createMinerSetup(deps: {
   /** The chain node as the miner's container reaches it. */
   nodeUrls: () => { rpcUrl: string; grpcUrl: string } | undefined
   /** What the user chose; the standard values without. */
-  choices?: () => { gasPriceTimes: number; requestTimeoutSeconds: number }
+  choices?: () => { gasPriceTimes: number; requestTimeoutSeconds: number; validation: ValidationChoice }
+  clock?: Pick<Clock, 'now'>
 }): MinerSetup {
   let served: string[] | undefined
+  let validation: Validation | undefined
+
+  /** Measured once: what changes with each measurement would restart the miner again and again. */
+  const validated = async (chain: Chain, choice: ValidationChoice): Promise<Validation> => {
+    const measured = validation && (choice === 'auto') === (validation.why !== 'chosen') ? validation : undefined
+    if (measured && (choice === 'auto' || measured.mode === choice)) return measured
+    const nodeMs: number[] = []
+    const { clock } = deps
+    for (let ask = 0; clock && choice === 'auto' && ask < NODE_ASKS; ask += 1) {
+      const beganMs = clock.now()
+      await chain.minimumGasPrice()
+      nodeMs.push(clock.now() - beganMs)
+    }
+    validation = validationFor(choice, nodeMs)
+    return validation
+  }
 
   /** One entry for each service with a backend, with a way of its own for each kind of relay that is staked and answered. */
   const factsOf = (offered: readonly Offered[]): MinerServiceFacts[] => {
@@ -69,12 +90,14 @@ export function createMinerSetup(deps: {
     if (!urls || !chain || services.length === 0) return undefined
     const choices = deps.choices?.()
     const [fingerprint, minimum] = await Promise.all([chain.fingerprint(), chain.minimumGasPrice()])
+    const { mode } = await validated(chain, choices?.validation ?? 'eager')
     const yaml = renderMinerConfig(
       {
         signingKeyName: OPERATOR_KEY_NAME,
         nodeRpcUrl: urls.rpcUrl,
         nodeGrpcUrl: urls.grpcUrl,
         services,
+        eagerValidation: mode === 'eager',
         ...(choices && { requestTimeoutSeconds: choices.requestTimeoutSeconds }),
       },
       deps.template(MINER_TEMPLATE),
@@ -85,6 +108,7 @@ export function createMinerSetup(deps: {
 
   return {
     served: () => served,
+    validation: () => validation,
     async config() {
       const record = deps.record()
       if (!record) return undefined
@@ -96,4 +120,5 @@ export function createMinerSetup(deps: {
   }
 }
 
+const NODE_ASKS = 5
 const RPC_TYPES: readonly MinerRpcType[] = ['JSON_RPC', 'REST', 'COMET_BFT', 'WEBSOCKET']

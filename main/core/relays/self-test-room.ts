@@ -8,6 +8,7 @@ import type { Reach } from '../ports/reach.ts'
 import type { Store } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { TaskContext, Tasks } from '../tasks/tasks.ts'
+import type { Validation } from './validation-mode.ts'
 import { runStages, stagesOf, type SelfTestDoor } from './self-test.ts'
 import type { RelayOutcome, TestWish } from './send-relays.ts'
 
@@ -43,6 +44,8 @@ export function createSelfTestRoom(deps: {
   log: Log
   ownDoor: () => string | undefined
   relay: ((wish: Omit<TestWish, 'count'>, task: TaskContext) => Promise<RelayOutcome>) | undefined
+  /** How the miner judges relays; undefined before it was configured. */
+  validation: () => Validation | undefined
   choices: () => { afterStart: boolean; everyMinutes: number }
 }): SelfTestRoom {
   const { network, store, state, tasks, clock, log } = deps
@@ -141,6 +144,7 @@ export function createSelfTestRoom(deps: {
     handlers: {
       'selfTest.run': ({ path, serviceId }) => Promise.resolve({ taskId: begin(doorOf(path, serviceId), 'user') }),
       'selfTest.list': async ({ beforeMs, limit }) => ({
+        validation: deps.validation() ?? null,
         rows: await store.selfTests({ network: network ?? '', limit, ...(beforeMs === undefined ? {} : { beforeMs }) }),
       }),
     },

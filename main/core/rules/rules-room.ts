@@ -97,27 +97,24 @@ export function createRulesRoom(deps: {
     const { computeUnitsToTokensMultiplier: multiplier, computeUnitCostGranularity: granularity } = params
     const ownServices = seen.services
       .filter((service) => served.has(service.id) || figures.has(service.id))
-      .map(
-        (service): OwnService => ({
-          ...(figures.get(service.id) ?? { serviceId: service.id, relays: 0n, claimedUpokt: 0n, yoursUpokt: 0n }),
-          computeUnits: service.computeUnitsPerRelay,
-        }),
-      )
+      .map((service): OwnService => ({
+        ...(figures.get(service.id) ?? { serviceId: service.id, relays: 0n, claimedUpokt: 0n, yoursUpokt: 0n }),
+        computeUnits: service.computeUnitsPerRelay,
+      }))
     const proofs = await store.claims({ network, limit: CLAIMS_READ })
     const own: OwnFigures = {
       services: ownServices,
       stakeUpokt: BigInt(state.state.supplier.stakeUpokt),
       minStakeUpokt: params.supplierMinStakeUpokt,
-      proofs: proofs.filter((claim) => claim.proofTxHash !== undefined && (claim.settledAtMs ?? clock.now()) > clock.now() - WEEK_MS).length,
+      proofs: proofs.filter((claim) => claim.proofTxHash !== undefined && (claim.settledAtMs ?? clock.now()) > clock.now() - WEEK_MS)
+        .length,
       medianBlockMs: state.state.chain.medianBlockMs,
       numBlocksPerSession: params.numBlocksPerSession,
       multiplier,
       granularity,
     }
     const stepsOf = (what: string): View['rules'][number]['steps'] =>
-      rows
-        .filter((row) => row.what === what)
-        .map(({ value, height, effectHeight, atMs }) => ({ value, height, effectHeight, atMs }))
+      rows.filter((row) => row.what === what).map(({ value, height, effectHeight, atMs }) => ({ value, height, effectHeight, atMs }))
     return {
       atHeight: seen.height,
       atMs: seen.atMs,

@@ -8,7 +8,7 @@ import { keyOf, mustBeAddress, mustBeOffered, serviceConfigs, type CheckedWish, 
 
 type Of<K extends TxWish['kind']> = Extract<TxWish, { kind: K }>
 
-const MORSE_ADDRESS = /^[0-9A-F]{40}$/
+export const MORSE_ADDRESS = /^[0-9A-F]{40}$/
 
 /** What the chain would say, in its own words. */
 const refusedAs = (reason: Refusal, log: string): HearthError => new HearthError('tx-refused', { reason, log })

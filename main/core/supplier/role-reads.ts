@@ -4,6 +4,7 @@ import { HearthError } from '#shared/api/errors.ts'
 import type { ChainParams } from '../ports/chain.ts'
 import type { RoleRules } from '../ports/roles.ts'
 import type { PublicKeyInfo } from '../ports/vault.ts'
+import { MORSE_ADDRESS } from './morse-wishes.ts'
 import { MAX_COMPUTE_UNITS, MIN_SPEND_LIMIT_UPOKT } from './other-wishes.ts'
 
 type RoleHandlers = Pick<Handlers, 'roles.services' | 'roles.applications' | 'roles.gateways' | 'roles.morse'>
@@ -89,9 +90,12 @@ export function roleHandlers(deps: {
     },
     'roles.morse': async ({ morseAddresses }) => {
       const chain = deps.heads.require()
+      const asked = morseAddresses.map((text) => text.trim().toUpperCase())
+      if (!asked.every((address) => MORSE_ADDRESS.test(address)))
+        throw new HearthError('address-invalid', { problem: 'morse-address', which: 'morse' })
       const [rules, accounts] = await Promise.all([
         chain.roleRules(),
-        Promise.all(morseAddresses.map(async (morseAddress) => ({ morseAddress, account: await chain.morseAccount(morseAddress) }))),
+        Promise.all(asked.map(async (morseAddress) => ({ morseAddress, account: await chain.morseAccount(morseAddress) }))),
       ])
       return {
         atHeight: rules.height,

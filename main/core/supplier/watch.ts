@@ -46,12 +46,20 @@ export function createSupplierWatch(deps: {
           value,
           height: at,
           source,
+          atMs,
           proof,
-        } = (await deps.proofs?.balance(key.address, read, height)) ?? { value: read, height, source: 'chain' as const, proof: undefined }
+        } = (await deps.proofs?.balance(key.address, read, height)) ?? {
+          value: read,
+          height,
+          source: 'chain' as const,
+          atMs: undefined,
+          proof: undefined,
+        }
         state.put('balances', key.address, {
           address: key.address,
           upokt: value.toString(),
-          asOf: { ...asOf, height: at },
+          // What did not change is proven anew every minute only: it carries the height and time of its proof.
+          asOf: { height: at, atMs: atMs ?? asOf.atMs },
           source,
           ...(proof && { proof }),
         })

@@ -13,7 +13,10 @@ type WholeService = NonNullable<Answer['record']>['offered'][number]
  * What a supplier offers from the next session on. A stake message names all services anew and ends every other (onchain facts 2.3), so what is pending is the whole of it.
  * @returns `fromHeight` null when it is in force already
  */
-export function offeredBy(record: Pick<SupplierRecord, 'services' | 'pending'>): { services: SupplierService[]; fromHeight: number | null } {
+export function offeredBy(record: Pick<SupplierRecord, 'services' | 'pending'>): {
+  services: SupplierService[]
+  fromHeight: number | null
+} {
   if (record.pending.length === 0) return { services: record.services, fromHeight: null }
   const newest = new Map<string, SupplierRecord['pending'][number]>()
   for (const entry of record.pending) {

@@ -10,8 +10,8 @@ const AGAIN_MS = 60_000
 
 /** Fetches images ahead of their use, one at a time, each as a task with its progress. */
 export interface ImageFetch {
-  /** Begins, unless this one is being fetched or failed a moment ago. @param onPin told by what it is known from now on */
-  fetch(row: UpdateRow, onPin: (pin: string) => Promise<void>): Promise<void>
+  /** Begins, unless this one is being fetched or failed a moment ago. @param onPin told by what it is known from now on @param onCancel the user does not want it */
+  fetch(row: UpdateRow, onPin: (pin: string) => Promise<void>, onCancel: () => Promise<void>): Promise<void>
   /** What the last try of this row said. */
   failed(id: string): HearthError | undefined
   /** Resolves when nothing is fetched any more. */
@@ -29,10 +29,11 @@ export function createImageFetch(deps: {
   const failures = new Map<string, { error: HearthError; atMs: number }>()
   let current: Promise<void> | undefined
 
-  const run = async (row: UpdateRow, onPin: (pin: string) => Promise<void>): Promise<void> => {
+  const run = async (row: UpdateRow, onPin: (pin: string) => Promise<void>, onCancel: () => Promise<void>): Promise<void> => {
     const reference = deps.imageOverrides[row.toReference] ?? row.toReference
     // By digest where it is known: what the tag is by then may be another.
-    const source = row.digest === null ? reference : `${repositoryOf(reference)}@${row.digest}`
+    const digest = row.digest ?? (await engine.offeredDigest?.(reference).catch(() => undefined))
+    const source = digest === undefined ? reference : `${repositoryOf(reference)}@${digest}`
     const { promise, resolve } = Promise.withResolvers<void>()
     tasks.start('image-fetch', ['images'], async (task) => {
       const shown = { title: row.toVersion, reference, layers: [] }
@@ -52,6 +53,10 @@ export function createImageFetch(deps: {
         await onPin(pin)
       } catch (error) {
         const known = error instanceof HearthError ? error : new HearthError('image-unavailable', { reference, reason: 'unexpected' })
+        const { reason }: { reason?: unknown } = task.signal
+        // Ending Hearth is no wish about the image.
+        const isUsers = task.signal.aborted && !(reason instanceof HearthError && reason.detail['reason'] === 'ending')
+        if (isUsers) await onCancel()
         failures.set(row.id, { error: known, atMs: clock.now() })
         throw error
       } finally {
@@ -62,11 +67,11 @@ export function createImageFetch(deps: {
   }
 
   return {
-    fetch(row, onPin) {
+    fetch(row, onPin, onCancel) {
       const failed = failures.get(row.id)
       const isSoon = failed !== undefined && clock.now() - failed.atMs < AGAIN_MS && clock.now() >= failed.atMs
       if (current || isSoon) return Promise.resolve()
-      current = run(row, onPin).finally(() => (current = undefined))
+      current = run(row, onPin, onCancel).finally(() => (current = undefined))
       return Promise.resolve()
     },
     failed: (id) => failures.get(id)?.error,

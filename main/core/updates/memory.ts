@@ -1,16 +1,5 @@
-import { z } from 'zod'
+import { updateMemorySchema, type UpdateMemory } from '#shared/model/update.ts'
 import type { Store } from '../ports/store.ts'
-
-const memorySchema = z.strictObject({
-  /** When each offer was first seen, by its key. */
-  seen: z.record(z.string(), z.number()),
-  skipped: z.array(z.string()),
-  /** What tags were when a registry was last asked, by the catalogue's reference. */
-  digests: z.record(z.string(), z.string()),
-  lookedAtMs: z.number().nullable(),
-  lookFailed: z.boolean(),
-})
-export type UpdateMemory = z.infer<typeof memorySchema>
 
 const NOTHING: UpdateMemory = { seen: {}, skipped: [], digests: {}, lookedAtMs: null, lookFailed: false }
 
@@ -19,7 +8,7 @@ export async function readMemory(store: Pick<Store, 'setting'>, network: string)
   const text = await store.setting(`updates ${network}`)
   if (text === undefined) return NOTHING
   try {
-    return memorySchema.parse(JSON.parse(text))
+    return updateMemorySchema.parse(JSON.parse(text))
   } catch {
     return NOTHING
   }

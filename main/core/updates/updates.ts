@@ -1,12 +1,12 @@
 import { HearthError } from '#shared/api/errors.ts'
 import { faultPoint } from '#shared/lib/fault-point.ts'
 import { isDue, type StopWish } from '#shared/model/stop-wish.ts'
-import { isOpen, isSwapping, repositoryOf, type UpdateRow } from '#shared/model/update.ts'
+import { isOpen, isSwapping, repositoryOf, type UpdateMemory, type UpdateRow } from '#shared/model/update.ts'
 import { isUp } from '../nodes/plan.ts'
 import type { NodeRow } from '../ports/store.ts'
 import type { UpdateBook, UpdateDeps } from './book.ts'
 import { createImageFetch } from './image-fetch.ts'
-import { offerKey, readMemory, writeMemory, type UpdateMemory } from './memory.ts'
+import { offerKey, readMemory, writeMemory } from './memory.ts'
 import { nextStep, type UpdatedNode, type UpdateFacts, type UpdateWait } from './next-step.ts'
 import { autoTime, offersOf, runningOf, tooOld, type Offer, type Running, type UpgradeFacts } from './offers.ts'
 import { createPlanFollower } from './plan-follower.ts'
@@ -27,6 +27,8 @@ export interface Updates {
   book: UpdateBook
   /** Rejects `not-now` (detail.problem `upgrade`) while the chain's node is changed: what is signed then goes nowhere, or twice. */
   mustBeStill(): void
+  /** Does it unless `mustBeStill` says no. */
+  whenStill<T>(run: () => Promise<T>): Promise<T>
   /** Of which release an image is; undefined for one that no update brought. */
   ofPin(pin: string): { reference: string; version: string } | undefined
   /** The chain was removed with all that ran. */
@@ -237,12 +239,20 @@ export function createUpdates(deps: UpdateDeps): Updates {
       case 'wait':
         return
       case 'fetch':
-        await fetching.fetch(row, async (pin) => {
-          faultPoint('updates.fetched')
-          const now = rows.find((other) => other.id === row.id)
-          if (now?.stage === 'planned') await put({ ...now, toPin: pin, stage: 'fetched', stageAtMs: clock.now() })
-          wakeUp()
-        })
+        await fetching.fetch(
+          row,
+          async (pin) => {
+            faultPoint('updates.fetched')
+            const now = rows.find((other) => other.id === row.id)
+            if (now?.stage === 'planned') await put({ ...now, toPin: pin, stage: 'fetched', stageAtMs: clock.now() })
+            wakeUp()
+          },
+          async () => {
+            const now = rows.find((other) => other.id === row.id)
+            // What the chain asks for is fetched again all the same.
+            if (now?.stage === 'planned' && now.reason !== 'upgrade') await put({ ...now, stage: 'withdrawn', stageAtMs: clock.now() })
+          },
+        )
         return
       case 'stage':
         await toStage(row, step.stage, step.problem ?? null)
@@ -290,6 +300,11 @@ export function createUpdates(deps: UpdateDeps): Updates {
       waits: waiting,
     })
 
+  const mustBeStill = (): void => {
+    const isChanging = rows.some((row) => row.stage === 'swap-node') || plans.hangs()
+    if (isChanging) throw new HearthError('not-now', { problem: 'upgrade' })
+  }
+
   return {
     book: {
       rows: () => rows,
@@ -311,9 +326,10 @@ export function createUpdates(deps: UpdateDeps): Updates {
       nodesOf,
       wake: () => wakeUp(),
     },
-    mustBeStill() {
-      const isChanging = rows.some((row) => row.stage === 'swap-node') || plans.hangs()
-      if (isChanging) throw new HearthError('not-now', { problem: 'upgrade' })
+    mustBeStill,
+    async whenStill(run) {
+      mustBeStill()
+      return run()
     },
     ofPin(pin) {
       const row = rows.find((candidate) => candidate.toPin === pin)

@@ -77,7 +77,8 @@ export function createAddressBook(deps: {
       const network = networkNow()
       const file = bookFileSchema.safeParse(parsed(text))
       if (!file.success) throw new HearthError('settings-file-invalid', { problem: 'not-an-address-book' })
-      if (file.data.network !== network) throw new HearthError('settings-file-invalid', { problem: 'other-network', network: file.data.network })
+      if (file.data.network !== network)
+        throw new HearthError('settings-file-invalid', { problem: 'other-network', network: file.data.network })
       const rows = await store.addressBook(network)
       const result: BookImport = { added: 0, changed: 0, same: 0, refused: [] }
       const taken: BookRow[] = []

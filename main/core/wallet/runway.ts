@@ -22,7 +22,7 @@ const TXS_PER_SESSION = 2n
  * How long an operator's wallet lasts by what it paid in the last seven days. Pay that reached it is not taken off: nobody promises more of it.
  * @param movements of the address, newest first, back to seven days at least unless there are fewer
  * @param sinceMs when reading of this address began
- * @param proofFeeUpokt what the chain asks for each proof now
+ * @param proofFeeUpokt what the chain asks for each proof now @param leastUpokt under which the user wants to be warned, whatever the average says
  */
 export function feeRunway(input: {
   address: string
@@ -31,8 +31,9 @@ export function feeRunway(input: {
   sinceMs: number
   nowMs: number
   proofFeeUpokt: bigint
+  leastUpokt: bigint
 }): Runway {
-  const { address, balanceUpokt, movements, nowMs, proofFeeUpokt } = input
+  const { address, balanceUpokt, movements, nowMs, proofFeeUpokt, leastUpokt } = input
   const fromMs = Math.max(nowMs - RUNWAY_SPAN_MS, input.sinceMs)
   const spanMs = Math.max(0, nowMs - fromMs)
   const paid = movements.filter((row) => row.timeMs >= fromMs && row.deltaUpokt < 0n)
@@ -47,7 +48,7 @@ export function feeRunway(input: {
   const spent = feesUpokt + proofFeesUpokt
   const perDay = spanMs < LEAST_SPAN_MS ? null : ceilDiv(spent * BigInt(DAY_MS), BigInt(Math.round(spanMs)))
   const daysLeft = perDay === null || perDay === 0n ? null : Number(balanceUpokt / perDay)
-  const level = levelOf(balanceUpokt, need, perDay, daysLeft)
+  const level = levelOf(balanceUpokt, need > leastUpokt ? need : leastUpokt, perDay, daysLeft)
   return {
     address,
     balanceUpokt: balanceUpokt.toString(),

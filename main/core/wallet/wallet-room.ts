@@ -1,4 +1,5 @@
 import type { Runway } from '#shared/api/wallet-requests.ts'
+import { settingIn } from '#shared/settings/read.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -62,8 +63,7 @@ export function createWalletRoom(deps: {
   const runway = async (): Promise<Runway | null> => {
     const network = deps.network()
     const inUse = state.state.supplier.operatorAddress
-    const operator =
-      inUse === '' ? (await deps.keys()).find((key) => key.role === 'operator' && key.network === network)?.address : inUse
+    const operator = inUse === '' ? (await deps.keys()).find((key) => key.role === 'operator' && key.network === network)?.address : inUse
     const balance = operator === undefined ? undefined : state.state.balances[operator]
     const params = heads.params()
     if (network === null || operator === undefined || !balance || !params) return null
@@ -77,6 +77,8 @@ export function createWalletRoom(deps: {
       sinceMs: isAll || oldestMs > clock.now() - RUNWAY_SPAN_MS ? oldestMs : clock.now() - RUNWAY_SPAN_MS,
       nowMs: clock.now(),
       proofFeeUpokt: params.proofSubmissionFeeUpokt,
+      // The same bound as that of the check, so that the two never say different things.
+      leastUpokt: BigInt(settingIn(state.state.settings, 'operatorTransactionsLeft')),
     })
   }
 

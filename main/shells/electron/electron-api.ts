@@ -116,7 +116,15 @@ export interface Session {
     handler: (webContents: WebContents | null, permission: string, requestingOrigin: string, details: { isMainFrame: boolean }) => boolean,
   ): void
   setDevicePermissionHandler(handler: () => boolean): void
-  on(event: 'will-download', listener: (event: CancelEvent) => void): unknown
+  on(event: 'will-download', listener: (event: CancelEvent, item?: DownloadItem, webContents?: WebContents) => void): unknown
+}
+
+/** A file that a page gives out. Without a path of ours the system asks the user where it goes. */
+export interface DownloadItem {
+  getURL(): string
+  getFilename(): string
+  getTotalBytes(): number
+  setSaveDialogOptions(options: { title: string; defaultPath: string }): void
 }
 
 export interface InvokeEvent {

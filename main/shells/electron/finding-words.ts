@@ -40,7 +40,7 @@ export const FINDINGS: Readonly<Record<string, { text: string; amount?: string }
   'upgrade-planned-height': { text: 'The network upgrades to {{name}} soon.' },
   'upgrade-missing': { text: 'The software for {{name}} is not here yet.' },
   'upgrade-failed': { text: 'The new software does not make blocks.' },
-  'software-too-old': { text: 'Version {{version}} is too old for the chain.' },
+  'software-too-old': { text: 'The software here is too old for the chain.' },
   'update-rolled-back': { text: 'The update of {{title}} was taken back.' },
   'endpoint-down': { text: 'Your staked address does not answer.' },
   'self-test-here': { text: 'Test relays do not come through on this PC.' },

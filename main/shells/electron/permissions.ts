@@ -10,10 +10,10 @@ export function isGranted(permission: string, origin: string, isMainFrame: boole
 }
 
 /**
- * Closes a session: permissions by the table, no devices, no downloads, no network.
+ * Closes a session: permissions by the table, no devices, no downloads unless it has rules of its own for them, no network.
  * @param ownOrigin the only origin whose addresses may be requested in this session
  */
-export function closeSession(session: Session, ownOrigin: string): void {
+export function closeSession(session: Session, ownOrigin: string, downloads?: (session: Session) => void): void {
   session.setPermissionRequestHandler((_contents, permission, callback, details) => {
     callback(isGranted(permission, details.requestingUrl ?? '', details.isMainFrame))
   })
@@ -21,12 +21,18 @@ export function closeSession(session: Session, ownOrigin: string): void {
     isGranted(permission, requestingOrigin, details.isMainFrame),
   )
   session.setDevicePermissionHandler(() => false)
-  session.on('will-download', (event: CancelEvent) => event.preventDefault())
+  if (downloads) downloads(session)
+  else session.on('will-download', (event: CancelEvent) => event.preventDefault())
   // SECURITY: S6 the page has no network of its own, whatever its policy says.
   session.webRequest.onBeforeRequest((details, callback) => callback({ cancel: !mayRequest(details.url, ownOrigin) }))
 }
 
 /** Own addresses, and what a page makes itself. Developer tools (only unpackaged, S4) load their own parts. */
 function mayRequest(url: string, ownOrigin: string): boolean {
-  return pathUnder(ownOrigin, url) !== undefined || url.startsWith('data:') || url.startsWith('devtools://')
+  return (
+    pathUnder(ownOrigin, url) !== undefined ||
+    url.startsWith('data:') ||
+    url.startsWith(`blob:${ownOrigin}/`) ||
+    url.startsWith('devtools://')
+  )
 }

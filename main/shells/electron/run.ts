@@ -14,7 +14,7 @@ import { createClipboardGuard } from './clipboard-guard.ts'
 import { createConfirmWindows } from './confirm-window.ts'
 import { guardCrashes, isGpuOff } from './crash.ts'
 import { createDesktop, type Desktop } from './desktop.ts'
-import type { ElectronApi, Window } from './electron-api.ts'
+import type { ElectronApi, WebContents, Window } from './electron-api.ts'
 import { serveIpc } from './ipc.ts'
 import { createKeychain } from './keychain.ts'
 import { createUtilityKeyProcess } from './key-process.ts'
@@ -22,6 +22,7 @@ import { linkOf, parseLink } from './links.ts'
 import { guardNavigation } from './navigation.ts'
 import { createNoticeWindow } from './notice-window.ts'
 import { PAGE_ORIGIN, PAGE_PARTITION, PAGE_SCHEME, SURFACE_ORIGIN, SURFACE_PARTITION, SURFACE_SCHEME, surfaceUrl } from './origins.ts'
+import { grantDownloads } from './downloads.ts'
 import { closeSession } from './permissions.ts'
 import { createPageHandler, createSurfaceHandler, registerSchemes } from './protocol.ts'
 import { createQuit } from './quit.ts'
@@ -178,7 +179,7 @@ export function runElectron(
     })
     mirror = mirrorState(core, log)
     await mirror.ready
-    await openSessions(electron, core, places, log)
+    await openSessions(electron, core, places, log, () => contentsOf()?.webContents)
     const smoke = options.smoke ? createSmoke(core, clock, version()) : undefined
     if (!smoke) {
       desktop = await createDesktop({
@@ -225,11 +226,17 @@ export function runElectron(
   app.whenReady().then(start).catch(fail)
 }
 
-async function openSessions(electron: ElectronApi, core: App, places: Locations, log: Log): Promise<void> {
+async function openSessions(
+  electron: ElectronApi,
+  core: App,
+  places: Locations,
+  log: Log,
+  served: () => WebContents | undefined,
+): Promise<void> {
   const surfaceCss = await readFile(join(places.resourcesDir, 'surface', 'surface.css'))
   const page = electron.session.fromPartition(PAGE_PARTITION, { cache: false })
   const surface = electron.session.fromPartition(SURFACE_PARTITION, { cache: false })
-  closeSession(page, PAGE_ORIGIN)
+  closeSession(page, PAGE_ORIGIN, (own) => grantDownloads(own, served))
   closeSession(surface, SURFACE_ORIGIN)
   page.protocol.handle(PAGE_SCHEME, createPageHandler(places.rendererDir))
   surface.protocol.handle(SURFACE_SCHEME, createSurfaceHandler(core, surfaceCss, log))

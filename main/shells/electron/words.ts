@@ -5,6 +5,7 @@
 export const WORDS = {
   name: 'Hearth',
   starting: 'Hearth is starting',
+  saveFile: 'Save this file',
   notSetUp: 'Not set up yet',
   playMoney: 'play money',
   tray: {

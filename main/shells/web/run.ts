@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { coolDown } from '#main/adapters/sqlite/worker-link.ts'
+import type { Worker } from 'node:worker_threads'
+import { coolDown, takeFirst } from '#main/adapters/sqlite/worker-link.ts'
 import { lockDataFolder, type DataFolderLock } from '#main/adapters/system/data-folder.ts'
 import { createLog } from '#main/adapters/system/log.ts'
 import type { App } from '#main/core/app-shape.ts'
@@ -38,9 +39,10 @@ const SENTENCES = {
 
 /**
  * Starts the headless shell and runs until a signal ends it; then sets the process's exit code.
- * @param argv without program and script @param compose the wiring @param places where page and style lie
+ * @param argv without program and script @param compose the wiring @param places where page and style lie @param first a thread for the store that has come up already
  */
-export async function runWeb(argv: string[], compose: Compose, places: Locations): Promise<void> {
+export async function runWeb(argv: string[], compose: Compose, places: Locations, first?: Worker): Promise<void> {
+  if (first) takeFirst(first)
   let coming: Promise<App> | undefined
   let shell: WebShell | undefined
   let lock: DataFolderLock | undefined

@@ -28,9 +28,9 @@ export function MinerChange({
         <p className="mt-1 text-small text-text-2">{t('backends.config.same')}</p>
       ) : (
         <>
-          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keys */}
           <pre
             className="mono mt-1 max-h-[160px] overflow-auto rounded-[6px] bg-sunken px-2 py-1 text-caption"
+            // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keys
             tabIndex={0}
             aria-label={t('backends.config.title')}
           >

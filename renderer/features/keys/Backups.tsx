@@ -1,12 +1,15 @@
 import { useState, type ReactNode } from 'react'
 import { useCall, useRealNow } from '#renderer/bridge/hooks.ts'
+import { ticketOf, useBackupFile } from '#renderer/bridge/use-backup-file.ts'
 import { when } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Card, Facts } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Field } from '#renderer/ui/Field.tsx'
+import { saveBase64 } from '#renderer/ui/files.ts'
 import { Note } from '#renderer/ui/Note.tsx'
+import { PickFile } from '#renderer/ui/PickFile.tsx'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import { InWindow } from './InWindow.tsx'
 import { useKeyWindow } from './use-key-window.ts'
@@ -24,6 +27,29 @@ export function Backups({ details }: { details: RequestOutput<'keys.details'> | 
   const backup = details?.backup ?? null
   const drilled = details?.drill ?? null
   const path = typed ?? backup?.path ?? ''
+  const brought = useBackupFile()
+  const take = useCall('vault.takeBackup')
+  /** Of the backup that was asked for here; it can be fetched once it is written. */
+  const [asked, setAsked] = useState<{ ticket: string; before: number | null } | null>(null)
+  const isWritten = asked !== null && backup !== null && backup.atMs !== asked.before
+  const [isTaken, setTaken] = useState(false)
+  const begin = (): void => {
+    setTaken(false)
+    const answer = write.run({ folder: folder.trim() === '' ? null : folder.trim() })
+    void answer.then((value) =>
+      value === undefined ? undefined : setAsked({ ticket: ticketOf(value.surfaceUrl), before: backup?.atMs ?? null }),
+    )
+    ask(answer)
+  }
+  const fetch = (): void => {
+    if (asked === null) return
+    void take.run({ ticket: asked.ticket }).then((value) => {
+      setAsked(null)
+      if (value === undefined) return
+      saveBase64(value.fileName, value.base64)
+      setTaken(true)
+    })
+  }
   const ask = (answer: Promise<{ surfaceUrl: string } | undefined>): void =>
     void answer.then((value) => (value === undefined ? undefined : window.open(value.surfaceUrl)))
   return (
@@ -62,12 +88,7 @@ export function Backups({ details }: { details: RequestOutput<'keys.details'> | 
               maxLength={1000}
             />
             <div>
-              <Button
-                kind={backup === null ? 'pri' : 'plain'}
-                icon="archive"
-                isBusy={write.busy}
-                onPress={() => ask(write.run({ folder: folder.trim() === '' ? null : folder.trim() }))}
-              >
+              <Button kind={backup === null ? 'pri' : 'plain'} icon="archive" isBusy={write.busy} onPress={begin}>
                 {t('vaultKeys.backups.write')}
               </Button>
             </div>
@@ -81,7 +102,13 @@ export function Backups({ details }: { details: RequestOutput<'keys.details'> | 
               mono
               maxLength={1000}
             />
-            <div className="flex items-center gap-2">
+            <div className="flex flex-wrap items-center gap-2">
+              <PickFile
+                label={t('vaultKeys.backups.choose')}
+                accept=".hearth-backup"
+                isBusy={brought.busy}
+                onPick={(file) => void brought.bring(file).then((there) => (there === undefined ? undefined : setTyped(there)))}
+              />
               <Button
                 kind={backup !== null && drilled === null ? 'pri' : 'plain'}
                 icon="shield-check"
@@ -98,7 +125,22 @@ export function Backups({ details }: { details: RequestOutput<'keys.details'> | 
             <p className="text-small text-text-3">{t('vaultKeys.backups.tryHelp')}</p>
           </div>
         </div>
-        <ErrorNote error={write.error ?? drill.error ?? restore.error} />
+        <ErrorNote error={write.error ?? drill.error ?? restore.error ?? brought.error ?? take.error} />
+        {isWritten ? (
+          <Note tone="ok">
+            <div role="status">{t('vaultKeys.backups.ready')}</div>
+            <div className="mt-2">
+              <Button size="sm" icon="arrow-down-to-line" isBusy={take.busy} onPress={fetch}>
+                {t('vaultKeys.backups.take')}
+              </Button>
+            </div>
+          </Note>
+        ) : null}
+        {isTaken ? (
+          <p role="status" className="text-small text-text-2">
+            {t('vaultKeys.backups.taken')}
+          </p>
+        ) : null}
         <InWindow window={window} />
       </div>
     </Card>

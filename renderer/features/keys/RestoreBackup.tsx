@@ -1,10 +1,12 @@
 import { useState, type FormEvent, type ReactNode } from 'react'
 import { useCall } from '#renderer/bridge/hooks.ts'
+import { useBackupFile } from '#renderer/bridge/use-backup-file.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Field } from '#renderer/ui/Field.tsx'
+import { PickFile } from '#renderer/ui/PickFile.tsx'
 import { InWindow } from './InWindow.tsx'
 import { useKeyWindow } from './use-key-window.ts'
 
@@ -12,6 +14,7 @@ import { useKeyWindow } from './use-key-window.ts'
 export function RestoreBackup({ isDamaged }: { isDamaged: boolean }): ReactNode {
   const t = useText()
   const restore = useCall('vault.restore')
+  const brought = useBackupFile()
   const window = useKeyWindow()
   const [path, setPath] = useState('')
   const submit = (event: FormEvent): void => {
@@ -32,7 +35,15 @@ export function RestoreBackup({ isDamaged }: { isDamaged: boolean }): ReactNode 
           mono
           maxLength={1000}
         />
-        <ErrorNote error={restore.error} />
+        <div>
+          <PickFile
+            label={t('vaultKeys.backups.choose')}
+            accept=".hearth-backup"
+            isBusy={brought.busy}
+            onPick={(file) => void brought.bring(file).then((there) => (there === undefined ? undefined : setPath(there)))}
+          />
+        </div>
+        <ErrorNote error={restore.error ?? brought.error} />
         <InWindow window={window} />
         <div>
           <Button type="submit" kind="pri" icon="archive" isBusy={restore.busy} isDisabled={path.trim() === ''}>

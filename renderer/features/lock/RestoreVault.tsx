@@ -1,14 +1,17 @@
 import { useState, type FormEvent, type ReactNode } from 'react'
 import { useCall } from '#renderer/bridge/hooks.ts'
+import { useBackupFile } from '#renderer/bridge/use-backup-file.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Field } from '#renderer/ui/Field.tsx'
+import { PickFile } from '#renderer/ui/PickFile.tsx'
 
 /** The other way to a first vault: a backup of an earlier one. What opens the file is asked in the key window. */
 export function RestoreVault(): ReactNode {
   const t = useText()
   const restore = useCall('vault.restore')
+  const brought = useBackupFile()
   const [isOpen, setOpen] = useState(false)
   const [path, setPath] = useState('')
   const [url, setUrl] = useState<string | null>(null)
@@ -37,7 +40,15 @@ export function RestoreVault(): ReactNode {
             maxLength={1000}
             autoFocus
           />
-          <ErrorNote error={restore.error} />
+          <div>
+            <PickFile
+              label={t('lock.restore.choose')}
+              accept=".hearth-backup"
+              isBusy={brought.busy}
+              onPick={(file) => void brought.bring(file).then((there) => (there === undefined ? undefined : setPath(there)))}
+            />
+          </div>
+          <ErrorNote error={restore.error ?? brought.error} />
           {url === null ? null : (
             <p className="text-small text-text-2" role="status">
               {t('lock.restore.window')}{' '}

@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactNode } from 'react'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
+import { saveFile } from '#renderer/ui/files.ts'
 import { stamp, textOf, type LogLines } from './log-lines.ts'
 
 const SAID_MS = 1_800
@@ -31,17 +32,12 @@ export function LogCopy({ lines }: { lines: LogLines }): ReactNode {
   )
 }
 
-/** Saves the lines that are shown as a file, the browser's way. The app's own window takes no downloads (hardening S10). */
+/** Saves the lines that are shown as a file, the browser's way. In the app's own window the system asks where it goes (hardening S10). */
 export function LogSave({ lines, nodeId }: { lines: LogLines; nodeId: string }): ReactNode {
   const t = useText()
   const save = (): void => {
-    const url = URL.createObjectURL(new Blob([textOf(lines)], { type: 'text/plain;charset=utf-8' }))
-    const link = document.createElement('a')
-    link.href = url
-    link.download = `hearth-${nodeId}-${stamp(lines.at(-1)?.timeMs ?? 0).replace(/[^\d]/g, '')}.log`
-    link.click()
-    // The browser has taken it over once the click is through.
-    setTimeout(() => URL.revokeObjectURL(url), 0)
+    const name = `hearth-${nodeId}-${stamp(lines.at(-1)?.timeMs ?? 0).replace(/[^\d]/g, '')}.log`
+    saveFile(name, new TextEncoder().encode(textOf(lines)), 'text/plain;charset=utf-8')
   }
   return (
     <Button kind="ghost" size="sm" icon="arrow-down-to-line" label={t('nodes.log.save')} isDisabled={lines.length === 0} onPress={save} />

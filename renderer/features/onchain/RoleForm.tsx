@@ -111,7 +111,7 @@ export function RoleForm({
   return (
     <Card title={title} padded>
       {text === undefined ? null : <p className="mb-3 max-w-[560px] text-small text-text-2">{text}</p>}
-      <form onSubmit={submit} className="grid gap-3.5" aria-label={title}>
+      <form onSubmit={submit} className="grid grid-cols-[minmax(0,1fr)] gap-3.5" aria-label={title}>
         {children}
         <SignerChoice
           keys={keys}

@@ -51,7 +51,7 @@ export function RolePage<N extends Reads>({
     <>
       <Verdict tone="ember" icon={icon} title={t(`onchain.${area}.heading`)} text={t(`onchain.${area}.text`)} />
       <div className="grid grid-cols-[minmax(0,1fr)_318px] items-start gap-3.5 max-[1000px]:grid-cols-1">
-        <div className="grid min-w-0 gap-3.5">
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-3.5">
           {isBehind ? <Note tone="warn">{t('onchain.stale', { height: whole(value.atHeight) })}</Note> : null}
           <ErrorNote error={query.error} />
           {value !== null ? (
@@ -77,7 +77,7 @@ export function RolePage<N extends Reads>({
             </EmptyState>
           )}
         </div>
-        <div className="grid min-w-0 gap-3.5">
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-3.5">
           <Card title={t('onchain.who')} padded>
             <p className="text-small text-text-2">{t(`onchain.${area}.whoText` as TextKey)}</p>
           </Card>

@@ -7,18 +7,7 @@ import { Card } from '#renderer/ui/Card.tsx'
 import { ruleName, ruleValue, impactFacts } from './rule-words.ts'
 import { usePace } from './use-pace.ts'
 
-const KEYS = [
-  'pay',
-  'claimed',
-  'min-spare',
-  'min-missing',
-  'penalty',
-  'proof-fee',
-  'unbonding',
-  'timing',
-  'not-staked',
-  'nothing',
-] as const
+const KEYS = ['pay', 'claimed', 'min-spare', 'min-missing', 'penalty', 'proof-fee', 'unbonding', 'timing', 'not-staked', 'nothing'] as const
 
 const sentence = (t: Words, impact: RuleImpact): string => {
   const key = KEYS.find((each) => each === impact.key)
@@ -45,7 +34,11 @@ export function Impacts({ view }: { view: RulesView }): ReactNode {
           const blocks = impact.effectHeight - chain.height
           const atMs = chain.blockTimeMs + blocks * (chain.medianBlockMs ?? 0)
           return (
-            <li key={`${impact.what} ${impact.effectHeight} ${impact.facts['serviceId'] ?? ''}`} data-impact={impact.what} data-key={impact.key}>
+            <li
+              key={`${impact.what} ${impact.effectHeight} ${impact.facts['serviceId'] ?? ''}`}
+              data-impact={impact.what}
+              data-key={impact.key}
+            >
               <div className="flex flex-wrap items-baseline justify-between gap-3">
                 <span className="font-medium">
                   {t('rules.impacts.what', {

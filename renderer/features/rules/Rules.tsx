@@ -22,7 +22,8 @@ export function Rules(): ReactNode {
   const network = useAppState((state) => state.app.network)
   // Rules hold for sessions: each new one is a time to look, and so is a change that was seen.
   const turn = useAppState(
-    (state) => `${network} ${state.chain.params?.atHeight ?? 0} ${state.health.changes[0]?.seenHeight ?? 0} ${state.earnings.claimsSettled}`,
+    (state) =>
+      `${network} ${state.chain.params?.atHeight ?? 0} ${state.health.changes[0]?.seenHeight ?? 0} ${state.earnings.claimsSettled}`,
   )
   const query = useQuery('rules.view', isThere ? {} : null, turn)
   const view = query.value
@@ -40,7 +41,13 @@ export function Rules(): ReactNode {
       <ErrorNote error={query.error} />
       {view === null ? (
         <Card title={t('rules.title')}>
-          <Table caption={t('rules.title')} columns={[{ key: 'rule', title: t('rules.rule') }, { key: 'value', title: t('rules.value') }]}>
+          <Table
+            caption={t('rules.title')}
+            columns={[
+              { key: 'rule', title: t('rules.rule') },
+              { key: 'value', title: t('rules.value') },
+            ]}
+          >
             <SkeletonRows columns={2} rows={6} />
           </Table>
         </Card>
@@ -73,7 +80,6 @@ function Groups({ view }: { view: RulesView }): ReactNode {
             <div className="mt-1.5">
               <Table
                 caption={t(`rules.groups.${group.key}`)}
-                dense
                 columns={[
                   { key: 'rule', title: t('rules.rule') },
                   { key: 'value', title: t('rules.value'), right: true },
@@ -104,7 +110,7 @@ function RuleRow({ rule }: { rule: Rule }): ReactNode {
   const newest = rule.steps.at(-1)
   return (
     <tr data-rule={rule.what}>
-      <td className="wrap">
+      <td className="wrap !py-2">
         {ruleName(t, rule.what)}
         <div className="text-caption text-text-3 num">
           {newest === undefined

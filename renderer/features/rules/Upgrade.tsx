@@ -31,7 +31,7 @@ export function Upgrade(): ReactNode {
         {t('rules.upgrade.release', { name: plan.name })}
       </p>
       <div className="mt-3">
-        <LinkButton href="#/nodes" size="sm" icon="boxes">
+        <LinkButton href="#/settings/updates" size="sm" icon="boxes">
           {t('rules.upgrade.link')}
         </LinkButton>
       </div>

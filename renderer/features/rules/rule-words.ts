@@ -97,7 +97,8 @@ export function percentText(decimal: string): string {
 export function ruleValue(t: Words, what: string, value: string, pace: Pace): string {
   if (what.endsWith('Upokt')) return poktUnit(value)
   if (SHARES.has(what)) return t('rules.percent', { value: percentText(value) })
-  if (what.endsWith('Sessions')) return withTime(t, t('rules.sessions', { count: Number(value) }), Number(value) * pace.blocksPerSession, pace)
+  if (what.endsWith('Sessions'))
+    return withTime(t, t('rules.sessions', { count: Number(value) }), Number(value) * pace.blocksPerSession, pace)
   if (what.endsWith('Blocks') || what === 'numBlocksPerSession')
     return withTime(t, t('rules.blocks', { count: Number(value) }), Number(value), pace)
   if (/^\d+$/.test(value)) return whole(value)

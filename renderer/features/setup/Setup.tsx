@@ -46,6 +46,13 @@ export function Setup(): ReactNode {
           <Later icon="coins" title={t('setup.choose.mainnet')} text={t('setup.choose.mainnetText')} />
         </div>
         <EngineStep />
+        {network === null ? null : (
+          <p>
+            <a className="link" href="#/setup/what-to-serve">
+              {t('backends.serve.title')}
+            </a>
+          </p>
+        )}
       </div>
     </div>
   )

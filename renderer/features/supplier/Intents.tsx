@@ -20,6 +20,16 @@ const PAGE: Partial<Record<IntentState['kind'], string>> = {
   rescue: '#/supplier/manage',
   'change-owner': '#/supplier/manage',
   send: '#/supplier/funds',
+  'add-service': '#/supplier/more/services',
+  'transfer-service': '#/supplier/more/services',
+  'stake-application': '#/supplier/more/applications',
+  'unstake-application': '#/supplier/more/applications',
+  delegate: '#/supplier/more/applications',
+  undelegate: '#/supplier/more/applications',
+  'stake-gateway': '#/supplier/more/gateways',
+  'unstake-gateway': '#/supplier/more/gateways',
+  'claim-morse-account': '#/supplier/more/morse',
+  'claim-morse-supplier': '#/supplier/more/morse',
 }
 
 /** What was prepared, signed and sent, newest first. */

@@ -31,6 +31,7 @@ export function SelfTest(): ReactNode {
   const isActive = supplier.status === 'active' && supplier.services.length > 0
   const isOwnAddress = supplier.services.flatMap((service) => service.endpoints).every((endpoint) => LOOPBACK.test(endpoint.url))
   const rows = list.value?.rows ?? []
+  const validation = list.value?.validation ?? null
   return (
     <Card title={t('selfTest.title')} padded>
       <div className="grid gap-3.5">
@@ -58,6 +59,11 @@ export function SelfTest(): ReactNode {
         <ErrorNote error={run.error ?? cancel.error ?? list.error} />
         {isActive && isOwnAddress ? <p className="text-caption text-text-3">{t('selfTest.ownAddress')}</p> : null}
         {isRunning ? <Running task={task} /> : null}
+        {validation === null ? null : (
+          <p className="text-caption text-text-3">
+            {t(`selfTest.validation.${validation.mode}.${validation.why}`, { nodeMs: validation.nodeMs ?? 0 })}
+          </p>
+        )}
         {rows.length === 0 && !list.loading && !isRunning ? <p className="text-small text-text-3">{t('selfTest.never')}</p> : null}
         {(['loopback', 'public'] as const).map((path) => (
           <Door key={path} path={path} rows={rows.filter((row) => row.path === path)} />

@@ -49,7 +49,7 @@ export function ServiceEdit({
   const setEndpoints = (endpoints: EndpointRow[]): void => onChange({ endpoints })
   const free = freeTypes(row.endpoints)
   return (
-    <div className="grid gap-3 !py-3" data-service={row.id}>
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3 !py-3" data-service={row.id}>
       <label className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <input
           type="checkbox"
@@ -68,7 +68,7 @@ export function ServiceEdit({
         </span>
       </label>
       {row.isOn ? (
-        <div className="grid gap-3 pl-7 max-[560px]:pl-0">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-3 pl-7 max-[560px]:pl-0">
           {row.endpoints.map((endpoint, index) => (
             <Endpoint
               key={endpoint.key}

@@ -19,6 +19,8 @@ import { ServiceEdit } from './ServiceEdit.tsx'
 import { isRowFine, MOST_SERVICES, serviceRows, servicesWish, withSharesForAll, type ServiceRow } from './services-form.ts'
 
 type Whole = RequestOutput<'supplier.record'>
+/** No record was there when the form opened: one that is there by now is another, and must not be replaced unseen. */
+const NOTHING = ''
 
 /** The operator's services: which, where, and who gets the pay. */
 export function StakeServices(): ReactNode {
@@ -26,15 +28,7 @@ export function StakeServices(): ReactNode {
   const owner = useAppState((state) => state.supplier.ownerAddress || keyFor(state, 'owner')?.address)
   const operator = useAppState((state) => keyFor(state, 'operator'))
   const hasStake = useAppState((state) => isStaked(state.supplier.status))
-  const isReady = useAppState((state) => state.chain.status === 'ready')
-  // What was sent is read back; nothing else reads the record anew under a form that is open.
-  const sent = useAppState(
-    (state) => intentsOf(state, 'stake-services').find((intent) => intent.status === 'included')?.includedHeight ?? 0,
-  )
-  const options = useQuery('supplier.options', isReady ? {} : null)
-  const record = useQuery('supplier.record', isReady && operator ? { operatorAddress: operator.address } : null, sent)
   const flow = useSigning('stake-services')
-  const [chosen, setChosen] = useState<ChosenService[]>([])
   if (!owner || !operator || (!hasStake && flow.intentId === null)) {
     return (
       <EmptyState icon="badge-check" title={t('supplier.services.noStake')} text={t('supplier.verdict.not-stakedText')}>
@@ -44,6 +38,20 @@ export function StakeServices(): ReactNode {
       </EmptyState>
     )
   }
+  // Another operator has another record: nothing that was read of the one before stays.
+  return <Offer key={operator.address} owner={owner} operator={operator} flow={flow} />
+}
+
+function Offer({ owner, operator, flow }: { owner: string; operator: KeyState; flow: SigningFlow }): ReactNode {
+  const t = useText()
+  const isReady = useAppState((state) => state.chain.status === 'ready')
+  // What was sent is read back; nothing else reads the record anew under a form that is open.
+  const sent = useAppState(
+    (state) => intentsOf(state, 'stake-services').find((intent) => intent.status === 'included')?.includedHeight ?? 0,
+  )
+  const options = useQuery('supplier.options', isReady ? {} : null)
+  const record = useQuery('supplier.record', isReady ? { operatorAddress: operator.address } : null, sent)
+  const [chosen, setChosen] = useState<ChosenService[]>([])
   return (
     <>
       <Verdict tone="ember" icon="radio-tower" title={t('supplier.services.heading')} text={t('supplier.services.text')} />
@@ -67,7 +75,7 @@ export function StakeServices(): ReactNode {
             key={record.value.record?.basedOn ?? 'none'}
             options={options.value}
             whole={record.value}
-            owner={owner}
+            owner={record.value.record?.ownerAddress ?? owner}
             operator={operator}
             flow={flow}
             onChosen={setChosen}
@@ -79,7 +87,7 @@ export function StakeServices(): ReactNode {
         ) : (
           <Card padded>{isReady ? <Skeleton height={160} /> : <p className="text-text-2">{t('supplier.stake.chainWait')}</p>}</Card>
         )}
-        <div className="grid min-w-0 gap-3.5">
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-3.5">
           <Next />
           {flow.intentId === null && chosen.length > 0 ? <ConfigChange services={chosen} /> : null}
         </div>
@@ -124,7 +132,7 @@ function Form({
   }
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    if (isFine) flow.prepare(servicesWish(rows, { operatorKeyId: operator.id, ownerAddress: owner, basedOn: record?.basedOn }))
+    if (isFine) flow.prepare(servicesWish(rows, { operatorKeyId: operator.id, ownerAddress: owner, basedOn: record?.basedOn ?? NOTHING }))
   }
   const isPlaced =
     error !== null &&
@@ -132,7 +140,7 @@ function Form({
     chosen.some((row) => row.id === error.detail?.['serviceId'])
   const isChanged = error?.code === 'not-now' && error.detail?.['problem'] === 'record-changed'
   return (
-    <form onSubmit={submit} className="grid min-w-0 gap-3.5">
+    <form onSubmit={submit} className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-3.5">
       <Card title={t('supplier.services.list')} aside={t('home.lately.block', { height: whole(atHeight) })}>
         <div className="lines mt-2">
           {rows.map((row) => (

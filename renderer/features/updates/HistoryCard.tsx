@@ -48,7 +48,7 @@ export function HistoryCard({ list, now, onChanged }: { list: UpdateList; now: n
                   </Button>
                 ) : (
                   <span className="text-caption text-text-3">
-                    {row.stage === 'done' && row.reason !== 'first' ? t(`updates.history.noWayBack.${row.noWayBack}`) : ''}
+                    {row.noWayBack === 'migrated' || row.noWayBack === 'old' ? t(`updates.history.noWayBack.${row.noWayBack}`) : ''}
                   </span>
                 )}
               </td>

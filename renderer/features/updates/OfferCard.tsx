@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { SETTINGS } from '#shared/settings/table.ts'
 import { useAppState, useCall } from '#renderer/bridge/hooks.ts'
 import { day, shortDigest, when } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
@@ -19,7 +20,7 @@ export function OfferCard({
   onChanged: () => void
 }): ReactNode {
   const t = useText()
-  const hour = useAppState((state) => state.settings['updatesHour']?.value ?? 0)
+  const hour = useAppState((state) => state.settings['updatesHour']?.value ?? SETTINGS.updatesHour.standard)
   const start = useCall('updates.start')
   const skip = useCall('updates.skip')
   const { offer, title, image } = running

@@ -15,12 +15,13 @@ export function UpgradeCard({ list, now, onChanged }: { list: UpdateList; now: n
   const t = useText()
   const chain = useAppState((state) => state.chain)
   const plan = useAppState((state) => state.health.upgrade)
-  const stage = useAppState((state) => state.health.updates?.upgrade ?? null)
+  const told = useAppState((state) => state.health.updates?.upgrade ?? null)
   const retry = useCall('updates.retry')
   const newest = [...list.open, ...list.history].find((row) => row.reason === 'upgrade')
   const row = newest && (list.open.includes(newest) || newest.stage === 'failed') ? newest : undefined
   const upgrade = row?.plan ?? (plan && plan.height > chain.height ? plan : null)
   if (!upgrade) return null
+  const stage = told ?? (row?.stage === 'fetched' ? 'ready' : null)
   const version = row?.toVersion ?? upgrade.name.replace(/^v/, '')
   const image: Status =
     stage === 'ready'

@@ -67,7 +67,7 @@ export const isOpenFor = (list: UpdateList, image: string): boolean => list.open
 export function leftWords(t: Words, height: number, chain: AppState['chain'], nowMs: number): string {
   const blocks = Math.max(0, height - chain.height)
   if (blocks === 0) return t('updates.upgrade.now')
-  const words = t('updates.upgrade.leftBlocks', { count: blocks })
+  const words = t('updates.upgrade.leftBlocks', { count: blocks, blocks: whole(blocks) })
   if (chain.medianBlockMs === null) return words
   const leftMs = chain.blockTimeMs + blocks * chain.medianBlockMs - nowMs
   return leftMs <= 0 ? words : t('updates.upgrade.leftBoth', { blocks: words, time: duration(leftMs) })

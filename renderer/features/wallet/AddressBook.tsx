@@ -35,9 +35,7 @@ export function AddressBook(): ReactNode {
         </LinkButton>
       </div>
       <Card title={t('wallet.book.title')}>
-        <p className="px-4 pt-1 pb-3 text-small text-text-2">
-          {t('wallet.book.text', { network: network === null ? t('frame.noNetwork') : t(`frame.network.${network}`) })}
-        </p>
+        <p className="px-4 pt-1 pb-3 text-small text-text-2">{t('wallet.book.text')}</p>
         <ErrorNote error={book.error ?? remove.error} className="mx-4 mb-3" />
         <Table
           caption={t('wallet.book.title')}
@@ -45,7 +43,7 @@ export function AddressBook(): ReactNode {
             { key: 'name', title: t('wallet.book.name') },
             { key: 'address', title: t('wallet.book.address') },
             { key: 'note', title: t('wallet.book.note') },
-            { key: 'acts', title: '' },
+            { key: 'acts', title: <span className="sr-only">{t('wallet.book.acts')}</span> },
           ]}
           {...(rows.length === 0 && book.value !== null ? { empty: t('wallet.book.empty') } : {})}
         >
@@ -61,7 +59,13 @@ export function AddressBook(): ReactNode {
                   <LinkButton href={`#/wallet/send?to=${encodeURIComponent(row.address)}`} size="sm">
                     {t('wallet.book.send', { name: row.name })}
                   </LinkButton>
-                  <Button kind="ghost" size="sm" icon="wrench" label={t('wallet.book.edit', { name: row.name })} onPress={() => setEditing(row)} />
+                  <Button
+                    kind="ghost"
+                    size="sm"
+                    icon="wrench"
+                    label={t('wallet.book.edit', { name: row.name })}
+                    onPress={() => setEditing(row)}
+                  />
                   <Button
                     kind="ghost"
                     size="sm"

@@ -88,7 +88,7 @@ function Pages({ filter, address }: { filter: Filter; address: string }): ReactN
           { key: 'amount', title: t('wallet.history.amount'), right: true },
           { key: 'fee', title: t('wallet.history.fee'), right: true },
           { key: 'block', title: t('wallet.history.block'), right: true },
-          { key: 'hash', title: '' },
+          { key: 'hash', title: <span className="sr-only">{t('wallet.history.hash')}</span> },
         ]}
       >
         {[undefined, ...(held?.cursors ?? [])].map((cursor, index, all) => (
@@ -154,7 +154,9 @@ function Page({
       {page === null && query.loading ? <SkeletonRows columns={COLUMNS} /> : null}
       {page !== null && page.rows.length === 0 && cursor === undefined ? (
         <Wide>
-          <span className="text-text-2">{t(filter === 'all' && address === '' ? 'wallet.history.empty' : 'wallet.history.emptyFilter')}</span>
+          <span className="text-text-2">
+            {t(filter === 'all' && address === '' ? 'wallet.history.empty' : 'wallet.history.emptyFilter')}
+          </span>
         </Wide>
       ) : null}
       {page?.rows.map((row) => (
@@ -186,23 +188,25 @@ function Row({ row, names }: { row: HistoryRow; names: Record<string, string> })
   const now = useNow(60_000)
   const nameOf = nameFrom(names)
   const isOurs = row.sentBy !== 'elsewhere'
+  // What the watch of own addresses raised and nobody has looked at yet; older ones are told, without alarm.
+  const isAlarm = useAppState((state) => row.hash !== null && state.health.ownChanges.some((change) => change.hash === row.hash))
   const types = [...new Set(row.messages.map((message) => messageName(message.type)))].filter((name) => name !== '')
   const text = whatHappened(t, row, nameOf)
   return (
-    <tr data-movement={row.hash ?? row.key} className={isOurs ? '' : 'bg-bad-soft'}>
+    <tr data-movement={row.hash ?? row.key} className={isAlarm ? 'bg-bad-soft' : ''}>
       <td className="text-text-2">{when(row.atMs, now, true)}</td>
       <td className="wrap">
         <span className="flex min-w-0 items-center gap-2">
-          <Icon name={iconOf(row)} size={14} className={row.pay ? 'ember' : 'text-text-3'} />
+          <Icon name={iconOf(row)} size={14} className={row.pay ? 'text-ember' : 'text-text-3'} />
           <span>
             {text} {types.length === 0 ? null : <span className="mono ml-1 text-caption text-text-3">{types.slice(0, 2).join(', ')}</span>}
           </span>
-          {isOurs ? null : <span className="badge bad">{t('wallet.history.notHearth')}</span>}
+          {isOurs ? null : <span className={`badge ${isAlarm ? 'bad' : ''}`}>{t('wallet.history.notHearth')}</span>}
           {row.failed ? <span className="badge warn">{t('wallet.history.failed')}</span> : null}
         </span>
       </td>
       <td className="text-text-2">{nameOf(row.address)}</td>
-      <td className={`r font-medium ${isOurs ? '' : 'text-bad'}`}>{signed(row.deltaUpokt)}</td>
+      <td className={`r font-medium ${isAlarm ? 'text-bad' : ''}`}>{signed(row.deltaUpokt)}</td>
       <td className="r text-text-2">{row.feeUpokt === '0' ? '–' : pokt(row.feeUpokt, 6)}</td>
       <td className="r text-text-2">{whole(row.height)}</td>
       <td>{row.hash === null ? null : <Hash value={row.hash} name={t('wallet.history.hash')} />}</td>

@@ -11,17 +11,17 @@ import { StatusChip, type Status } from '#renderer/ui/StatusChip.tsx'
 const YEAR_DAYS = 365
 /** Parts of the gauge in days (design/screens section 7); the last one stands for the rest of a year. */
 const PARTS = [
-  { days: 3, share: 4, className: 'fill-bad-fill' },
-  { days: 11, share: 14, className: 'fill-warn-fill' },
-  { days: 16, share: 21, className: 'fill-idle-fill' },
-  { days: 335, share: 61, className: 'fill-ok-fill' },
+  { days: 3, at: 0, share: 4, className: 'fill-bad-fill' },
+  { days: 11, at: 4, share: 14, className: 'fill-warn-fill' },
+  { days: 16, at: 18, share: 21, className: 'fill-line-2' },
+  { days: 335, at: 39, share: 61, className: 'fill-ok-fill' },
 ] as const
 
 /** How long the operator's fees last, from which figures, and the way to top them up. */
 export function RunwayLine({ own }: { own: KeyState[] }): ReactNode {
   const t = useText()
   const now = useNow(60_000)
-  const [isOpen, setOpen] = useState(false)
+  const [isOpen, setOpen] = useState(true)
   const revision = useAppState((state) => `${state.app.network} ${state.earnings.revision} ${state.supplier.operatorAddress}`)
   const balances = useAppState((state) => state.balances)
   const { value } = useQuery('wallet.runway', {}, revision)
@@ -113,11 +113,9 @@ function statusOf(t: Words, runway: Runway): Status {
 /** Where on the gauge a number of days stands, in hundredths of its width. */
 export function placeOf(days: number): number {
   let from = 0
-  let at = 0
   for (const part of PARTS) {
-    if (days <= from + part.days) return at + ((days - from) / part.days) * part.share
+    if (days <= from + part.days) return part.at + ((days - from) / part.days) * part.share
     from += part.days
-    at += part.share
   }
   return 100
 }
@@ -125,15 +123,12 @@ export function placeOf(days: number): number {
 function Gauge({ runway }: { runway: Runway }): ReactNode {
   const t = useText()
   const days = runway.balanceUpokt === '0' ? 0 : runway.perDayUpokt === null ? null : (runway.daysLeft ?? Infinity)
-  let at = 0
   return (
     <div aria-hidden="true">
       <svg viewBox="0 0 100 8" preserveAspectRatio="none" className="block h-2.5 w-full overflow-visible">
-        {PARTS.map((part) => {
-          const x = at
-          at += part.share
-          return <rect key={part.days} x={x} y={1} width={part.share - 0.4} height={6} rx={0.6} className={part.className} />
-        })}
+        {PARTS.map((part) => (
+          <rect key={part.days} x={part.at} y={1} width={part.share - 0.4} height={6} rx={0.6} className={part.className} />
+        ))}
         {days === null ? null : <rect x={Math.min(99.2, placeOf(days))} y={-1} width={0.8} height={10} className="fill-text" />}
       </svg>
       <div className="relative mt-1 h-3.5 text-caption text-text-3 num">

@@ -2,6 +2,7 @@ import type { ErrorCode } from '#shared/api/errors.ts'
 import { txErrors, wishErrors } from './tx-errors.ts'
 import { backendErrors } from './backend-errors.ts'
 import { keyErrors, keyErrorVariants } from './key-errors.ts'
+import { updateErrors, updateErrorVariants } from './update-errors.ts'
 
 /** What happened and what it means, then what to do. Values in braces are facts of the error. */
 export const errors = {
@@ -165,18 +166,7 @@ export const errors = {
     text: 'This is no file of settings that Hearth wrote. Nothing was changed.',
     next: 'Choose a file that Export settings made.',
   },
-  'update-unknown': {
-    text: 'This update is not there any more.',
-    next: 'The list shows what can be had now.',
-  },
-  'update-blocked': {
-    text: 'This update cannot be taken now.',
-    next: 'The list says what it waits for.',
-  },
-  'update-no-way-back': {
-    text: 'This update cannot be taken back.',
-    next: 'The list says why. Nothing was changed.',
-  },
+  ...updateErrors,
   'alert-undelivered': {
     text: 'The message did not get through: {{host}} says {{reason}}.',
     next: 'Compare the address with what the service shows, and try again.',
@@ -391,22 +381,7 @@ export const errorVariants = {
     text: 'This folder is Hearth’s own. A backup there is lost together with the record.',
     next: 'Choose a folder somewhere else, best on another disk.',
   },
-  'not-now:upgrade': {
-    text: 'The chain is being upgraded, and its node is changed at this moment.',
-    next: 'Sign when blocks are made again. Nothing was sent.',
-  },
-  'update-blocked:newer-plan': {
-    text: 'This software is for an upgrade of the chain that has not come yet.',
-    next: 'Hearth takes it at the upgrade’s block.',
-  },
-  'update-blocked:busy': {
-    text: 'Another update of these containers is under way.',
-    next: 'Wait until it is over.',
-  },
-  'update-no-way-back:migrated': {
-    text: 'The chain’s data was changed by an upgrade, and older software cannot read it.',
-    next: 'Stay with what runs.',
-  },
+  ...updateErrorVariants,
   'internal:link-lost': {
     text: 'Hearth stopped answering before it told how this ended.',
     next: 'The page shows the true state as soon as Hearth answers again. Look before you repeat it.',

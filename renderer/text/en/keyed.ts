@@ -144,16 +144,18 @@ export const attentionMore = {
   'disk-filling': '{{gigabytes}} GB are free and {{gigabytesPerDay}} GB go each day. Make room, or stop a node that you can spare.',
   'disk-nearly-full': 'On a full disk every node stops, and proofs are missed. Make room now.',
   'upgrade-planned':
-    'At block {{height}} today’s software stops. Update node and relay miner to {{name}} when that block comes, not before.',
+    'At block {{height}} today’s software stops. Hearth fetches {{name}} ahead and changes node and relay miner at that block by itself.',
   'upgrade-planned-height':
-    '{{blocks}} blocks from now today’s software stops. Update node and relay miner when that block comes, not before.',
-  'upgrade-missing': 'It is needed at block {{height}}, {{blocks}} blocks from now, and could not be fetched. Hearth tries again every minute.',
+    '{{blocks}} blocks from now today’s software stops. Hearth changes node and relay miner at that block by itself.',
+  'upgrade-missing':
+    'It is needed at block {{height}}, {{blocks}} blocks from now, and could not be fetched. Hearth tries again every minute.',
   'upgrade-failed':
     'The chain’s data was changed by the upgrade at block {{height}}, so the old software cannot go on either. Try again, or wait for another release.',
   'software-too-old': 'Since block {{height}} the chain needs {{needed}}. Until then nothing is claimed or proven.',
   'update-rolled-back': 'Version {{version}} did not work here. The one of before runs again, and nothing was lost.',
   'endpoint-down': '{{url}}: {{reason}}. Gateways send relays there. Look at router, port and relay miner, or stake another address.',
-  'self-test-here': 'The self-test failed {{failures}} times in a row. Look at the stage that stopped it; until it passes, gateways get no answer either.',
+  'self-test-here':
+    'The self-test failed {{failures}} times in a row. Look at the stage that stopped it; until it passes, gateways get no answer either.',
   'self-test-public':
     'The self-test failed {{failures}} times in a row, and passes on this PC or stops earlier there. Look at the stage that stopped it.',
   'gateways-silent':

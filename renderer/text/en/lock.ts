@@ -80,6 +80,7 @@ export const lock = {
     path: 'Backup file on this machine',
     pathHelp: 'The full path of a file that ends in .hearth-backup.',
     button: 'Restore…',
+    choose: 'Choose a file of the machine that you sit at…',
     window: 'It goes on in the key window, which asks for what opens the file.',
     link: 'Open it from here',
     again: 'Open the key window',

@@ -8,7 +8,7 @@ export const onchain = {
   who: 'For whom',
   costs: 'What it costs',
   atHeight: 'Read from the chain at block {{height}}',
-  stale: 'The chain is not answering. What stands here was read at block {{height}}; nothing can be signed until it answers.',
+  stale: 'No new block can be read. What stands here was read at block {{height}}; nothing can be signed until there is one.',
   reload: 'Read again',
   noChain: 'The chain is not readable yet, so nothing can be said about costs.',
   noChainTitle: 'Waiting for the chain',

@@ -22,7 +22,6 @@ export const updates = {
     fineText: 'Registries were asked {{age}} ago.',
     unasked: 'Everything runs as its catalogue says',
     unaskedText: 'Registries were not asked for newer builds yet.',
-    none: 'Nothing runs here yet',
   },
   empty: 'Nothing is fetched yet, so there is nothing to update',
   emptyText: 'Once a chain is started, this page shows what runs, by its digest, and what is newer.',
@@ -35,8 +34,8 @@ export const updates = {
     title: 'Upgrade of the chain: {{name}}',
     at: 'Block',
     left: 'Time left',
-    leftBlocks_one: '{{count}} block',
-    leftBlocks_other: '{{count}} blocks',
+    leftBlocks_one: '{{blocks}} block',
+    leftBlocks_other: '{{blocks}} blocks',
     leftBoth: '{{blocks}}, about {{time}}',
     now: 'now',
     image: 'New software',
@@ -45,7 +44,6 @@ export const updates = {
     imageMissing: '{{version}} cannot be fetched yet',
     imageSwapping: '{{version}} is put in',
     imageFailed: '{{version}} does not make blocks',
-    who: 'What Hearth does',
     whoText:
       'At that block today’s software stands still. Hearth then changes the node, waits until it makes blocks, and changes the relay miner. Nothing is signed meanwhile.',
     back: 'Way back',
@@ -62,7 +60,6 @@ export const updates = {
     released: 'Released {{date}}',
     seen: 'First seen {{date}}',
     notes: 'What changed',
-    digest: 'Digest',
     cost: 'About 2 minutes away. Relays in flight are finished first, and nothing that was earned is lost.',
     canGoBack: 'You can go back, and Hearth does so by itself when it does not work.',
     cannotGoBack: 'You cannot go back from it: it changes the chain’s data.',
@@ -140,8 +137,6 @@ export const updates = {
     noWayBack: {
       migrated: 'No way back: the chain’s data changed.',
       old: 'Kept to go back to for 7 days.',
-      'not-newest': '',
-      'not-done': '',
     },
     problem: {
       'container-ends': 'Its container ended again and again.',

@@ -1,7 +1,11 @@
 /** Words of the page Wallet. */
 export const wallet = {
   title: 'Wallet',
-  none: { title: 'No addresses yet', text: 'Once there is a network and a key, this page shows what its address holds and what moved.', button: 'Go to Home' },
+  none: {
+    title: 'No addresses yet',
+    text: 'Once there is a network and a key, this page shows what its address holds and what moved.',
+    button: 'Go to Home',
+  },
   alarm_one: 'Something happened to an address of yours that Hearth did not send',
   alarm_other: '{{count}} things happened to addresses of yours that Hearth did not send',
   alarmLook: 'Look at it',
@@ -47,7 +51,7 @@ export const wallet = {
     check: 'Check in the key window',
     checkText: 'A page can be tampered with, the key window cannot: compare the address there before a large amount is sent here.',
     watchedText: 'Its key is outside this PC: compare the address with your wallet there.',
-    only: 'For POKT of {{chain}} only.',
+    only: 'For POKT of the {{chain}} only.',
   },
   history: {
     title: 'Movements',
@@ -128,10 +132,11 @@ export const wallet = {
   },
   book: {
     title: 'Address book',
-    text: 'Names of your own for addresses of others, for {{network}} alone. They stay on this PC and go with the export of the record.',
+    text: 'Names of your own for addresses of others, for the {{chain}} alone. They stay on this PC and go with the export of the record.',
     name: 'Name',
     address: 'Address',
     note: 'Note',
+    acts: 'What to do',
     empty: 'Nobody is in it yet.',
     add: 'Add',
     save: 'Save',

@@ -8,7 +8,8 @@ import { catalogEntrySchema } from '../schema.ts'
 export const gateEntrySchema = catalogEntrySchema.extend({
   kind: z.literal('gate'),
   nodeId: z.literal('gate'),
-  ports: z.tuple([]),
+  /** Hearth's own look through the gate; what comes in there without a token of its making is refused. */
+  ports: z.tuple([z.strictObject({ name: z.literal('look'), containerPort: z.literal(9_101), preferredHostPort: z.number().int() })]),
   volumes: z.tuple([
     z.strictObject({ name: z.literal('gate'), path: z.literal('/gate'), memory: z.literal(true), readOnly: z.literal(false) }),
   ]),
@@ -25,7 +26,7 @@ export const gate: GateEntry = {
   kind: 'gate',
   image: { reference: 'docker.io/library/caddy:2.6.2', version: '2.6.2', digest: 'pin-on-first-use' },
   memoryBytes: 256 * 1024 ** 2,
-  ports: [],
+  ports: [{ name: 'look', containerPort: 9_101, preferredHostPort: 8_561 }],
   volumes: [{ name: 'gate', path: '/gate', memory: true, readOnly: false }],
   networks: ['backend'],
   dependsOn: [],

@@ -87,6 +87,19 @@ describe('seenContainer', () => {
       State: { OOMKilled: false, ExitCode: 0, StartedAt: '0001-01-01T00:00:00Z', FinishedAt: '0001-01-01T00:00:00Z', ...state },
     }) as unknown as ContainerAnswer
 
+  test('a container whose network was taken from it is not as it was made, whatever its label says', () => {
+    const hash = (mode: string | null, networks: object | null) =>
+      seenContainer({
+        ...inspected({ Status: 'running' }),
+        HostConfig: { NetworkMode: mode },
+        NetworkSettings: { Networks: networks },
+      } as ContainerAnswer).specHash
+    expect(hash('hearth-a-net', { 'hearth-a-net': {} })).toBe('h')
+    expect([hash('hearth-a-net', { other: {} }), hash('hearth-a-net', {}), hash('hearth-a-net', null)]).toEqual(['', '', ''])
+    // Without a network of its own, and as Podman tells it.
+    expect([hash('none', {}), hash('bridge', {}), hash(null, null), hash('slirp4netns:x', {})]).toEqual(['h', 'h', 'h', 'h'])
+  })
+
   test('year 1 is never; an exit code is told only of what has ended', () => {
     expect(seenContainer(inspected({ Status: 'created' }))).toMatchObject({
       name: 'hearth-a-pocket',

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test, vi } from 'vitest'
 import { openDatabase } from '#main/adapters/sqlite/database.ts'
+import { MIGRATIONS } from '#main/adapters/sqlite/migrations/index.ts'
 import { openRecords } from '#main/adapters/sqlite/open-records.ts'
 import { openStore, restoreStore } from '#main/adapters/sqlite/open-store.ts'
 import { explainStoreError } from '#main/adapters/sqlite/sqlite-error.ts'
@@ -15,6 +16,7 @@ vi.setConfig({ testTimeout: 30_000 })
 
 const DAY_MS = 86_400_000
 const START_MS = 1_790_000_000_000
+const NEWEST = MIGRATIONS.at(-1)?.version ?? 0
 
 /** A closed store that holds one setting, with its daily copy made after it was written. Without its seal it lies there as after a power cut. */
 async function filledStore(how: 'sealed' | 'unsealed' = 'unsealed'): Promise<string> {
@@ -66,7 +68,7 @@ describe('a store that cannot be trusted is never replaced by an empty one', () 
     expect(error.code).toBe('store-damaged')
     expect(error.detail).toMatchObject({ reason, file })
     const [newest] = (error.detail.backups ?? '').split('\n')
-    expect(newest).toMatch(/backups.hearth-\d{8}T\d{9}Z-v20\.db$/)
+    expect(newest).toMatch(new RegExp(`backups.hearth-\\d{8}T\\d{9}Z-v${NEWEST}\\.db$`))
     expect(existsSync(file) ? digest(file) : 'none').toBe(before)
 
     const { movedTo: aside } = await restoreStore({ file, backup: newest ?? '', clock: testClock(), log: keptLog() })
@@ -98,13 +100,13 @@ describe('a store that cannot be trusted is never replaced by an empty one', () 
     const file = await filledStore()
     const db = new Database(file)
     db.pragma('wal_autocheckpoint = 0')
-    db.pragma('user_version = 30')
+    db.pragma(`user_version = ${NEWEST + 10}`)
     const folder = temporaryFolder()
     for (const suffix of ['', '-wal']) copyFileSync(file + suffix, join(folder, `hearth.db${suffix}`))
     db.close()
     for (const path of [file, join(folder, 'hearth.db')]) {
       const before = [digest(path), existsSync(`${path}-wal`) ? digest(`${path}-wal`) : '']
-      expect(await refusal(path)).toMatchObject({ code: 'store-newer', detail: { version: '30', known: '20' } })
+      expect(await refusal(path)).toMatchObject({ code: 'store-newer', detail: { version: String(NEWEST + 10), known: String(NEWEST) } })
       expect([digest(path), existsSync(`${path}-wal`) ? digest(`${path}-wal`) : '']).toEqual(before)
     }
   })
@@ -180,7 +182,7 @@ describe('keeping', () => {
       (name) => db.pragma(name, { simple: true }),
     )
     db.close()
-    expect(values).toEqual(['wal', 2, 1, 5000, 0x48525448, 20, 2])
+    expect(values).toEqual(['wal', 2, 1, 5000, 0x48525448, NEWEST, 2])
   })
 })
 

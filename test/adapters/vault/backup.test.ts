@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openBackup, readBackup } from '#main/adapters/vault/backup-file.ts'
@@ -60,6 +60,22 @@ describe('a backup file', { timeout: 60_000 }, () => {
     const other = await backUp(vault)
     expect(other.path).not.toBe(made.path)
     expect(await readdir(join(folder, 'backups'))).toHaveLength(2)
+  })
+  it('takes away the half of one that a power cut left behind, and no other file', async () => {
+    const { vault, folder } = await withKeys()
+    const stick = join(folder, 'stick')
+    await mkdir(stick)
+    const old = new Date(Date.UTC(2020, 0))
+    for (const name of ['hearth-keys-2020-01-01-0000-ab12.hearth-backup.part', 'other.part', 'hearth-keys-2020.hearth-backup']) {
+      await writeFile(join(stick, name), '')
+      await utimes(join(stick, name), old, old)
+    }
+    // Somebody else's, being written at this moment.
+    const now = 'hearth-keys-2020-01-01-0001-ab12.hearth-backup.part'
+    await writeFile(join(stick, now), '')
+    await backUp(vault, {}, stick)
+    const left = (await readdir(stick)).filter((name) => !name.startsWith('hearth-keys-2023')).sort()
+    expect(left).toEqual([now, 'hearth-keys-2020.hearth-backup', 'other.part'])
   })
   it('goes where it is told, and says why it cannot', async () => {
     const { vault, folder } = await withKeys()

@@ -245,12 +245,22 @@ describe('a claim of the old network', () => {
       morseSignatureHex: '',
       signerIsOutput: true,
       services: [
-        { serviceId: 'anvil', endpoints: [{ url: 'https://relay.example.org', rpcType: 'JSON_RPC' }], revShare: [{ address: OWNER, percent: 100 }] },
+        {
+          serviceId: 'anvil',
+          endpoints: [{ url: 'https://relay.example.org', rpcType: 'JSON_RPC' }],
+          revShare: [{ address: OWNER, percent: 100 }],
+        },
       ],
     }
     const { token } = await open(message)
     const shown = await vault.surface(token, 'GET')
-    for (const words of ['A'.repeat(40), 'https://relay.example.org', OWNER, morse.keys.account.publicKeyHex, 'The vault signs with it first'])
+    for (const words of [
+      'A'.repeat(40),
+      'https://relay.example.org',
+      OWNER,
+      morse.keys.account.publicKeyHex,
+      'The vault signs with it first',
+    ])
       expect(textOf(shown.page)).toContain(words)
     const signed = await vault.surface(token, 'POST', formOf(shown.page, { action: 'sign', password: PASSWORD }))
     if (signed.outcome?.kind !== 'signed') throw new Error(textOf(signed.page))

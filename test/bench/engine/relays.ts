@@ -7,10 +7,13 @@ import { openStore } from '#main/adapters/sqlite/open-store.ts'
 import { systemClock } from '#main/adapters/system/clock.ts'
 import { createNet } from '#main/adapters/system/net.ts'
 import type { Log } from '#main/core/ports/log.ts'
+import { signRing } from '#main/core/relays/ring-signature.ts'
+import { sendRelay } from '#main/core/relays/send-relay.ts'
 import { createRelaySender } from '#main/core/relays/send-relays.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
 import { createTasks } from '#main/core/tasks/tasks.ts'
+import { openReads } from '#test/localnet/predictions-reads.ts'
 import { SERVICE, startScene, type Scene } from '#test/localnet/predictions-scene.ts'
 import { sleep } from '#test/localnet/process.ts'
 
@@ -24,6 +27,8 @@ export interface RelayFigures {
   relayVsCli: number
   hearthMs: number
   cliMs: number
+  /** Hearth one after the other too, as the program does: without tasks and record, which a batch of four at a time hides. */
+  oneByOneVsCli: number
   /** Of those sent by Hearth: answers whose signature held. */
   verified: number
 }
@@ -109,16 +114,45 @@ export async function benchRelays(log: (line: string) => void): Promise<RelayFig
     await byProgram(scene, 20)
     await byHearth(40)
     verified = 0
-    const times: { hearth: number[]; cli: number[] } = { hearth: [], cli: [] }
+    const net = createNet(folder)
+    const oneByOne = async (count: number): Promise<number> => {
+      const session = await openReads(chain).sessionHeader(address, SERVICE, await chain.height())
+      const header = {
+        applicationAddress: address,
+        serviceId: SERVICE,
+        sessionId: session.id,
+        startHeight: session.start,
+        endHeight: session.end,
+      }
+      const startedMs = performance.now()
+      for (let sent = 0; sent < count; sent += 1) {
+        const outcome = await sendRelay(
+          { net, clock: systemClock, sign: (hash) => Promise.resolve(signRing(hash, secret, [pubKey, pubKey])), timeoutMs: 5_000 },
+          {
+            url: relayUrl,
+            rpcType: 'JSON_RPC',
+            session: header,
+            operatorAddress: people.operator1.address,
+            operatorPubKey: people.operator1.pubKey,
+          },
+          { method: 'POST', path: '', body: BODY },
+        )
+        if (!outcome.ok) throw new Error(`one by one: ${outcome.failure} ${outcome.detail}`)
+      }
+      return (performance.now() - startedMs) / count
+    }
+    const times: { hearth: number[]; cli: number[]; single: number[] } = { hearth: [], cli: [], single: [] }
     for (let round = 0; round < ROUNDS; round += 1) {
       await sessionStart()
       times.cli.push(await byProgram(scene, PER_ROUND))
       times.hearth.push(await byHearth(PER_ROUND))
-      log(`relays: pocketd ${times.cli.at(-1)?.toFixed(1)} ms, Hearth ${times.hearth.at(-1)?.toFixed(1)} ms each`)
+      times.single.push(await oneByOne(PER_ROUND))
+      const last = (values: number[]): string => values.at(-1)?.toFixed(1) ?? ''
+      log(`ms a relay: pocketd ${last(times.cli)}, Hearth ${last(times.hearth)}, Hearth one by one ${last(times.single)}`)
     }
     const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
-    const [hearthMs, cliMs] = [mean(times.hearth), mean(times.cli)]
-    return { relays: ROUNDS * PER_ROUND, relayVsCli: hearthMs / cliMs, hearthMs, cliMs, verified }
+    const [hearthMs, cliMs, singleMs] = [mean(times.hearth), mean(times.cli), mean(times.single)]
+    return { relays: ROUNDS * PER_ROUND, relayVsCli: hearthMs / cliMs, oneByOneVsCli: singleMs / cliMs, hearthMs, cliMs, verified }
   } finally {
     await store.close()
     rmSync(folder, { recursive: true, force: true })

@@ -24,7 +24,9 @@ export interface WatchFigures {
 const BACKENDS = 4
 const WAITING = 16
 const WATCH_MS = 30_000
-const WARM_UP_MS = 12_000
+const WARM_UP_MS = 8_000
+/** Two a second. */
+const START_TRIES = 240
 /** Of Linux: hundredths of a second. */
 const TICK_MS = 10
 
@@ -45,7 +47,7 @@ export async function benchWatch(engine: BenchEngine, log: (line: string) => voi
   const hearth = fork(join(import.meta.dirname, 'nodes-life.ts'), [JSON.stringify(wish)], { stdio: 'inherit' })
   const ask = async (): Promise<{ cpuMs: number; running: number }> => {
     hearth.send({ ask: 'cpu' })
-    const [answer] = (await once(hearth, 'message')) as [{ cpuMs: number; running: number }]
+    const [answer] = (await once(hearth, 'message', { signal: AbortSignal.timeout(30_000) })) as [{ cpuMs: number; running: number }]
     return answer
   }
   const measured = async (watch: readonly string[]): Promise<number> => {
@@ -59,7 +61,10 @@ export async function benchWatch(engine: BenchEngine, log: (line: string) => voi
     return after.cpuMs - before.cpuMs
   }
   try {
-    while ((await ask()).running < names.length) await sleep(500)
+    for (let tries = 0; (await ask()).running < names.length; tries += 1) {
+      if (tries > START_TRIES) throw new Error(`${names.length} containers do not all run`)
+      await sleep(500)
+    }
     log(`${names.length} containers run`)
     const everyNode = names.map((name) => name.slice(`hearth-${wish.installId}-`.length))
     const onePage = await measured(everyNode.slice(0, 1))
@@ -87,9 +92,11 @@ export async function benchWatch(engine: BenchEngine, log: (line: string) => voi
       dockerStatsPercent: (dockerStats / WATCH_MS) * 100,
     }
   } finally {
-    const ended = once(hearth, 'exit')
-    hearth.send({ ask: 'end' })
-    await ended
+    if (hearth.connected) {
+      const ended = once(hearth, 'exit')
+      hearth.send({ ask: 'end' })
+      await ended
+    }
     await removeAll(engine, wish.installId)
   }
 }

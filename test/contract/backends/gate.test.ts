@@ -8,7 +8,8 @@ import { servicesFileSchema, type ServiceRecord } from '#shared/catalog/backends
 import { gate as gateEntry } from '#shared/catalog/entries/gate.ts'
 import { createBackendLine } from '#main/adapters/system/backend-line.ts'
 import { createDockerEngine } from '#main/adapters/docker/engine.ts'
-import { mustBeReachable } from '#main/core/backends/address.ts'
+import { createNet } from '#main/adapters/system/net.ts'
+import { whyUnreachable } from '#shared/model/reachable-address.ts'
 import { createGate, type Gate } from '#main/core/backends/gate.ts'
 import { renderGateConfig, type GatedEndpoint } from '#main/core/backends/gate-config.ts'
 import { judgeEndpoint } from '#main/core/backends/judge.ts'
@@ -28,9 +29,10 @@ const serviceOf = (id: string): ServiceRecord => {
   if (!found) throw new Error(`no service ${id}`)
   return found
 }
+const TOKEN = 'token-0123456789abcdef'
 const SECRET = 'canary-7f3a9c21e5'
 const NONE: BackendCredential = { kind: 'none' }
-const line = createBackendLine(mustBeReachable)
+const line = createBackendLine(whyUnreachable)
 const eventually = (what: string, isTrue: () => Promise<boolean>): Promise<boolean> =>
   until(what, 20_000, async () => ((await isTrue()) ? true : undefined))
 
@@ -65,7 +67,7 @@ describe('the backend gate on a real engine, in front of a real node', () => {
   const container = names.container('gate')
   let socket = ''
   let image = ''
-  let asker = ''
+  let lookPort: number | undefined
   let anvil: ChildProcess | undefined
   let anvilPort = 0
   let recorder: Recorder
@@ -81,14 +83,22 @@ describe('the backend gate on a real engine, in front of a real node', () => {
     origins: { http, rest: more.rest ?? '', websocket: more.websocket ?? '' },
     secret: { paths: { http: more.path ?? '', rest: '', websocket: '' }, credential: more.credential ?? NONE },
   })
-  /** As the relay miner asks: from a container on the network of backends. @returns status and body */
+  /** As the relay miner asks: at the gate's own address on the network of backends. @returns status and body */
   const ask = async (path: string, body: string): Promise<string> => {
-    const post = body === '' ? [] : ['--header', 'content-type: application/json', '--post-data', body]
-    const { stdout, stderr } = await docker(socket, ['exec', asker, 'wget', '-q', '-O', '-', '-T', '5', ...post, `http://gate:9100${path}`])
-    return stdout + stderr
+    const ip = (
+      await docker(socket, ['inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', container])
+    ).stdout.trim()
+    const answer = await line.http({
+      url: `http://${ip}:9100${path}`,
+      method: body === '' ? 'GET' : 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      timeoutMs: 5_000,
+    })
+    return `${answer.status} ${new TextDecoder().decode(answer.body)}`
   }
   const settled = async (endpoints: GatedEndpoint[]): Promise<void> => {
-    config = renderGateConfig(endpoints)
+    config = renderGateConfig(endpoints, TOKEN)
     await gate.round()
     expect(gate.view()).toEqual({ kind: 'ready', reason: '' })
   }
@@ -111,32 +121,20 @@ describe('the backend gate on a real engine, in front of a real node', () => {
       log: createQuietLog(),
       imagePin: () => Promise.resolve(image),
       config: () => Promise.resolve(config),
+      net: createNet('/tmp'),
+      port: { get: () => Promise.resolve(lookPort), set: (port) => Promise.resolve(void (lookPort = port)) },
+      lookToken: TOKEN,
     })
-    await engine.ensureNetwork(names.network('backend'))
-    asker = names.container('asker')
-    await mustDocker(socket, [
-      'run',
-      '--detach',
-      '--init',
-      '--name',
-      asker,
-      '--network',
-      names.network('backend'),
-      '--entrypoint',
-      'sleep',
-      caddy,
-      '600',
-    ])
-    await eventually('anvil answers', async () => {
+    await eventually('anvil has blocks', async () => {
       try {
-        await line.http({
+        const { body } = await line.http({
           url: `http://127.0.0.1:${anvilPort}`,
           method: 'POST',
-          headers: {},
-          body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}',
+          headers: { 'content-type': 'application/json' },
+          body: '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber"}',
           timeoutMs: 500,
         })
-        return true
+        return /"0x[1-9a-f]/.test(new TextDecoder().decode(body))
       } catch {
         return false
       }
@@ -146,7 +144,7 @@ describe('the backend gate on a real engine, in front of a real node', () => {
     anvil?.kill('SIGKILL')
     recorder.server.closeAllConnections()
     recorder.server.close()
-    await docker(socket, ['rm', '-f', asker, container])
+    await docker(socket, ['rm', '-f', container])
     await docker(socket, ['volume', 'rm', '-f', names.volume('gate')])
     await docker(socket, ['network', 'rm', names.network('backend')])
   })
@@ -206,10 +204,10 @@ describe('the backend gate on a real engine, in front of a real node', () => {
     ])
     await eventually('the change is taken', async () => (await ask('/s/anvil', '{"id":1,"method":"eth_call"}')).includes('"0x1"'))
     expect(recorder.seen.at(-1)).toMatchObject({
-      url: `/v3/${SECRET}?dkey=${SECRET}&`,
+      url: `/v3/${SECRET}?dkey=${SECRET}`,
       headers: { authorization: `Bearer ${SECRET}`, host: `127.0.0.1:${recorder.port}` },
     })
-    await ask('/s/akash/', '{"id":1,"method":"status"}')
+    expect(await ask('/s/akash/', '{"id":1,"method":"status"}')).toContain('"0x1"')
     expect(recorder.seen.at(-1)).toMatchObject({
       url: '/',
       headers: { authorization: `Basic ${Buffer.from(`ünal:${SECRET}`).toString('base64')}` },
@@ -246,11 +244,14 @@ describe('the backend gate on a real engine, in front of a real node', () => {
   it('comes back with its credentials when it was removed behind our back, and goes when nothing is attached', async () => {
     await settled([endpointOf('anvil', `http://127.0.0.1:${anvilPort}`)])
     await mustDocker(socket, ['rm', '-f', container])
-    await gate.round()
-    await eventually('it serves again', async () => (await ask('/s/anvil', '{"id":1,"method":"eth_chainId"}')).includes('0x7a69'))
+    await eventually('it serves again', async () => {
+      await gate.round()
+      expect(gate.view()).toEqual({ kind: 'ready', reason: '' })
+      return (await ask('/s/anvil', '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}')).includes('0x7a69')
+    })
     config = undefined
     await gate.round()
     expect(gate.view().kind).toBe('none')
-    expect((await docker(socket, ['inspect', container])).code).not.toBe(0)
+    expect((await docker(socket, ['container', 'inspect', container])).code).not.toBe(0)
   })
 })

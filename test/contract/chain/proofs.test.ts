@@ -14,6 +14,7 @@ import { claimKey } from '#shared/model/claim.ts'
 import { createTestLog } from '#test/fakes/clock.ts'
 import { startTestChain, type TestChain } from '../../localnet/chain.ts'
 import { startLiar, type Liar } from '../../faults/liar.ts'
+import { BENT, op, type Json } from './bent-proofs.ts'
 
 /** Proofs on a real chain: balances, a supplier and a claim, each also absent, and nothing that was bent on the way passes. */
 
@@ -249,149 +250,24 @@ it('the head of the chain is followed through two endpoints, and its figures are
   await running
 })
 
-type Json = Record<string, never>
-const op = (answer: Json, index: number): { data: string } =>
-  (answer as unknown as { result: { response: { proofOps: { ops: { data: string }[] } } } }).result.response.proofOps.ops[index] ?? {
-    data: '',
-  }
-
 describe('what was bent on the way', () => {
-  const bent: [string, string, (answer: Json) => unknown][] = [
-    [
-      'a changed value',
-      'abci_query',
-      (answer) => {
-        const ops = op(answer, 0)
-        const bytes = Buffer.from(ops.data, 'base64')
-        const at = bytes.indexOf('000000')
-        bytes.write('9', at, 'latin1')
-        ops.data = bytes.toString('base64')
-        return answer
-      },
-    ],
-    [
-      'a changed hash on the way up',
-      'abci_query',
-      (answer) => {
-        const ops = op(answer, 0)
-        const bytes = Buffer.from(ops.data, 'base64')
-        bytes[bytes.length - 3] = (bytes[bytes.length - 3] ?? 0) ^ 1
-        ops.data = bytes.toString('base64')
-        return answer
-      },
-    ],
-    [
-      'another root of the store',
-      'abci_query',
-      (answer) => {
-        const ops = op(answer, 1)
-        const bytes = Buffer.from(ops.data, 'base64')
-        bytes[20] = (bytes[20] ?? 0) ^ 1
-        ops.data = bytes.toString('base64')
-        return answer
-      },
-    ],
-    [
-      'no proof at all',
-      'abci_query',
-      (answer) => {
-        const { response } = (answer as unknown as { result: { response: { proofOps: unknown } } }).result
-        response.proofOps = null
-        return answer
-      },
-    ],
-    [
-      'the state of another height',
-      'abci_query',
-      (answer) => {
-        const { response } = (answer as unknown as { result: { response: { height: string } } }).result
-        response.height = String(Number(response.height) - 1)
-        return answer
-      },
-    ],
-    [
-      'another signature',
-      'commit',
-      (answer) => {
-        const { commit } = (answer as unknown as { result: { signed_header: { commit: { signatures: { signature: string }[] } } } }).result
-          .signed_header
-        const [vote] = commit.signatures
-        const bytes = Buffer.from(vote?.signature ?? '', 'base64')
-        bytes[5] = (bytes[5] ?? 0) ^ 1
-        if (vote) vote.signature = bytes.toString('base64')
-        return answer
-      },
-    ],
-    [
-      'no signature',
-      'commit',
-      (answer) => {
-        const { commit } = (answer as unknown as { result: { signed_header: { commit: { signatures: { block_id_flag: number }[] } } } })
-          .result.signed_header
-        for (const vote of commit.signatures) vote.block_id_flag = 1
-        return answer
-      },
-    ],
-    [
-      'another state in the header',
-      'commit',
-      (answer) => {
-        const { header } = (answer as unknown as { result: { signed_header: { header: { app_hash: string } } } }).result.signed_header
-        header.app_hash = '00'.repeat(32)
-        return answer
-      },
-    ],
-    [
-      'another time in the header',
-      'commit',
-      (answer) => {
-        const { header } = (answer as unknown as { result: { signed_header: { header: { time: string } } } }).result.signed_header
-        header.time = '2030-01-01T00:00:00Z'
-        return answer
-      },
-    ],
-    [
-      'another validator',
-      'validators',
-      (answer) => {
-        const [validator] = (answer as unknown as { result: { validators: { pub_key: { value: string } }[] } }).result.validators
-        if (validator) validator.pub_key.value = Buffer.alloc(32, 9).toString('base64')
-        return answer
-      },
-    ],
-    [
-      'another power',
-      'validators',
-      (answer) => {
-        const [validator] = (answer as unknown as { result: { validators: { voting_power: string }[] } }).result.validators
-        if (validator) validator.voting_power = '1'
-        return answer
-      },
-    ],
-    [
-      'an extra validator',
-      'validators',
-      (answer) => {
-        const { validators } = (answer as unknown as { result: { validators: unknown[] } }).result
-        validators.push(validators[0])
-        return answer
-      },
-    ],
-  ]
-  it.each(bent)('%s is refused', async (_name, method, bend) => {
+  it.each(BENT)('%s is refused', async (_name, method, bend) => {
     liar.lie((asked) => (asked.method === method ? bend : undefined))
     await expect(throughLiar().balance(real.faucetAddress)).rejects.toMatchObject({ code: 'proof-invalid' })
     liar.lie(undefined)
     expect((await throughLiar().balance(real.faucetAddress)).value).toBeGreaterThan(0n)
   })
 
-  it.each(bent.filter(([, method]) => method !== 'validators').slice(1, 8))('of a claim too: %s is refused', async (_name, method, bend) => {
-    liar.lie((asked) => (asked.method === method ? bend : undefined))
-    await expect(throughLiar().claims(address, [SESSION])).rejects.toMatchObject({ code: 'proof-invalid' })
-    await expect(throughLiar().supplier(real.validatorAddress)).rejects.toMatchObject({ code: 'proof-invalid' })
-    liar.lie(undefined)
-    expect((await throughLiar().claims(address, [SESSION])).value).toHaveLength(1)
-  })
+  it.each(BENT.filter(([, method]) => method !== 'validators').slice(1, 8))(
+    'of a claim too: %s is refused',
+    async (_name, method, bend) => {
+      liar.lie((asked) => (asked.method === method ? bend : undefined))
+      await expect(throughLiar().claims(address, [SESSION])).rejects.toMatchObject({ code: 'proof-invalid' })
+      await expect(throughLiar().supplier(real.validatorAddress)).rejects.toMatchObject({ code: 'proof-invalid' })
+      liar.lie(undefined)
+      expect((await throughLiar().claims(address, [SESSION])).value).toHaveLength(1)
+    },
+  )
 
   it('the relays of a claim that were raised in its proof are refused', async () => {
     liar.lie((asked) =>

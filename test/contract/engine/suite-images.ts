@@ -29,6 +29,34 @@ export function imagesContract(stage: EngineStage): void {
       expect(last?.lastLine).not.toBe('')
     })
 
+    test('what a tag is in its registry is told without fetching it; Podman has no such question', async () => {
+      await stage.under.dropImage()
+      const probe = await stage.engine.probe()
+      const isPodman = probe.kind === 'ready' && /podman/i.test(probe.name)
+      expect(await stage.engine.offeredDigest?.(stage.under.image)).toBe(isPodman ? undefined : stage.under.digest)
+      expect(await stage.engine.image(stage.under.image)).toBeUndefined()
+      const unknown = await stage.engine.offeredDigest?.(stage.under.unknownImage).catch((error: unknown) => error)
+      if (isPodman) expect(unknown).toBeUndefined()
+      else expect(unknown).toMatchObject({ code: 'image-unavailable' })
+    })
+
+    test('an image is removed when no container is made of it, and the same pin can be fetched again', async () => {
+      const pinned = `${stage.under.image.replace(/:1$/, '')}@${stage.under.digest}`
+      await stage.pull(stage.under.image)
+      const name = await stage.running({ image: pinned })
+      expect(await stage.engine.removeImage?.(pinned)).toBe(false)
+      expect((await stage.engine.image(pinned))?.digest).toBe(stage.under.digest)
+      await stage.engine.stop(name, 1)
+      expect(await stage.engine.removeImage?.(pinned)).toBe(false)
+      await stage.engine.remove(name)
+      await stage.under.dropImage()
+      await stage.pull(pinned)
+      expect(await stage.engine.removeImage?.(pinned)).toBe(true)
+      expect(await stage.engine.image(pinned)).toBeUndefined()
+      expect(await stage.engine.removeImage?.(pinned)).toBe(false)
+      expect((await stage.pull(pinned)).digest).toBe(stage.under.digest)
+    })
+
     test('a pinned digest is pulled like a tag', async () => {
       const pinned = `${stage.under.image.replace(/:1$/, '')}@${stage.under.digest}`
       expect((await stage.pull(pinned)).digest).toBe(stage.under.digest)

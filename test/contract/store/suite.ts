@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { SelfTestRow } from '#shared/model/self-test.ts'
 import type { ClaimChange, Store } from '#main/core/ports/store.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import { claimKey } from '#shared/model/claim.ts'
@@ -324,6 +325,31 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
   })
 
   describe(`${name}: journals`, () => {
+    test('self-tests, newest first, of one network, the oldest gone when there are too many', async () => {
+      const store = await opened()
+      const stage = { key: 'port', outcome: 'failed', ms: 3, finding: 'closed', facts: { reason: 'ECONNREFUSED' } } as const
+      const row = (atMs: number): SelfTestRow => ({
+        ...{
+          id: `t${atMs}`,
+          network: 'local',
+          atMs,
+          trigger: 'user',
+          path: 'public',
+          serviceId: 'anvil',
+          url: 'https://relay.example.org',
+        },
+        ...{ ok: false, stages: [stage], latencyMs: null, answer: '' },
+      })
+      for (let atMs = 1; atMs <= 3_010; atMs += 1) await store.addSelfTest(row(atMs))
+      await store.addSelfTest({ ...row(9_000), network: 'practice' })
+      expect((await store.selfTests({ network: 'local', limit: 2 })).map((each) => each.atMs)).toEqual([3_010, 3_009])
+      expect(await store.selfTests({ network: 'local', beforeMs: 3_009, limit: 1 })).toEqual([row(3_008)])
+      expect((await store.selfTests({ network: 'local', beforeMs: 15, limit: 20 })).map((each) => each.atMs)).toEqual([14, 13, 12, 11])
+      await store.removeSelfTests('local')
+      expect(await store.selfTests({ network: 'local', limit: 5 })).toEqual([])
+      expect(await store.selfTests({ network: 'practice', limit: 5 })).toHaveLength(1)
+    })
+
     test('relay results and activity, newest first, by page', async () => {
       const store = await opened()
       const result = {

@@ -21,8 +21,15 @@ function look(fields: {
     fields.keys.map((key, at) => {
       const id = `k${at}`
       const whole: Key = {
-        ...{ id, kind: 'key', role: 'owner', name: id, address: id, network: 'local' },
-        ...{ createdAtMs: daysAgo(800), wordsConfirmedAtMs: 1, fenced: null },
+        id,
+        kind: 'key',
+        role: 'owner',
+        name: id,
+        address: id,
+        network: 'local',
+        createdAtMs: daysAgo(800),
+        wordsConfirmedAtMs: 1,
+        fenced: null,
         ...key,
       }
       return [id, whole]

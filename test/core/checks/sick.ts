@@ -149,7 +149,7 @@ export const SICK_HEALTH: Record<string, Sick> = {
   'upgrade-planned': {
     check: 'upgrade-planned',
     level: 'warn',
-    fix: 'nodes',
+    fix: 'updates',
     make: (s) => {
       head(s)
       s.health.upgrade = { name: 'v0.1.36', height: 500 }
@@ -158,7 +158,7 @@ export const SICK_HEALTH: Record<string, Sick> = {
   'upgrade-planned-height': {
     check: 'upgrade-planned',
     level: 'warn',
-    fix: 'nodes',
+    fix: 'updates',
     make: (s) => {
       s.chain.height = 25
       s.health.upgrade = { name: 'v0.1.36', height: 500 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { HearthError } from '#shared/api/errors.ts'
+import { anvil } from '#shared/catalog/entries/anvil.ts'
 import { MINER_PATHS } from '#main/core/relays/miner-config.ts'
 import { createScene, nameOf, type Life, type Scene } from './scene.ts'
 
@@ -54,6 +55,21 @@ describe('what the user wants', () => {
     // Only the first look counts: what ends later is started as ever.
     await scene.engine.stop(nameOf('backend'), 1)
     await life.until('the start', () => life.seen('backend') === 'running')
+  })
+  it('an image that was taken away with its container is fetched again by its digest; one that cannot be had is said', async () => {
+    const pin = scene.rows.get('backend')?.imagePin ?? ''
+    expect(pin).toContain('@sha256:')
+    await scene.engine.remove(nameOf('backend'))
+    scene.engine.forget(anvil.image.reference)
+    await life.pass(30_000)
+    await life.until('the backend', () => life.seen('backend') === 'running')
+    expect(await scene.engine.image(pin)).toBeDefined()
+
+    await scene.engine.remove(nameOf('backend'))
+    scene.engine.forget(anvil.image.reference)
+    scene.engine.forget(anvil.image.reference, 'registry')
+    await life.until('what is missing', () => state('backend')?.error?.code === 'image-unavailable')
+    expect(life.seen('pocket')).toBe('running')
   })
   it('a wish survives a crash right after it', async () => {
     await life.nodes.stop('backend')

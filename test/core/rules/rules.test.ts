@@ -32,7 +32,9 @@ describe('what a change means here', () => {
     expect(impact('computeUnitsToTokensMultiplier', '145990', '72995')).toMatchObject([
       { key: 'pay', facts: { beforeUpokt: '72995', afterUpokt: '36497' } },
     ])
-    expect(impact('computeUnitCostGranularity', '1000000', '2000000')).toMatchObject([{ facts: { beforeUpokt: '72995', afterUpokt: '36497' } }])
+    expect(impact('computeUnitCostGranularity', '1000000', '2000000')).toMatchObject([
+      { facts: { beforeUpokt: '72995', afterUpokt: '36497' } },
+    ])
   })
 
   it('a price before the first settlement: what is claimed', () => {
@@ -66,13 +68,29 @@ describe('what a change means here', () => {
 describe('steps of rules', () => {
   const at = (height: number) => ({ height, timeMs: height, rules: PARAMS })
   it('begin with what is there, then add what changed, from the session after or from the next block', () => {
-    const first = newSteps('n', [], new Map([['a', '1'], ['mintRatio', '1']]), at(15))
+    const first = newSteps(
+      'n',
+      [],
+      new Map([
+        ['a', '1'],
+        ['mintRatio', '1'],
+      ]),
+      at(15),
+    )
     expect(first.map((row) => [row.what, row.value, row.effectHeight])).toEqual([
       ['a', '1', 15],
       ['mintRatio', '1', 15],
     ])
     expect(newSteps('n', first, new Map([['a', '1']]), at(16))).toEqual([])
-    const next = newSteps('n', first, new Map([['a', '2'], ['mintRatio', '0.9']]), at(16))
+    const next = newSteps(
+      'n',
+      first,
+      new Map([
+        ['a', '2'],
+        ['mintRatio', '0.9'],
+      ]),
+      at(16),
+    )
     expect(next.map((row) => [row.what, row.value, row.height, row.effectHeight])).toEqual([
       ['a', '2', 16, 21],
       ['mintRatio', '0.9', 16, 16],
@@ -107,8 +125,7 @@ async function room() {
     services: () => Promise.resolve([{ id: 'eth', name: 'Ethereum', computeUnitsPerRelay: said.units, ownerAddress: 'x' }]),
     governing,
   } as unknown as Chain
-  const made = () =>
-    createRulesRoom({ network: () => 'local', heads: { require: () => chain }, store, state, clock, log: createTestLog() })
+  const made = () => createRulesRoom({ network: () => 'local', heads: { require: () => chain }, store, state, clock, log: createTestLog() })
   return { clock, store, state, said, chain, made }
 }
 

@@ -46,7 +46,10 @@ describe('settings at work', () => {
 
   it('the warnings of disk, upgrade and wallet come as many days before as chosen', () => {
     const state = fresh()
-    state.health = { ...state.health, disk: { freeBytes: 9e10, fullAtMs: 10 * DAY_MS, bytesPerDay: 1 } as NonNullable<AppState['health']['disk']> }
+    state.health = {
+      ...state.health,
+      disk: { freeBytes: 9e10, fullAtMs: 10 * DAY_MS, bytesPerDay: 1 } as NonNullable<AppState['health']['disk']>,
+    }
     expect(diskFull.look(state, 0)).toBeUndefined()
     choose(state, 'diskWarnDays', 12)
     expect(diskFull.look(state, 0)?.level).toBe('warn')
@@ -70,7 +73,11 @@ describe('settings at work', () => {
 
   it('this PC is kept awake for what is due, for all serving, or never; never for play money', () => {
     const serving = servingState()
-    const idle = { ...serving, app: { ...serving.app, network: 'mainnet' as const }, clock: { ...serving.clock, verdict: 'safe' as const, facts: {}, lanes: [lane(1, 'settled')] } }
+    const idle = {
+      ...serving,
+      app: { ...serving.app, network: 'mainnet' as const },
+      clock: { ...serving.clock, verdict: 'safe' as const, facts: {}, lanes: [lane(1, 'settled')] },
+    }
     const due = { ...idle, clock: { ...idle.clock, verdict: 'costs' as const } }
     const isServing = Object.values(idle.nodes).some((node) => node.kind === 'relay-miner' && node.wanted === 'running')
     expect([holdAsChosen(idle, 'due'), holdAsChosen(due, 'due')?.kind, holdAsChosen(due, 'never')]).toEqual([undefined, 'costs', undefined])
@@ -91,11 +98,15 @@ describe('other images', () => {
       'caddy:2': `caddy@${digest}`,
     })
   })
-  it.each(['caddy:2=caddy:3', `caddy:2=caddy@sha256:abc`, 'caddy', `a=b@${digest},a=c@${digest}`, `--privileged=x@${digest}`, `a=$(id)@${digest}`])(
-    'are not %j',
-    (text) => {
-      expect(readImageOverrides(text)).toBeUndefined()
-      expect(imageOverrides.safeParse(text).success).toBe(false)
-    },
-  )
+  it.each([
+    'caddy:2=caddy:3',
+    `caddy:2=caddy@sha256:abc`,
+    'caddy',
+    `a=b@${digest},a=c@${digest}`,
+    `--privileged=x@${digest}`,
+    `a=$(id)@${digest}`,
+  ])('are not %j', (text) => {
+    expect(readImageOverrides(text)).toBeUndefined()
+    expect(imageOverrides.safeParse(text).success).toBe(false)
+  })
 })

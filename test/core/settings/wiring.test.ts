@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import type { ValidationChoice } from '#main/core/relays/validation-mode.ts'
 import { operatorLow } from '#main/core/checks/operator-low.ts'
 import { createKeys } from '#main/core/keys/keys.ts'
 import type { Store } from '#main/core/ports/store.ts'
@@ -27,7 +28,11 @@ describe('settings at work', () => {
   })
 
   it('the relay miner is started with the chosen time and price', async () => {
-    let choices = { gasPriceTimes: 10, requestTimeoutSeconds: 10 }
+    let choices: { gasPriceTimes: number; requestTimeoutSeconds: number; validation: ValidationChoice } = {
+      gasPriceTimes: 10,
+      requestTimeoutSeconds: 10,
+      validation: 'auto',
+    }
     const setup = createMinerSetup({
       template: (name) => readFileSync(new URL(`../../../resources/templates/${name}`, import.meta.url), 'utf8'),
       heads: {
@@ -40,9 +45,13 @@ describe('settings at work', () => {
       choices: () => choices,
     })
     const before = await setup.config()
-    choices = { gasPriceTimes: 30, requestTimeoutSeconds: 45 }
+    choices = { gasPriceTimes: 30, requestTimeoutSeconds: 45, validation: 'lazy' }
     const after = await setup.config()
     expect([before?.yaml.includes('timeout_seconds: 10'), after?.yaml.includes('timeout_seconds: 45')]).toEqual([true, true])
+    expect([before?.yaml, after?.yaml].map((yaml) => /enable_eager_relay_request_validation: (\w+)/.exec(yaml ?? '')?.[1])).toEqual([
+      'true',
+      'false',
+    ])
     expect([before?.command.includes('0.01upokt'), after?.command.includes('0.03upokt')]).toEqual([true, true])
   })
 

@@ -104,6 +104,10 @@ describe('what the pages of the other roles read', () => {
       ],
     })
   })
+  it('what is no old address is refused before the chain is asked', async () => {
+    for (const text of ['x', '0', 'A'.repeat(39), 'G'.repeat(40), '../'.repeat(13)])
+      await expect(asked()['roles.morse']({ morseAddresses: [text] }), text).rejects.toMatchObject({ code: 'address-invalid' })
+  })
   it('without a chain says so', async () => {
     const handlers = asked((chain) => {
       chain.reachable = false

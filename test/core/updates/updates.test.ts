@@ -53,7 +53,7 @@ function memoryStore(): Store {
 }
 
 /** A node and a miner whose containers are as wanted at once, and a clock that runs by itself. */
-async function world(options: { broken?: boolean; quicker?: number } = {}) {
+async function makeWorld(options: { broken?: boolean; quicker?: number } = {}) {
   const store = memoryStore()
   const log = createTestLog()
   const state = createStatePublisher(
@@ -103,7 +103,15 @@ async function world(options: { broken?: boolean; quicker?: number } = {}) {
   state.patch('engine', { kind: 'ready' })
   show()
   const deps: UpdateDeps = {
-    ...{ network: 'local', store, state, clock, log, settings, catalog: CATALOG, imageOverrides: {}, activity: () => undefined },
+    network: 'local',
+    store,
+    state,
+    clock,
+    log,
+    settings,
+    catalog: CATALOG,
+    imageOverrides: {},
+    activity: () => undefined,
     tasks: createTasks(state, clock, log),
     heads: { current: () => ({ upgradePlan: () => Promise.resolve(world.plan) }) as never },
     engine: {
@@ -153,14 +161,14 @@ async function world(options: { broken?: boolean; quicker?: number } = {}) {
   return { world, state, store, settings, updates, handlers, rows, until, pins, removed, fetched }
 }
 
-const offerNew = async ({ world: facts, handlers }: Awaited<ReturnType<typeof world>>, letter = 'b'): Promise<void> => {
+const offerNew = async ({ world: facts, handlers }: Awaited<ReturnType<typeof makeWorld>>, letter = 'b'): Promise<void> => {
   facts.digests[POCKETD_IMAGE.reference] = digest(letter)
   await handlers['updates.check']({})
 }
 
 describe('an update', () => {
   test('is fetched by digest, changes the node first, then the miner, never the keeper with its key, and stays in the history', async () => {
-    const here = await world()
+    const here = await makeWorld()
     await offerNew(here)
     await here.handlers['updates.start']({ image: IMAGE, when: 'now' })
     await here.until('the end', () => here.rows()[0]?.stage === 'done')
@@ -175,7 +183,7 @@ describe('an update', () => {
   })
 
   test('that does not work is taken back by itself, is said, and is not tried again by itself', async () => {
-    const here = await world({ broken: true, quicker: 400 })
+    const here = await makeWorld({ broken: true, quicker: 400 })
     await here.settings.set({ updatesAuto: 'all', updatesDelayDays: 0, updatesHour: 14 })
     await offerNew(here)
     await here.until('the way back', () => here.rows()[0]?.stage === 'rolled-back')
@@ -187,7 +195,7 @@ describe('an update', () => {
   })
 
   test('waits for a quiet moment, can be postponed, hurried and skipped', async () => {
-    const here = await world()
+    const here = await makeWorld()
     here.world.verdict = 'cannot-tell'
     await offerNew(here)
     const { id } = await here.handlers['updates.start']({ image: IMAGE, when: 'quiet' })
@@ -205,7 +213,7 @@ describe('an update', () => {
   })
 
   test('is done by itself when the user wants that: after the days, at the hour', async () => {
-    const here = await world({ quicker: 400 })
+    const here = await makeWorld({ quicker: 400 })
     await here.settings.set({ updatesAuto: 'all', updatesDelayDays: 2, updatesHour: 4 })
     await offerNew(here)
     await here.until('the end', () => here.rows()[0]?.stage === 'done')
@@ -215,7 +223,7 @@ describe('an update', () => {
   })
 
   test('of security alone leaves the others to the user', async () => {
-    const here = await world({ quicker: 400 })
+    const here = await makeWorld({ quicker: 400 })
     await here.settings.set({ updatesAuto: 'security', updatesDelayDays: 0, updatesHour: 14 })
     await offerNew(here)
     const at = here.world.now
@@ -225,7 +233,7 @@ describe('an update', () => {
   })
 
   test('can be undone for a week, then its old image is removed with consent alone', async () => {
-    const here = await world()
+    const here = await makeWorld()
     await offerNew(here)
     const { id } = await here.handlers['updates.start']({ image: IMAGE, when: 'now' })
     await here.until('the end', () => here.rows()[0]?.stage === 'done')
@@ -246,7 +254,7 @@ describe('an update', () => {
 describe('an upgrade of the chain', () => {
   const needed = 'ERR UPGRADE "v0.1.99" NEEDED at height: 400: module=x/upgrade'
   test('is fetched ahead, done at its height alone, holds signatures meanwhile, and has no way back', async () => {
-    const here = await world()
+    const here = await makeWorld()
     here.world.plan = { name: 'v0.1.99', height: 400 }
     await here.until('the image', () => here.state.state.health.updates?.upgrade === 'ready')
     expect(here.world.height).toBeLessThan(300)
@@ -272,7 +280,7 @@ describe('an upgrade of the chain', () => {
   })
 
   test('that the chain takes back is called off, and one that is moved is done at the new height', async () => {
-    const here = await world()
+    const here = await makeWorld()
     here.world.plan = { name: 'v0.1.99', height: 4_000 }
     await here.until('the first plan', () => here.rows()[0]?.stage === 'fetched')
     here.world.plan = { name: 'v0.1.99', height: 5_000 }
@@ -283,7 +291,7 @@ describe('an upgrade of the chain', () => {
   })
 
   test('whose software cannot be had is said, and fetched as soon as it is there', async () => {
-    const here = await world()
+    const here = await makeWorld()
     here.world.missing.add(`${IMAGE}:0.1.99`)
     here.world.plan = { name: 'v0.1.99', height: 40_000 }
     await here.until('it is said', () => here.state.state.health.updates?.upgrade === 'missing')
@@ -292,7 +300,7 @@ describe('an upgrade of the chain', () => {
   })
 
   test('that came while Hearth was off is learnt from the node that stands', async () => {
-    const here = await world()
+    const here = await makeWorld()
     here.world.stands = true
     here.world.logs = ['x', 'panic: error during handshake: error on replay: UPGRADE "v0.1.99" NEEDED at height: 100: ']
     here.state.patch('chain', { status: 'stalled' })
@@ -304,7 +312,7 @@ describe('an upgrade of the chain', () => {
   })
 
   test('that is near holds every other update', async () => {
-    const here = await world()
+    const here = await makeWorld()
     here.world.plan = { name: 'v0.1.99', height: 111 }
     here.world.stands = true
     await here.until('the image', () => here.state.state.health.updates?.upgrade === 'ready')

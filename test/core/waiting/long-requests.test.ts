@@ -126,7 +126,8 @@ it('no request that lasts is a plain call: reads can be cancelled, writes are ta
       if (writes && task?.cancellable !== waits) offenders.push(`${name}: says that it can be cancelled when it cannot, or the other way`)
       abort.abort()
       await Promise.race([call, pause(LASTS_MS)])
-      const code = answer === undefined ? 'none' : (answer as ApiResult<unknown>).ok ? 'ok' : (answer as { error: { code: string } }).error.code
+      const code =
+        answer === undefined ? 'none' : (answer as ApiResult<unknown>).ok ? 'ok' : (answer as { error: { code: string } }).error.code
       if ((!writes || waits) && code !== 'cancelled') offenders.push(`${name}: cancelled, and answers ${code}`)
       if (writes && !waits && code !== 'none') offenders.push(`${name}: torn after it had begun: ${code}`)
     }

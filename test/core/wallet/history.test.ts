@@ -9,7 +9,14 @@ import { addressOf, recordedBlock, recordedHeights } from '../earnings/recorded-
 const NETWORK = 'local'
 const SEND = '/cosmos.bank.v1beta1.MsgSend'
 
-const moved = (height: number, position: string, address: string, kind: MovementRow['kind'], deltaUpokt: bigint, hash?: string): MovementRow => ({
+const moved = (
+  height: number,
+  position: string,
+  address: string,
+  kind: MovementRow['kind'],
+  deltaUpokt: bigint,
+  hash?: string,
+): MovementRow => ({
   network: NETWORK,
   height,
   position,
@@ -37,7 +44,8 @@ async function filled(blocks: BlockRows[]): Promise<Store> {
   const store = await openTestStore()
   await store.setCursor({ network: NETWORK, height: 1, hash: 'H1' })
   const last = blocks.at(-1)?.height ?? 1
-  for (let height = 2; height <= last; height += 1) await store.applyBlock(blocks.find((each) => each.height === height) ?? block(height, []))
+  for (let height = 2; height <= last; height += 1)
+    await store.applyBlock(blocks.find((each) => each.height === height) ?? block(height, []))
   return store
 }
 
@@ -90,7 +98,11 @@ describe('a line of history', () => {
     const store = await filled([
       block(
         2,
-        [moved(2, 'tx:0:0', 'op', 'fee', -1n, 'MINER'), moved(2, 'tx:1:0', 'op', 'fee', -1n, 'OTHER'), moved(2, 'tx:2:0', 'op', 'fee', -1n, 'OLD')],
+        [
+          moved(2, 'tx:0:0', 'op', 'fee', -1n, 'MINER'),
+          moved(2, 'tx:1:0', 'op', 'fee', -1n, 'OTHER'),
+          moved(2, 'tx:2:0', 'op', 'fee', -1n, 'OLD'),
+        ],
         [
           { hash: 'MINER', failed: false, messages: [claim] },
           { hash: 'OTHER', failed: false, messages: [{ type: SEND, facts: {} }] },

@@ -18,7 +18,7 @@ const paid = (daysAgo: number, kind: MovementRow['kind'], upokt: bigint, height 
 /** Every day one transaction of `fee`, over the last ten days. */
 const daily = (fee: bigint): MovementRow[] => Array.from({ length: 10 }, (_, day) => paid(day, 'fee', -fee))
 const runway = (balanceUpokt: bigint, movements: MovementRow[], sinceMs = 0) =>
-  feeRunway({ address: 'op', balanceUpokt, movements, sinceMs, nowMs: NOW, proofFeeUpokt: 2n })
+  feeRunway({ address: 'op', balanceUpokt, movements, sinceMs, nowMs: NOW, proofFeeUpokt: 2n, leastUpokt: 3n })
 
 describe('how long fees last', () => {
   it.each([
@@ -33,7 +33,12 @@ describe('how long fees last', () => {
   })
 
   it('says from which figures, and counts neither pay nor what the user moved', () => {
-    const found = runway(100_000n, [...daily(700n), paid(1, 'reward', 5_000n), paid(2, 'transfer', -90_000n), paid(3, 'proof-fee', -14n, 5)])
+    const found = runway(100_000n, [
+      ...daily(700n),
+      paid(1, 'reward', 5_000n),
+      paid(2, 'transfer', -90_000n),
+      paid(3, 'proof-fee', -14n, 5),
+    ])
     expect(found).toMatchObject({ feesUpokt: '5600', proofFeesUpokt: '14', transactions: 8, spanMs: 7 * DAY, perDayUpokt: '802' })
     expect(found.daysLeft).toBe(124)
   })
@@ -58,6 +63,11 @@ describe('how long fees last', () => {
     expect(BigInt(found.topUpUpokt ?? '0') + 1_000_000n).toBeGreaterThanOrEqual(60n * BigInt(found.perDayUpokt ?? '0'))
     expect(runway(31n * 800n, daily(700n)).topUpUpokt).toBeNull()
     expect(runway(2n * 800n, daily(700n)).topUpUpokt).toBe('1000000')
+  })
+
+  it('is bad under the bound that the user chose, also while nothing else is known', () => {
+    expect(runway(2n, [], NOW)).toMatchObject({ level: 'bad', perDayUpokt: null, topUpUpokt: '1000000' })
+    expect(runway(3n, [], NOW).level).toBe('unknown')
   })
 
   it('an operator that pays nothing is well', () => {

@@ -26,15 +26,22 @@ test('S8: only the main frame of our window, with exactly our origin, is answere
   expect(await on.stage.call(on.stage.fromPage(), 'state.get', '{}')).toMatchObject({ ok: true })
 })
 
-test('S8: a name of the table, a size, one text; else core hears nothing', async () => {
+test('S8: a name of the table, a size, one text, at most a whole number to call it off by; else core hears nothing', async () => {
   await on.stage.start()
   const ask = async (...args: unknown[]): Promise<string> =>
     ((await on.stage.call(on.stage.fromPage(), ...args)) as { error: { code: string } }).error.code
   for (const name of ['nodes.destroy', '__proto__', 'constructor', 'hasOwnProperty', '', 'x'.repeat(1_000)])
     expect(await ask(name, '{}')).toBe('unknown-request')
   expect(await ask('state.get', `"${'ü'.repeat(MAX_REQUEST_BYTES / 2)}"`)).toBe('too-large')
-  for (const args of [['state.get'], ['state.get', {}], ['state.get', '{}', 1], [['state.get'], '{}'], ['state.get', '{"__proto__":{}}']])
-    expect(await ask(...args)).toBe('invalid-request')
+  const wrong = [
+    ['state.get'],
+    ['state.get', {}],
+    [['state.get'], '{}'],
+    ['state.get', '{"__proto__":{}}'],
+    ...[1.5, '1', null, {}, Number.POSITIVE_INFINITY].map((id) => ['state.get', '{}', id]),
+    ['state.get', '{}', 1, 2],
+  ]
+  for (const args of wrong) expect(await ask(...args)).toBe('invalid-request')
   expect(on.stage.app.calls).toEqual([])
 })
 

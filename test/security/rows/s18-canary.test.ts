@@ -72,7 +72,16 @@ test(
     await driver.call('vault.lock', {})
     expect((await driver.app.call('vault.unlock', { password: WRONG })).ok).toBe(false)
     await driver.call('vault.unlock', { password: PASSWORD })
-    for (const nodeId of Object.keys(driver.state.nodes)) await driver.call('nodes.logs', { nodeId, tail: 500 })
+    for (const nodeId of Object.keys(driver.state.nodes)) {
+      await driver.call('nodes.logs', { nodeId, tail: 500 })
+      // The log by pages, up to its first line.
+      let page = await driver.call('nodes.logPage', { nodeId, limit: 1_000 })
+      for (let pages = 0; page.older && page.lines[0] && pages < 50; pages += 1)
+        page = await driver.call('nodes.logPage', { nodeId, book: page.book, before: page.lines[0].number, limit: 1_000 })
+    }
+    // The sealed file as the browser gets it, and as it brings it.
+    const taken = await driver.call('vault.takeBackup', { ticket: backup.surfaceUrl.split('/').at(-1) ?? '' })
+    await driver.call('vault.bringBackup', { base64: taken.base64 })
     await driver.call('settings.export', {})
 
     const canaries: Canary[] = [
@@ -110,6 +119,7 @@ test(
     for (const name of ['hearth.db', 'practice.json', 'logs/hearth.log', 'vault/vault.hearth']) expect(names).toContain(name)
     expect(heard.some(({ where, text }) => where === 'a frame of the socket' && text.includes(operator.address))).toBe(true)
     expect(heard.some(({ where, text }) => where === 'a patch' && text.includes(owner.address))).toBe(true)
+    expect(heard.some(({ where, text }) => where === 'answer to nodes.logPage' && text.includes('"number"'))).toBe(true)
     expect(processes.filter((where) => where.endsWith('below')).length).toBeGreaterThanOrEqual(3)
     for (const canary of canaries)
       expect(findCanaries('self', Buffer.concat([Buffer.from('x'), canary.forms[0] ?? Buffer.alloc(0)]), canaries)).toContain(

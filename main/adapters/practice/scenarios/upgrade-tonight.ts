@@ -11,5 +11,5 @@ export const upgradeTonight: Scenario = {
     world.sessions(2, { relays: 800 })
     world.upgrade('v0.1.36', Math.round(HOURS_MS / world.ledger.genesis.blockMs))
   },
-  shouldSee: { check: 'upgrade-planned', key: 'upgrade-planned', fix: 'nodes' },
+  shouldSee: { check: 'upgrade-planned', key: 'upgrade-planned', fix: 'updates' },
 }

@@ -289,3 +289,30 @@ describe('the port', () => {
 })
 
 const bigintText = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value)
+
+describe('a chain that lacks the software for its next block', () => {
+  it('stands, however much time passes, and goes on from now when it has it', () => {
+    const { genesis, clock } = world()
+    let lacks = true
+    const node: ChainNode = createChainNode({
+      ledger: createLedger(genesis),
+      clock,
+      codec,
+      seed: 'stands',
+      proposer: () => validator.address,
+      stands: () => lacks && node.ledger.height === 3,
+    })
+    clock.advance(10 * genesis.blockMs)
+    node.produceDue()
+    expect(node.ledger.height).toBe(3)
+    clock.advance(100 * genesis.blockMs)
+    expect(node.produceDue()).toBe(0)
+    lacks = false
+    const wentOnMs = clock.now()
+    expect(node.produceDue()).toBe(1)
+    expect(node.ledger.timeMs).toBe(wentOnMs)
+    clock.advance(genesis.blockMs)
+    expect(node.produceDue()).toBe(1)
+    expect(node.ledger.height).toBe(5)
+  })
+})

@@ -9,6 +9,7 @@ import { runChecks } from '#main/core/checks/index.ts'
 import { createHealthReadings } from '#main/core/checks/readings/readings.ts'
 import { createEarnings } from '#main/core/earnings/earnings.ts'
 import type { Chain } from '#main/core/ports/chain.ts'
+import type { Clock } from '#main/core/ports/clock.ts'
 import type { Net } from '#main/core/ports/net.ts'
 import type { Store } from '#main/core/ports/store.ts'
 import type { PublicKeyInfo } from '#main/core/ports/vault.ts'
@@ -66,6 +67,9 @@ export function practiceInput(keys: ScenarioInput['keys'] = { owner: owner.addre
 
 export interface Stage {
   state: StatePublisher
+  chain: Chain
+  /** Time of the practised world. */
+  clock: Clock
   /** Looks at the head, as the core does after a new one. */
   look(): Promise<void>
   /** Blocks pass, and the last one is looked at. */
@@ -130,6 +134,8 @@ export function createStage(start: PracticeStart, store: Store): Stage {
   }
   return {
     state,
+    chain,
+    clock,
     look,
     seen,
     async pass(blocks) {

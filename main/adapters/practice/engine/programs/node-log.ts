@@ -60,7 +60,7 @@ export function createNodeLog(now: () => number): NodeLog {
     ],
     upgradeNeeded: (name, height) => [
       `${clockFace(now())} ERR UPGRADE "${name}" NEEDED at height: ${height}:  module=x/upgrade`,
-      `${clockFace(now())} ERR CONSENSUS FAILURE!!! err="UPGRADE \"${name}\" NEEDED at height: ${height}: " module=consensus`,
+      `${clockFace(now())} ERR CONSENSUS FAILURE!!! err="UPGRADE \\"${name}\\" NEEDED at height: ${height}: " module=consensus`,
     ],
     failure: (words) => [`${clockFace(now())} ERR failed to start the node module=server`, words],
   }

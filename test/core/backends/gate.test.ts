@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest'
+import { HearthError } from '#shared/api/errors.ts'
+import { whyUnreachable } from '#shared/model/reachable-address.ts'
+import { dialFromContainer, endpointAddress, placeOf } from '#main/core/backends/address.ts'
+import { allowedCalls, methodPattern } from '#main/core/backends/allowed-calls.ts'
+import { headersOf, renderGateConfig } from '#main/core/backends/gate-config.ts'
+import { gateSpec } from '#main/core/backends/gate.ts'
+import { joined } from '#main/core/backends/ask.ts'
+import { namesOf } from '#main/core/nodes/specs.ts'
+import { gate, gateEntrySchema } from '#shared/catalog/entries/gate.ts'
+
+const HTTP = ['http:', 'https:'] as const
+const codeOf = (run: () => unknown): string => {
+  try {
+    run()
+  } catch (error) {
+    return error instanceof HearthError ? error.code : 'other'
+  }
+  return 'taken'
+}
+
+describe('an address', () => {
+  it('is split into what may be shown and what may be a key', () => {
+    expect(endpointAddress(' https://Eth-Mainnet.g.alchemy.com/v2/SECRET?x=1 ', HTTP)).toEqual({
+      origin: 'https://eth-mainnet.g.alchemy.com',
+      host: 'eth-mainnet.g.alchemy.com',
+      path: '/v2/SECRET?x=1',
+      place: 'rented',
+    })
+    expect(endpointAddress('http://192.168.1.20:8545/', HTTP)).toMatchObject({ origin: 'http://192.168.1.20:8545', path: '', place: 'lan' })
+    expect(endpointAddress('http://10.0.0.7:8545/?key=a/b', HTTP).path).toBe('?key=a/b')
+    expect(endpointAddress('http://[::1]:8545', HTTP).place).toBe('here')
+    expect(endpointAddress('https://node.example.org/rpc/', HTTP)).toMatchObject({ path: '/rpc', place: 'outside' })
+  })
+  it.each([
+    'http://169.254.169.254/latest/meta-data',
+    'http://[fd00:ec2::254]/',
+    'http://[::ffff:169.254.169.254]/',
+    'http://0xa9fea9fe/',
+    'http://2852039166/',
+    'http://metadata.google.internal/',
+    'http://metadata/',
+    'http://100.100.100.200/',
+    'http://168.63.129.16/',
+    'http://0.0.0.0:8545',
+    'http://224.0.0.1/',
+    'http://[fe80::1]/',
+    'http://[::]:8545',
+    'http://user:pass@127.0.0.1:8545',
+    'http://rpc.example.org',
+    'ftp://127.0.0.1/',
+    'http://127.0.0.1:8545/{env.PATH}',
+    'http://127.0.0.1:8545/#x',
+    'http://127.0.0.1:8545/a b',
+    'not an address',
+    '',
+    `http://127.0.0.1/${'x'.repeat(600)}`,
+  ])('is refused: %s', (text) => {
+    expect(codeOf(() => endpointAddress(text, HTTP))).toBe('backend-address-refused')
+  })
+  it('S24: what a name leads to is judged as well', () => {
+    for (const address of ['169.254.169.254', '::ffff:169.254.169.254', 'fd00:ec2::254', 'fe80::5', '0.0.0.0', '255.255.255.255'])
+      expect(whyUnreachable(address)).toBeTypeOf('string')
+    for (const address of ['127.0.0.1', '10.0.0.7', '203.0.113.9', '2001:db8::1', '::1']) expect(whyUnreachable(address)).toBeUndefined()
+  })
+  it('knows who rents out nodes, by whole names alone', () => {
+    expect(placeOf('mainnet.infura.io')).toBe('rented')
+    expect(placeOf('infura.io')).toBe('rented')
+    expect(placeOf('notinfura.io')).toBe('outside')
+    expect(placeOf('box.local')).toBe('lan')
+  })
+  it('of this PC has another name in a container', () => {
+    expect(dialFromContainer('http://127.0.0.1:8545')).toMatchObject({
+      dial: 'host.docker.internal:8545',
+      host: '127.0.0.1:8545',
+      isTls: false,
+    })
+    expect(dialFromContainer('https://rpc.example.org')).toMatchObject({ dial: 'rpc.example.org:443', isTls: true })
+  })
+  it('takes the path of a question before its own query', () => {
+    expect(joined('https://a', '/v2/KEY?x=1', '/status')).toBe('https://a/v2/KEY/status?x=1')
+    expect(joined('https://a', '?key=k', '/status')).toBe('https://a/status?key=k')
+    expect(joined('https://a', '?key=k', '/')).toBe('https://a/?key=k')
+    expect(joined('https://a', '', '/')).toBe('https://a/')
+    expect(joined('https://a', '/v2/KEY', '/')).toBe('https://a/v2/KEY')
+  })
+})
+
+describe('what gateways may call', () => {
+  const pattern = new RegExp(methodPattern(allowedCalls({ id: 'eth', ecosystem: 'evm' }).methods))
+  it.each([
+    '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}',
+    ' \n[{"method":"eth_call"},{"method" : "net_version"}]',
+    '{"method":"eth_call","params":["methods","met","","a\\"b\\\\","method "]}',
+    '{"method":"eth_getLogs","params":[{"topics":["m","me","methodx","xmethod"]}]}',
+  ])('lets through %s', (body) => expect(pattern.test(body)).toBe(true))
+  it.each([
+    '{"method":"admin_peers"}',
+    '{"method":"debug_traceTransaction"}',
+    '{"method":"personal_unlockAccount"}',
+    '{"method":"eth_sign"}',
+    '{"method":"eth_sendTransaction"}',
+    '{"method":"eth_accounts"}',
+    '{"Method":"admin_peers"}',
+    '{"METHOD":"admin_peers"}',
+    '{"method":"eth_call","method":"admin_peers"}',
+    '{"method":"eth_call","params":[{"method":"admin_peers"}]}',
+    '[{"method":"eth_call"},{"method":"admin_peers"}]',
+    String.raw`{"\u006dethod":"admin_peers"}`,
+    String.raw`{"method":"\u0061dmin_peers"}`,
+    String.raw`{"a":"\\","method":"admin_peers"}`,
+    '{"method":"eth_callx"}',
+    '{"method":["admin_peers"]}',
+    '{"method":null}',
+    '"method"',
+    // What the gate's program tries the pattern on before the body.
+    '<nil>',
+    '',
+  ])('refuses %s', (body) => expect(pattern.test(body)).toBe(false))
+  it('never lets a chain be administered, whatever the service', () => {
+    for (const ecosystem of ['evm', 'evm-dev', 'cosmos', 'cosmos-evm', 'solana', 'near', 'sui', 'tron'] as const)
+      for (const method of allowedCalls({ id: 'op', ecosystem }).methods)
+        expect(method).not.toMatch(
+          /^(admin|debug|personal|miner|engine|txpool|anvil|evm|hardhat|clique)_|^(dial|unsafe|dump)|^eth_(sign|accounts|coinbase|sendTransaction$)/,
+        )
+  })
+})
+
+describe('credentials', () => {
+  it('become one header', () => {
+    expect(headersOf({ kind: 'basic', username: 'ü', password: 'p:ß' })).toEqual({
+      Authorization: `Basic ${Buffer.from('ü:p:ß').toString('base64')}`,
+    })
+    expect(headersOf({ kind: 'bearer', token: 'a.b-c_d' })).toEqual({ Authorization: 'Bearer a.b-c_d' })
+    expect(headersOf({ kind: 'header', name: 'X-Api-Key', value: 'k' })).toEqual({ 'X-Api-Key': 'k' })
+    expect(headersOf({ kind: 'none' })).toEqual({})
+  })
+  it.each([
+    { kind: 'bearer', token: 'a b' },
+    { kind: 'bearer', token: 'a\r\nX: y' },
+    { kind: 'bearer', token: '{env.HOME}' },
+    { kind: 'header', name: 'Host', value: 'x' },
+    { kind: 'header', name: 'X Key', value: 'x' },
+    { kind: 'header', name: 'X-Key', value: '{http.request.host}' },
+    { kind: 'header', name: 'X-Key', value: 'a\nb' },
+    { kind: 'basic', username: 'a:b', password: '' },
+    { kind: 'basic', username: 'a', password: 'b\u0000' },
+  ] as const)('are refused where they would be something else: %j', (credential) => {
+    expect(codeOf(() => headersOf(credential))).toBe('backend-credential-refused')
+  })
+})
+
+describe('the gate', () => {
+  const names = namesOf('aa11')
+  it('fits the catalogue’s form: memory alone, one network, one port on loopback, no root', () => {
+    expect(gateEntrySchema.parse(gate)).toEqual(gate)
+    for (const wrong of [
+      { restart: 'always' },
+      { networks: ['backend', 'chain'] },
+      { volumes: [{ ...gate.volumes[0], memory: false }] },
+      { user: '0:0' },
+    ])
+      expect(gateEntrySchema.safeParse({ ...gate, ...wrong }).success).toBe(false)
+  })
+  it('S18: has nothing in its spec that is made of a credential', () => {
+    const spec = gateSpec(gate, names, 'sha256:1', 8561)
+    expect(gateSpec(gate, names, 'sha256:1', 8561)).toEqual(spec)
+    expect(spec.env).toEqual({})
+    expect(spec.reachesHost).toBe(true)
+    expect(gateSpec(gate, names, 'sha256:2', 8561).specHash).not.toBe(spec.specHash)
+  })
+  it('has ways in for what is attached and for nothing else', () => {
+    const secret = { paths: { http: '/k', rest: '', websocket: '' }, credential: { kind: 'none' as const } }
+    const text = renderGateConfig(
+      [{ service: { id: 'eth', ecosystem: 'evm' }, origins: { http: 'https://a.example', rest: '', websocket: '' }, secret }],
+      'tok',
+    )
+    expect(text).toContain('"/s/eth"')
+    expect(text).not.toContain('"/r/eth"')
+    expect(text).not.toContain('"/w/eth"')
+    expect(text).toContain('"server_name":"a.example"')
+    expect(JSON.parse(text)).toMatchObject({ admin: { disabled: true, config: { persist: false } } })
+  })
+})

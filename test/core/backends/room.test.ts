@@ -1,0 +1,316 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { EndpointWish } from '#shared/api/backend-requests.ts'
+import { CATALOG_PUBLIC_KEY } from '#shared/catalog/backends/public-key.ts'
+import { HearthError } from '#shared/api/errors.ts'
+import { CATALOG_FOLDER } from '#main/catalog.ts'
+import { createAttachments, type Attachments } from '#main/core/backends/attachments.ts'
+import { createBackendsRoom, gateConfig, type BackendsRoom } from '#main/core/backends/backends-room.ts'
+import type { Gate, Reach } from '#main/core/backends/gate.ts'
+import { readCatalog } from '#main/core/backends/read-catalog.ts'
+import { readSyncProgress } from '#main/core/backends/sync-progress.ts'
+import { whatToServe } from '#main/core/backends/what-to-serve.ts'
+import type { BackendLine, EndpointSecret, LineQuestion } from '#main/core/ports/backend-line.ts'
+import { createStatePublisher } from '#main/core/state/publisher.ts'
+import { initialState } from '#main/core/state/initial.ts'
+import { createQuietLog } from '#test/fakes/quiet-log.ts'
+import { rejection } from '#test/fakes/rejection.ts'
+
+const catalog = readCatalog((name) => new Uint8Array(readFileSync(join(CATALOG_FOLDER, name))), CATALOG_PUBLIC_KEY)
+const NOW = 1_800_000_000_000
+const clock = { now: () => NOW, sleep: () => Promise.resolve() }
+const SECRET = 'canary-8811'
+
+/** A node as it answers; each test changes what it wants. */
+interface FakeNode {
+  chainId: string
+  headAgeSeconds: number
+  syncing: unknown
+  admin: boolean
+  down: boolean
+  fails: Record<string, string>
+  network: string
+}
+let node: FakeNode
+let asked: LineQuestion[]
+const line: BackendLine = {
+  http: (question) => {
+    asked.push(question)
+    const { host } = new URL(question.url)
+    if (node.down) return Promise.reject(new HearthError('backend-unreachable', { host, reason: 'ECONNREFUSED' }))
+    const { method } = JSON.parse(question.body) as { method: string }
+    const block = { number: '0x10', timestamp: `0x${Math.floor(NOW / 1000 - node.headAgeSeconds).toString(16)}` }
+    const time = (ms: number): string => new Date(ms).toISOString()
+    const results: Record<string, unknown> = {
+      eth_chainId: node.chainId,
+      eth_blockNumber: '0x10',
+      eth_getBlockByNumber: block,
+      eth_syncing: node.syncing,
+      eth_getBalance: '0x0',
+      ...(node.admin ? { admin_nodeInfo: { id: 'x' } } : {}),
+      health: {},
+      status: {
+        node_info: { network: node.network },
+        sync_info: {
+          latest_block_height: '900',
+          latest_block_time: time(NOW - node.headAgeSeconds * 1000),
+          earliest_block_height: '1',
+          earliest_block_time: time(NOW - 1_000_000_000),
+          catching_up: node.syncing !== false,
+        },
+      },
+    }
+    const text =
+      node.fails[method] ??
+      (method in results
+        ? JSON.stringify({ jsonrpc: '2.0', id: 1, result: results[method] })
+        : '{"error":{"code":-32601,"message":"the method does not exist"}}')
+    return Promise.resolve({ status: 200, body: new TextEncoder().encode(text), ms: 12 })
+  },
+  websocket: () => Promise.resolve({ text: '{"result":"0x10"}', ms: 3 }),
+}
+const wish = (more: Partial<EndpointWish> = {}): EndpointWish => ({
+  serviceId: 'gnosis',
+  httpUrl: `http://192.168.1.9:8545/${SECRET}`,
+  restUrl: '',
+  webSocketUrl: '',
+  credential: { kind: 'bearer', token: SECRET },
+  keep: false,
+  ...more,
+})
+
+describe('endpoints of the user’s own', () => {
+  let settings: Map<string, string>
+  let secrets: Map<string, EndpointSecret>
+  let noted: { text: string; facts: Record<string, string> | undefined }[]
+  let woken: number
+  let reach: Reach
+  let attachments: Attachments
+  let room: BackendsRoom
+  const state = createStatePublisher(
+    initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: NOW, notice: null }),
+    clock,
+  )
+
+  const begin = async (mayAttach = true): Promise<void> => {
+    const store = {
+      setting: (key: string) => Promise.resolve(settings.get(key)),
+      setSetting: (key: string, value: string) => Promise.resolve(void settings.set(key, value)),
+    }
+    attachments = createAttachments(store, 'local')
+    const gate: Gate = { round: () => Promise.resolve(), view: () => ({ kind: 'ready', reason: '' }), reach: () => Promise.resolve(reach) }
+    room = createBackendsRoom({
+      network: 'local',
+      catalog: () => catalog,
+      attachments,
+      secrets: {
+        get: (id) => Promise.resolve(secrets.get(id)),
+        put: (id, secret) => Promise.resolve(void secrets.set(id, secret)),
+        remove: (id) => Promise.resolve(void secrets.delete(id)),
+      },
+      line,
+      mayAttach,
+      gate,
+      clock,
+      log: createQuietLog(),
+      state,
+      serviceIds: () => Promise.resolve(['anvil']),
+      backendNode: (id) => (id === 'anvil' ? 'backend' : undefined),
+      miner: { config: () => Promise.resolve({ yaml: 'backend_url: "http://backend:8545"\n', command: [] }) },
+      minerWith: (url) => ({ config: () => Promise.resolve({ yaml: `backend_url: "${url('anvil') ?? ''}"\n`, command: [] }) }),
+      containerUrl: () => 'http://backend:8545',
+      activity: (text, facts) => void noted.push({ text, facts }),
+      wake: () => void (woken += 1),
+    })
+    await room.load()
+  }
+  beforeEach(async () => {
+    node = { chainId: '0x64', headAgeSeconds: 5, syncing: false, admin: false, down: false, fails: {}, network: 'akashnet-2' }
+    asked = []
+    settings = new Map()
+    secrets = new Map()
+    noted = []
+    woken = 0
+    reach = { kind: 'reached' }
+    await begin()
+  })
+
+  it('are attached once they are the right chain; what is secret lies in one place, the rest in the record', async () => {
+    const report = await room.handlers['backends.attach'](wish())
+    expect(report).toMatchObject({ chain: '0x64', height: 16, headAgeMs: 5_000, syncing: false, latencyMs: 12 })
+    expect(room.url('gnosis')).toBe('http://gate:9100/s/gnosis')
+    expect(room.url('gnosis', 'WEBSOCKET')).toBeUndefined()
+    expect([...settings.values(), JSON.stringify(noted)].join()).not.toContain(SECRET)
+    expect(secrets.get('local:gnosis')).toEqual({
+      paths: { http: `/${SECRET}`, rest: '', websocket: '' },
+      credential: { kind: 'bearer', token: SECRET },
+    })
+    expect(asked.every((question) => question.headers['Authorization'] === `Bearer ${SECRET}`)).toBe(true)
+    expect(woken).toBe(1)
+    // A later life knows it again.
+    await begin()
+    expect(room.url('gnosis')).toBe('http://gate:9100/s/gnosis')
+    const { rows } = await room.handlers['backends.list']({})
+    expect(rows.map((row) => [row.serviceId, row.by, row.attached?.hasPath])).toEqual([
+      ['anvil', 'container', undefined],
+      ['gnosis', 'attached', true],
+    ])
+    expect(JSON.stringify(rows)).not.toContain(SECRET)
+  })
+  it('of another chain, or that nobody answers, are refused and nothing is kept', async () => {
+    node.chainId = '0x1'
+    expect(await rejection(room.handlers['backends.attach'](wish()))).toMatchObject({
+      code: 'backend-wrong-chain',
+      detail: { found: '1', expected: '100' },
+    })
+    node.down = true
+    expect((await rejection(room.handlers['backends.attach'](wish()))).code).toBe('backend-unreachable')
+    node = { ...node, down: false, fails: { eth_chainId: '<html>' } }
+    expect((await rejection(room.handlers['backends.attach'](wish()))).code).toBe('backend-unreachable')
+    expect((await rejection(room.handlers['backends.attach'](wish({ httpUrl: 'http://169.254.169.254/' })))).code).toBe(
+      'backend-address-refused',
+    )
+    expect((await rejection(room.handlers['backends.attach'](wish({ restUrl: 'http://192.168.1.9:1317' })))).code).toBe(
+      'backend-address-refused',
+    )
+    expect((await rejection(room.handlers['backends.attach'](wish({ serviceId: 'no-such' })))).code).toBe('backend-unknown')
+    expect((await rejection(room.handlers['backends.attach'](wish({ httpUrl: '' })))).code).toBe('backend-address-refused')
+    expect([settings.size, secrets.size, noted.length, woken]).toEqual([0, 0, 0, 0])
+  })
+  it('of a Cosmos chain are known by the name of their network', async () => {
+    const rest = { serviceId: 'akash', credential: { kind: 'none' as const } }
+    expect(await room.handlers['backends.test'](wish(rest))).toMatchObject({ chain: 'akashnet-2', height: 900, archive: true })
+    node.network = 'akashnet-1'
+    expect((await rejection(room.handlers['backends.test'](wish(rest)))).code).toBe('backend-wrong-chain')
+  })
+  it('are warned of: rented, old, still syncing, open to be administered, failing a critical question', async () => {
+    node = {
+      ...node,
+      headAgeSeconds: 600,
+      syncing: { currentBlock: '0x1' },
+      admin: true,
+      fails: { eth_blockNumber: '{"error":{"message":"no"}}' },
+    }
+    const report = await room.handlers['backends.test'](wish({ httpUrl: 'https://gnosis.infura.io/v3/k' }))
+    expect(report.warnings.toSorted()).toEqual(['admin-open', 'checks-failed', 'head-old', 'rented', 'syncing'])
+    expect(report.checks.find((check) => check.name === 'eth_blockNumber')).toMatchObject({
+      outcome: 'failed',
+      key: 'rpc-error',
+      facts: { answer: 'no' },
+    })
+    expect(report.checks.find((check) => check.rpcType === 'WEBSOCKET')).toMatchObject({ outcome: 'not-offered' })
+  })
+  it('keep what is left empty when they are changed, and forget their credentials when they are removed', async () => {
+    await room.handlers['backends.attach'](wish())
+    await room.handlers['backends.attach'](
+      wish({ httpUrl: '', webSocketUrl: 'ws://192.168.1.9:8546', credential: { kind: 'none' }, keep: true }),
+    )
+    expect(secrets.get('local:gnosis')).toMatchObject({ paths: { http: `/${SECRET}` }, credential: { kind: 'bearer', token: SECRET } })
+    expect(room.url('gnosis', 'WEBSOCKET')).toBe('ws://gate:9100/w/gnosis')
+    await room.handlers['backends.remove']({ serviceId: 'gnosis' })
+    expect([secrets.size, room.url('gnosis')]).toEqual([0, undefined])
+    expect((await rejection(room.handlers['backends.remove']({ serviceId: 'gnosis' }))).code).toBe('backend-unknown')
+  })
+  it('show what they change in the miner’s configuration before it is changed', async () => {
+    const change = await room.handlers['backends.preview']({ serviceId: 'anvil', remove: false, restUrl: false, webSocketUrl: false })
+    expect(change.diff).toBe('- backend_url: "http://backend:8545"\n+ backend_url: "http://gate:9100/s/anvil"')
+    expect(room.url('anvil')).toBeUndefined()
+  })
+  it('say so when they answer this PC and no container, and when they stop answering', async () => {
+    await room.handlers['backends.attach'](wish())
+    reach = { kind: 'refused', reason: 'HTTP 502' }
+    await room.handlers['backends.check']({ serviceId: 'gnosis' })
+    const row = async () => (await room.handlers['backends.list']({})).rows.find((each) => each.serviceId === 'gnosis')
+    expect((await row())?.attached).toMatchObject({ reach: 'refused', reachReason: 'HTTP 502' })
+    node.down = true
+    await room.handlers['backends.check']({ serviceId: 'gnosis' })
+    expect(await row()).toMatchObject({ report: null, failure: { code: 'backend-unreachable', detail: { host: '192.168.1.9:8545' } } })
+    // Its secret is gone from this PC, with a restored record for example.
+    secrets.clear()
+    await room.handlers['backends.check']({ serviceId: 'gnosis' })
+    expect((await row())?.failure?.code).toBe('backend-credential-refused')
+  })
+  it('cannot be attached where there is nothing outside', async () => {
+    await begin(false)
+    expect((await rejection(room.handlers['backends.attach'](wish()))).code).toBe('not-allowed')
+  })
+  it('make the gate’s configuration, which is there only while something is attached', async () => {
+    const config = () =>
+      gateConfig(
+        attachments,
+        (id) => Promise.resolve(secrets.get(`local:${id}`)),
+        () => catalog,
+        'tok',
+      )
+    expect(await config()).toBeUndefined()
+    await room.handlers['backends.attach'](wish())
+    expect(await config()).toContain(SECRET)
+  })
+})
+
+describe('sync progress', () => {
+  const endpoint = {
+    origins: { http: 'http://x', rest: '', websocket: '' },
+    secret: { paths: { http: '', rest: '', websocket: '' }, credential: { kind: 'none' as const } },
+  }
+  const ethereum = { kind: 'eth-syncing' as const, at: 'http://x', headAgeSeconds: 60 }
+  beforeEach(() => {
+    node = { chainId: '0x64', headAgeSeconds: 5, syncing: false, admin: false, down: false, fails: {}, network: 'a' }
+  })
+  it('does not believe a node that says it is done while its newest block is old', async () => {
+    expect(await readSyncProgress(line, endpoint, ethereum, NOW)).toMatchObject({ state: 'at-head', share: 1, height: 16 })
+    node.headAgeSeconds = 3_600
+    expect(await readSyncProgress(line, endpoint, ethereum, NOW)).toMatchObject({ state: 'catching-up', share: null })
+    node.syncing = { currentBlock: '0x19', highestBlock: '0x64' }
+    expect(await readSyncProgress(line, endpoint, ethereum, NOW)).toMatchObject({
+      state: 'catching-up',
+      share: 0.25,
+      height: 25,
+      target: 100,
+    })
+    node.fails = { eth_getBlockByNumber: '{"result":{"number":"0x0","timestamp":"0x0"}}' }
+    node.syncing = false
+    expect(await readSyncProgress(line, endpoint, ethereum, NOW)).toMatchObject({ state: 'looking-for-peers' })
+    node.down = true
+    expect(await readSyncProgress(line, endpoint, ethereum, NOW)).toMatchObject({ state: 'no-answer' })
+  })
+  it('of a Cosmos chain is the part of the chain’s time that lies behind it', async () => {
+    const rule = { kind: 'catching-up' as const, at: 'http://x', headAgeSeconds: 60 }
+    expect(await readSyncProgress(line, endpoint, rule, NOW)).toMatchObject({ state: 'at-head', height: 900 })
+    node = { ...node, syncing: true, headAgeSeconds: 250_000 }
+    expect((await readSyncProgress(line, endpoint, rule, NOW)).share).toBeCloseTo(0.75, 5)
+  })
+})
+
+describe('what to serve', () => {
+  const GB = 1024 ** 3
+  const options = (pc: { freeDiskBytes?: number; memoryBytes?: number; cpus?: number; architecture?: string }) =>
+    whatToServe({
+      catalog,
+      pc: { freeDiskBytes: 2_000 * GB, memoryBytes: 64 * GB, cpus: 16, architecture: 'amd64', ...pc },
+      prices: {
+        atHeight: 7,
+        computeUnits: new Map([['anvil', 100n]]),
+        computeUnitsToTokensMultiplier: 145_990n,
+        computeUnitCostGranularity: 1_000_000n,
+      },
+      by: (id) => (id === 'anvil' ? 'container' : 'nothing'),
+      chosen: new Set(['fuse']),
+      where: 'main',
+    })
+  const lacks = (pc: Parameters<typeof options>[0], id: string) => options(pc).rows.find((row) => row.serviceId === id)?.options[0]?.lacks
+  it('says what is too little here, with room to grow', () => {
+    expect(lacks({}, 'fuse')).toEqual([])
+    expect(lacks({ freeDiskBytes: 160 * GB }, 'fuse')).toEqual([{ what: 'disk', has: 160, needs: 188 }])
+    expect(lacks({ memoryBytes: 4 * GB, cpus: 1 }, 'fuse')?.map((each) => each.what)).toEqual(['memory', 'cpu'])
+    expect(lacks({ architecture: 'aarch64' }, 'akash')?.map((each) => each.what)).toEqual(['architecture'])
+  })
+  it('shows the chain’s price where there is one, and claims none where there is not', () => {
+    const { rows, atHeight } = options({})
+    // 1,000 relays of 100 compute units at 145,990 by a million.
+    expect(rows[0]).toMatchObject({ serviceId: 'anvil', by: 'container', upoktPer1000: '14599', onChain: true })
+    expect(rows.find((row) => row.serviceId === 'fuse')).toMatchObject({ upoktPer1000: null, onChain: false, chosen: true })
+    expect(atHeight).toBe(7)
+  })
+})

@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test, type BrowserContext, type Page } from '@playwright/test'
+import { freePort } from '#test/localnet/engine.ts'
+import { anvilProgram } from '#test/localnet/images.ts'
+import { projectRoot } from '#test/localnet/paths.ts'
+import { prepareMachine } from '#test/localnet/prepare.ts'
+import { PASSWORD, startHearth, type Hearth } from './hearth.ts'
+
+/**
+ * Attaching a node of one's own, as a user does it, against a real node on this PC and a real engine. That relays are answered through it is `test/localnet/attach.ts`: it needs a staked
+ * supplier and no browser.
+ */
+test.describe.configure({ mode: 'serial' })
+
+const PICTURES = join(projectRoot, 'screenshots')
+let hearth: Hearth
+let context: BrowserContext
+let page: Page
+let anvil: ChildProcess
+let port = 0
+const problems: string[] = []
+const go = (path: string) => page.evaluate((hash) => void (location.hash = hash), path)
+
+test.beforeAll(async ({ browser }) => {
+  await prepareMachine()
+  mkdirSync(PICTURES, { recursive: true })
+  port = await freePort()
+  const { program } = await anvilProgram()
+  anvil = spawn(program, ['--host', '0.0.0.0', '--port', String(port), '--block-time', '1', '--silent'], { stdio: 'ignore' })
+  hearth = await startHearth()
+  context = await browser.newContext({ viewport: { width: 1280, height: 860 } })
+  page = await context.newPage()
+  page.on('pageerror', (error) => problems.push(error.message))
+  await page.goto(hearth.link())
+  await page.getByRole('textbox', { name: 'Vault password' }).fill(PASSWORD)
+  await page.getByRole('textbox', { name: 'The same again' }).fill(PASSWORD)
+  await page.getByRole('button', { name: 'Create vault' }).click()
+  await page.getByRole('button', { name: 'Choose Local chain' }).click()
+  await go('/nodes')
+})
+test.afterAll(async () => {
+  anvil?.kill('SIGKILL')
+  await context?.close()
+  await hearth?.quit()
+  hearth?.remove()
+})
+
+test('what to serve shows this PC, prices that are the chain’s or none, and what does not fit', async () => {
+  await go('/setup/what-to-serve')
+  await expect(page.getByRole('heading', { name: 'What should this PC serve?' })).toBeVisible()
+  await expect(page.getByText('answered by a container here')).toBeVisible()
+  await page.getByRole('button', { name: /^All \d+/ }).click()
+  await page.getByLabel('Find a chain').fill('solana')
+  await expect(page.getByText('needs a data centre')).toBeVisible()
+  await page.getByLabel('Find a chain').fill('no such chain')
+  await expect(page.getByText(/No chain of that name is in the catalogue/)).toBeVisible()
+  await page.screenshot({ path: join(PICTURES, 'what-to-serve.png') })
+})
+
+test('an address that is no node’s, a wrong chain and a dead port are refused with their reason', async () => {
+  await go('/nodes')
+  await page.getByRole('button', { name: 'Attach your own endpoint for Anvil (LocalNet)' }).click()
+  const address = page.getByLabel('Address (HTTP)')
+  for (const [typed, said] of [
+    ['http://169.254.169.254/latest', 'backend-address-refused'],
+    ['http://127.0.0.1:1', 'backend-unreachable'],
+    ['http://rpc.example.org', 'backend-address-refused'],
+  ] as const) {
+    await address.fill(typed)
+    await page.getByRole('button', { name: 'Test', exact: true }).click()
+    await expect(page.getByText(said)).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Attach', exact: true })).toBeDisabled()
+  }
+})
+
+test('a real node is tested, attached, asked what gateways ask, and removed; its key is shown nowhere', async () => {
+  await page.getByLabel('Address (HTTP)').fill(`http://127.0.0.1:${port}/?key=canary-key`)
+  await page.getByRole('button', { name: 'Test', exact: true }).click()
+  await expect(page.getByText('the right one (0x7a69)')).toBeVisible({ timeout: 20_000 })
+  await page.screenshot({ path: join(PICTURES, 'attach-endpoint.png') })
+  await page.getByRole('button', { name: 'Attach', exact: true }).click()
+  await expect(page.getByText('your endpoint')).toBeVisible()
+  await expect(page.getByText(/rest of the address hidden/)).toBeVisible()
+  expect(await page.content()).not.toContain('canary-key')
+  await page.getByRole('button', { name: 'What gateways ask of Anvil (LocalNet)' }).click()
+  await expect(page.getByRole('cell', { name: 'eth_chainId' })).toBeVisible()
+  await page.screenshot({ path: join(PICTURES, 'backends.png'), fullPage: true })
+  await page.getByRole('button', { name: 'Remove the endpoint of Anvil (LocalNet)' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click()
+  await expect(page.getByText('a container here')).toBeVisible()
+  expect(problems).toEqual([])
+})

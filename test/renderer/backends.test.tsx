@@ -1,0 +1,187 @@
+import { act } from 'react'
+import { createRoot, type Root } from 'react-dom/client'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { App } from '#renderer/app/App.tsx'
+import { bridgeOver } from '#renderer/bridge/connect.ts'
+import { startText } from '#renderer/text/text.ts'
+import { requests } from '#shared/api/requests.ts'
+import { answers } from './answers.ts'
+import { ATTACHED, backendAnswers, backendRow, report } from './backend-scene.ts'
+import { fakeLink, settle, type FakeLink } from './fake-link.ts'
+import { serving } from './scene.ts'
+
+let root: Root | undefined
+let box: HTMLElement
+const NOW = Date.now()
+beforeAll(() => {
+  ;(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true
+  startText()
+})
+beforeEach(() => {
+  box = document.createElement('div')
+  document.body.append(box)
+})
+afterEach(async () => {
+  await act(async () => root?.unmount())
+  document.body.replaceChildren()
+  globalThis.location.hash = ''
+})
+
+async function show(path: string, more: Record<string, unknown> = {}): Promise<FakeLink> {
+  globalThis.location.hash = path
+  const link = fakeLink(serving(NOW))
+  for (const [name, value] of Object.entries({ ...answers(NOW), ...backendAnswers(NOW), ...more }))
+    link.answers[name] = () => ({ ok: true, value })
+  root = createRoot(box)
+  await act(async () => {
+    root?.render(<App bridge={bridgeOver(link)} />)
+    await settle()
+  })
+  await act(settle)
+  return link
+}
+const text = (): string => document.body.textContent ?? ''
+const find = (name: string): HTMLButtonElement => {
+  const found = [...document.querySelectorAll('button')].find((each) => (each.getAttribute('aria-label') ?? each.textContent) === name)
+  if (!found) throw new Error(`no button ${name}`)
+  return found
+}
+const press = (name: string): Promise<void> =>
+  act(async () => {
+    find(name).click()
+    await settle()
+  })
+const field = (label: string): HTMLInputElement | HTMLSelectElement => {
+  const found = [...document.querySelectorAll('label')].find((each) => each.textContent === label)
+  return document.getElementById(found?.htmlFor ?? '') as HTMLInputElement
+}
+const fill = (label: string, value: string): Promise<void> =>
+  act(async () => {
+    const element = field(label)
+    const prototype = element instanceof HTMLSelectElement ? HTMLSelectElement.prototype : HTMLInputElement.prototype
+    Object.getOwnPropertyDescriptor(prototype, 'value')?.set?.call(element, value)
+    element.dispatchEvent(new Event(element instanceof HTMLSelectElement ? 'change' : 'input', { bubbles: true }))
+    await settle()
+  })
+const sent = (link: FakeLink, name: string): unknown[] => link.calls.filter((call) => call.name === name).map((call) => call.input)
+
+describe('backends', () => {
+  it('shows what answers each service, what failed in words, and what to beware of', async () => {
+    await show('/nodes')
+    expect(text()).toContain('Passes all 2 questions')
+    expect(text()).toContain('1 question failed')
+    expect(text()).toContain('https://gnosis.infura.io, rented from a provider, bearer token, rest of the address hidden')
+    await press('What gateways ask of Gnosis Chain')
+    expect(text()).toContain('the node says: too many requests')
+    expect(text()).toContain('Many providers forbid passing their answers on')
+  })
+  it('keeps nothing that was not tested just so, and sends what was typed', async () => {
+    const link = await show('/nodes', {
+      'backends.test': report(NOW, { warnings: ['websocket-open'], websocket: true }),
+      'backends.attach': report(NOW),
+    })
+    await press('Attach your own endpoint for Anvil (LocalNet)')
+    expect(find('Attach').disabled).toBe(true)
+    await fill('Address (HTTP)', 'http://127.0.0.1:8545/key')
+    await fill('Credentials', 'header')
+    await fill('Name of the header', 'X-Key')
+    await fill('Value of the header', ' s3cret ')
+    await press('Test')
+    expect(text()).toContain('the right one (0x7a69)')
+    expect(text()).toContain('cannot be filtered on the way')
+    // What changes for the miner is shown with what restarts.
+    expect(text()).toContain('http://gate:9100/s/anvil')
+    expect(text()).toContain('It restarts once what it served is written down: Relay miner.')
+    expect(find('Attach').disabled).toBe(false)
+    await fill('Address (HTTP)', 'http://127.0.0.1:9999')
+    expect(find('Attach').disabled).toBe(true)
+    await fill('Address (HTTP)', 'http://127.0.0.1:8545/key')
+    await press('Attach')
+    const wish = {
+      serviceId: 'anvil',
+      httpUrl: 'http://127.0.0.1:8545/key',
+      restUrl: '',
+      webSocketUrl: '',
+      credential: { kind: 'header', name: 'X-Key', value: 's3cret' },
+      keep: false,
+    }
+    expect(sent(link, 'backends.attach')).toEqual([wish])
+    expect(requests['backends.attach'].input.safeParse(wish).success).toBe(true)
+    expect(requests['backends.attach'].secret && requests['backends.test'].secret).toBe(true)
+    expect(document.querySelector('[role=dialog]')).toBeNull()
+  })
+  it('says why an endpoint was refused, and what to do', async () => {
+    const link = await show('/nodes')
+    link.answers['backends.test'] = () => ({
+      ok: false,
+      error: { code: 'backend-wrong-chain', detail: { host: 'a:1', service: 'Anvil', found: '1', expected: '31337' }, ref: 'r1' },
+    })
+    await press('Attach your own endpoint for Anvil (LocalNet)')
+    await fill('Address (HTTP)', 'http://a:1')
+    await press('Test')
+    expect(text()).toContain('a:1 is not Anvil: it says chain 1, and 31337 is needed. It was not attached.')
+    expect(find('Attach').disabled).toBe(true)
+  })
+  it('keeps credentials of an endpoint that is changed unless others are chosen, and never shows them', async () => {
+    const link = await show('/nodes', { 'backends.test': report(NOW) })
+    await press('Change the endpoint of Gnosis Chain')
+    expect(field('Credentials').value).toBe('keep')
+    await press('Test')
+    expect(sent(link, 'backends.test')).toEqual([
+      { serviceId: 'gnosis', httpUrl: '', restUrl: '', webSocketUrl: '', credential: { kind: 'none' }, keep: true },
+    ])
+  })
+  it('says so when containers cannot reach it, and asks before one is removed', async () => {
+    const rows = [backendRow(NOW, { by: 'attached', attached: { ...ATTACHED, reach: 'refused', reachReason: 'HTTP 502' } })]
+    const link = await show('/nodes', {
+      'backends.list': { mayAttach: true, rows, gate: { kind: 'ready', reason: '' } },
+      'backends.remove': {},
+    })
+    expect(text()).toContain('It answers this PC, and not containers (HTTP 502).')
+    await press('Remove the endpoint of Anvil (LocalNet)')
+    expect(text()).toContain('Relays go to the container here again. The credentials are deleted.')
+    expect(sent(link, 'backends.remove')).toEqual([])
+    await press('Remove')
+    expect(sent(link, 'backends.remove')).toEqual([{ serviceId: 'anvil' }])
+  })
+  it('offers nothing to attach in Practice', async () => {
+    await show('/nodes', { 'backends.list': { mayAttach: false, rows: [backendRow(NOW)], gate: { kind: 'none', reason: '' } } })
+    expect(text()).toContain('Practice has nothing outside')
+    expect([...document.querySelectorAll('button')].some((each) => each.getAttribute('aria-label')?.startsWith('Attach your own'))).toBe(
+      false,
+    )
+  })
+})
+
+describe('what to serve', () => {
+  it('shows what fits first, why the rest does not, and claims no pay that nobody knows', async () => {
+    await show('/setup/what-to-serve')
+    expect(text()).toContain('answered by a container here')
+    expect(text()).toContain('0.0145')
+    expect(text()).toContain('not on this network')
+    expect(text()).toContain('Hearth has not watched what others were paid')
+    expect(text()).not.toContain('Akash')
+    await press('All 6')
+    expect(text()).toContain('needs 128 GB of memory')
+    expect(text()).toContain('needs a data centre')
+    expect(
+      [...document.querySelectorAll<HTMLInputElement>('input[type=checkbox]')].find(
+        (each) => each.getAttribute('aria-label') === 'Serve Akash',
+      )?.disabled,
+    ).toBe(true)
+  })
+  it('adds up what is chosen, keeps it, and finds by name', async () => {
+    const link = await show('/setup/what-to-serve', { 'serve.choose': {} })
+    for (const name of ['Serve Fuse', 'Serve Gnosis Chain'])
+      await act(async () => {
+        document.querySelector<HTMLInputElement>(`input[aria-label="${name}"]`)?.click()
+        await settle()
+      })
+    expect(text()).toContain('650 GB')
+    await press('Keep this choice')
+    expect(sent(link, 'serve.choose')).toEqual([{ serviceIds: ['anvil', 'fuse', 'gnosis'] }])
+    expect(text()).toContain('Kept.')
+    await fill('Find a chain', 'nowhere')
+    expect(text()).toContain('No chain of that name is in the catalogue of 2026-11-22.')
+  })
+})

@@ -1,0 +1,161 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium, type Browser } from 'playwright'
+import { build } from 'vite'
+import { WebSocketServer } from 'ws'
+import { fillNonce, pageHeaders } from '#main/shells/headers.ts'
+import { ROUTES } from '#renderer/app/routes.ts'
+import { patchSchema } from '#shared/api/patches.ts'
+import { stateSchema, type AppState } from '#shared/api/state.ts'
+import { answers } from './answers.ts'
+import { SCENES, type SceneName } from './scene.ts'
+
+/**
+ * Builds the page, serves it under the shell's own headers to a browser, feeds it a made-up state over the socket's protocol and takes a picture of every route in both
+ * themes at 1280x800, and of the states that a route can be in. Anything the page complains about (script, policy) fails the run.
+ *
+ *   node test/renderer/gallery.ts [name…]       pictures go to screenshots/
+ */
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const DIST = join(ROOT, 'dist', 'renderer')
+const OUT = join(ROOT, 'screenshots')
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.woff': 'font/woff',
+}
+
+interface Shot {
+  name: string
+  scene: SceneName
+  hash: string
+}
+
+const NODE_ID = 'pocket-1'
+const EXTRA: Shot[] = [
+  { name: 'create-vault', scene: 'firstStart', hash: '/' },
+  { name: 'setup-first', scene: 'choosing', hash: '/' },
+  { name: 'home-chosen', scene: 'chosen', hash: '/' },
+  { name: 'home-starting', scene: 'starting', hash: '/' },
+  { name: 'home-checklist', scene: 'halfway', hash: '/' },
+  { name: 'home-keys-needed', scene: 'keysNeeded', hash: '/' },
+  { name: 'node-miner', scene: 'serving', hash: '/nodes/miner-1' },
+  { name: 'home-practice', scene: 'practising', hash: '/' },
+]
+
+/** The shots: each route in its fullest state, and the states above. */
+export function shots(): Shot[] {
+  const scenes: Record<string, SceneName> = {
+    unlock: 'keysNeeded',
+    keys: 'keeping',
+    'local-chain-start': 'starting',
+    'supplier-stake': 'halfway',
+    'supplier-services': 'halfway',
+    practice: 'practising',
+  }
+  const routes = ROUTES.map((route): Shot => ({
+    name: route.id,
+    scene: scenes[route.id] ?? 'serving',
+    hash: route.sample.replace(':nodeId', NODE_ID),
+  }))
+  return [...routes, ...EXTRA]
+}
+
+/** Serves the built page with a fake shell behind it. @returns its origin and how to choose the state */
+async function serve(): Promise<{ origin: string; show: (scene: SceneName) => void; server: Server }> {
+  let scene: SceneName = 'serving'
+  const server = createServer((request, response) => {
+    void (async () => {
+      const path = normalize(new URL(request.url ?? '/', 'http://x').pathname)
+      const file = path === '/' ? 'index.html' : path.slice(1)
+      const host = request.headers.host ?? ''
+      try {
+        const bytes = await readFile(join(DIST, file))
+        const filled = file === 'index.html' ? fillNonce(bytes) : { bytes, nonce: undefined }
+        response.writeHead(200, {
+          ...pageHeaders([`ws://${host}`], filled.nonce),
+          'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
+        })
+        response.end(filled.bytes)
+      } catch {
+        response.writeHead(404).end()
+      }
+    })()
+  })
+  const sockets = new WebSocketServer({ server, path: '/socket' })
+  sockets.on('connection', (socket) => {
+    const current = scene
+    const now = Date.now()
+    let state: AppState = stateSchema.parse(SCENES[current](now))
+    let seq = 1
+    // Height and age are live: without a push now and then a page could not tell a quiet chain from a dead line.
+    const beat = setInterval(() => {
+      if (state.chain.height === 0) return
+      seq += 1
+      state = { ...state, chain: { ...state.chain, readAtMs: Date.now() } }
+      socket.send(JSON.stringify({ push: patchSchema.parse({ seq, changes: [{ slice: 'chain', value: state.chain }] }) }))
+    }, 1_000)
+    socket.on('close', () => clearInterval(beat))
+    socket.on('message', (bytes: Buffer) => {
+      const { id, name } = JSON.parse(bytes.toString('utf8')) as { id: number; name: string }
+      const known: Record<string, unknown> = { ...answers(now), 'state.get': { seq, state } }
+      const result = Object.hasOwn(known, name)
+        ? { ok: true, value: known[name] }
+        : { ok: false, error: { code: 'not-allowed', ref: 'gallery' } }
+      socket.send(JSON.stringify({ id, result }))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    show: (next) => {
+      scene = next
+    },
+    server,
+  }
+}
+
+async function take(browser: Browser, origin: string, shot: Shot, theme: 'light' | 'dark'): Promise<string[]> {
+  const complaints: string[] = []
+  const page = await browser.newPage({ viewport: NARROW ? { width: 400, height: 900 } : { width: 1280, height: 2000 }, colorScheme: theme, reducedMotion: 'reduce' })
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`${shot.name} ${theme}: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => complaints.push(`${shot.name} ${theme}: ${error.message}`))
+  await page.goto(`${origin}/#${shot.hash}`)
+  await page.waitForSelector('h1, h2', { timeout: 5_000 }).catch(() => complaints.push(`${shot.name} ${theme}: blank`))
+  await page.evaluate(() => document.fonts.ready.then(() => undefined))
+  await page.waitForTimeout(350)
+  await page.screenshot({ path: join(OUT, `zz-${shot.name}-${theme}-${NARROW}.png`), fullPage: true })
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
+  if (wide) complaints.push(`${shot.name} ${theme}: wider than the window`)
+  await page.close()
+  return complaints
+}
+
+const NARROW = process.argv[2] === 'narrow'
+const wanted = process.argv.slice(3)
+await build({ root: join(ROOT, 'renderer'), configFile: join(ROOT, 'renderer', 'vite.config.ts'), logLevel: 'warn' })
+await mkdir(OUT, { recursive: true })
+const { origin, show, server } = await serve()
+const executablePath = process.env['HEARTH_CHROMIUM'] ?? '/usr/bin/chromium'
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+const complaints: string[] = []
+for (const shot of shots()) {
+  if (wanted.length > 0 && !wanted.includes(shot.name)) continue
+  show(shot.scene)
+  for (const theme of ['light', 'dark'] as const) complaints.push(...(await take(browser, origin, shot, theme)))
+}
+await browser.close()
+server.closeAllConnections()
+server.close()
+if (complaints.length > 0) {
+  process.stderr.write(`${[...new Set(complaints)].join('\n')}\n`)
+  process.exitCode = 1
+}
