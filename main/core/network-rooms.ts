@@ -1,17 +1,14 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { AppState, NetworkId } from '#shared/api/state.ts'
-import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import { UPOKT_PER_POKT } from '#shared/model/money.ts'
 import { networkOf } from '#shared/networks/index.ts'
-import type { LocalChainRules } from '#shared/networks/local.ts'
-import { wireBackends, type OutsideBackends } from './backends/wire-backends.ts'
+import { wireBackends } from './backends/wire-backends.ts'
 import { createEndpointList } from './chain/endpoint-list.ts'
 import { endpointHandlers } from './chain/handlers.ts'
 import { createFigureProofs } from './chain/figure-proofs.ts'
 import { createHeads } from './chain/heads.ts'
 import { runChecks } from './checks/index.ts'
 import { createHealthReadings } from './checks/readings/readings.ts'
-import type { Handlers } from './dispatch.ts'
 import { createEarnings } from './earnings/earnings.ts'
 import { earningsHandlers } from './earnings/handlers.ts'
 import { createKeyGiver } from './keys/give-key.ts'
@@ -20,20 +17,14 @@ import { createMetricsRoom } from './metrics/metrics-room.ts'
 import { requestPlayMoney } from './nodes/faucet.ts'
 import { nodeHandlers } from './nodes/handlers.ts'
 import { INGRESS_TEMPLATE, renderIngressConfig } from './nodes/ingress.ts'
-import type { NETWORK_REQUESTS } from './network-requests.ts'
+import type { NetworkRooms, NoteActivity, World } from './network-shape.ts'
 import { createNodes } from './nodes/nodes.ts'
-import type { ConnectChain } from './ports/chain.ts'
 import { ejectHandlers } from './eject/handlers.ts'
 import type { Clock } from './ports/clock.ts'
 import type { EjectFolder } from './ports/eject-folder.ts'
-import type { Engine } from './ports/engine.ts'
 import type { Log } from './ports/log.ts'
 import type { MetricsStore } from './ports/metrics.ts'
-import type { Net } from './ports/net.ts'
-import type { Reach } from './ports/reach.ts'
-import type { PracticeControls } from './ports/practice.ts'
 import type { Store } from './ports/store.ts'
-import type { TxCodec } from './ports/tx.ts'
 import type { RehearsalKeys, Vault } from './ports/vault.ts'
 import { createPracticeRoom } from './practice/practice.ts'
 import { takeReplacedNetwork } from './practice/replaced-network.ts'
@@ -53,53 +44,6 @@ import { createSupplierWatch } from './supplier/watch.ts'
 import type { Tasks } from './tasks/tasks.ts'
 import { createUpdatesRoom } from './updates/room.ts'
 import { createBooks } from './wallet/rooms.ts'
-
-/** One network as the core meets it: where its containers run, how its chain is asked, what time it is there. */
-export interface World {
-  engine: Engine
-  connectChain: ConnectChain
-  net: Net
-  /** Practice has a time of its own. */
-  clock: Clock
-  codec: TxCodec
-  /** How far one gets with an address. */
-  reach: Reach
-  rules: LocalChainRules
-  /** What can run here. */
-  catalog: CatalogEntry[]
-  /** Where endpoints of the user's own can be attached; Practice has nothing outside. */
-  outside?: OutsideBackends
-  /** Only of Practice. */
-  practice?: PracticeControls
-  /** Image by the catalogue's name. */
-  imageOverrides: Record<string, string>
-  /** Ends what the world itself runs. */
-  stop?(): Promise<void>
-}
-
-/** The rooms that belong to one network. They are made anew when the user chooses another. */
-export interface NetworkRooms {
-  handlers: Pick<Handlers, (typeof NETWORK_REQUESTS)[number]>
-  /** Takes up what is written in the store, and begins to run. Call once. */
-  begin(): Promise<void>
-  /** A transaction was signed on the confirm surface. */
-  signed(intentId: string, txBytes: Uint8Array): Promise<void>
-  discard(intentId: string): Promise<void>
-  /** How many claims of an operator are on chain and not settled. Rejects `chain-unreachable`. */
-  pendingClaims(operatorAddress: string): Promise<number>
-  /** Something that containers or the chain wait for has changed. */
-  wake(): void
-  /** Ends everything that runs; the store stays open. */
-  stop(): Promise<void>
-}
-
-/** Writes to the log of activity; never rejects. */
-export type NoteActivity = (
-  text: string,
-  facts?: Record<string, string>,
-  actor?: 'you' | 'hearth' | 'network',
-  level?: 'info' | 'warn' | 'bad',
-) => void
 
 /** How often checks look without being woken. */
 const CHECK_MS = 2_000
@@ -166,7 +110,11 @@ export function createNetworkRooms(deps: {
     heads,
     record: () => watch.record(),
     nodeUrls: () => nodes.insideUrls(),
-    choices: () => ({ gasPriceTimes: settings.get('minerGasPriceTimes'), requestTimeoutSeconds: settings.get('relayTimeoutSeconds'), validation: settings.get('relayValidation') }),
+    choices: () => ({
+      gasPriceTimes: settings.get('minerGasPriceTimes'),
+      requestTimeoutSeconds: settings.get('relayTimeoutSeconds'),
+      validation: settings.get('relayValidation'),
+    }),
     clock: deps.clock,
   }
   const miner = createMinerSetup({ ...minerDeps, backendUrl })

@@ -1,4 +1,4 @@
-import type { NetworkRooms } from './network-rooms.ts'
+import type { NetworkRooms } from './network-shape.ts'
 import { NETWORK_REQUESTS } from './network-requests.ts'
 import type { Clock } from './ports/clock.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { NetworkRooms } from '#main/core/network-rooms.ts'
+import type { NetworkRooms } from '#main/core/network-shape.ts'
 import { createRoomsLater } from '#main/core/rooms-later.ts'
 import type { Clock } from '#main/core/ports/clock.ts'
 

@@ -78,7 +78,8 @@ export async function benchWatch(engine: BenchEngine, log: (line: string) => voi
     const from = cpuOf(stats.pid ?? 0)
     await sleep(WATCH_MS)
     const dockerStats = cpuOf(stats.pid ?? 0) - from
-    stats.kill()
+    // Asked to end politely it goes on once the containers are gone.
+    stats.kill('SIGKILL')
     if (told === 0) throw new Error('docker stats said nothing')
     const everySecond = await measured(everyNode)
     log(
