@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Docker from 'dockerode'
-import { findCanaries, keyCanary, type Canary } from '#test/security/rows/spellings.ts'
+import { findCanaries, keyCanary, type Canary } from '#test/fakes/spellings.ts'
 import { LIGHT_CATALOG, type EngineAnswer, type EngineSetup } from './engine-world.ts'
 
 const KEY_FILE = '/keys/keyring-test/operator.info'

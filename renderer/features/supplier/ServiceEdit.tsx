@@ -148,7 +148,7 @@ function Endpoint({
           {...(at === 0 ? { help: t('supplier.services.endpointHelp') } : {})}
         />
       </div>
-      <div className="field-box mt-[21px] max-[560px]:mt-0">
+      <div className="field-box mt-[23px] max-[560px]:mt-0">
         <select
           value={endpoint.rpcType}
           aria-label={t('supplier.services.typeOf', { at: at + 1, name: row.name })}
@@ -162,7 +162,7 @@ function Endpoint({
         </select>
       </div>
       {row.endpoints.length > 1 ? (
-        <div className="mt-[21px] max-[560px]:mt-0">
+        <div className="mt-[23px] max-[560px]:mt-0">
           <Button kind="ghost" icon="x" label={t('supplier.services.removeEndpoint', { at: at + 1, name: row.name })} onPress={onRemove} />
         </div>
       ) : (

@@ -10,7 +10,7 @@ import { openAccess } from '#main/shells/web/access.ts'
 import { createWebShell } from '#main/shells/web/shell.ts'
 import { signInFile } from '#main/shells/web/sign-in-file.ts'
 import { PASSWORD, reachServing, startPracticeDriver, type Driver } from '#test/localnet/driver.ts'
-import { filesUnder, findCanaries, keyCanary, passwordCanary, processTexts, wordsCanary, type Canary } from './spellings.ts'
+import { filesUnder, findCanaries, keyCanary, passwordCanary, processTexts, wordsCanary, type Canary } from '#test/fakes/spellings.ts'
 
 const PASSPHRASE = 'walrus cement opaque tundra'
 const WRONG = 'marble lantern quilted osprey'
