@@ -287,7 +287,7 @@ export function createNetworkRooms(deps: {
     if (intent.status === 'discarded') return
     const level = intent.status === 'included' ? 'info' : 'warn'
     activity(
-      `tx-${intent.status}`,
+      intent.facts['outcome'] === 'unsure' ? 'tx-unsure' : `tx-${intent.status}`,
       { kind: intent.kind, ...intent.facts, height: String(intent.includedHeight ?? ''), hash: intent.txHash ?? '' },
       'network',
       level,

@@ -89,7 +89,7 @@ export const ROUTES = [
     pattern: '/setup/what-to-serve',
     sample: '/setup/what-to-serve',
     section: null,
-    title: 'backends.serve.title',
+    title: 'backends.serve.nav',
   },
   { id: 'setup', pattern: '/setup', sample: '/setup', section: null, title: 'setup.title' },
   { id: 'unlock', pattern: '/unlock', sample: '/unlock', section: null, title: 'lock.open.title' },

@@ -50,7 +50,9 @@ export function Signing({
       : intent.status === 'included'
         ? 'supplier.sign.titleDone'
         : isOver
-          ? 'supplier.sign.titleBad'
+          ? intent.error?.code === 'tx-unsure'
+            ? 'supplier.sign.titleUnsure'
+            : 'supplier.sign.titleBad'
           : 'supplier.sign.titleSent'
   return (
     <Card title={t(title)} aside={t('supplier.sign.aside')} padded>
@@ -147,6 +149,7 @@ function lastStep(t: Words, intent: IntentState): Step {
       state: 'done',
     }
   if (intent.status === 'refused') return { key, title: t('supplier.sign.refused'), state: 'failed' }
+  if (intent.error?.code === 'tx-unsure') return { key, title: t('supplier.sign.unsure'), state: 'failed' }
   if (intent.status === 'expired') return { key, title: t('supplier.sign.expired'), state: 'failed' }
   return {
     key,

@@ -4,6 +4,8 @@ export interface Column {
   key: string
   title: ReactNode
   right?: boolean
+  /** For a column that a narrow window leaves out, as its cells do. */
+  className?: string
   width?: string
 }
 
@@ -33,7 +35,7 @@ export function Table({
               <th
                 key={column.key}
                 scope="col"
-                className={column.right ? 'r' : ''}
+                className={`${column.right ? 'r' : ''} ${column.className ?? ''}`.trim()}
                 {...(column.width ? { style: { width: column.width } } : {})}
               >
                 {column.title}

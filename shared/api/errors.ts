@@ -58,6 +58,7 @@ export const ERROR_CODES = [
   'shares-invalid',
   'tx-refused',
   'tx-expired',
+  'tx-unsure',
   'tx-pending',
   'tx-changed',
   'signature-invalid',

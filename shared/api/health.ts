@@ -89,6 +89,17 @@ export const healthSchema = z.strictObject({
   endpointsDown: z.array(z.strictObject({ url: z.string().max(300), sinceMs: ms, reason: z.string().max(300) })).max(10),
   /** Newest self-test of each door; absent before the first. */
   selfTests: selfTestsSchema.optional(),
+  /** Attached endpoints that fail their relays, and why. */
+  backendsFailing: z
+    .array(
+      z.strictObject({
+        serviceId: z.string().max(42),
+        title: z.string().max(80),
+        why: z.enum(['no-answer', 'other-chain', 'unreached', 'wrong-answers', 'no-secret', 'gate']),
+        facts: z.record(z.string(), z.string().max(300)),
+      }),
+    )
+    .max(10),
   /** Backends whose newest block is old. */
   backendsBehind: z.array(z.strictObject({ nodeId: z.string(), title: z.string(), height, behindMs: ms })).max(10),
   /** The miner answered relays in every session for a while, and in the last ones none. */
@@ -109,6 +120,7 @@ export const NO_HEALTH: HealthView = {
   changes: [],
   disk: null,
   endpointsDown: [],
+  backendsFailing: [],
   backendsBehind: [],
   gatewaysSilent: null,
   operatorSpending: null,

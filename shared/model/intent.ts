@@ -41,7 +41,8 @@ export interface IntentRow {
   status: IntentStatus
   /**
    * Plain facts for lists (amounts, addresses); the confirm sheet is never made from these. Some steer: `outside` = signed by a wallet outside; `dangers` = what was said
-   * before signing, as JSON (shared/model/danger); `readBack` = a height after which the chain is asked again, or what it then said.
+   * before signing, as JSON (shared/model/danger); `readBack` = a height after which the chain is asked again, or what it then said; `outcome` = `unsure` where an expired one may be
+   * in a block that no node in reach knows.
    */
   facts: Record<string, string>
   signDocBytes: Uint8Array

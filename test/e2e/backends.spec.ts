@@ -1,6 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type BrowserContext, type Page } from '@playwright/test'
 import { freePort } from '#test/localnet/engine.ts'
 import { anvilProgram } from '#test/localnet/images.ts'
@@ -23,12 +26,40 @@ let port = 0
 const problems: string[] = []
 const go = (path: string) => page.evaluate((hash) => void (location.hash = hash), path)
 
+/** A node of another chain: mainnet Ethereum's number to whatever it is asked. */
+const foreign = createServer((_request, response) =>
+  response.setHeader('content-type', 'application/json').end('{"jsonrpc":"2.0","id":1,"result":"0x1"}'),
+)
+
+/** No finding of axe in either theme, and nothing wider than a phone. */
+async function fit(name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    // The library's announcer keeps what a busy button said for some seconds, also once that button is gone.
+    const { violations } = await new AxeBuilder({ page }).exclude('[data-live-announcer]').analyze()
+    expect(
+      violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.target.join(' ')).join(', ')}`),
+      `${name} ${colorScheme}`,
+    ).toEqual([])
+    await page.screenshot({ path: join(PICTURES, `${name}-${colorScheme}.png`) })
+  }
+  await page.setViewportSize({ width: 360, height: 780 })
+  await page.screenshot({ path: join(PICTURES, `${name}-phone.png`) })
+  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
+  expect(isWide, `${name} is wider than 360 px`).toBe(false)
+  await page.setViewportSize({ width: 1280, height: 860 })
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
 test.beforeAll(async ({ browser }) => {
   await prepareMachine()
   mkdirSync(PICTURES, { recursive: true })
   port = await freePort()
   const { program } = await anvilProgram()
   anvil = spawn(program, ['--host', '0.0.0.0', '--port', String(port), '--block-time', '1', '--silent'], { stdio: 'ignore' })
+  await new Promise<void>((resolve) => {
+    foreign.listen(0, '127.0.0.1', resolve)
+  })
   hearth = await startHearth()
   context = await browser.newContext({ viewport: { width: 1280, height: 860 } })
   page = await context.newPage()
@@ -42,6 +73,8 @@ test.beforeAll(async ({ browser }) => {
 })
 test.afterAll(async () => {
   anvil?.kill('SIGKILL')
+  foreign.close()
+  foreign.closeAllConnections()
   await context?.close()
   await hearth?.quit()
   hearth?.remove()
@@ -52,11 +85,11 @@ test('what to serve shows this PC, prices that are the chain’s or none, and wh
   await expect(page.getByRole('heading', { name: 'What should this PC serve?' })).toBeVisible()
   await expect(page.getByText('answered by a container here')).toBeVisible()
   await page.getByRole('button', { name: /^All \d+/ }).click()
+  await fit('what-to-serve')
   await page.getByLabel('Find a chain').fill('solana')
   await expect(page.getByText('needs a data centre')).toBeVisible()
   await page.getByLabel('Find a chain').fill('no such chain')
   await expect(page.getByText(/No chain of that name is in the catalogue/)).toBeVisible()
-  await page.screenshot({ path: join(PICTURES, 'what-to-serve.png') })
 })
 
 test('an address that is no node’s, a wrong chain and a dead port are refused with their reason', async () => {
@@ -67,28 +100,46 @@ test('an address that is no node’s, a wrong chain and a dead port are refused 
     ['http://169.254.169.254/latest', 'backend-address-refused'],
     ['http://127.0.0.1:1', 'backend-unreachable'],
     ['http://rpc.example.org', 'backend-address-refused'],
+    [`http://127.0.0.1:${(foreign.address() as AddressInfo).port}`, 'backend-wrong-chain'],
   ] as const) {
     await address.fill(typed)
     await page.getByRole('button', { name: 'Test', exact: true }).click()
     await expect(page.getByText(said)).toBeVisible()
     await expect(page.getByRole('button', { name: 'Attach', exact: true })).toBeDisabled()
+    await address.fill('')
   }
 })
 
-test('a real node is tested, attached, asked what gateways ask, and removed; its key is shown nowhere', async () => {
+test('a real node is tested, attached and asked what gateways ask; its key is shown nowhere', async () => {
   await page.getByLabel('Address (HTTP)').fill(`http://127.0.0.1:${port}/?key=canary-key`)
   await page.getByRole('button', { name: 'Test', exact: true }).click()
   await expect(page.getByText('the right one (0x7a69)')).toBeVisible({ timeout: 20_000 })
-  await page.screenshot({ path: join(PICTURES, 'attach-endpoint.png') })
+  await fit('attach-endpoint')
   await page.getByRole('button', { name: 'Attach', exact: true }).click()
   await expect(page.getByText('your endpoint')).toBeVisible()
   await expect(page.getByText(/rest of the address hidden/)).toBeVisible()
   expect(await page.content()).not.toContain('canary-key')
   await page.getByRole('button', { name: 'What gateways ask of Anvil (LocalNet)' }).click()
   await expect(page.getByRole('cell', { name: 'eth_chainId' })).toBeVisible()
-  await page.screenshot({ path: join(PICTURES, 'backends.png'), fullPage: true })
+  await fit('backends')
+})
+
+test('one that stops answering is told on Home with the way to mend it; once removed, all is as before', async () => {
+  anvil.kill('SIGKILL')
+  for (let look = 0; look < 2; look += 1) {
+    await page.getByRole('button', { name: 'Ask what answers Anvil (LocalNet) now' }).click()
+    await expect(page.getByText('backend-unreachable')).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Ask what answers Anvil (LocalNet) now' })).toBeEnabled()
+  }
+  await go('/')
+  await expect(page.getByText('Your endpoint for Anvil (LocalNet) does not answer')).toBeVisible()
+  await page.screenshot({ path: join(PICTURES, 'backend-failing.png') })
+  await go('/nodes')
+  await fit('backends-failing')
   await page.getByRole('button', { name: 'Remove the endpoint of Anvil (LocalNet)' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click()
   await expect(page.getByText('a container here')).toBeVisible()
+  await go('/')
+  await expect(page.getByText('Your endpoint for Anvil (LocalNet) does not answer')).toHaveCount(0)
   expect(problems).toEqual([])
 })

@@ -12,6 +12,8 @@ import { runLife, type Scenario } from './scenario.ts'
 const AMOUNT_UPOKT = 5_000_000n
 /** Prepared, signed, sent, in a block. */
 const WRITES = 4
+/** Blocks that go by before the next life where the signed one lies stored and unsent: the machine was busy or off for a while. More than the least that a transaction stands. */
+const AWAY_BLOCKS = 30
 /** Funded at once. */
 const SENDERS = 12
 const codec = createTxCodec()
@@ -58,7 +60,7 @@ export const paymentScenario: Scenario = {
       const recipient = freshKey().address
       const args = [life, chain.rpcUrl, chain.restUrl, (await sender()).keyHex, recipient]
       const first = await runLife('tx-life.ts', [...args, guard], point, count)
-      if (first.killed) await chain.waitForHeight((await chain.height()) + 2)
+      if (first.killed) await chain.waitForHeight((await chain.height()) + (point === 'tx.stored' ? AWAY_BLOCKS : 2))
       const second = await runLife('tx-life.ts', [...args, 'guarded'])
       await chain.waitForHeight((await chain.height()) + 2)
       const payments = Number((await chain.balance(recipient)) / AMOUNT_UPOKT)

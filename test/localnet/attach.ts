@@ -37,13 +37,19 @@ function holding(folder: string, text: string): string[] {
 }
 
 const machine = await prepareMachine({ log: console.log })
+const beganMs = Date.now()
 const anvilPort = await freePort()
 const { program } = await anvilProgram()
 const anvil = spawn(program, ['--host', '127.0.0.1', '--port', String(anvilPort), '--block-time', '1', '--silent'], { stdio: 'ignore' })
 let withToken = 0
 let without = 0
+let isUp = true
 /** A provider: nobody is answered without the token. */
 const provider = createServer((incoming, outgoing) => {
+  if (!isUp) {
+    incoming.socket.destroy()
+    return
+  }
   if (incoming.headers.authorization !== `Bearer ${TOKEN}` || incoming.url !== `/v2/${TOKEN}`) {
     without += 1
     outgoing.writeHead(401).end()
@@ -135,6 +141,21 @@ try {
   check(`${RELAYS} relays were answered and signed`, verified === RELAYS, driver.state.relays.last)
   check('all of them by the endpoint', relaysThroughOwn >= RELAYS, relaysThroughOwn)
 
+  isUp = false
+  for (let look = 0; look < 2; look += 1) await driver.call('backends.check', { serviceId: 'anvil' })
+  const told = (await driver.until('the finding', ({ attention }) => attention['attached-failing'] !== undefined)).attention[
+    'attached-failing'
+  ]
+  check(
+    'an endpoint that stops answering is told',
+    told?.key === 'attached-no-answer' && told.level === 'bad' && told.fix === 'nodes',
+    told,
+  )
+  isUp = true
+  await driver.call('backends.check', { serviceId: 'anvil' })
+  await driver.until('its end', ({ attention }) => attention['attached-failing'] === undefined)
+  check('and no more once it answers', true)
+
   const files = holding(dataDir, TOKEN)
   check('S18: on disk the token is in one file of the secret folder', files.join() === 'vault/backends.json', files)
   check('S19: which nobody else can read', (statSync(join(dataDir, 'vault/backends.json')).mode & 0o777) === 0o600)
@@ -144,7 +165,10 @@ try {
     .split('\n')
     .filter((name) => name !== '')
   let shown = ''
-  for (const name of names) shown += (await docker(socket, ['inspect', name])).stdout + (await docker(socket, ['logs', name])).stderr
+  for (const name of names) {
+    const logs = await docker(socket, ['logs', name])
+    shown += (await docker(socket, ['inspect', name])).stdout + logs.stdout + logs.stderr
+  }
   check('S18: no container shows it', names.length > 0 && !shown.includes(TOKEN), names)
   const config = await docker(socket, ['exec', names.find((name) => name.endsWith('-miner')) ?? '', 'cat', '/home/pocket/relayminer.yaml'])
   check("S18: the miner's configuration does not hold it", config.stdout.includes('gate:9100') && !config.stdout.includes(TOKEN), config)
@@ -185,5 +209,5 @@ try {
 console.log(`\n${passed} passed, ${failed} failed`)
 const file = process.env['HEARTH_TEST_REPORT']
 if (file !== undefined) writeFileSync(file, JSON.stringify({ passed, failed, skipped: 0 }))
-console.log(JSON.stringify({ relaysThroughOwn, failed }))
+console.log(JSON.stringify({ relaysThroughOwn, failed, seconds: Math.round((Date.now() - beganMs) / 1000) }))
 process.exitCode = failed === 0 ? 0 : 1

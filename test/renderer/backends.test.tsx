@@ -52,8 +52,9 @@ const press = (name: string): Promise<void> =>
     await settle()
   })
 const field = (label: string): HTMLInputElement | HTMLSelectElement => {
+  const named = document.querySelector<HTMLInputElement>(`input[aria-label="${label}"]`)
   const found = [...document.querySelectorAll('label')].find((each) => each.textContent === label)
-  return document.getElementById(found?.htmlFor ?? '') as HTMLInputElement
+  return named ?? (document.getElementById(found?.htmlFor ?? '') as HTMLInputElement)
 }
 const fill = (label: string, value: string): Promise<void> =>
   act(async () => {
@@ -70,7 +71,7 @@ describe('backends', () => {
     await show('/nodes')
     expect(text()).toContain('Passes all 2 questions')
     expect(text()).toContain('1 question failed')
-    expect(text()).toContain('https://gnosis.infura.io, rented from a provider, bearer token, rest of the address hidden')
+    expect(text()).toContain('your endpoint: https://gnosis.infura.io, rented from a provider, bearer token, rest of the address hidden')
     await press('What gateways ask of Gnosis Chain')
     expect(text()).toContain('the node says: too many requests')
     expect(text()).toContain('Many providers forbid passing their answers on')
@@ -119,7 +120,7 @@ describe('backends', () => {
     await press('Attach your own endpoint for Anvil (LocalNet)')
     await fill('Address (HTTP)', 'http://a:1')
     await press('Test')
-    expect(text()).toContain('a:1 is not Anvil: it says chain 1, and 31337 is needed. It was not attached.')
+    expect(text()).toContain('a:1 is not Anvil: it says chain 1, and 31337 is needed. Nothing was changed.')
     expect(find('Attach').disabled).toBe(true)
   })
   it('keeps credentials of an endpoint that is changed unless others are chosen, and never shows them', async () => {
@@ -177,7 +178,7 @@ describe('what to serve', () => {
         document.querySelector<HTMLInputElement>(`input[aria-label="${name}"]`)?.click()
         await settle()
       })
-    expect(text()).toContain('650 GB')
+    expect(text()).toContain('Disk after sync650 of 1,880 GB1,230 GB stay free for you')
     await press('Keep this choice')
     expect(sent(link, 'serve.choose')).toEqual([{ serviceIds: ['anvil', 'fuse', 'gnosis'] }])
     expect(text()).toContain('Kept.')

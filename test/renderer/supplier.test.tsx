@@ -159,6 +159,13 @@ describe('a transaction on its way', () => {
   ])('%j', (fields, expected) => {
     expect(states(fields)).toEqual(expected)
   })
+
+  it('is called unpaid only where that is known', () => {
+    const last = (code: 'tx-expired' | 'tx-unsure') =>
+      intentSteps(words, intent({ status: 'expired', txHash, error: { code, detail: {} } })).at(-1)?.title
+    expect(last('tx-expired')).toBe('Expired unpaid')
+    expect(last('tx-unsure')).toBe('Not known')
+  })
 })
 
 describe('the pages', () => {

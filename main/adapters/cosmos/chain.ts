@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { RETRY } from '#main/core/retry.ts'
 import type { Chain, ConnectChain } from '#main/core/ports/chain.ts'
 import { checkedBlock, decodeBlock, decodeScanned, understand } from './decode.ts'
-import { hashText, headerHash } from './light/header.ts'
+import { hashText, headerHash, type Header } from './light/header.ts'
 import { createProvenReads } from './light/prove.ts'
 import { commitResult } from './light/wire.ts'
 import { NotUnderstood } from './not-understood.ts'
@@ -60,6 +60,11 @@ export const connectChain: ConnectChain = (endpoints) => {
     }
   }
   const newestHeight = async () => (await head()).height
+  const headerAt = async (height: number): Promise<Header> => {
+    const { signed_header: signed } = await askAgainWhenAhead(() => transport.rpc('commit', { height: String(height) }, commitResult))
+    if (signed.header.height !== height) throw notUnderstood(rpcUrl, new NotUnderstood('header.height', `not ${height}`))
+    return signed.header
+  }
 
   return {
     head,
@@ -104,10 +109,10 @@ export const connectChain: ConnectChain = (endpoints) => {
         return decoded
       })
     },
-    async blockHash(height) {
-      const { signed_header: signed } = await askAgainWhenAhead(() => transport.rpc('commit', { height: String(height) }, commitResult))
-      if (signed.header.height !== height) throw notUnderstood(rpcUrl, new NotUnderstood('header.height', `not ${height}`))
-      return hashText(headerHash(signed.header))
+    blockHash: async (height) => hashText(headerHash(await headerAt(height))),
+    async blockTimeMs(height) {
+      const { time } = await headerAt(height)
+      return Number(time.seconds) * 1_000 + Math.floor(time.nanos / 1_000_000)
     },
     heightsOf: (addresses, from, to) => readHeightsOf(transport, addresses, from, to),
     governing: () => readGoverning(transport),

@@ -15,6 +15,7 @@ import { allowedCalls } from './allowed-calls.ts'
 import type { AskedEndpoint } from './ask.ts'
 import type { Attached, Attachments } from './attachments.ts'
 import type { Gate, Reach } from './gate.ts'
+import { failingOf, troubleOf } from './failing.ts'
 import { gateUrl, headersOf, renderGateConfig, type GatedEndpoint } from './gate-config.ts'
 import { judgeEndpoint, type EndpointReport } from './judge.ts'
 import type { BackendCatalog } from './read-catalog.ts'
@@ -22,6 +23,10 @@ import type { BackendCatalog } from './read-catalog.ts'
 const TICK_MS = 4_000
 /** Gateways ask every ten to sixty seconds; often enough to see trouble within a session, rarely enough for a rented endpoint's bill. */
 const LOOK_EVERY_MS = 10 * 60_000
+/** Nobody bills what is asked of a node of one's own. */
+const LOOK_OWN_EVERY_MS = 2 * 60_000
+/** What went wrong is asked again soon: to be told when it lasts, and taken back when it is over. */
+const LOOK_AGAIN_MS = 60_000
 
 type Rows = Pick<
   Handlers,
@@ -67,6 +72,9 @@ export function createBackendsRoom(deps: {
   const failures = new Map<string, { code: HearthError['code']; detail: Record<string, string>; atMs: number }>()
   const reaches = new Map<string, Reach>()
   const lookedAtMs = new Map<string, number>()
+  /** Looks in a row that found trouble, by service; rounds in a row in which the gate failed. */
+  const troubles = new Map<string, number>()
+  let gateTroubles = 0
   const secretKey = (serviceId: string): string => `${deps.network}:${serviceId}`
 
   const serviceOf = (serviceId: string): ServiceRecord => {
@@ -145,6 +153,15 @@ export function createBackendsRoom(deps: {
     }
     const attached = attachments.of(serviceId)
     if (attached) reaches.set(serviceId, await gate.reach(...reachQuestion(service, attached)))
+    note(service)
+  }
+  const note = (service: ServiceRecord): void => {
+    if (troubleOf(rowOf(service))) troubles.set(service.id, (troubles.get(service.id) ?? 0) + 1)
+    else troubles.delete(service.id)
+  }
+  const publish = (): void => {
+    const attached = rowsOf(attachments.list().map((each) => each.serviceId))
+    state.patch('health', { backendsFailing: failingOf(attached, (id) => troubles.get(id) ?? 0, gate.view(), gateTroubles) })
   }
 
   const handlers: Rows = {
@@ -162,9 +179,11 @@ export function createBackendsRoom(deps: {
       reports.set(service.id, report)
       failures.delete(service.id)
       reaches.delete(service.id)
+      troubles.delete(service.id)
       lookedAtMs.set(service.id, clock.now())
       deps.activity('backend-attached', { serviceId: service.id, host: hostOf(attached) })
       await gate.round()
+      publish()
       deps.wake()
       return report
     },
@@ -173,13 +192,15 @@ export function createBackendsRoom(deps: {
       if (!attached) throw new HearthError('backend-unknown', { serviceId })
       await attachments.remove(serviceId)
       await secrets?.remove(secretKey(serviceId))
-      for (const kept of [reports, failures, reaches, lookedAtMs]) kept.delete(serviceId)
+      for (const kept of [reports, failures, reaches, lookedAtMs, troubles]) kept.delete(serviceId)
       deps.activity('backend-removed', { serviceId, host: hostOf(attached) })
+      publish()
       deps.wake()
       return {}
     },
     'backends.check': async ({ serviceId }) => {
       await look(serviceId)
+      publish()
       return {}
     },
     'backends.preview': async ({ serviceId, remove, restUrl, webSocketUrl }) => {
@@ -197,11 +218,13 @@ export function createBackendsRoom(deps: {
   }
 
   const rows = async (): Promise<RequestOutput<'backends.list'>['rows']> => {
-    const catalog = deps.catalog()
     const known = await deps.serviceIds()
-    const ids = [...new Set([...known, ...attachments.list().map((attached) => attached.serviceId)])]
-    return ids.flatMap((serviceId) => {
-      const service = catalog.services.find((each) => each.id === serviceId)
+    return rowsOf([...new Set([...known, ...attachments.list().map((attached) => attached.serviceId)])])
+  }
+  const rowsOf = (serviceIds: readonly string[]): BackendRow[] => {
+    const { services } = deps.catalog()
+    return serviceIds.flatMap((serviceId) => {
+      const service = services.find((each) => each.id === serviceId)
       return service ? [rowOf(service)] : []
     })
   }
@@ -234,11 +257,17 @@ export function createBackendsRoom(deps: {
   const lookAround = async (): Promise<void> => {
     for (const { serviceId, by: standing, attached } of await rows()) {
       const last = lookedAtMs.get(serviceId)
-      const isDue = last === undefined || clock.now() - last >= LOOK_EVERY_MS
+      const isOwn = attached?.place === 'here' || attached?.place === 'lan'
+      const everyMs = troubles.has(serviceId) ? LOOK_AGAIN_MS : isOwn ? LOOK_OWN_EVERY_MS : LOOK_EVERY_MS
+      const isDue = last === undefined || clock.now() - last >= everyMs
       if (standing !== 'nothing' && isDue) await look(serviceId)
       else if (attached?.reach === 'unknown' && gate.view().kind === 'ready') {
+        const service = serviceOf(serviceId)
         const found = attachments.of(serviceId)
-        if (found) reaches.set(serviceId, await gate.reach(...reachQuestion(serviceOf(serviceId), found)))
+        if (!found) continue
+        const reach = await gate.reach(...reachQuestion(service, found))
+        reaches.set(serviceId, reach)
+        if (reach.kind !== 'unknown') note(service)
       }
     }
   }
@@ -253,7 +282,9 @@ export function createBackendsRoom(deps: {
       while (!signal.aborted) {
         try {
           if (deps.mayAttach) await gate.round()
+          gateTroubles = gate.view().kind === 'failing' ? gateTroubles + 1 : 0
           await lookAround()
+          publish()
           said = ''
         } catch (error) {
           // A catalogue that cannot be trusted is told where it is asked for.

@@ -12,6 +12,8 @@ export const GATE_NAME = 'gate'
 /** Where Hearth looks through the gate; published on loopback, and of no use without the token. */
 export const GATE_LOOK_PORT = 9_101
 export const GATE_LOOK_HEADER = 'X-Hearth-Look'
+/** Said of a service that the gate does not know, or not yet. */
+export const GATE_NO_SERVICE = 'no such service'
 const MAX_BODY_BYTES = 22 * 1024 * 1024
 
 /** An attached endpoint, as the gate has to know it. */
@@ -47,12 +49,12 @@ export function renderGateConfig(endpoints: readonly GatedEndpoint[], lookToken:
       http: {
         grace_period: '10s',
         servers: {
-          gate: server(GATE_PORT, [...routes, refuse(404, 'no such service')]),
+          gate: server(GATE_PORT, [...routes, refuse(404, GATE_NO_SERVICE)]),
           // SECURITY: S18 other programs of this PC reach the port, and must not spend what the user pays for.
           look: server(GATE_LOOK_PORT, [
             {
               match: [{ header: { [GATE_LOOK_HEADER]: [lookToken] } }],
-              handle: [{ handler: 'subroute', routes: [...routes, refuse(404, 'no such service')] }],
+              handle: [{ handler: 'subroute', routes: [...routes, refuse(404, GATE_NO_SERVICE)] }],
               terminal: true,
             },
             refuse(403, 'not for you'),

@@ -7,7 +7,7 @@ import type { ContainerSpec, Engine, SeenContainer } from '../ports/engine.ts'
 import type { Log } from '../ports/log.ts'
 import type { Net } from '../ports/net.ts'
 import type { Names } from '../nodes/specs.ts'
-import { GATE_LOOK_HEADER, GATE_PATHS } from './gate-config.ts'
+import { GATE_LOOK_HEADER, GATE_NO_SERVICE, GATE_PATHS } from './gate-config.ts'
 
 /** Waits for its configuration in memory, then serves it and takes changes of it without letting a relay fall. */
 const COMMAND = `while [ ! -f ${GATE_PATHS.config} ]; do sleep 0.2; done; exec caddy run --config ${GATE_PATHS.config} --watch`
@@ -126,7 +126,9 @@ export function createGate(deps: {
         const answer = await deps.net.post(`http://127.0.0.1:${port}${path}`, new TextEncoder().encode(body), headers, REACH_MS)
         // What the gate says when nobody answers it; an answer of the node itself, even an unfriendly one, is an answer.
         if (answer.status === 502 || answer.status === 504) return { kind: 'refused', reason: `HTTP ${answer.status}` }
-        return answer.status === 403 ? { kind: 'unknown' } : { kind: 'reached' }
+        // It takes a change of its configuration a moment later than it is given it.
+        const isOwnWord = answer.status === 403 || (answer.status === 404 && new TextDecoder().decode(answer.body) === GATE_NO_SERVICE)
+        return isOwnWord ? { kind: 'unknown' } : { kind: 'reached' }
       } catch {
         return { kind: 'unknown' }
       }

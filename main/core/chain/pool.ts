@@ -298,7 +298,7 @@ export function connectChains(
   const proven = (_root: TrustRoot): ProvenReads => poolProofs({ members, order, floor: () => floor, none })
   const compareText = (a: string, b: string): number => Number(a) - Number(b)
   const compareGas = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
-  const able = (name: 'governing' | 'heightsOf' | 'upgradePlan' | 'proven' | 'blockHash'): boolean =>
+  const able = (name: 'governing' | 'heightsOf' | 'upgradePlan' | 'proven' | 'blockHash' | 'blockTimeMs'): boolean =>
     members.some((member) => member.chain[name] !== undefined)
   const lacks = (member: Member): HearthError => new HearthError('chain-unreachable', { endpoint: member.host, reason: 'cannot tell' })
 
@@ -356,6 +356,12 @@ export function connectChains(
       ? {
           blockHash: async (height: number) =>
             (await first((member) => one(member, (chain) => chain.blockHash?.(height) ?? Promise.reject(lacks(member))))).value,
+        }
+      : {}),
+    ...(able('blockTimeMs')
+      ? {
+          blockTimeMs: (height: number) =>
+            agreed(`time of block ${height}`, (chain) => chain.blockTimeMs?.(height) ?? Promise.reject(none())),
         }
       : {}),
     ...(able('proven') ? { proven } : {}),

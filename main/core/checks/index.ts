@@ -1,4 +1,5 @@
 import type { StatePublisher } from '../state/publisher.ts'
+import { attachedFailing } from './attached-failing.ts'
 import { backendBehind } from './backend-behind.ts'
 import { chainStalled } from './chain-stalled.ts'
 import type { Check } from './check.ts'
@@ -42,6 +43,7 @@ export const CHECKS: Check[] = [
   minerDeaf,
   chainStalled,
   endpointDown,
+  attachedFailing,
   selfTestFailed,
   backendBehind,
   claimsDiscarded,

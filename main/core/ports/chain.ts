@@ -241,6 +241,8 @@ export interface Chain extends RoleReads {
   upgradePlan?(): Promise<UpgradePlan | undefined>
   /** Hash of a block from its header alone, computed here: a small question, to compare what several endpoints hold. Chains of one machine lack it. */
   blockHash?(height: number): Promise<string>
+  /** Time of a block from its header alone, UTC ms; chains that cannot tell lack the method. */
+  blockTimeMs?(height: number): Promise<number>
   /** Reads with proofs from a trusted block on; chains that have none lack the method. */
   proven?(root: TrustRoot): ProvenReads
   /** New-block hints until the signal aborts; heights remain the truth. */

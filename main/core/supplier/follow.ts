@@ -15,6 +15,12 @@ export interface Follow {
   follow(published: readonly IntentState[], chain: Chain, height: number): Promise<void>
 }
 
+/** A node's index follows its blocks; one that was made anew from a snapshot never learns of older ones. */
+const INDEX_BLOCKS = 20
+
+/** Fact of an expired intent: the account went on, perhaps by this transaction, which no node in reach knows. */
+export const OUTCOME = 'outcome'
+
 const UNDER_WAY: ReadonlySet<string> = new Set(['prepared', 'signed', 'broadcast'])
 
 export function createFollow(deps: {
@@ -45,7 +51,16 @@ export function createFollow(deps: {
 
   const messageOf = (row: IntentRow) => codec.decodeSignDoc(row.signDocBytes).messages[0]
 
-  const send = async (row: IntentRow, chain: Chain): Promise<IntentRow> => {
+  /** Whether the place of this transaction in the account's row is taken: by it, or by one that was signed elsewhere. Unordered ones have none. */
+  const isPlaceTaken = async (row: IntentRow, chain: Chain): Promise<boolean> => {
+    const draft = codec.decodeSignDoc(row.signDocBytes)
+    if (draft.unordered === true) return false
+    const account = await chain.account(row.signerAddress)
+    return account !== undefined && account.sequence > draft.sequence
+  }
+
+  /** @param again the bytes may have gone out in an earlier life */
+  const sendBytes = async (row: IntentRow, chain: Chain, again: boolean): Promise<IntentRow> => {
     const { txBytes, txHash } = row
     if (!txBytes || txHash === undefined) return row
     faultPoint('tx.before-broadcast')
@@ -55,6 +70,8 @@ export function createFollow(deps: {
       // The node's own check refused it: it is in no mempool and nothing was paid. It may still be in a block if it went out in an earlier life: look first.
       const found = await chain.tx(txHash)
       if (found.kind === 'included') return include(row, found, chain)
+      // Refused because it was taken already? Then it is only not told yet.
+      if (again && (await isPlaceTaken(row, chain))) return row
       return finish(await change(row, { status: 'refused', code: answer.code, log: answer.log }))
     }
     log.info('transaction sent', { intent: row.id, hash: txHash, answer: answer.kind })
@@ -85,15 +102,17 @@ export function createFollow(deps: {
     }
     // Past its timeout height no block can take it any more: safe to say so, and safe to try again with new bytes.
     if (height > row.timeoutHeight + 1) {
-      finish(await change(row, { status: 'expired' }))
+      const isUnsure = await isPlaceTaken(row, chain)
+      if (isUnsure && height <= row.timeoutHeight + INDEX_BLOCKS) return
+      finish(await change(row, { status: 'expired', ...(isUnsure ? { facts: { ...row.facts, [OUTCOME]: 'unsure' } } : {}) }))
       return
     }
     // Signed and not known to be sent (killed in between): the very same bytes, so that at most one of them can ever be paid.
-    if (row.status === 'signed') await send(row, chain)
+    if (row.status === 'signed') await sendBytes(row, chain, true)
   }
 
   return {
-    send,
+    send: (row, chain) => sendBytes(row, chain, false),
     async follow(published, chain, height) {
       if (following) return
       following = true

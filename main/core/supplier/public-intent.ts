@@ -3,9 +3,10 @@ import { readDangers } from '#shared/model/danger.ts'
 import type { IntentRow } from '#shared/model/intent.ts'
 import type { ChainParams } from '../ports/chain.ts'
 import { refusalDetail } from './draft.ts'
+import { OUTCOME } from './follow.ts'
 
 /** Facts that steer and are told in fields of their own. */
-const STEERING: ReadonlySet<string> = new Set(['dangers'])
+const STEERING: ReadonlySet<string> = new Set(['dangers', OUTCOME])
 
 /** What the page is told of a stored transaction. */
 export function publicIntent(row: IntentRow): IntentState {
@@ -23,7 +24,7 @@ export function publicIntent(row: IntentRow): IntentState {
       row.status === 'refused'
         ? { code: 'tx-refused', detail: refusalDetail(row.log ?? '', row.code) }
         : row.status === 'expired'
-          ? { code: 'tx-expired', detail: {} }
+          ? { code: row.facts[OUTCOME] === undefined ? 'tx-expired' : 'tx-unsure', detail: {} }
           : null,
     // What is over needs no warning any more, and the published state is small.
     ...(row.status === 'prepared' && dangers.length > 0 ? { dangers } : {}),

@@ -3,6 +3,7 @@ import type { RequestOutput, TxWish } from '#shared/api/requests.ts'
 import { faultPoint } from '#shared/lib/fault-point.ts'
 import type { IntentRow } from '#shared/model/intent.ts'
 import type { Heads } from '../chain/heads.ts'
+import { measurePace } from '../chain/pace.ts'
 import type { Chain, ChainParams } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
@@ -149,9 +150,13 @@ export function createTransactions(deps: {
     return { taken, replaced }
   }
 
-  const timeoutHeight = (validMs: number): number => {
-    const medianMs = state.state.chain.medianBlockMs ?? SHEET_BLOCK_MS
-    return heads.height() + Math.max(VALID_BLOCKS_FLOOR, Math.ceil(validMs / Math.max(1, medianMs)))
+  /** A head that was just taken up knows no pace, or one from a single block: too slow a pace, and a signed transaction dies while its sheet is read or the machine is busy. */
+  const timeoutHeight = async (validMs: number, chain: Chain): Promise<number> => {
+    const height = heads.height()
+    const paces = [state.state.chain.medianBlockMs, await measurePace(chain, height)]
+    const known = paces.filter((ms) => ms !== null && ms !== undefined)
+    const blockMs = known.length === 0 ? SHEET_BLOCK_MS : Math.max(1, Math.min(...known))
+    return height + Math.max(VALID_BLOCKS_FLOOR, Math.ceil(validMs / blockMs))
   }
 
   const signed = async (intentId: string, txBytes: Uint8Array): Promise<void> => {
@@ -185,7 +190,7 @@ export function createTransactions(deps: {
           order,
           takenTimeoutsMs,
           pubKey: wish.pubKey,
-          timeoutHeight: timeoutHeight(validMs),
+          timeoutHeight: await timeoutHeight(validMs, chain),
           headTimeMs: state.state.chain.blockTimeMs || clock.now(),
         },
         { chain, codec, margins: deps.feeMargins?.() },

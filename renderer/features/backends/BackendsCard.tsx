@@ -1,7 +1,6 @@
-import { Fragment, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { BackendRow } from '#shared/api/backend-requests.ts'
 import { useAppState, useCall, useQuery, useRealNow } from '#renderer/bridge/hooks.ts'
-import { whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
@@ -9,11 +8,10 @@ import { Dialog } from '#renderer/ui/Dialog.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Note } from '#renderer/ui/Note.tsx'
 import { StatusChip } from '#renderer/ui/StatusChip.tsx'
-import { Table } from '#renderer/ui/Table.tsx'
 import { AttachForm } from './AttachForm.tsx'
 import { backendStatus } from './backend-words.ts'
 import { MinerChange } from './MinerChange.tsx'
-import { Checks, headWords, Warnings } from './Report.tsx'
+import { Checks, figures, Warnings } from './Report.tsx'
 
 const LOOK_MS = 4_000
 
@@ -48,18 +46,10 @@ export function BackendsCard(): ReactNode {
           {t(`backends.gate.${gate.kind}`, { reason: gate.reason })}
         </Note>
       ) : null}
-      <Table
-        caption={t('backends.title')}
-        columns={[
-          { key: 'service', title: t('backends.service') },
-          { key: 'answers', title: t('backends.answers') },
-          { key: 'state', title: t('backends.state') },
-          { key: 'latency', title: t('backends.latency'), right: true },
-          { key: 'head', title: t('backends.head'), right: true },
-          { key: 'actions', title: <span className="sr-only">{t('backends.actions')}</span>, right: true },
-        ]}
-        {...(rows.length === 0 ? { empty: list.value === null ? t('backends.loading') : t('backends.none') } : {})}
-      >
+      {rows.length === 0 ? (
+        <p className="border-t border-line px-4 py-3 text-text-2">{list.value === null ? t('backends.loading') : t('backends.none')}</p>
+      ) : null}
+      <ul aria-label={t('backends.title')}>
         {rows.map((row) => (
           <Row
             key={row.serviceId}
@@ -70,7 +60,7 @@ export function BackendsCard(): ReactNode {
             onChanged={() => setChanges((before) => before + 1)}
           />
         ))}
-      </Table>
+      </ul>
       <ErrorNote error={list.error} className="mx-4 my-3" />
       {edited ? (
         <AttachForm
@@ -116,86 +106,75 @@ function Row({
     onChanged()
   }
   return (
-    <Fragment>
-      <tr>
-        <td>
-          <div className="font-medium">{service}</div>
-          <div className="mono text-caption text-text-3">{row.serviceId}</div>
-        </td>
-        <td>
-          <div>{t(`backends.by.${row.by}`)}</div>
-          {row.attached ? (
-            <div className="text-caption text-text-3">
-              <span className="mono">{row.attached.origins.http || row.attached.origins.rest}</span>,{' '}
-              {t(`backends.place.${row.attached.place}`)}, {t(`backends.credentials.${row.attached.credential}`)}
-              {row.attached.hasPath ? `, ${t('backends.hiddenPath')}` : ''}
-            </div>
-          ) : null}
-        </td>
-        <td>
-          <StatusChip status={backendStatus(t, row)} />
-        </td>
-        <td className="r">
-          {row.report?.latencyMs === null || !row.report ? t('ui.nothing') : t('backends.ms', { ms: whole(row.report.latencyMs) })}
-        </td>
-        <td className="r">{row.report ? headWords(t, row.report) : t('ui.nothing')}</td>
-        <td className="r">
-          <div className="flex flex-wrap justify-end gap-1">
-            {row.by === 'nothing' ? null : (
-              <Button
-                kind="ghost"
-                size="sm"
-                icon="refresh-cw"
-                label={t('backends.checkNowLabel', { service })}
-                onPress={() => void ask()}
-                isBusy={check.busy}
-              >
-                {t('backends.checkNow')}
-              </Button>
-            )}
-            {row.report ? (
-              <Button
-                kind="ghost"
-                size="sm"
-                icon={isOpen ? 'chevron-down' : 'chevron-right'}
-                label={t('backends.moreLabel', { service })}
-                onPress={() => setOpen(!isOpen)}
-              >
-                {t('backends.more')}
-              </Button>
-            ) : null}
-            {mayAttach ? (
-              <Button
-                size="sm"
-                icon={row.attached ? 'wrench' : 'plus'}
-                label={t(row.attached ? 'backends.changeLabel' : 'backends.attachLabel', { service })}
-                onPress={onEdit}
-              >
-                {t(row.attached ? 'backends.change' : 'backends.attach')}
-              </Button>
-            ) : null}
+    <li className="border-t border-line">
+      <div className="grid grid-cols-[minmax(0,1fr)_minmax(0,210px)_auto] items-center gap-x-5 gap-y-2 px-4 py-2.5 max-lg:grid-cols-1">
+        <div className="min-w-0">
+          <div>
+            <span className="font-medium">{service}</span> <span className="mono text-caption text-text-3">{row.serviceId}</span>
+          </div>
+          <div className="text-small text-text-2">
+            {t(`backends.by.${row.by}`)}
             {row.attached ? (
-              <Button kind="ghost" size="sm" icon="trash" label={t('backends.removeLabel', { service })} onPress={onRemove}>
-                {t('backends.remove')}
-              </Button>
+              <>
+                {': '}
+                <span className="mono break-all">{row.attached.origins.http || row.attached.origins.rest}</span>,{' '}
+                {t(`backends.place.${row.attached.place}`)}, {t(`backends.credentials.${row.attached.credential}`)}
+                {row.attached.hasPath ? `, ${t('backends.hiddenPath')}` : ''}
+              </>
             ) : null}
           </div>
-        </td>
-      </tr>
+        </div>
+        <div className="min-w-0">
+          <StatusChip status={backendStatus(t, row)} />
+          {row.report ? <div className="text-caption text-text-3 num">{figures(t, row.report)}</div> : null}
+        </div>
+        <div className="-mx-2 flex flex-wrap gap-1 lg:mx-0 lg:justify-end">
+          {row.report ? (
+            <Button
+              kind="ghost"
+              size="sm"
+              icon={isOpen ? 'chevron-down' : 'chevron-right'}
+              label={t('backends.moreLabel', { service })}
+              onPress={() => setOpen(!isOpen)}
+            >
+              {t('backends.more')}
+            </Button>
+          ) : null}
+          {row.by === 'nothing' ? null : (
+            <Button
+              kind="ghost"
+              size="sm"
+              icon="refresh-cw"
+              label={t('backends.checkNowLabel', { service })}
+              onPress={() => void ask()}
+              isBusy={check.busy}
+            />
+          )}
+          {row.attached ? (
+            <Button kind="ghost" size="sm" icon="trash" label={t('backends.removeLabel', { service })} onPress={onRemove} />
+          ) : null}
+          {mayAttach ? (
+            <Button
+              size="sm"
+              icon={row.attached ? 'wrench' : 'plus'}
+              label={t(row.attached ? 'backends.changeLabel' : 'backends.attachLabel', { service })}
+              onPress={onEdit}
+            >
+              {t(row.attached ? 'backends.change' : 'backends.attach')}
+            </Button>
+          ) : null}
+        </div>
+      </div>
       <Trouble row={row} error={check.error} />
       {isOpen && row.report ? (
-        <tr>
-          <td colSpan={6} className="wrap !p-0">
-            <div className="bg-sunken">
-              <div className="px-4 pt-1 pb-2">
-                <Warnings report={row.report} />
-              </div>
-              <Checks report={row.report} service={service} />
-            </div>
-          </td>
-        </tr>
+        <div className="border-t border-line bg-sunken pt-2">
+          <div className="px-4 pb-2 empty:hidden">
+            <Warnings report={row.report} />
+          </div>
+          <Checks report={row.report} service={service} />
+        </div>
       ) : null}
-    </Fragment>
+    </li>
   )
 }
 
@@ -206,15 +185,13 @@ function Trouble({ row, error }: { row: BackendRow; error: ReturnType<typeof use
   const isRefused = row.attached?.reach === 'refused' && !row.failure
   if (!failure && !error && !isRefused) return null
   return (
-    <tr>
-      <td colSpan={6} className="wrap">
-        {isRefused ? (
-          <Note tone="bad">{t('backends.reach', { reason: row.attached?.reachReason ?? '' })}</Note>
-        ) : (
-          <ErrorNote error={error ?? failure} />
-        )}
-      </td>
-    </tr>
+    <div className="px-4 pb-3">
+      {isRefused ? (
+        <Note tone="bad">{t('backends.reach', { reason: row.attached?.reachReason ?? '' })}</Note>
+      ) : (
+        <ErrorNote error={error ?? failure} />
+      )}
+    </div>
   )
 }
 

@@ -51,6 +51,13 @@ export function headWords(t: ReturnType<typeof useText>, report: EndpointReportV
   return t('backends.blockAge', { height: whole(report.height), age: age(report.headAgeMs) })
 }
 
+/** How fast it answered and which block it has, as far as it is known. */
+export function figures(t: ReturnType<typeof useText>, report: EndpointReportView): string {
+  const latency = report.latencyMs === null ? null : t('backends.ms', { ms: whole(report.latencyMs) })
+  const head = report.height === null ? null : t('backends.atBlock', { head: headWords(t, report) })
+  return [latency, head].filter((each) => each !== null).join(' · ')
+}
+
 /** Every question of the gateways with its answer. */
 export function Checks({ report, service }: { report: EndpointReportView; service: string }): ReactNode {
   const t = useText()

@@ -7,13 +7,16 @@ import { useText, type Words } from '#renderer/text/text.ts'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
 import { Facts } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
-import { Field } from '#renderer/ui/Field.tsx'
+import { Icon } from '#renderer/ui/icons.tsx'
 import { Note } from '#renderer/ui/Note.tsx'
+import { ProgressBar } from '#renderer/ui/ProgressBar.tsx'
 import { Steps } from '#renderer/ui/Steps.tsx'
 import { Table } from '#renderer/ui/Table.tsx'
 
 type Options = RequestOutput<'serve.options'>
 const SHOWN = 12
+/** Where a narrow window has no room for a column of its own, its figure stands under the name. */
+const WIDE = 'max-md:hidden'
 
 /** Which chains this PC should answer for: what each takes here, what the chain pays for it, and where to go to attach or look at it. Nothing starts here. */
 export function WhatToServe(): ReactNode {
@@ -23,8 +26,8 @@ export function WhatToServe(): ReactNode {
   const height = useAppState((state) => (state.chain.params === null ? 0 : 1))
   const options = useQuery('serve.options', network === null ? null : {}, `${network ?? ''} ${engine} ${height}`)
   return (
-    <div className="mx-auto grid w-[1180px] max-w-full grid-cols-[200px_minmax(0,1fr)] gap-8 px-6 py-8 max-lg:grid-cols-1">
-      <aside className="max-lg:hidden">
+    <div className="mx-auto grid w-[1240px] max-w-full gap-8 pt-2 min-[1500px]:grid-cols-[200px_minmax(0,1fr)]">
+      <aside className="max-[1499px]:hidden">
         <h2 className="h2 mb-3">{t('setup.title')}</h2>
         <Steps
           steps={[
@@ -37,7 +40,7 @@ export function WhatToServe(): ReactNode {
         <p className="mt-5 text-small text-text-3">{t('setup.saved')}</p>
       </aside>
       <div className="min-w-0">
-        <h1 className="text-[24px] leading-[30px] font-semibold tracking-tight">{t('backends.serve.title')}</h1>
+        <h2 className="text-[24px] leading-[30px] font-semibold tracking-tight">{t('backends.serve.title')}</h2>
         <p className="mt-1.5 max-w-[640px] text-text-2">{t('backends.serve.text')}</p>
         <ErrorNote error={options.error} className="mt-3.5" />
         {options.value === null ? (
@@ -77,31 +80,41 @@ function Choosing({ options }: { options: Options }): ReactNode {
     void save.run({ serviceIds: [...chosen] }).then((value) => setSaved(value !== undefined))
   }
   const tab = (isFits: boolean, text: string, count: number): ReactNode => (
-    <Button size="sm" kind={onlyFits === isFits ? 'plain' : 'ghost'} onPress={() => setOnlyFits(isFits)}>
-      {text} {count}
-    </Button>
+    <button type="button" aria-pressed={onlyFits === isFits} onClick={() => setOnlyFits(isFits)}>
+      {text} <span className="num text-text-3">{count}</span>
+    </button>
   )
   return (
-    <div className="mt-4 grid grid-cols-[minmax(0,1fr)_280px] gap-5 max-lg:grid-cols-1">
+    <div className="mt-4 grid grid-cols-[minmax(0,1fr)_264px] gap-6 max-lg:grid-cols-[minmax(0,1fr)]">
       <div className="min-w-0">
-        <div className="mb-3 flex flex-wrap items-end gap-2">
-          <div className="flex gap-1">
+        <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
+          <div className="seg" role="group" aria-label={t('backends.serve.which')}>
             {tab(true, t('backends.serve.fits'), fitting.length)}
             {tab(false, t('backends.serve.all'), options.rows.length)}
           </div>
-          <div className="ml-auto w-[200px]">
-            <Field label={t('backends.serve.find')} value={find} onChange={setFind} icon="search" maxLength={60} />
+          <div className="field-box w-[200px] max-sm:w-full">
+            <Icon name="search" size={14} />
+            <input
+              type="text"
+              value={find}
+              aria-label={t('backends.serve.find')}
+              placeholder={t('backends.serve.find')}
+              autoComplete="off"
+              spellCheck={false}
+              maxLength={60}
+              onChange={(event) => setFind(event.target.value)}
+            />
           </div>
         </div>
-        <section className="card">
+        <section className="card pt-2.5">
           <Table
             caption={t('backends.serve.title')}
             columns={[
               { key: 'choose', title: <span className="sr-only">{t('backends.serve.here')}</span> },
               { key: 'chain', title: t('backends.serve.chain') },
-              { key: 'disk', title: t('backends.serve.disk'), right: true },
-              { key: 'memory', title: t('backends.serve.memory'), right: true },
-              { key: 'sync', title: t('backends.serve.sync') },
+              { key: 'disk', title: t('backends.serve.disk'), right: true, className: WIDE },
+              { key: 'memory', title: t('backends.serve.memory'), right: true, className: WIDE },
+              { key: 'sync', title: t('backends.serve.sync'), className: WIDE },
               { key: 'price', title: t('backends.serve.price'), right: true },
             ]}
             {...(found.length === 0 ? { empty: t('backends.serve.noneFound', { date: options.catalogDate }) } : {})}
@@ -154,26 +167,32 @@ function Row({ row, isChosen, onToggle }: { row: ServeRow; isChosen: boolean; on
   const option = best(row)
   const canChoose = fits(row) || row.options.length === 0
   return (
-    <tr className={canChoose ? '' : 'text-text-3'}>
-      <td>
+    <tr className={isChosen ? 'bg-[color-mix(in_oklab,var(--ember-soft)_45%,transparent)]' : canChoose ? 'hover:bg-hover' : 'text-text-3'}>
+      <td className="w-8">
         <input
           type="checkbox"
+          className="block h-4 w-4 accent-[var(--ember)]"
           checked={isChosen}
           onChange={onToggle}
           disabled={!canChoose}
           aria-label={t('backends.serve.choose', { service: row.name })}
         />
       </td>
-      <td className="wrap">
+      <td className="wrap !h-[46px] !py-1">
         <div className="font-medium">{row.name}</div>
         <div className="text-caption text-text-3">{underName(t, row, option)}</div>
+        {option ? (
+          <div className="text-caption text-text-3 md:hidden">
+            {t('backends.serve.short', { disk: whole(option.diskGb), memory: whole(option.memoryGb), sync: option.firstSync })}
+          </div>
+        ) : null}
       </td>
-      <td className="r">{option ? t('backends.serve.gb', { count: whole(option.diskGb) }) : t('ui.nothing')}</td>
-      <td className="r">{option ? t('backends.serve.gb', { count: whole(option.memoryGb) }) : t('ui.nothing')}</td>
-      <td className="wrap">{option?.firstSync ?? t('ui.nothing')}</td>
+      <td className={`r ${WIDE}`}>{option ? t('backends.serve.gb', { count: whole(option.diskGb) }) : t('ui.nothing')}</td>
+      <td className={`r ${WIDE}`}>{option ? t('backends.serve.gb', { count: whole(option.memoryGb) }) : t('ui.nothing')}</td>
+      <td className={`wrap ${WIDE}`}>{option?.firstSync ?? t('ui.nothing')}</td>
       <td className="r">
         {row.upoktPer1000 === null ? (
-          <span className="text-caption text-text-3">{t('backends.serve.notOnChain')}</span>
+          <span className="block text-caption whitespace-normal text-text-3">{t('backends.serve.notOnChain')}</span>
         ) : (
           `${pokt(row.upoktPer1000, 4)} POKT`
         )}
@@ -188,14 +207,16 @@ function underName(t: Words, row: ServeRow, option: ServeRow['options'][number] 
   if (row.by === 'attached') return t('backends.serve.servedAttached')
   if (!option) return row.difficulty === 'datacenter' ? t('backends.serve.datacenter') : t('backends.serve.noNode')
   const [lack] = option.lacks
-  return lack ? t(`backends.serve.lacks.${lack.what}`, { needs: whole(lack.needs), has: whole(lack.has ?? 0) }) : option.title
+  return lack
+    ? t(`backends.serve.lacks.${lack.what}`, { needs: whole(lack.needs), has: whole(lack.has ?? 0) })
+    : option.title === row.name
+      ? option.summary
+      : option.title
 }
 
 function Summary({ options, chosen }: { options: Options; chosen: ReadonlySet<string> }): ReactNode {
   const t = useText()
   const { pc } = options
-  const gb = (value: number | null): string =>
-    value === null ? t('backends.serve.pcUnknown') : t('backends.serve.gb', { count: whole(value) })
   // What is answered already has its room.
   const added = options.rows.filter((row) => chosen.has(row.serviceId) && row.by === 'nothing').flatMap((row) => best(row) ?? [])
   const disk = added.reduce((sum, option) => sum + option.diskGb, 0)
@@ -203,19 +224,33 @@ function Summary({ options, chosen }: { options: Options; chosen: ReadonlySet<st
   return (
     <aside className="grid content-start gap-3" aria-label={t('backends.serve.pc')}>
       <h2 className="h2">{t('backends.serve.pc')}</h2>
-      <Facts
-        rows={[
-          [t('backends.serve.pcDisk'), gb(pc.freeDiskGb)],
-          [t('backends.serve.pcMemory'), gb(pc.memoryGb)],
-          [t('backends.serve.pcCpu'), pc.cpuCores === null ? t('backends.serve.pcUnknown') : whole(pc.cpuCores)],
-          [t('backends.serve.sum'), gb(disk)],
-          [t('backends.serve.sumMemory'), gb(memory)],
-        ]}
-      />
+      <Share label={t('backends.serve.sum')} used={disk} of={pc.freeDiskGb} ofLabel={t('backends.serve.pcDisk')} />
+      <Share label={t('backends.serve.sumMemory')} used={memory} of={pc.memoryGb} ofLabel={t('backends.serve.pcMemory')} />
+      <Facts rows={[[t('backends.serve.pcCpu'), pc.cpuCores === null ? t('backends.serve.pcUnknown') : whole(pc.cpuCores)]]} />
       {pc.freeDiskGb !== null && disk > pc.freeDiskGb ? <Note tone="warn">{t('backends.serve.tooMuchDisk')}</Note> : null}
       {pc.memoryGb !== null && memory > pc.memoryGb ? <Note tone="warn">{t('backends.serve.tooMuchMemory')}</Note> : null}
       <Note>{t('backends.serve.promise')}</Note>
       <Note>{t('backends.serve.notRun')}</Note>
     </aside>
+  )
+}
+
+/** How much of what this PC has would be taken. */
+function Share({ label, used, of, ofLabel }: { label: string; used: number; of: number | null; ofLabel: string }): ReactNode {
+  const t = useText()
+  const isOver = of !== null && used > of
+  return (
+    <div>
+      <div className="mb-1 flex items-baseline justify-between gap-3 text-small">
+        <span className="font-medium">{label}</span>
+        <span className={`num ${isOver ? 'text-warn' : 'text-text-2'}`}>
+          {of === null ? t('backends.serve.gb', { count: whole(used) }) : t('backends.serve.ofGb', { count: whole(used), all: whole(of) })}
+        </span>
+      </div>
+      <ProgressBar value={of === null || of === 0 ? 0 : used / of} label={label} color={isOver ? 'var(--warn-fill)' : 'var(--ember)'} />
+      <div className="mt-1 text-caption text-text-3">
+        {of === null ? `${ofLabel}: ${t('backends.serve.pcUnknown')}` : t('backends.serve.left', { count: whole(Math.max(0, of - used)) })}
+      </div>
+    </div>
   )
 }

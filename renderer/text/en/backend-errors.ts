@@ -17,7 +17,7 @@ export const backendErrors = {
     next: 'Look whether the node runs and whether address, port and credentials are right, then test again.',
   },
   'backend-wrong-chain': {
-    text: '{{host}} is not {{service}}: it says chain {{found}}, and {{expected}} is needed. It was not attached.',
+    text: '{{host}} is not {{service}}: it says chain {{found}}, and {{expected}} is needed. Nothing was changed.',
     next: 'Give an endpoint of the right chain. Gateways punish answers of another chain hardest.',
   },
   'backend-credential-refused': {

@@ -124,6 +124,10 @@ export const errors = {
     next: 'Nothing moved but, at most, the fee. Change it and try again.',
   },
   'tx-expired': { text: 'The transaction is too old; no block can take it any more. Nothing was paid.', next: 'Prepare it anew.' },
+  'tx-unsure': {
+    text: 'The transaction is too old to enter a block now, and no node in reach knows it. But the wallet has signed something since, perhaps this.',
+    next: 'Compare the balance, or look the hash up in an explorer, before you make it again.',
+  },
   'tx-pending': {
     text: 'An earlier transaction of this wallet is under way. Nothing was sent twice.',
     next: 'Wait until it is in a block.',

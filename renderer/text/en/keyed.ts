@@ -67,6 +67,12 @@ export const attention = {
   'self-test-here': 'Test relays do not come through on this PC',
   'self-test-public': 'Test relays do not come through by your public address',
   'gateways-silent': 'Gateways have stopped calling',
+  'attached-no-answer': 'Your endpoint for {{title}} does not answer',
+  'attached-other-chain': 'Your endpoint for {{title}} answers for another chain',
+  'attached-unreached': 'Relays do not get through to your endpoint for {{title}}',
+  'attached-wrong-answers': 'Your endpoint for {{title}} fails what gateways ask',
+  'attached-no-secret': 'The credentials of your endpoint for {{title}} are gone',
+  'attached-gate': 'The gate in front of your endpoints does not run',
   'backend-behind': '{{title}} is {{minutes}} minutes behind its chain',
   'minimum-above-stake': 'The minimum stake rose above yours',
   'minimum-changed': 'The minimum stake is now {{afterPokt}} POKT',
@@ -160,6 +166,15 @@ export const attentionMore = {
     'The self-test failed {{failures}} times in a row, and passes on this PC or stops earlier there. Look at the stage that stopped it.',
   'gateways-silent':
     'No relay for {{sessions}} sessions, after relays in every one before. Send test relays: slow or wrong answers make gateways choose others.',
+  'attached-no-answer': '{{host}}: {{reason}}. Relays fail until it answers again. Look at the node, or attach another endpoint.',
+  'attached-other-chain':
+    '{{host}} says chain {{found}}, and {{expected}} is needed. Gateways punish such answers hardest: change it, or remove it.',
+  'attached-unreached':
+    'It answers this PC, and not containers ({{reason}}). Let it listen on more than 127.0.0.1, and keep its port closed to the internet.',
+  'attached-wrong-answers':
+    '{{question}} fails, and gateways count it as critical: they leave out whoever fails it. Nodes shows the answer.',
+  'attached-no-secret': 'They are not on this PC any more, so relays fail. Give the endpoint again.',
+  'attached-gate': '{{reason}}. Relays of services that you attached fail until it runs. Hearth keeps trying.',
   'backend-behind': 'It answers from block {{height}}. Gateways leave out who is behind; let it catch up or restart it.',
   'minimum-above-stake': 'It is {{afterPokt}} POKT now. The owner can top the stake up before it is stuck.',
   'minimum-changed': 'It was {{beforePokt}} POKT.',
@@ -328,6 +343,7 @@ export const activity = {
   'tx-included': '{{kind}} is on chain, block {{height}}',
   'tx-refused': '{{kind}} was refused by the chain',
   'tx-expired': '{{kind}} was not included in time',
+  'tx-unsure': '{{kind}}: not known whether a block has it',
 } as const
 
 /** What was cured at start. */

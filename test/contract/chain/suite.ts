@@ -118,6 +118,9 @@ export function chainContract(name: string, makeChain: () => Promise<ChainUnderT
       })
       expect(later.timeMs).toBeGreaterThan(first.timeMs)
       expect(later.hash).not.toBe(first.hash)
+      // The time of a header alone, by which the pace is measured.
+      expect(await chain.blockTimeMs?.(first.height)).toBe(first.timeMs)
+      expect(await chain.blockTimeMs?.(later.height)).toBe(later.timeMs)
     })
 
     it('has a fingerprint that stays, of block 1', async () => {

@@ -7,7 +7,7 @@ import { HearthError } from '#shared/api/errors.ts'
 import { CATALOG_FOLDER } from '#main/catalog.ts'
 import { createAttachments, type Attachments } from '#main/core/backends/attachments.ts'
 import { createBackendsRoom, gateConfig, type BackendsRoom } from '#main/core/backends/backends-room.ts'
-import type { Gate, Reach } from '#main/core/backends/gate.ts'
+import type { Gate, GateView, Reach } from '#main/core/backends/gate.ts'
 import { readCatalog } from '#main/core/backends/read-catalog.ts'
 import { readSyncProgress } from '#main/core/backends/sync-progress.ts'
 import { whatToServe } from '#main/core/backends/what-to-serve.ts'
@@ -19,7 +19,9 @@ import { rejection } from '#test/fakes/rejection.ts'
 
 const catalog = readCatalog((name) => new Uint8Array(readFileSync(join(CATALOG_FOLDER, name))), CATALOG_PUBLIC_KEY)
 const NOW = 1_800_000_000_000
-const clock = { now: () => NOW, sleep: () => Promise.resolve() }
+let later = 0
+let sleep = (): Promise<void> => Promise.resolve()
+const clock = { now: () => NOW + later, sleep: () => sleep() }
 const SECRET = 'canary-8811'
 
 /** A node as it answers; each test changes what it wants. */
@@ -86,6 +88,7 @@ describe('endpoints of the user’s own', () => {
   let noted: { text: string; facts: Record<string, string> | undefined }[]
   let woken: number
   let reach: Reach
+  let gateView: GateView
   let attachments: Attachments
   let room: BackendsRoom
   const state = createStatePublisher(
@@ -99,7 +102,7 @@ describe('endpoints of the user’s own', () => {
       setSetting: (key: string, value: string) => Promise.resolve(void settings.set(key, value)),
     }
     attachments = createAttachments(store, 'local')
-    const gate: Gate = { round: () => Promise.resolve(), view: () => ({ kind: 'ready', reason: '' }), reach: () => Promise.resolve(reach) }
+    const gate: Gate = { round: () => Promise.resolve(), view: () => gateView, reach: () => Promise.resolve(reach) }
     room = createBackendsRoom({
       network: 'local',
       catalog: () => catalog,
@@ -133,6 +136,8 @@ describe('endpoints of the user’s own', () => {
     noted = []
     woken = 0
     reach = { kind: 'reached' }
+    gateView = { kind: 'ready', reason: '' }
+    later = 0
     await begin()
   })
 
@@ -230,6 +235,59 @@ describe('endpoints of the user’s own', () => {
     secrets.clear()
     await room.handlers['backends.check']({ serviceId: 'gnosis' })
     expect((await row())?.failure?.code).toBe('backend-credential-refused')
+  })
+  it('are told of when they fail twice running, at once on the wrong chain, and no more when they are well', async () => {
+    await room.handlers['backends.attach'](wish())
+    const failing = async () => {
+      await room.handlers['backends.check']({ serviceId: 'gnosis' })
+      return state.state.health.backendsFailing.map(({ why, facts }) => ({ why, ...facts }))
+    }
+    expect(await failing()).toEqual([])
+    node.down = true
+    expect(await failing()).toEqual([])
+    expect(await failing()).toEqual([{ why: 'no-answer', host: '192.168.1.9:8545', reason: 'ECONNREFUSED' }])
+    node.down = false
+    expect(await failing()).toEqual([])
+    reach = { kind: 'refused', reason: 'HTTP 502' }
+    expect([await failing(), await failing()]).toEqual([[], [{ why: 'unreached', reason: 'HTTP 502' }]])
+    reach = { kind: 'reached' }
+    expect(await failing()).toEqual([])
+    node.fails = { eth_blockNumber: '{"error":{"message":"no"}}' }
+    expect([await failing(), await failing()]).toEqual([[], [{ why: 'wrong-answers', question: 'eth_blockNumber' }]])
+    node.fails = {}
+    node.chainId = '0x1'
+    expect(await failing()).toEqual([{ why: 'other-chain', host: '192.168.1.9:8545', found: '1', expected: '100' }])
+    secrets.clear()
+    expect(await failing()).toMatchObject([{ why: 'no-secret' }])
+    expect(JSON.stringify(state.state)).not.toContain(SECRET)
+    await room.handlers['backends.remove']({ serviceId: 'gnosis' })
+    expect(state.state.health.backendsFailing).toEqual([])
+  })
+  it('are asked again within a minute after trouble, and all fail when the gate does', async () => {
+    await room.handlers['backends.attach'](wish())
+    const turns = async (many: number): Promise<number> => {
+      const stop = new AbortController()
+      sleep = () => {
+        if ((many -= 1) === 0) stop.abort()
+        return Promise.resolve()
+      }
+      asked = []
+      await room.run(stop.signal)
+      return asked.filter((question) => question.url.includes('192.168.1.9')).length
+    }
+    await turns(1)
+    later = 61_000
+    expect(await turns(1)).toBe(0)
+    node.down = true
+    later = 121_000
+    expect(await turns(1)).toBeGreaterThan(0)
+    expect(state.state.health.backendsFailing).toEqual([])
+    later = 182_000
+    expect(await turns(1)).toBeGreaterThan(0)
+    expect(state.state.health.backendsFailing).toMatchObject([{ serviceId: 'gnosis', why: 'no-answer' }])
+    gateView = { kind: 'failing', reason: 'port-taken' }
+    await turns(2)
+    expect(state.state.health.backendsFailing).toMatchObject([{ serviceId: 'gnosis', why: 'gate', facts: { reason: 'port-taken' } }])
   })
   it('cannot be attached where there is nothing outside', async () => {
     await begin(false)

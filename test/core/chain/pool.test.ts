@@ -220,6 +220,15 @@ describe('reads', () => {
     expect(error).toMatchObject({ code: 'chain-disagrees', detail: { what: 'balance', said: 'host0:1 says "7n"; host1:1 says "8n"' } })
   })
 
+  it('of the time of a block are asked of two, so that one of them cannot make a transaction stand for months', async () => {
+    const hosts = [host(), host(), host()]
+    hosts.forEach((chain, index) => (chain.blockTimeMs = (height) => Promise.resolve(index === 0 ? height : height * 60_000)))
+    const { chains, run, status } = pool(hosts)
+    await run(chains.head())
+    expect(await run(chains.blockTimeMs?.(90) ?? Promise.reject(new Error('cannot tell')))).toBe(90 * 60_000)
+    expect(status()[0]).toBe('lied')
+  })
+
   it('that differ by a block only are asked again', async () => {
     const [a, b] = [host(), host()]
     const { chains, run } = pool([a, b])

@@ -62,6 +62,18 @@ describe('limits', () => {
     expect(find(state, 'disk-full')).toMatchObject({ level: 'warn' })
   })
 
+  it('an attached endpoint that is not staked fails more quietly, and a gate without an engine is that check’s', () => {
+    const state = sickBy('attached-no-answer')
+    expect(find(state, 'attached-failing')).toMatchObject({ facts: { title: 'Anvil', count: '2' } })
+    state.supplier.services = []
+    expect(find(state, 'attached-failing')).toMatchObject({ level: 'warn', facts: { title: 'Gnosis Chain' } })
+    const gate = sickBy('attached-gate')
+    gate.engine.kind = 'not-started'
+    expect(find(gate, 'attached-failing')).toBeUndefined()
+    gate.health.backendsFailing = []
+    expect(find(gate, 'attached-failing')).toBeUndefined()
+  })
+
   it('an upgrade far ahead is told quietly, one that is over is not', () => {
     const state = sickBy('upgrade-planned')
     state.health.upgrade = { name: 'v0.2', height: 25 + 60 * 24 * 8 }

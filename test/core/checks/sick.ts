@@ -53,6 +53,21 @@ const head = (s: AppState): void => {
   s.chain = { ...s.chain, height: 25, blockTimeMs: NOW, medianBlockMs: 60_000 }
 }
 
+/** A staked service whose attached endpoint fails. */
+const attached = (why: AppState['health']['backendsFailing'][number]['why'], facts: Record<string, string>): Sick => ({
+  check: 'attached-failing',
+  level: 'bad',
+  fix: 'nodes',
+  make: (s) => {
+    s.engine = { ...s.engine, kind: 'ready' }
+    s.supplier = { ...s.supplier, services: [service] as AppState['supplier']['services'] }
+    s.health.backendsFailing = [
+      { serviceId: 'gnosis', title: 'Gnosis Chain', why: 'no-answer', facts: { host: 'node.lan', reason: 'ECONNREFUSED' } },
+      { serviceId: 'anvil', title: 'Anvil', why, facts },
+    ]
+  },
+})
+
 /** By key of the sentence: a state in which it is said, by which check, how loudly, and where it sends the user. */
 export const SICK_HEALTH: Record<string, Sick> = {
   ...SICK_OWN,
@@ -124,6 +139,12 @@ export const SICK_HEALTH: Record<string, Sick> = {
       }
     },
   },
+  'attached-no-answer': attached('no-answer', { host: '192.168.1.9:8545', reason: 'ECONNREFUSED' }),
+  'attached-other-chain': attached('other-chain', { host: '192.168.1.9:8545', found: '1', expected: '31337' }),
+  'attached-unreached': attached('unreached', { reason: 'HTTP 502' }),
+  'attached-wrong-answers': attached('wrong-answers', { question: 'eth_blockNumber' }),
+  'attached-no-secret': attached('no-secret', { reason: 'they are not on this PC any more' }),
+  'attached-gate': attached('gate', { reason: 'port-taken' }),
   'backend-behind': {
     check: 'backend-behind',
     level: 'bad',

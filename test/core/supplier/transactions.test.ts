@@ -167,6 +167,85 @@ describe('a transaction', () => {
     expect(three.state.state.intents[c.intentId]).toMatchObject({ status: 'expired', error: { code: 'tx-expired' } })
   })
 
+  it('stands as long in a head that was just taken up as later, however fast the blocks come', async () => {
+    const standsMs = async (blockMs: number, medianBlockMs: number | null) => {
+      const { rows, chain, life } = setup()
+      chain.heightNow = 100
+      chain.blockTimeMs = (height) => Promise.resolve(height * blockMs)
+      const { transactions, state } = life()
+      state.patch('chain', { medianBlockMs })
+      const { intentId } = await transactions.prepare(send)
+      return ((rows.get(intentId)?.timeoutHeight ?? 0) - chain.heightNow) * blockMs
+    }
+    const twelveMinutes = 12 * 60_000
+    expect(await standsMs(500, null)).toBe(twelveMinutes)
+    expect(await standsMs(30_000, null)).toBe(twelveMinutes)
+    // One block alone: the machine was off for a night before it.
+    expect(await standsMs(1_000, 8 * 3_600_000)).toBe(twelveMinutes)
+  })
+
+  it('that expired is told, its bytes are sent no more, and the payment can be made again, once', async () => {
+    const { rows, chain, clock, life } = setup()
+    const first = life()
+    const { intentId } = await first.transactions.prepare(send)
+    chain.reachable = false
+    await expect(first.transactions.signed(intentId, sign(rows.get(intentId)))).rejects.toThrow(/chain-unreachable/)
+    chain.reachable = true
+    chain.heightNow = (rows.get(intentId)?.timeoutHeight ?? 0) + 2
+    const second = life()
+    await second.transactions.resume()
+    await second.transactions.follow(chain, chain.heightNow)
+    expect(second.state.state.intents[intentId]).toMatchObject({ status: 'expired', error: { code: 'tx-expired' } })
+    await clock.advance(1)
+    const again = await second.transactions.prepare(send)
+    await second.transactions.signed(again.intentId, sign(rows.get(again.intentId)))
+    chain.makeBlock()
+    await second.transactions.follow(chain, chain.heightNow)
+    expect(chain.broadcasts).toHaveLength(1)
+    expect([rows.get(intentId)?.status, rows.get(again.intentId)?.status]).toEqual(['expired', 'included'])
+  })
+
+  describe('in a block that the node has no index of', () => {
+    /** Sent by a life that was killed before it could note it; the account went on, the look-up finds nothing. */
+    const unindexed = async () => {
+      const at = setup()
+      const first = at.life()
+      const { intentId } = await first.transactions.prepare(send)
+      const row = at.rows.get(intentId)
+      const txBytes = sign(row)
+      if (row) at.rows.set(intentId, { ...row, status: 'signed', txBytes, txHash: codec.hash(txBytes) })
+      const look = at.chain.tx.bind(at.chain)
+      await at.chain.broadcast(txBytes)
+      at.chain.makeBlock()
+      at.chain.tx = () => Promise.resolve({ kind: 'absent' })
+      at.chain.account = () => Promise.resolve({ accountNumber: 4n, sequence: 3n, pubKeyHex: undefined })
+      at.chain.refuseWith = { code: 32, log: 'account sequence mismatch, expected 3, got 2' }
+      const second = at.life()
+      await second.transactions.resume()
+      const follow = async (height: number) => {
+        await second.transactions.follow(at.chain, height)
+        return at.rows.get(intentId)?.status
+      }
+      const limit = row?.timeoutHeight ?? 0
+      return { follow, limit, state: () => second.state.state.intents[intentId], indexed: () => (at.chain.tx = look) }
+    }
+
+    it('is neither refused nor expired while the index may only be late', async () => {
+      const { follow, limit, indexed } = await unindexed()
+      expect(await follow(limit - 1)).toBe('signed')
+      expect(await follow(limit + 2)).toBe('signed')
+      indexed()
+      expect(await follow(limit + 3)).toBe('included')
+    })
+
+    it('is never called unpaid', async () => {
+      const { follow, limit, state } = await unindexed()
+      expect(await follow(limit + 100)).toBe('expired')
+      expect(state()?.error).toEqual({ code: 'tx-unsure', detail: {} })
+      expect(state()?.facts['outcome']).toBeUndefined()
+    })
+  })
+
   it('does not start a second one of the same key while one is under way, and replaces one that waits for its sheet', async () => {
     const { rows, life } = setup()
     const { transactions } = life()

@@ -1,5 +1,5 @@
 import { HearthError } from '#shared/api/errors.ts'
-import type { Chain } from '#main/core/ports/chain.ts'
+import type { Chain, ChainBlock } from '#main/core/ports/chain.ts'
 import { heightsNaming, type TellingLedger } from '../history/with-past.ts'
 import type { ChainNode } from './chain-node.ts'
 
@@ -27,6 +27,12 @@ export function connectPracticeChain(node: ChainNode): Chain {
     if (height > ledger.height)
       throw unreachable(`height ${height} must be less than or equal to the current blockchain height ${ledger.height}`)
     if (height < 1) throw unreachable(`height must be greater than 0, but got ${height}`)
+  }
+  const blockAt = (height: number): ChainBlock => {
+    past(height)
+    const block = ledger.block(height)
+    if (block === undefined) throw unreachable(`height ${height} is not available, lowest height is higher`)
+    return block
   }
 
   return {
@@ -70,13 +76,8 @@ export function connectPracticeChain(node: ChainNode): Chain {
         }
       }),
     pendingClaims: (operatorAddress) => ask(() => ledger.pendingClaims(operatorAddress)),
-    block: (height) =>
-      ask(() => {
-        past(height)
-        const block = ledger.block(height)
-        if (block === undefined) throw unreachable(`height ${height} is not available, lowest height is higher`)
-        return block
-      }),
+    block: (height) => ask(() => blockAt(height)),
+    blockTimeMs: (height) => ask(() => blockAt(height).timeMs),
     heightsOf: (addresses, from, to) => ask(() => telling.heightsOf?.(addresses, from, to) ?? heightsNaming(ledger, addresses, from, to)),
     minimumGasPrice: () => ask(() => genesis.minimumGasPrice),
     simulate: (txBytes) => ask(() => node.simulate(txBytes)),
