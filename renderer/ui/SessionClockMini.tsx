@@ -19,21 +19,25 @@ export function SessionClockMini({ view, href, folded = false }: { view: ClockVi
       <span className="sr-only">
         {t('frame.clock.open')}. {folded ? verdict.word : ''}
       </span>
-      <div className="lbl flex justify-between">
-        <span className="text-small font-medium num">
-          {lane ? t('frame.clock.session', { number: whole(lane.number) }) : t('frame.clock.none')}
-        </span>
-        <span className="text-caption text-text-3 num">{lane ? t('frame.clock.of', { at: now, all: length }) : t('ui.nothing')}</span>
-      </div>
+      {folded ? null : (
+        <div className="flex justify-between">
+          <span className="text-small font-medium num">
+            {lane ? t('frame.clock.session', { number: whole(lane.number) }) : t('frame.clock.none')}
+          </span>
+          <span className="text-caption text-text-3 num">{lane ? t('frame.clock.of', { at: now, all: length }) : t('ui.nothing')}</span>
+        </div>
+      )}
       <div className="ticks" style={{ gridTemplateColumns: `repeat(${folded ? 5 : Math.min(length, 30)}, 1fr)` }} aria-hidden="true">
         {Array.from({ length: Math.min(length, 60) }, (_tick, index) => (
           <i key={index} className={index + 1 < now ? 'on' : index + 1 === now ? 'now' : ''} />
         ))}
       </div>
-      <div className={`lbl chip ${verdict.tone}-c !text-[11.5px]`}>
-        <Icon name={verdict.icon} size={12} />
-        {verdict.word}
-      </div>
+      {folded ? null : (
+        <div className={`chip ${verdict.tone}-c !text-[11.5px]`}>
+          <Icon name={verdict.icon} size={12} />
+          {verdict.word}
+        </div>
+      )}
     </a>
   )
 }

@@ -186,8 +186,8 @@ export const ROWS: readonly Row[] = [
     kind: 'real',
     breakage: {
       file: 'main/core/dispatch.ts',
-      search: '      const value = await handler(input)\n',
-      replacement: "      log.info('request', { request: name, input: JSON.stringify(input) })\n      const value = await handler(input)\n",
+      search: '      const value = await (row.writes',
+      replacement: "      log.info('request', { request: name, input: JSON.stringify(input) })\n      const value = await (row.writes",
     },
   },
   {
@@ -211,8 +211,8 @@ export const ROWS: readonly Row[] = [
     kind: 'unit',
     breakage: {
       file: 'main/adapters/cosmos/light/verify.ts',
-      search: 'requirePower(chainId, commit, byIndex, (powerOf(validators) * 2n) / 3n)',
-      replacement: 'requirePower(chainId, commit, byIndex, powerOf(validators) / 3n)',
+      search: 'requirePower(chainId, commit, byIndex, (total * 2n) / 3n)',
+      replacement: 'requirePower(chainId, commit, byIndex, total / 3n)',
     },
   },
   {

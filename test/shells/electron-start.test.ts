@@ -117,12 +117,12 @@ describe('--smoke', () => {
     const places = { rendererDir: join(stage.folder, 'page'), preloadPath: '', resourcesDir: join(stage.folder, 'resources') }
     runElectron(electron, compose, places, ['--smoke'], stage.outside)
     electron.becomeReady()
-    await vi.waitFor(() => expect(electron.channels).toContain('hearth:call'), 150_000)
+    await vi.waitFor(() => expect(electron.channels).toContain('hearth:call'), 60_000)
     const sender = electron.windows[0]?.webContents
     if (!sender) throw new Error('no window')
     const answer = await electron.invoke('hearth:call', { sender, senderFrame: frame('app://hearth') }, 'state.get', '{}')
     expect(answer).toMatchObject({ ok: true, value: { state: { app: { shell: 'electron' } } } })
-    await vi.waitFor(() => expect(electron.calls).toContain('exit 0'), 150_000)
+    await vi.waitFor(() => expect(electron.calls).toContain('exit 0'), 60_000)
     expect(report()).toMatchObject({ smoke: 'ok', core: true, sandboxedPage: true, keyProcess: true })
   }, 150_000)
 

@@ -16,7 +16,8 @@ export async function measurePace(chain: Chain, height: number): Promise<number 
   const stretch = Math.min(STRETCH, Math.floor((newest - FIRST_MADE) / 2))
   if (stretch < 1 || chain.blockTimeMs === undefined) return undefined
   const heights = [newest, newest - stretch, newest - 2 * stretch]
-  const times = await Promise.all(heights.map((at) => chain.blockTimeMs?.(at))).catch(() => undefined)
+  const timeOf = async (at: number): Promise<number | undefined> => chain.blockTimeMs?.(at)
+  const times = await Promise.all(heights.map(timeOf)).catch(() => undefined)
   const [last, middle, first] = times ?? []
   if (last === undefined || middle === undefined || first === undefined) return undefined
   const paces = [last - middle, middle - first].map((ms) => ms / stretch).filter((ms) => ms > 0)

@@ -120,7 +120,13 @@ function Choosing({ options }: { options: Options }): ReactNode {
             {...(found.length === 0 ? { empty: t('backends.serve.noneFound', { date: options.catalogDate }) } : {})}
           >
             {found.slice(0, shown).map((row) => (
-              <Row key={row.serviceId} row={row} isChosen={chosen.has(row.serviceId)} onToggle={() => toggle(row.serviceId)} />
+              <Row
+                key={row.serviceId}
+                row={row}
+                hasPrices={options.atHeight !== null}
+                isChosen={chosen.has(row.serviceId)}
+                onToggle={() => toggle(row.serviceId)}
+              />
             ))}
           </Table>
           {found.length > shown ? (
@@ -133,7 +139,7 @@ function Choosing({ options }: { options: Options }): ReactNode {
         </section>
         <p className="mt-2 text-caption text-text-3">
           {t('backends.serve.catalogue', { date: options.catalogDate })}{' '}
-          {options.atHeight === null ? '' : t('backends.serve.atHeight', { height: whole(options.atHeight) })}
+          {options.atHeight === null ? t('backends.serve.noPrices') : t('backends.serve.atHeight', { height: whole(options.atHeight) })}
         </p>
       </div>
       <Summary options={options} chosen={chosen} />
@@ -162,7 +168,17 @@ const fits = (row: ServeRow): boolean => row.by !== 'nothing' || row.options.som
 const best = (row: ServeRow): ServeRow['options'][number] | undefined =>
   row.options.find((option) => option.lacks.length === 0) ?? row.options[0]
 
-function Row({ row, isChosen, onToggle }: { row: ServeRow; isChosen: boolean; onToggle: () => void }): ReactNode {
+function Row({
+  row,
+  hasPrices,
+  isChosen,
+  onToggle,
+}: {
+  row: ServeRow
+  hasPrices: boolean
+  isChosen: boolean
+  onToggle: () => void
+}): ReactNode {
   const t = useText()
   const option = best(row)
   const canChoose = fits(row) || row.options.length === 0
@@ -192,7 +208,9 @@ function Row({ row, isChosen, onToggle }: { row: ServeRow; isChosen: boolean; on
       <td className={`wrap ${WIDE}`}>{option?.firstSync ?? t('ui.nothing')}</td>
       <td className="r">
         {row.upoktPer1000 === null ? (
-          <span className="block text-caption whitespace-normal text-text-3">{t('backends.serve.notOnChain')}</span>
+          <span className="block text-caption whitespace-normal text-text-3">
+            {hasPrices ? t('backends.serve.notOnChain') : t('ui.nothing')}
+          </span>
         ) : (
           `${pokt(row.upoktPer1000, 4)} POKT`
         )}

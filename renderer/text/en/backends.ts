@@ -175,6 +175,7 @@ export const backends = {
     more_one: '1 more',
     more_other: '{{count}} more',
     catalogue: 'Catalogue of {{date}}.',
+    noPrices: 'Prices are the chain’s own, and are shown once it answers.',
     atHeight: 'Prices of block {{height}}.',
   },
 } as const

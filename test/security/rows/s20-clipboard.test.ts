@@ -65,12 +65,12 @@ describe('S20: the clipboard', () => {
   })
 })
 
-test('S20: the page copies at two places, addresses with hashes and lines of a log; a secret never gets there', async () => {
+test('S20: the page copies at three places, addresses with hashes, the address to receive at, and lines of a log; a secret never gets there', async () => {
   const folder = join(projectRoot, 'renderer')
   const names = (await readdir(folder, { recursive: true })).filter((name) => /\.tsx?$/.test(name))
   const texts = await Promise.all(
     names.map(async (name) => [name.replaceAll('\\', '/'), await readFile(join(folder, name), 'utf8')] as const),
   )
   const copying = texts.filter(([, code]) => /clipboard|execCommand/.test(code)).map(([name]) => name)
-  expect(copying.sort()).toEqual(['features/nodes/LogOut.tsx', 'ui/Address.tsx'])
+  expect(copying.sort()).toEqual(['features/nodes/LogOut.tsx', 'features/wallet/Receive.tsx', 'ui/Address.tsx'])
 })
