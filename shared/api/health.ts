@@ -95,7 +95,7 @@ export const healthSchema = z.strictObject({
       z.strictObject({
         serviceId: z.string().max(42),
         title: z.string().max(80),
-        why: z.enum(['no-answer', 'other-chain', 'unreached', 'wrong-answers', 'no-secret', 'gate']),
+        why: z.enum(['no-answer', 'other-chain', 'unreached', 'wrong-answers', 'behind', 'no-secret', 'gate']),
         facts: z.record(z.string(), z.string().max(300)),
       }),
     )

@@ -43,7 +43,7 @@ async function fit(name: string): Promise<void> {
     ).toEqual([])
     await page.screenshot({ path: join(PICTURES, `${name}-${colorScheme}.png`) })
   }
-  await page.setViewportSize({ width: 360, height: 780 })
+  await page.setViewportSize({ width: 360, height: 1300 })
   await page.screenshot({ path: join(PICTURES, `${name}-phone.png`) })
   const isWide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
   expect(isWide, `${name} is wider than 360 px`).toBe(false)

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { runAttach } from './attach.ts'
 import { runLeave } from './leave.ts'
 import { projectRoot } from './paths.ts'
 import { runPay } from './pay-run.ts'
@@ -55,6 +56,7 @@ async function runLies(): Promise<Figures> {
 await prepareMachine({ log })
 const figures: Figures = {
   ...(await part('five sessions of relays', () => runPay(check))),
+  ...(await part('an endpoint of one’s own', () => runAttach(check))),
   ...(await part('leaving safely', () => runLeave(check))),
   ...(await part('every transaction', async () => {
     const found = await runTransactions(log)

@@ -8,7 +8,7 @@ const MOST = 10
 const LONGEST_REASON = 200
 
 /**
- * Whether a look at a row found something that costs relays: no answer, the wrong chain, no way from the containers, or a question failed that gateways count as critical.
+ * Whether a look at a row found something that costs relays: no answer, the wrong chain, no way from the containers, a question failed that gateways count as critical, or an old head.
  * @returns undefined when all is well
  */
 export function troubleOf(row: BackendRow): Pick<HealthView['backendsFailing'][number], 'why' | 'facts'> | undefined {
@@ -21,7 +21,9 @@ export function troubleOf(row: BackendRow): Pick<HealthView['backendsFailing'][n
   }
   if (attached?.reach === 'refused') return { why: 'unreached', facts: { reason: attached.reachReason.slice(0, LONGEST_REASON) } }
   const wrong = report?.checks.find((check) => check.outcome === 'failed' && check.severity === 'critical_error')
-  return wrong && { why: 'wrong-answers', facts: { question: wrong.name } }
+  if (wrong) return { why: 'wrong-answers', facts: { question: wrong.name } }
+  if (!report?.warnings.includes('head-old') || report.headAgeMs === null) return undefined
+  return { why: 'behind', facts: { minutes: String(Math.round(report.headAgeMs / 60_000)), height: String(report.height ?? '') } }
 }
 
 /**

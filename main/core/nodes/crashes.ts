@@ -35,6 +35,10 @@ export function createCrashes(): Crashes {
       known.set(nodeId, { ...now, times: recent, givenUp: (before?.givenUp ?? false) || recent.length >= CRASH_LIMIT })
     },
     givenUp: (nodeId) => known.get(nodeId)?.givenUp ?? false,
-    forgive: (nodeId) => void known.delete(nodeId),
+    forgive(nodeId) {
+      const before = known.get(nodeId)
+      // The container stays known: an end before the next look is the first one of the new count.
+      if (before) known.set(nodeId, { ...before, times: [], givenUp: false })
+    },
   }
 }

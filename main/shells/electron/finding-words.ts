@@ -50,6 +50,7 @@ export const FINDINGS: Readonly<Record<string, { text: string; amount?: string }
   'attached-other-chain': { text: 'Your endpoint for {{title}} answers for another chain.' },
   'attached-unreached': { text: 'Relays do not get through to your endpoint for {{title}}.' },
   'attached-wrong-answers': { text: 'Your endpoint for {{title}} fails what gateways ask.' },
+  'attached-behind': { text: 'Your endpoint for {{title}} is behind its chain.' },
   'attached-no-secret': { text: 'The credentials of your endpoint for {{title}} are gone.' },
   'attached-gate': { text: 'The gate in front of your endpoints does not run.' },
   'backend-behind': { text: '{{title}} is behind its chain.' },

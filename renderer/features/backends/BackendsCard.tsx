@@ -37,9 +37,9 @@ export function BackendsCard(): ReactNode {
           {t('backends.serve.nav')}
         </a>
       }
-      className="mt-3.5"
+      className="mt-3.5 overflow-clip"
     >
-      <p className="px-4 pb-3 text-text-2">{t('backends.lead')}</p>
+      <p className="max-w-[820px] px-4 pb-3 text-text-2">{t('backends.lead')}</p>
       {list.value?.mayAttach === false ? <p className="px-4 pb-3 text-small text-text-3">{t('backends.practice')}</p> : null}
       {gate?.kind === 'failing' || (gate?.kind === 'waits' && rows.some((row) => row.by === 'attached')) ? (
         <Note tone={gate.kind === 'failing' ? 'bad' : 'info'} className="mx-4 mb-3">

@@ -1,7 +1,4 @@
-/**
- * Sentences for keys that main sends. Facts arrive as facts.ts makes them ready: `…Upokt` also as `…Pokt`, `…Ms` also as `…Time`, heights with separators,
- * addresses short.
- */
+/** Sentences for keys that main sends. Facts arrive as facts.ts makes them ready: `…Upokt` also as `…Pokt`, `…Ms` as `…Time`, heights separated, addresses short. */
 
 /** Attention rows: the cause. */
 export const attention = {
@@ -71,6 +68,7 @@ export const attention = {
   'attached-other-chain': 'Your endpoint for {{title}} answers for another chain',
   'attached-unreached': 'Relays do not get through to your endpoint for {{title}}',
   'attached-wrong-answers': 'Your endpoint for {{title}} fails what gateways ask',
+  'attached-behind': 'Your endpoint for {{title}} is {{minutes}} minutes behind its chain',
   'attached-no-secret': 'The credentials of your endpoint for {{title}} are gone',
   'attached-gate': 'The gate in front of your endpoints does not run',
   'backend-behind': '{{title}} is {{minutes}} minutes behind its chain',
@@ -173,6 +171,7 @@ export const attentionMore = {
     'It answers this PC, and not containers ({{reason}}). Let it listen on more than 127.0.0.1, and keep its port closed to the internet.',
   'attached-wrong-answers':
     '{{question}} fails, and gateways count it as critical: they leave out whoever fails it. Nodes shows the answer.',
+  'attached-behind': 'It answers from block {{height}}. Gateways leave out who is behind; see why it does not catch up.',
   'attached-no-secret': 'They are not on this PC any more, so relays fail. Give the endpoint again.',
   'attached-gate': '{{reason}}. Relays of services that you attached fail until it runs. Hearth keeps trying.',
   'backend-behind': 'It answers from block {{height}}. Gateways leave out who is behind; let it catch up or restart it.',

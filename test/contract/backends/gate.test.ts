@@ -172,6 +172,8 @@ describe('the backend gate on a real engine, in front of a real node', () => {
       (await ask('/s/anvil', '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}')).includes('0x7a69'),
     )
     expect(await gate.reach('/s/anvil', '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}')).toEqual({ kind: 'reached' })
+    // What the gate says itself is no answer of a node.
+    expect(await gate.reach('/s/gnosis', '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}')).toEqual({ kind: 'unknown' })
     for (const body of [
       '{"jsonrpc":"2.0","id":1,"method":"anvil_mine","params":["0x3"]}',
       '{"jsonrpc":"2.0","id":1,"Method":"evm_mine","params":[]}',

@@ -140,7 +140,7 @@ describe('what is true', () => {
     const balance = await reads.balance(real.faucetAddress)
     const claims = await reads.claims(address, [SESSION])
     for (const { height, how } of [balance, claims, await reads.supplier(NOBODY)]) {
-      expect(how).toMatchObject({ headerHeight: height + 1, signers: 1, validators: 1, host: new URL(real.rpcUrl).host })
+      expect(how).toMatchObject({ headerHeight: height + 1, signers: 1, validators: 1, host: new URL(real.rpcUrl).origin })
       expect(how?.headerHash).toBe((await direct.block(height + 1)).hash)
       // One validator with all the power: it signed, and there is no more.
       expect(how?.signedPower).toBe(how?.totalPower)

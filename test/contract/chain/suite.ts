@@ -112,10 +112,7 @@ export function chainContract(name: string, makeChain: () => Promise<ChainUnderT
       expect(first.catchingUp).toBe(false)
       expect(Math.abs(Date.now() - first.timeMs)).toBeLessThan(120_000)
       expect((await chain.block(first.height)).hash).toBe(first.hash)
-      const later = await eventually(async () => {
-        const head = await chain.head()
-        return head.height > first.height ? head : undefined
-      })
+      const later = await eventually(() => chain.head().then((head) => (head.height > first.height ? head : undefined)))
       expect(later.timeMs).toBeGreaterThan(first.timeMs)
       expect(later.hash).not.toBe(first.hash)
       // The time of a header alone, by which the pace is measured.

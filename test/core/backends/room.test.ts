@@ -255,6 +255,11 @@ describe('endpoints of the user’s own', () => {
     node.fails = { eth_blockNumber: '{"error":{"message":"no"}}' }
     expect([await failing(), await failing()]).toEqual([[], [{ why: 'wrong-answers', question: 'eth_blockNumber' }]])
     node.fails = {}
+    node.headAgeSeconds = 600
+    // One trouble after another is no new accident.
+    expect(await failing()).toEqual([{ why: 'behind', minutes: '10', height: '16' }])
+    node.headAgeSeconds = 5
+    expect(await failing()).toEqual([])
     node.chainId = '0x1'
     expect(await failing()).toEqual([{ why: 'other-chain', host: '192.168.1.9:8545', found: '1', expected: '100' }])
     secrets.clear()

@@ -143,6 +143,7 @@ export const SICK_HEALTH: Record<string, Sick> = {
   'attached-other-chain': attached('other-chain', { host: '192.168.1.9:8545', found: '1', expected: '31337' }),
   'attached-unreached': attached('unreached', { reason: 'HTTP 502' }),
   'attached-wrong-answers': attached('wrong-answers', { question: 'eth_blockNumber' }),
+  'attached-behind': attached('behind', { minutes: '12', height: '1200' }),
   'attached-no-secret': attached('no-secret', { reason: 'they are not on this PC any more' }),
   'attached-gate': attached('gate', { reason: 'port-taken' }),
   'backend-behind': {

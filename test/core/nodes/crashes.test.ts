@@ -68,6 +68,15 @@ describe('crashes', () => {
     crashes.note('n', container({ state: 'exited', finishedAtMs: now }), now, false)
     expect(crashes.givenUp('n')).toBe(false)
   })
+  it('counts an end that comes before the first look after it was forgiven', () => {
+    const { crashes, now } = crash(5, MINUTE)
+    crashes.forgive('n')
+    for (let at = 1; at <= 5; at += 1) {
+      expect(crashes.givenUp('n')).toBe(false)
+      crashes.note('n', container({ restartCount: at, finishedAtMs: now + at }), now + at, false)
+    }
+    expect(crashes.givenUp('n')).toBe(true)
+  })
   it('keeps nodes apart', () => {
     const { crashes } = crash(5, MINUTE)
     crashes.note('other', container({}), 0, false)
