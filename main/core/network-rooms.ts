@@ -104,7 +104,7 @@ export function createNetworkRooms(deps: {
     proofs: createFigureProofs({ proven: () => heads.proven(), clock, log }),
   })
   const backendUrl: Parameters<typeof createMinerSetup>[0]['backendUrl'] = (serviceId, rpcType) =>
-    (backends.by(serviceId) === 'attached' ? backends : { url: nodes.backendUrl }).url(serviceId, rpcType)
+    backends.by(serviceId) === 'attached' ? backends.url(serviceId, rpcType) : nodes.backendUrl(serviceId, rpcType)
   const minerDeps: Omit<Parameters<typeof createMinerSetup>[0], 'backendUrl'> = {
     template: (name) => deps.template(name),
     heads,
@@ -226,7 +226,14 @@ export function createNetworkRooms(deps: {
   const relays = createRelaySender(relayParts)
   const isPlay = network === 'local' || network === 'practice'
   const selfTests = createSelfTestRoom({
-    ...{ network, net, store, state, tasks, log, reach: world.reach, clock: deps.clock },
+    network,
+    net,
+    store,
+    state,
+    tasks,
+    log,
+    reach: world.reach,
+    clock: deps.clock,
     ownDoor: () => nodes.relayUrl(),
     // Play money alone stakes an application of ours: elsewhere a relay that is refused as it should be is all that can be proven (offchain facts 2.2).
     relay: isPlay ? (wish, task) => tryRelay(relayParts, wish, task) : undefined,

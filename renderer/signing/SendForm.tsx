@@ -77,9 +77,9 @@ export function SendForm({ keys, wish = {} }: { keys: KeyState[]; wish?: SendWis
     }
   return (
     <Card title={t('supplier.funds.sendTitle')} padded>
-      <form onSubmit={submit} className="grid gap-3.5">
+      <form onSubmit={submit} className="grid grid-cols-[minmax(0,1fr)] gap-3.5">
         <p className="text-text-2">{t('supplier.funds.sendText')}</p>
-        <div className="grid grid-cols-2 items-start gap-3.5">
+        <div className="grid grid-cols-2 items-start gap-3.5 max-[640px]:grid-cols-[minmax(0,1fr)]">
           <Choice
             label={t('supplier.funds.from')}
             value={key?.id ?? ''}

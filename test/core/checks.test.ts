@@ -67,8 +67,15 @@ const SICK: Record<string, (state: AppState) => void> = {
     s.custody = { ...s.custody, backupAtMs: 1 }
     s.keys = {
       k: {
-        ...{ id: 'k', kind: 'key' as const, role: 'owner' as const, name: 'Savings', address: 'a', network: 'local' as const },
-        ...{ createdAtMs: 100 - 30 * 86_400_000, wordsConfirmedAtMs: 2, fenced: null },
+        id: 'k',
+        kind: 'key' as const,
+        role: 'owner' as const,
+        name: 'Savings',
+        address: 'a',
+        network: 'local' as const,
+        createdAtMs: 100 - 30 * 86_400_000,
+        wordsConfirmedAtMs: 2,
+        fenced: null,
       },
     }
   },

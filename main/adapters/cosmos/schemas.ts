@@ -154,7 +154,9 @@ export const sharedParamsAnswer = z.looseObject({
 
 export const supplierParamsAnswer = z.looseObject({ params: z.looseObject({ min_stake: upoktCoin, staking_fee: upoktCoin }) })
 
-export const applicationParamsAnswer = z.looseObject({ params: z.looseObject({ min_stake: upoktCoin, max_delegated_gateways: smallInteger }) })
+export const applicationParamsAnswer = z.looseObject({
+  params: z.looseObject({ min_stake: upoktCoin, max_delegated_gateways: smallInteger }),
+})
 
 export const proofParamsAnswer = z.looseObject({
   params: z.looseObject({ proof_missing_penalty: upoktCoin, proof_submission_fee: upoktCoin }),

@@ -26,30 +26,49 @@ export function WorthWatching(): ReactNode {
   return (
     <Card title={t('home.watch.title')} className="max-fold:col-span-2">
       <div className="lines mt-1">
-        {found.map((finding) => (
-          <div key={finding.id} className="grid grid-cols-[16px_minmax(0,1fr)] gap-2 text-small">
-            <Icon
-              name={finding.level === 'info' ? 'info' : 'triangle-alert'}
-              size={14}
-              className={`mt-0.5 ${finding.level === 'bad' ? 'text-bad' : finding.level === 'warn' ? 'text-warn' : 'text-info'}`}
-            />
-            <div>
-              {keyed(t, 'attention', finding.key, finding.facts)}{' '}
-              {FIX[finding.fix] === undefined ? null : (
-                <a className="link" href={FIX[finding.fix]}>
-                  {t('home.watch.fix')}
-                </a>
-              )}
-              {hasKey('attentionMore', finding.key) ? (
-                <p className="text-caption text-text-3">{keyed(t, 'attentionMore', finding.key, finding.facts)}</p>
-              ) : null}
-            </div>
-          </div>
-        ))}
+        <Findings found={found} />
         <Glances />
       </div>
     </Card>
   )
+}
+
+/** What asks for a look before there is a dashboard: nothing while all is well. */
+export function EarlyFindings(): ReactNode {
+  const t = useText()
+  const found = useAppState((state) => findings(state).filter((finding) => finding.level !== 'info'))
+  if (found.length === 0) return null
+  return (
+    <Card title={t('home.watch.title')} className="mb-3.5">
+      <div className="lines mt-1">
+        <Findings found={found} />
+      </div>
+    </Card>
+  )
+}
+
+function Findings({ found }: { found: ReturnType<typeof findings> }): ReactNode {
+  const t = useText()
+  return found.map((finding) => (
+    <div key={finding.id} className="grid grid-cols-[16px_minmax(0,1fr)] gap-2 text-small">
+      <Icon
+        name={finding.level === 'info' ? 'info' : 'triangle-alert'}
+        size={14}
+        className={`mt-0.5 ${finding.level === 'bad' ? 'text-bad' : finding.level === 'warn' ? 'text-warn' : 'text-info'}`}
+      />
+      <div>
+        {keyed(t, 'attention', finding.key, finding.facts)}{' '}
+        {FIX[finding.fix] === undefined ? null : (
+          <a className="link" href={FIX[finding.fix]}>
+            {t('home.watch.fix')}
+          </a>
+        )}
+        {hasKey('attentionMore', finding.key) ? (
+          <p className="text-caption text-text-3">{keyed(t, 'attentionMore', finding.key, finding.facts)}</p>
+        ) : null}
+      </div>
+    </div>
+  ))
 }
 
 function Glances(): ReactNode {

@@ -24,7 +24,7 @@ export function Send(): ReactNode {
   }
   const text = (name: string): string | undefined => asked.get(name) ?? undefined
   return (
-    <div className="grid max-w-[820px] gap-3.5">
+    <div className="grid max-w-[820px] grid-cols-[minmax(0,1fr)] gap-3.5">
       <div className="flex flex-wrap gap-2">
         <LinkButton href="#/wallet" size="sm" icon="arrow-left">
           {t('wallet.send.back')}
@@ -37,7 +37,8 @@ export function Send(): ReactNode {
         key={asked.toString()}
         keys={keys}
         wish={{
-          fromKeyId: keys.find((key) => key.id === text('from'))?.id,
+          // Money sent to one of our own addresses comes from another of them.
+          fromKeyId: (keys.find((key) => key.id === text('from')) ?? keys.find((key) => key.address !== text('to')))?.id,
           toAddress: text('to')?.slice(0, 100),
           amountPokt: text('amount')?.slice(0, 60),
         }}

@@ -61,7 +61,15 @@ describe('a look at an address', () => {
   })
 
   test('what speaks no TLS behind https has no certificate and says why', async () => {
-    const port = await listening(createTcp((socket) => void socket.on('error', () => undefined).resume().end('HTTP/1.1 400 Bad Request\r\n\r\n')))
+    const port = await listening(
+      createTcp(
+        (socket) =>
+          void socket
+            .on('error', () => undefined)
+            .resume()
+            .end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+      ),
+    )
     const { certificate } = await reach(`https://127.0.0.1:${port}`, 5_000)
     expect(certificate?.problem).toBeTruthy()
   })

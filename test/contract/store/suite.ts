@@ -329,16 +329,17 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
       const store = await opened()
       const stage = { key: 'port', outcome: 'failed', ms: 3, finding: 'closed', facts: { reason: 'ECONNREFUSED' } } as const
       const row = (atMs: number): SelfTestRow => ({
-        ...{
-          id: `t${atMs}`,
-          network: 'local',
-          atMs,
-          trigger: 'user',
-          path: 'public',
-          serviceId: 'anvil',
-          url: 'https://relay.example.org',
-        },
-        ...{ ok: false, stages: [stage], latencyMs: null, answer: '' },
+        id: `t${atMs}`,
+        network: 'local',
+        atMs,
+        trigger: 'user',
+        path: 'public',
+        serviceId: 'anvil',
+        url: 'https://relay.example.org',
+        ok: false,
+        stages: [stage],
+        latencyMs: null,
+        answer: '',
       })
       for (let atMs = 1; atMs <= 3_010; atMs += 1) await store.addSelfTest(row(atMs))
       await store.addSelfTest({ ...row(9_000), network: 'practice' })

@@ -145,6 +145,8 @@ describe('a transaction', () => {
     const one = refused.life()
     const a = await one.transactions.prepare(send)
     refused.chain.refuseWith = { code: 32, log: 'account sequence mismatch, expected 3, got 2' }
+    // Another wallet was faster; bytes that never went out before are refused at once.
+    refused.chain.account = () => Promise.resolve({ accountNumber: 4n, sequence: 3n, pubKeyHex: undefined })
     await one.transactions.signed(a.intentId, sign(refused.rows.get(a.intentId)))
     expect(one.state.state.intents[a.intentId]).toMatchObject({ status: 'refused', includedHeight: null, error: { code: 'tx-refused' } })
 

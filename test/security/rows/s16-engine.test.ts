@@ -73,7 +73,8 @@ describe('S16: who reaches the engine', () => {
       ...(shape.items ? words(shape.items) : []),
       ...[...(shape.anyOf ?? []), ...(shape.oneOf ?? [])].flatMap(words),
     ]
-    const hostile = /^(?:bind|mount|volume|privileged|cap(?:add|drop)|image|command|cmd|entrypoint|env|user$|device|networkMode|hostConfig)/i
+    const hostile =
+      /^(?:bind|mount|volume|privileged|cap(?:add|drop)|image|command|cmd|entrypoint|env|user$|device|networkMode|hostConfig)/i
     const found = (Object.keys(requests) as RequestName[]).flatMap((name) =>
       words(shapeOf(name))
         .filter((word) => hostile.test(word))
