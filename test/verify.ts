@@ -25,7 +25,7 @@ const SUITES: readonly Suite[] = [
   { name: 'format', script: 'format:check', report: 'none', limitMinutes: 5 },
   { name: 'lock', script: 'test:lock', report: 'none', limitMinutes: 1 },
   { name: 'build', script: 'build', report: 'none', limitMinutes: 5 },
-  { name: 'unit', script: 'test:unit', report: 'vitest', limitMinutes: 10 },
+  { name: 'unit', script: 'test:unit', report: 'vitest', limitMinutes: 20 },
   { name: 'contract', script: 'test:contract', report: 'vitest', limitMinutes: 20 },
   { name: 'migrations', script: 'test:migrations', report: 'vitest', limitMinutes: 10 },
   { name: 'faults', script: 'test:faults', report: 'own', limitMinutes: 20 },

@@ -26,7 +26,7 @@ export function Table({
   className?: string
 }): ReactNode {
   return (
-    <div className="overflow-x-auto">
+    <div className="relative overflow-x-auto">
       <table className={`tbl num ${dense ? 'dense' : ''} ${className}`}>
         <caption className="sr-only">{caption}</caption>
         <thead>

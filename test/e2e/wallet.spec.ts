@@ -151,7 +151,7 @@ test('a cut price stands in What governs, with what it means here', async () => 
   await go('/practice')
   await page.getByRole('button', { name: /^Play.*Price cut/ }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Play it' }).click()
-  await expect(page.getByText('playing', { exact: true })).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByText(/anvil pays 90 % less|anvil will pay 90 % less/).first()).toBeVisible({ timeout: 30_000 })
   await go('/rules')
   const impact = page.locator('[data-impact^="service:"]')
   await expect(impact).toContainText('instead of', { timeout: 60_000 })
@@ -173,6 +173,8 @@ test('a changed parameter stands there too, since which block', async () => {
   await go('/practice')
   await page.getByRole('button', { name: /^Play.*A rule changes/ }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Play it' }).click()
+  // A played scenario leads Home.
+  await expect(page).not.toHaveURL(/#\/practice/, { timeout: 30_000 })
   await go('/rules')
   await expect(page.locator('[data-impact="proofMissingPenaltyUpokt"]')).toContainText('320 POKT', { timeout: 60_000 })
   await expect(page.locator('[data-rule="proofMissingPenaltyUpokt"]')).toContainText('since block')
