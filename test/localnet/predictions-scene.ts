@@ -30,8 +30,8 @@ export type PersonName = (typeof NAMES)[number]
 export const SERVICE = 'anvil'
 const POKT = 1_000_000n
 const RICH_STAKE_UPOKT = 50_000n * POKT
-/** Enough for two sessions and a half: from then on it cannot pay what it is served. */
-const POOR_STAKE_UPOKT = 450_000n
+/** Enough for nearly five sessions: it is there to the last one, and cannot pay all that it is served. */
+const POOR_STAKE_UPOKT = 720_000n
 
 function makePerson(name: string): Person {
   const secret = secp256k1.utils.randomSecretKey()
