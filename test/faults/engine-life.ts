@@ -130,6 +130,8 @@ async function firstTime(): Promise<void> {
   await vault.setUnlockMode('file', PASSWORD)
   for (const entry of LIGHT_CATALOG) {
     const reference = setup.images[entry.image.reference] ?? entry.image.reference
+    // A round that took the image away has it back under its digest alone.
+    if (!(await real.image(reference))) await real.pull(reference, () => undefined, new AbortController().signal)
     const image = await real.image(reference)
     if (!image) throw new Error(`no image ${reference}`)
     const pin = image.digest === undefined ? image.imageId : `${reference.replace(/:[^:/]*$/, '')}@${image.digest}`
