@@ -198,6 +198,7 @@ export function createNetworkRooms(deps: {
     watch,
     nodes,
     activity,
+    mustBeStill: () => updates.mustBeStill(),
     stakeMarginUpokt: () => BigInt(settings.get('stakeMarginPokt')) * UPOKT_PER_POKT,
   })
   const { transactions } = supplier
@@ -340,7 +341,6 @@ export function createNetworkRooms(deps: {
     'supplier.record': ({ operatorAddress }) => wholeRecord({ chain: heads.require(), codec }, operatorAddress),
     ...supplier.handlers,
     ...roleHandlers({ heads, keys: () => keys.list(), network: chosen }),
-    'tx.prepare': (wish, signal) => updates.whenStill(() => supplier.handlers['tx.prepare'](wish, signal)),
     ...selfTests.handlers,
     'relays.sendTest': ({ serviceId, count }) => {
       mustBePlay()

@@ -29,7 +29,6 @@ import { whyUnreachable } from '#shared/model/reachable-address.ts'
 import { createApp } from '#main/core/app.ts'
 import type { Store } from '#main/core/ports/store.ts'
 import { readSetting } from '#main/core/settings/stored.ts'
-import { readImageOverrides } from '#shared/settings/forms.ts'
 import { SETTINGS } from '#shared/settings/table.ts'
 import { CATALOG } from '#shared/catalog/index.ts'
 import { networkOf } from '#shared/networks/index.ts'
@@ -100,11 +99,8 @@ export const compose: Compose = async (options): Promise<App> => {
               codec: createTxCodec(networkOf(network).addressPrefix),
               catalog: CATALOG,
               rules,
-              // What was said at the start of the program counts before what the user chose.
-              imageOverrides: {
-                ...readImageOverrides((await readSetting(store, 'imageOverrides')) ?? ''),
-                ...options.imageOverrides,
-              },
+              // SECURITY: S16 said at the start of the program alone: what runs gets the operator key, so no request of a page may choose it.
+              imageOverrides: options.imageOverrides ?? {},
             },
     },
     {

@@ -7,6 +7,7 @@ import { Address, CopyButton } from '#renderer/ui/Address.tsx'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Facts } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import { saveText } from '#renderer/ui/files.ts'
 
 type Export = RequestOutput<'tx.export'>
 const FILE = 'hearth-unsigned.json'
@@ -57,9 +58,9 @@ export function Outside({ intentId }: { intentId: string }): ReactNode {
         ]}
       />
       <div className="flex flex-wrap items-center gap-2">
-        <a className="btn pri" href={`data:application/json;charset=utf-8,${encodeURIComponent(value.unsignedJson)}`} download={FILE}>
+        <Button kind="pri" onPress={() => saveText(FILE, value.unsignedJson)}>
           {t('supplier.sign.outsideSave')}
-        </a>
+        </Button>
       </div>
       {raw(t('supplier.sign.outsideCommand'), command)}
       {raw(t('supplier.sign.outsideAmino'), value.aminoJson)}

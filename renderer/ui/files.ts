@@ -11,5 +11,12 @@ export function saveFile(name: string, bytes: Uint8Array, type = 'application/oc
   setTimeout(() => URL.revokeObjectURL(url), 0)
 }
 
-/** The same for what came as base64. */
-export const saveBase64 = (name: string, base64: string): void => saveFile(name, fromBase64(base64) ?? new Uint8Array())
+/** The same for a text of JSON. */
+export const saveText = (name: string, text: string): void => saveFile(name, new TextEncoder().encode(text), 'application/json')
+
+/** The same for what came as base64. @returns false when it is none: then nothing is saved */
+export function saveBase64(name: string, base64: string): boolean {
+  const bytes = fromBase64(base64)
+  if (bytes) saveFile(name, bytes)
+  return bytes !== undefined
+}

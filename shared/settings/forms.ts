@@ -34,22 +34,3 @@ export const engineEndpoint: z.ZodType<string> = placeText((text) => {
     return false
   }
 }, 300)
-
-const OVERRIDE = /^([a-z0-9][\w./:-]*)=([a-z0-9][\w./:-]*@sha256:[0-9a-f]{64})$/
-
-/**
- * Other images for those of the catalogue: `name=name@sha256:digest`, parted by commas. A name alone could be another image tomorrow, so each has its digest.
- * @returns undefined for what is no such list, or names one twice
- */
-export function readImageOverrides(text: string): Record<string, string> | undefined {
-  const parts = text.split(',').map((part) => part.trim())
-  if (text.trim() === '') return {}
-  const found: Record<string, string> = {}
-  for (const part of parts) {
-    const [, from, to] = OVERRIDE.exec(part) ?? []
-    if (from === undefined || to === undefined || Object.hasOwn(found, from)) return undefined
-    found[from] = to
-  }
-  return found
-}
-export const imageOverrides: z.ZodType<string> = placeText((text) => readImageOverrides(text) !== undefined, 2_000)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { engineEndpoint, heartbeatUrl, imageOverrides, webhookUrl } from './forms.ts'
+import { engineEndpoint, heartbeatUrl, webhookUrl } from './forms.ts'
 
 /** What must be started again before a change has its effect; none = it has it at once. */
 export type RestartPart = 'hearth' | 'miner'
@@ -141,7 +141,6 @@ export const SETTINGS = {
   upgradeWarnDays: whole(7, 1, 90, 'days', { section: 'engine' }),
   engineEndpoint: text(engineEndpoint, '', 300, { section: 'engine', exported: false }),
   /** Fits what this PC can reach, and no file may say what runs here. */
-  imageOverrides: text(imageOverrides, '', 2_000, { section: 'engine', restarts: ['hearth'], exported: false }),
 } as const
 
 export type SettingKey = keyof typeof SETTINGS

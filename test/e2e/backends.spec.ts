@@ -27,9 +27,12 @@ const problems: string[] = []
 const go = (path: string) => page.evaluate((hash) => void (location.hash = hash), path)
 
 /** A node of another chain: mainnet Ethereum's number to whatever it is asked. */
-const foreign = createServer((_request, response) =>
-  response.setHeader('content-type', 'application/json').end('{"jsonrpc":"2.0","id":1,"result":"0x1"}'),
-)
+const foreign = createServer((request, response) => {
+  strangers.push(request.headers.authorization ?? '')
+  response.setHeader('content-type', 'application/json').end('{"jsonrpc":"2.0","id":1,"result":"0x1"}')
+})
+/** What credentials it was shown. */
+const strangers: string[] = []
 
 /** No finding of axe in either theme, and nothing wider than a phone. */
 async function fit(name: string): Promise<void> {
@@ -58,7 +61,7 @@ test.beforeAll(async ({ browser }) => {
   const { program } = await anvilProgram()
   anvil = spawn(program, ['--host', '0.0.0.0', '--port', String(port), '--block-time', '1', '--silent'], { stdio: 'ignore' })
   await new Promise<void>((resolve) => {
-    foreign.listen(0, '127.0.0.1', resolve)
+    foreign.listen(0, 'localhost', resolve)
   })
   hearth = await startHearth()
   context = await browser.newContext({ viewport: { width: 1280, height: 860 } })
@@ -100,7 +103,7 @@ test('an address that is no node’s, a wrong chain and a dead port are refused 
     ['http://169.254.169.254/latest', 'backend-address-refused'],
     ['http://127.0.0.1:1', 'backend-unreachable'],
     ['http://rpc.example.org', 'backend-address-refused'],
-    [`http://127.0.0.1:${(foreign.address() as AddressInfo).port}`, 'backend-wrong-chain'],
+    [`http://localhost:${(foreign.address() as AddressInfo).port}`, 'backend-wrong-chain'],
   ] as const) {
     await address.fill(typed)
     await page.getByRole('button', { name: 'Test', exact: true }).click()
@@ -112,16 +115,37 @@ test('an address that is no node’s, a wrong chain and a dead port are refused 
 
 test('a real node is tested, attached and asked what gateways ask; its key is shown nowhere', async () => {
   await page.getByLabel('Address (HTTP)').fill(`http://127.0.0.1:${port}/?key=canary-key`)
+  await page.getByLabel('Credentials').selectOption('bearer')
+  await page.getByRole('textbox', { name: 'Token' }).fill('canary-token')
   await page.getByRole('button', { name: 'Test', exact: true }).click()
   await expect(page.getByText('the right one (0x7a69)')).toBeVisible({ timeout: 20_000 })
   await fit('attach-endpoint')
   await page.getByRole('button', { name: 'Attach', exact: true }).click()
   await expect(page.getByText('your endpoint')).toBeVisible()
   await expect(page.getByText(/rest of the address hidden/)).toBeVisible()
-  expect(await page.content()).not.toContain('canary-key')
+  expect(await page.content()).not.toMatch(/canary-(?:key|token)/)
   await page.getByRole('button', { name: 'What gateways ask of Anvil (LocalNet)' }).click()
   await expect(page.getByRole('cell', { name: 'eth_chainId' })).toBeVisible()
   await fit('backends')
+})
+
+test('its credential stays with its host: another host asks for it again', async () => {
+  const before = strangers.length
+  await page.getByRole('button', { name: 'Change the endpoint of Anvil (LocalNet)' }).click()
+  await page.getByLabel('Address (HTTP)').fill(`http://localhost:${(foreign.address() as AddressInfo).port}`)
+  await page.getByRole('button', { name: 'Test', exact: true }).click()
+  await expect(page.getByText('another host: give the credentials again')).toBeVisible()
+  await expect(page.getByText('backend-credential-refused')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeDisabled()
+  await fit('attach-another-host')
+  expect(strangers.slice(before)).toEqual([])
+  // Given again, it is this one that goes there, and not the stored one.
+  await page.getByLabel('Credentials').selectOption('bearer')
+  await page.getByRole('textbox', { name: 'Token' }).fill('another-token')
+  await page.getByRole('button', { name: 'Test', exact: true }).click()
+  await expect(page.getByText('backend-wrong-chain')).toBeVisible()
+  expect(new Set(strangers.slice(before))).toEqual(new Set(['Bearer another-token']))
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click()
 })
 
 test('one that stops answering is told with its reason; once removed, the container answers again', async () => {

@@ -25,7 +25,7 @@ const accessible = async (): Promise<void> => {
 /** In both themes, the way a person sees it. */
 const picture = async (name: string): Promise<void> => {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.screenshot({ path: join(PICTURES, `${name}-${colorScheme}.png`), fullPage: true })
   }
   await page.emulateMedia({ colorScheme: 'light' })

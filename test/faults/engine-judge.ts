@@ -44,8 +44,12 @@ export function createEngineJudge(setup: EngineSetup, root: string, installs: re
   }
   /** Files on the disk itself: what is mounted below (memory volumes, running containers' views) is elsewhere. */
   const keysOnDisk = (): string[] => {
+    // Others are at work on this engine: what goes while it is listed is no error.
     const list = (folder: string, more: string[]): string[] =>
-      execFileSync('find', [folder, '-xdev', '-type', 'f', ...more, '-print0'], { maxBuffer: 64 * 1024 * 1024, encoding: 'utf8' })
+      execFileSync('find', [folder, '-ignore_readdir_race', '-xdev', '-type', 'f', ...more, '-print0'], {
+        maxBuffer: 64 * 1024 * 1024,
+        encoding: 'utf8',
+      })
         .split('\0')
         .filter((path) => path !== '')
     const device = statSync(join(root, 'data')).dev

@@ -28,43 +28,66 @@ export const noFigures = (): EngineFigures => ({
   keyBytesOnDisk: 0,
 })
 
-export function addFigures(all: readonly EngineFigures[]): EngineFigures {
-  const sum = noFigures()
-  for (const each of all) for (const key of Object.keys(sum) as (keyof EngineFigures)[]) sum[key] += each[key]
+/** @returns the sum of each figure that any of them counted */
+export function addFigures(all: readonly Partial<EngineFigures>[]): Partial<EngineFigures> {
+  const sum: Partial<EngineFigures> = {}
+  for (const each of all)
+    for (const key of Object.keys(noFigures()) as (keyof EngineFigures)[])
+      if (each[key] !== undefined) sum[key] = (sum[key] ?? 0) + each[key]
   return sum
 }
 
 const SETTLE_MS = 60_000
 const LOOK_MS = 60
+/** Nothing left to do for so long: the loop has seen what was asked. */
+const QUIET_MS = 1_000
+/** Every wish makes so many changes from where it begins (measured): a kill at one of them has to come. */
+const SURE_STEPS = 2
 const NODE_IDS = LIGHT_CATALOG.map((entry) => entry.nodeId)
 
-type Wish = { what: string; depth: number; questions: () => Promise<EngineQuestion[]>; byHand?: (judge: EngineJudge) => Promise<void> }
+type Wish = {
+  what: string
+  /** How many changes it takes, about: the later ones depend on what the engine has to do again. */
+  depth: number
+  /** Where it begins: without it a wish that is fulfilled already changes nothing. */
+  from: EngineQuestion
+  questions: () => Promise<EngineQuestion[]>
+  byHand?: (judge: EngineJudge) => Promise<void>
+}
 const ask =
   (...questions: EngineQuestion[]) =>
   (): Promise<EngineQuestion[]> =>
     Promise.resolve(questions)
 
-/** What is under way when the app dies; `depth` is how many changes it takes. */
-const WISHES: readonly Wish[] = [
-  { what: 'stop of a node', depth: 2, questions: ask({ ask: 'stop', nodeId: 'backend' }) },
-  { what: 'start of a node', depth: 3, questions: ask({ ask: 'start', nodeId: 'backend' }) },
+/** What is under way when the app dies. */
+export const WISHES: readonly Wish[] = [
+  { what: 'stop of a node', depth: 2, from: { ask: 'start', nodeId: 'backend' }, questions: ask({ ask: 'stop', nodeId: 'backend' }) },
+  { what: 'start of a node', depth: 3, from: { ask: 'stop', nodeId: 'backend' }, questions: ask({ ask: 'start', nodeId: 'backend' }) },
   {
     what: 'another container for a node',
     depth: 6,
+    from: { ask: 'start', nodeId: 'backend' },
     questions: async () => [{ ask: 'change-port', nodeId: 'backend', containerPort: 8545, hostPort: await freePort() }],
   },
-  { what: 'restart of a node', depth: 4, questions: ask({ ask: 'restart', nodeId: 'ingress' }) },
-  { what: 'stop of the keeper', depth: 2, questions: ask({ ask: 'stop', nodeId: 'keeper' }) },
-  { what: 'start of the keeper and its key', depth: 3, questions: ask({ ask: 'start', nodeId: 'keeper' }) },
+  { what: 'restart of a node', depth: 4, from: { ask: 'start', nodeId: 'ingress' }, questions: ask({ ask: 'restart', nodeId: 'ingress' }) },
+  { what: 'stop of the keeper', depth: 2, from: { ask: 'start', nodeId: 'keeper' }, questions: ask({ ask: 'stop', nodeId: 'keeper' }) },
+  {
+    what: 'start of the keeper and its key',
+    depth: 3,
+    from: { ask: 'stop', nodeId: 'keeper' },
+    questions: ask({ ask: 'start', nodeId: 'keeper' }),
+  },
   {
     what: 'a container made again',
     depth: 4,
+    from: { ask: 'start', nodeId: 'backend' },
     questions: ask({ ask: 'start', nodeId: 'backend' }),
     byHand: (judge) => removeContainer(judge, 'backend'),
   },
   {
     what: 'everything made again',
     depth: 14,
+    from: { ask: 'start', nodeId: 'backend' },
     questions: ask(...NODE_IDS.map((nodeId) => ({ ask: 'start' as const, nodeId }))),
     byHand: (judge) => removeAll(judge),
   },
@@ -95,7 +118,7 @@ const removeImageOf = async (judge: EngineJudge, nodeId: string): Promise<void> 
 }
 
 /** What somebody takes away by hand, and which nodes it takes with it. */
-const REMOVALS: readonly { what: string; nodes: string[]; byHand: (judge: EngineJudge) => Promise<void> }[] = [
+export const REMOVALS: readonly { what: string; nodes: string[]; byHand: (judge: EngineJudge) => Promise<void> }[] = [
   { what: 'a container', nodes: ['backend'], byHand: (judge) => removeContainer(judge, 'backend') },
   { what: 'the keeper, and with it the key', nodes: ['keeper'], byHand: (judge) => removeContainer(judge, 'keeper') },
   {
@@ -202,20 +225,31 @@ export function createEngineRounds(parts: {
         const step = 1 + (Math.floor(turn / 2) % wish.depth)
         const when = turn % 2 === 0 ? 'before' : 'after'
         const name = `engine: app killed ${when} change ${step} of: ${wish.what} #${round + 1}`
+        await one.ask(wish.from)
+        const begun = await settled()
+        if (typeof begun === 'string' || !isClean(begun)) {
+          count(`${name}, before it`, begun)
+          continue
+        }
+        let isAtStep = true
         try {
           await one.ask({ ask: 'arm', count: step, when })
           await wish.byHand?.(judge)
           for (const question of await wish.questions()) await one.ask(question)
-          const idle = await Promise.race([one.ended.then(() => false), settled().then(() => true)])
+          const quiet = settled()
+            .then(() => sleep(QUIET_MS))
+            .then(async () => one.isAlive() && (await settled()))
+          const idle = await Promise.race([one.ended.then(() => false), quiet.then(() => one.isAlive())])
+          isAtStep = !idle
           if (idle) await one.kill()
-          else figures.appKillsAtStep += 1
         } catch (error) {
           if (!(error instanceof AppEnded)) throw error
-          figures.appKillsAtStep += 1
         }
         await one.ended
         figures.appKills += 1
-        count(name, await settled())
+        if (isAtStep) figures.appKillsAtStep += 1
+        else if (step <= SURE_STEPS) report(name, 'that change never came')
+        count(isAtStep ? name : `${name} (killed when nothing was left to do)`, await settled())
       }
     },
     async removeBehind(rounds: number): Promise<void> {

@@ -117,7 +117,7 @@ export async function runAttach(check: Check): Promise<Figures> {
     const preview = await driver.call('backends.preview', { serviceId: 'anvil', remove: false, restUrl: false, webSocketUrl: false })
     check(
       'the change of the configuration is shown, without the token',
-      preview.diff.includes('http://gate:9100/s/anvil') && !preview.diff.includes(TOKEN),
+      preview.diff.includes('http://gate:9100/s/anvil/…') && !/[0-9a-f]{32}/.test(preview.diff) && !preview.diff.includes(TOKEN),
       preview,
     )
     const before = driver.state.nodes['miner']?.startedAtMs ?? 0

@@ -123,7 +123,7 @@ async function drive(app: App): Promise<Driver> {
     },
     stop: () => app.stop(),
   }
-  // Runs that count relays count their own; test/localnet/self-test.ts turns it on again.
+  // Runs that count relays count their own; test/core/relays/self-test-room and the browser's run look at self-tests.
   await driver.call('settings.set', { changes: { selfTestAfterStart: false, selfTestMinutes: 0 } })
   return driver
 }

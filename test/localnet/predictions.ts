@@ -24,6 +24,7 @@ export interface Predictions {
   /** Claims that were worth more than their relays, since not every relay counts. */
   aboveBaseDifficulty: number
   withoutProof: number
+  withProof: number
 }
 
 const SESSIONS = 6
@@ -113,6 +114,7 @@ interface Counted {
   overserviced: number
   aboveBase: number
   withoutProof: number
+  withProof: number
 }
 
 const targetAt = ({ difficulties }: Run, start: number): bigint =>
@@ -147,6 +149,7 @@ async function followSession(run: Run, start: number, counted: Counted): Promise
     forecast.see(named(`stake of ${name}`), await reads.applicationStake(name, heights.settle))
   counted.overserviced += settlement.claims.filter(({ overserviced }) => overserviced !== undefined).length
   if (targetHash < EASIEST_TARGET) counted.aboveBase += settlement.claims.length
+  counted.withProof += settlement.claims.filter(({ proofRequirement }) => proofRequirement !== 0).length
   counted.withoutProof += settlement.claims.filter(({ proofRequirement }) => proofRequirement === 0).length
   run.log(`session ending ${end}: ${settlement.claims.length} claims, settled at ${heights.settle}`)
 }
@@ -323,7 +326,7 @@ export async function runPredictions(log: (line: string) => void = () => undefin
     const run: Run = { scene, reads, forecast, rules, difficulties: [], log, reached: watch.reached }
     // New services count from the next session on, and the miner has to have seen its first block.
     const first = nextSessionStart(now, rules.session)
-    const counted: Counted = { overserviced: 0, aboveBase: 0, withoutProof: 0 }
+    const counted: Counted = { overserviced: 0, aboveBase: 0, withoutProof: 0, withProof: 0 }
     await Promise.all(
       Array.from({ length: SESSIONS }, (_, index) => followSession(run, first + index * rules.session.numBlocksPerSession, counted)),
     )
@@ -335,6 +338,7 @@ export async function runPredictions(log: (line: string) => void = () => undefin
       overserviced: counted.overserviced,
       aboveBaseDifficulty: counted.aboveBase,
       withoutProof: counted.withoutProof,
+      withProof: counted.withProof,
     }
   } finally {
     watch.stop()

@@ -323,8 +323,8 @@ async function everything(
     ['node', application.address],
   ] as const) {
     const old = await sender.chain.morseAccount(morse.keys[key]?.morseAddress ?? '')
-    if (old === undefined || old.claimedAtHeight === 0 || old.claimedBy === '') notDone(`the old ${key} is not marked as claimed`)
-    log(`        the old ${key} is read as claimed by ${old?.claimedBy === to ? 'whom it was claimed for' : (old?.claimedBy ?? 'nobody')}`)
+    if (old === undefined || old.claimedAtHeight === 0) notDone(`the old ${key} is not marked as claimed`)
+    else if (old.claimedBy !== to) notDone(`the old ${key} is read as claimed by ${old.claimedBy || 'nobody'}, not by ${to}`)
   }
 
   for (const line of [...sender.different, ...problems]) log(`problem ${line}`)

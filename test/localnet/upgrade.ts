@@ -124,15 +124,35 @@ async function results(driver: Driver): Promise<RequestOutput<'relays.results'>[
   return (await driver.call('relays.results', { limit: 500 })).rows
 }
 
-/** Blocks between two heights that the node does not have. */
-async function missingBlocks(driver: Driver, from: number, to: number): Promise<number> {
-  let missing = 0
+/** Hash of each block, and of the one before it, between two heights; a block that the node does not have is absent. */
+async function blocksOf(driver: Driver, from: number, to: number): Promise<Map<number, { hash: string; previous: string }>> {
+  const found = new Map<number, { hash: string; previous: string }>()
   for (let height = from; height <= to; height += 1) {
     const answer = await fetch(`http://127.0.0.1:${ports(driver)['26657']}/block?height=${height}`)
-    const { result } = (await answer.json()) as { result?: { block?: { header: { height: string } } | null } }
-    if (result?.block?.header.height !== String(height)) missing += 1
+    const { result } = (await answer.json()) as {
+      result?: { block_id: { hash: string }; block?: { header: { height: string; last_block_id: { hash: string } } } | null }
+    }
+    const header = result?.block?.header
+    if (result && header?.height === String(height)) found.set(height, { hash: result.block_id.hash, previous: header.last_block_id.hash })
   }
-  return missing
+  return found
+}
+
+/**
+ * Blocks that the change of the node lost: those of before that are no more or are others now, those that are not there at all, and those that do not follow on the one before.
+ * @param before as the old node had them
+ */
+async function lostBlocks(driver: Driver, before: ReadonlyMap<number, { hash: string }>, to: number): Promise<number> {
+  const from = Math.min(...before.keys())
+  const after = await blocksOf(driver, from, to)
+  let lost = 0
+  for (let height = from; height <= to; height += 1) {
+    const now = after.get(height)
+    const was = before.get(height)
+    const follows = height === from || now?.previous === after.get(height - 1)?.hash
+    if (!now || (was && was.hash !== now.hash) || !follows) lost += 1
+  }
+  return lost
 }
 
 /** The update of this image that is over, by its stage. */
@@ -196,6 +216,15 @@ try {
     await sleep(400)
   }
   say(`relays sent from ${answeredFrom} to ${driver.state.chain.height}`)
+  // As the old node has them, up to the last before it hangs: it may be gone a moment after that.
+  const oldBlocks = await blocksOf(driver, answeredFrom, driver.state.chain.height)
+  for (const endMs = Date.now() + 60_000; !oldBlocks.has(height - 1) && Date.now() < endMs; await sleep(100)) {
+    const last = Math.max(...oldBlocks.keys())
+    const { height: now } = driver.state.chain
+    for (const [at, block] of await blocksOf(driver, last + 1, Math.min(now, height - 1)).catch(() => [])) oldBlocks.set(at, block)
+    if (now >= height - 1) break
+  }
+  check('the blocks of before the swap are known', oldBlocks.size >= height - 2 - answeredFrom, [...oldBlocks.keys()])
   await driver.until('the height', (state) => state.chain.height >= height - 1, 60_000)
   const stoodAtMs = Date.now()
   say(`the chain stands at ${driver.state.chain.height}`)
@@ -223,8 +252,8 @@ try {
     ...driver.state.clock.lanes.filter((lane) => lane.start <= driver.state.chain.height).map((lane) => lane.settle),
   )
   await driver.until('the last settlement', (state) => state.earnings.readHeight > lastSettle, 240_000)
-  blocksMissed = await missingBlocks(driver, Math.max(1, height - 5), driver.state.chain.height)
-  check('no block is missing', blocksMissed === 0, blocksMissed)
+  blocksMissed = await lostBlocks(driver, oldBlocks, driver.state.chain.height)
+  check('no block was lost or made anew', blocksMissed === 0, blocksMissed)
   const rows = (await results(driver)).filter((row) => row.signatureOk)
   const claims = (await driver.call('earnings.claims', { limit: 200 })).rows
   const sessions = [...endOf].filter(([sessionId]) => rows.some((row) => row.sessionId === sessionId))

@@ -12,6 +12,7 @@ import { SETTING_KEYS, SETTINGS, type SettingKey, type SettingScalar } from '#sh
 import { answers } from './answers.ts'
 import { fakeLink, settle, type FakeLink } from './fake-link.ts'
 import { serving } from './scene.ts'
+import { watchSaves } from './watch-saves.ts'
 
 let root: Root | undefined
 let box: HTMLElement
@@ -283,9 +284,9 @@ describe('settings as a file', () => {
     })
     await press(button(/^Export settings…$/))
     expect(text()).toContain('{"kind":"hearth-settings"}')
-    const save = document.querySelector<HTMLAnchorElement>('a[download]')
-    expect(save?.download).toBe('hearth-settings.json')
-    expect(decodeURIComponent(save?.href ?? '')).toContain('{"kind":"hearth-settings"}')
+    const saved = watchSaves()
+    await press(button(/^Save as hearth-settings.json$/))
+    expect(await saved()).toEqual([{ name: 'hearth-settings.json', text: '{"kind":"hearth-settings"}\n' }])
   })
 
   it('is looked at before it is applied, and applied as it was looked at', async () => {

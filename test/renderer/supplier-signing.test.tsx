@@ -14,6 +14,7 @@ import type { AppState, IntentState, TaskState } from '#shared/api/state.ts'
 import { answers } from './answers.ts'
 import { fakeLink, settle, type FakeLink } from './fake-link.ts'
 import { OPERATOR, OWNER, serving } from './scene.ts'
+import { watchSaves } from './watch-saves.ts'
 
 beforeAll(() => {
   ;(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true
@@ -150,8 +151,9 @@ describe('the pages', () => {
     expect(text()).toContain(`pocketd tx sign hearth-unsigned.json --from ${OWNER} --chain-id hearth-local-1`)
     expect(text()).toContain('--offline --account-number 4 --sequence 2')
     expect(text()).not.toContain('Open the confirm window')
-    const file = [...document.querySelectorAll('a')].find((each) => each.download === 'hearth-unsigned.json')
-    expect(decodeURIComponent(file?.href.split(',')[1] ?? '')).toBe(given.unsignedJson)
+    const saved = watchSaves()
+    await press(en.supplier.sign.outsideSave)
+    expect(await saved()).toEqual([{ name: 'hearth-unsigned.json', text: given.unsignedJson }])
     expect(button('Check and send').disabled).toBe(true)
     await type('What your wallet gave back', 'signed bytes')
     await press('Check and send')

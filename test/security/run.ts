@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readWords } from '#test/faults/words.ts'
 import { projectRoot } from '#test/localnet/paths.ts'
 import { codeLines, fuzz, memoryInUse, newTally, type Tally } from './fuzz/fuzz.ts'
 import { PRACTICE_HOSTILE_ONLY, startServingApp } from './fuzz/practice-app.ts'
@@ -18,13 +19,13 @@ import { makeScratchTree, type ScratchTree } from './scratch-tree.ts'
 const ROWS_FOLDER = 'test/security/rows/'
 const SIDE_BY_SIDE = 2
 const SEED = 20_261
-const full = process.argv.includes('--full')
-const named = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const { full, named } = readWords(process.argv.slice(2), [...ROWS.map((row) => row.id), 'hostile'])
 const isPlain = !full && named.length === 0
 const rows = ROWS.filter((row) => !isPlain && (named.length === 0 || named.includes(row.id)))
 const isHostile = !isPlain && (named.length === 0 || named.includes('hostile'))
 let passed = 0
 let failed = 0
+let skipped = 0
 const report = (name: string, problem: string | undefined): void => {
   if (problem === undefined) passed += 1
   else failed += 1
@@ -41,9 +42,13 @@ function runProject(): void {
       cwd: projectRoot,
       stdio: ['ignore', 'inherit', 'inherit'],
     })
-    const told = JSON.parse(readFileSync(file, 'utf8')) as { numPassedTests: number; numFailedTests: number }
+    const told = JSON.parse(readFileSync(file, 'utf8')) as Record<
+      'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests',
+      number
+    >
     passed += told.numPassedTests
     failed += told.numFailedTests
+    skipped += told.numPendingTests + told.numTodoTests
     // A file that does not load is a failure without a failed test.
     if (status !== 0 && told.numFailedTests === 0) report('the tests of the project', `ended with ${String(status)}`)
   } catch (error) {
@@ -139,9 +144,9 @@ const { covered, held } = rows.length === 0 ? { covered: 0, held: 0 } : await br
 const hostile = isHostile ? await sendHostile() : undefined
 if (hostile && hostile.tally.slow.size > 0)
   console.log(`answers that took over a second: ${JSON.stringify(Object.fromEntries(hostile.tally.slow))}`)
-console.log(`\n${passed} passed, ${failed} failed`)
+console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)
 const reportFile = process.env['HEARTH_TEST_REPORT']
-if (reportFile !== undefined) writeFileSync(reportFile, JSON.stringify({ passed, failed, skipped: 0 }))
+if (reportFile !== undefined) writeFileSync(reportFile, JSON.stringify({ passed, failed, skipped }))
 const rowFigures = {
   rowsCovered: { value: covered, goal: ROWS.length },
   rowsUnit: { value: rows.filter((row) => row.kind === 'unit').length },

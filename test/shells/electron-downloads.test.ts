@@ -39,6 +39,7 @@ describe('a file that the page gives out', () => {
   test.each([
     ['an address of the network', { url: 'https://evil.example/x.log' }],
     ['a file of this machine', { url: 'file:///etc/passwd' }],
+    ['a data address', { url: 'data:application/json,{}' }],
     ['a blob of another origin', { url: 'blob:https://evil.example/1' }],
     ['a blob of an origin that begins like ours', { url: 'blob:app://hearth.evil/1' }],
     ['the page itself', { url: 'app://hearth/index.html' }],

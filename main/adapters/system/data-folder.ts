@@ -165,8 +165,8 @@ export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
     // SECURITY: S13 one Hearth per data folder: two would sign with one key and write one database.
     if (claim(path, text)) {
       heldHere.add(token)
-      // Where no lock lay, nobody is about to move one away: whoever cleared a stale one waited as long before it went on, and so before it could give the name back.
-      if (attempt > 0) await wait(SETTLE_MS)
+      // Somebody who read a stale lock before may be about to move this one away.
+      await wait(SETTLE_MS)
       if (readLock(file) === text) return { path, release }
       heldHere.delete(token)
       continue

@@ -104,9 +104,13 @@ const BY_ECOSYSTEM: Record<Ecosystem, (id: string) => AllowedCalls> = {
 
 export const allowedCalls = (service: Pick<ServiceRecord, 'id' | 'ecosystem'>): AllowedCalls => BY_ECOSYSTEM[service.ecosystem](service.id)
 
-/** A character of a JSON string that needs no care: anything but quote and backslash, or an escape that cannot stand for a letter. */
+/** A character of a JSON string that needs no care: anything but quote, backslash and what JSON has no place for, or an escape that cannot stand for a letter. */
 const ESCAPE = String.raw`\\["\\/bfnrt]`
-const CHARACTER = String.raw`(?:[^"\\]|${ESCAPE})`
+const PLAIN = String.raw`"\\\x00-\x1f`
+const CHARACTER = String.raw`(?:[^${PLAIN}]|${ESCAPE})`
+const SPACE = String.raw`[ \t\r\n]`
+/** What JSON has outside its strings, a character at a time: there is one way alone to read a text, so a long one costs no more than its length. */
+const OUTSIDE = String.raw`[ \t\r\n{}\[\]:,.0-9-]|[0-9][eE][+-]?[0-9]|true|false|null`
 const METHOD_LETTERS = ['m', 'e', 't', 'h', 'o', 'd']
 
 /** Any JSON string whose text is not `method` in capitals or small letters, as a pattern of RE2, which cannot look ahead. */
@@ -114,18 +118,20 @@ function otherString(): string {
   let tail = `${CHARACTER}+`
   for (const letter of METHOD_LETTERS.toReversed()) {
     const both = letter + letter.toUpperCase()
-    tail = String.raw`(?:(?:[^"\\${both}]|${ESCAPE})${CHARACTER}*|[${both}]${tail})?`
+    tail = String.raw`(?:(?:[^${PLAIN}${both}]|${ESCAPE})${CHARACTER}*|[${both}]${tail})?`
   }
   return `"${tail}"`
 }
 
 /**
- * A pattern (RE2, and JavaScript's as well) that a body of JSON-RPC fits exactly when every key `method` in it, at whatever depth and in whichever capitals, names an allowed method.
+ * A pattern (RE2, and JavaScript's as well) that a body of JSON-RPC fits when it has a key `method`, and every such key in it, at whatever depth and in whichever capitals, names an
+ * allowed method. Outside strings there is nothing but what JSON has there: what other programs take for keys as well, such as single quotes, none, or letters of two bytes, fits nowhere.
  * It begins as an object or a list does: before the body, the gate's program (Caddy 2.6) tries a pattern on a text of its own, `<nil>`, which must not fit.
  * Programs that read the same key twice, or without regard to capitals, cannot be led past it; `\u` escapes, with which the key could be hidden, fit nowhere.
  */
 export function methodPattern(methods: readonly string[]): string {
   const names = methods.map((name) => name.replaceAll(/[^A-Za-z0-9_]/g, '')).join('|')
-  const pair = String.raw`"[mM][eE][tT][hH][oO][dD]"\s*:\s*"(?:${names})"`
-  return String.raw`^\s*[{\[](?:[^"]|${pair}|${otherString()})*$`
+  const pair = String.raw`"[mM][eE][tT][hH][oO][dD]"${SPACE}*:${SPACE}*"(?:${names})"`
+  const other = String.raw`${OUTSIDE}|${otherString()}`
+  return String.raw`^${SPACE}*[{\[](?:${other})*${pair}(?:${other}|${pair})*$`
 }

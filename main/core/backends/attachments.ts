@@ -1,3 +1,4 @@
+import { HearthError } from '#shared/api/errors.ts'
 import { attachedFileSchema, type Attached } from '#shared/catalog/backends/attached.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -15,7 +16,10 @@ export interface Attachments {
 export function createAttachments(store: Pick<Store, 'setting' | 'setSetting'>, network: string): Attachments {
   const key = `backends:${network}`
   let rows: Attached[] = []
+  let isUnread = false
   const save = async (next: Attached[]): Promise<void> => {
+    // What cannot be read is not written over.
+    if (isUnread) throw new HearthError('store-damaged', { table: 'backends' })
     await store.setSetting(key, JSON.stringify(next))
     rows = next
   }
@@ -29,6 +33,7 @@ export function createAttachments(store: Pick<Store, 'setting' | 'setSetting'>, 
         rows = attachedFileSchema.parse(JSON.parse(text))
       } catch {
         rows = []
+        isUnread = true
       }
     },
     put: (attached) => save([...rows.filter((row) => row.serviceId !== attached.serviceId), attached]),

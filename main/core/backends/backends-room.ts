@@ -16,8 +16,10 @@ import type { AskedEndpoint } from './ask.ts'
 import type { Attached, Attachments } from './attachments.ts'
 import type { Gate, Reach } from './gate.ts'
 import { failingOf, troubleOf } from './failing.ts'
-import { gateUrl, headersOf, renderGateConfig, type GatedEndpoint } from './gate-config.ts'
+import { gatePath, gateUrl, headersOf, renderGateConfig, type GatedEndpoint } from './gate-config.ts'
+import { hideGateParts, type GateParts } from './gate-part.ts'
 import { judgeEndpoint, type EndpointReport } from './judge.ts'
+import { mustBeSameHosts } from './kept-credential.ts'
 import type { BackendCatalog } from './read-catalog.ts'
 
 const TICK_MS = 4_000
@@ -53,6 +55,8 @@ export function createBackendsRoom(deps: {
   line: BackendLine
   mayAttach: boolean
   gate: Gate
+  /** Loaded before the rest is used. */
+  parts: Pick<GateParts, 'of'>
   clock: Clock
   log: Log
   state: StatePublisher
@@ -84,7 +88,7 @@ export function createBackendsRoom(deps: {
   }
   const url: BackendsRoom['url'] = (serviceId, rpcType) => {
     const attached = attachments.of(serviceId)
-    return attached && wayOf(attached.origins, serviceId, rpcType)
+    return attached && wayOf(attached.origins, serviceId, deps.parts.of(serviceId), rpcType)
   }
   const by = (serviceId: string): BackendRow['by'] =>
     attachments.of(serviceId) ? 'attached' : deps.backendNode(serviceId) === undefined ? 'nothing' : 'container'
@@ -106,7 +110,13 @@ export function createBackendsRoom(deps: {
     const rest = read('rest', wish.restUrl)
     const websocket = read('websocket', wish.webSocketUrl)
     if (http.origin === '' && rest.origin === '') throw new HearthError('backend-address-refused', { reason: 'there is none' })
-    const credential = wish.keep && wish.credential.kind === 'none' && stored ? stored.credential : wish.credential
+    const isKept = wish.keep && wish.credential.kind === 'none' && stored !== undefined && stored.credential.kind !== 'none'
+    if (isKept) {
+      const given = { http: wish.httpUrl, rest: wish.restUrl, websocket: wish.webSocketUrl }
+      const typed = WAYS.filter((way) => given[way].trim() !== '').map((way) => ({ http, rest, websocket })[way].origin)
+      mustBeSameHosts(Object.values(before?.origins ?? {}), typed)
+    }
+    const credential = isKept ? stored.credential : wish.credential
     headersOf(credential)
     return {
       service,
@@ -152,7 +162,7 @@ export function createBackendsRoom(deps: {
       reports.delete(serviceId)
     }
     const attached = attachments.of(serviceId)
-    if (attached) reaches.set(serviceId, await gate.reach(...reachQuestion(service, attached)))
+    if (attached) reaches.set(serviceId, await gate.reach(...reachQuestion(service, attached, deps.parts.of(serviceId))))
     note(service)
   }
   const note = (service: ServiceRecord): void => {
@@ -208,10 +218,10 @@ export function createBackendsRoom(deps: {
       const origins = { http: http ? 'set' : '', rest: restUrl || !http ? 'set' : '', websocket: webSocketUrl ? 'set' : '' }
       const after = deps.minerWith((id, rpcType) => {
         if (id !== serviceId) return url(id, rpcType) ?? deps.containerUrl(id, rpcType)
-        return remove ? deps.containerUrl(id, rpcType) : wayOf(origins, id, rpcType)
+        return remove ? deps.containerUrl(id, rpcType) : wayOf(origins, id, deps.parts.of(id), rpcType)
       })
       const [now, then] = await Promise.all([deps.miner.config(), after.config()])
-      const diff = diffText(now?.yaml ?? '', then?.yaml ?? '')
+      const diff = hideGateParts(diffText(now?.yaml ?? '', then?.yaml ?? ''))
       const node = state.state.nodes['miner']
       return { diff, restarts: diff !== '' && node?.wanted === 'running' ? [{ nodeId: node.id, title: node.title, drained: true }] : [] }
     },
@@ -265,7 +275,7 @@ export function createBackendsRoom(deps: {
         const service = serviceOf(serviceId)
         const found = attachments.of(serviceId)
         if (!found) continue
-        const reach = await gate.reach(...reachQuestion(service, found))
+        const reach = await gate.reach(...reachQuestion(service, found, deps.parts.of(serviceId)))
         reaches.set(serviceId, reach)
         if (reach.kind !== 'unknown') note(service)
       }
@@ -298,6 +308,7 @@ export function createBackendsRoom(deps: {
   }
 }
 
+const WAYS = ['http', 'rest', 'websocket'] as const
 const NOTHING: EndpointSecret = { paths: { http: '', rest: '', websocket: '' }, credential: { kind: 'none' } }
 
 /** Which kinds of address a service has. */
@@ -311,8 +322,8 @@ export function waysOf(service: Pick<ServiceRecord, 'id' | 'ecosystem' | 'rpcTyp
 }
 
 /** Where the relay miner sends relays of one kind of an attached service. */
-function wayOf(origins: Attached['origins'], serviceId: string, rpcType: MinerRpcType | undefined): string | undefined {
-  const offered = (way: 'http' | 'rest' | 'websocket'): string | undefined => (origins[way] === '' ? undefined : gateUrl(serviceId, way))
+function wayOf(origins: Attached['origins'], serviceId: string, part: string, rpcType: MinerRpcType | undefined): string | undefined {
+  const offered = (way: (typeof WAYS)[number]): string | undefined => (origins[way] === '' ? undefined : gateUrl(serviceId, way, part))
   switch (rpcType) {
     case undefined:
       return offered('http') ?? offered('rest')
@@ -326,11 +337,11 @@ function wayOf(origins: Attached['origins'], serviceId: string, rpcType: MinerRp
 }
 
 /** What the gate is asked from inside: the first question of the gateways that goes this way. */
-function reachQuestion(service: ServiceRecord, attached: Attached): [path: string, body: string] {
+function reachQuestion(service: ServiceRecord, attached: Attached, part: string): [path: string, body: string] {
   const way = attached.origins.http === '' ? 'REST' : 'JSON_RPC'
   const check = service.checks.find((each) => each.rpcType === way)
-  if (way === 'REST') return [`/r/${service.id}${check?.path ?? '/'}`, '']
-  return [`/s/${service.id}`, check?.body ?? '{"jsonrpc":"2.0","id":1,"method":"status","params":[]}']
+  if (way === 'REST') return [gatePath(service.id, 'rest', part) + (check?.path ?? '/'), '']
+  return [gatePath(service.id, 'http', part), check?.body ?? '{"jsonrpc":"2.0","id":1,"method":"status","params":[]}']
 }
 
 const hostOf = (attached: Attached): string => new URL(attached.origins.http || attached.origins.rest).host
@@ -341,12 +352,13 @@ export async function gateConfig(
   secretOf: (serviceId: string) => Promise<EndpointSecret | undefined>,
   catalog: () => BackendCatalog,
   lookToken: string,
+  parts: Pick<GateParts, 'of'>,
 ): Promise<string | undefined> {
   const endpoints: GatedEndpoint[] = []
   for (const attached of attachments.list()) {
     const service = catalog().services.find((each) => each.id === attached.serviceId)
     const secret = await secretOf(attached.serviceId)
-    if (service && secret) endpoints.push({ service, origins: attached.origins, secret })
+    if (service && secret) endpoints.push({ service, part: parts.of(service.id), origins: attached.origins, secret })
   }
   return attachments.list().length === 0 ? undefined : renderGateConfig(endpoints, lookToken)
 }

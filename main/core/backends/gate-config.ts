@@ -18,30 +18,39 @@ const MAX_BODY_BYTES = 22 * 1024 * 1024
 
 /** An attached endpoint, as the gate has to know it. */
 export interface GatedEndpoint {
-  service: Pick<ServiceRecord, 'id' | 'ecosystem'>
+  service: Pick<ServiceRecord, 'id' | 'ecosystem' | 'checks'>
+  /** Of `GateParts`. */
+  part: string
   /** Empty where there is none of that kind. */
   origins: { http: string; rest: string; websocket: string }
   secret: EndpointSecret
 }
 
-/** Where the relay miner sends relays of a service, by kind. */
-export const gateUrl = (serviceId: string, way: 'http' | 'rest' | 'websocket'): string =>
-  `${way === 'websocket' ? 'ws' : 'http'}://${GATE_NAME}:${GATE_PORT}/${WAY_LETTER[way]}/${serviceId}`
+type Way = 'http' | 'rest' | 'websocket'
 const WAY_LETTER = { http: 's', rest: 'r', websocket: 'w' } as const
+
+/** A service's way in at the gate. @param part of `GateParts` */
+export const gatePath = (serviceId: string, way: Way, part: string): string => `/${WAY_LETTER[way]}/${serviceId}/${part}`
+/** Where the relay miner sends relays of a service, by kind. */
+export const gateUrl = (serviceId: string, way: Way, part: string): string =>
+  `${way === 'websocket' ? 'ws' : 'http'}://${GATE_NAME}:${GATE_PORT}${gatePath(serviceId, way, part)}`
 
 type Json = string | number | boolean | Json[] | { [name: string]: Json }
 
 /**
- * The gate's configuration (Caddy, JSON): for each attached endpoint a way in by the service's id, behind it the list of what may be asked, and the credentials of the endpoint.
+ * The gate's configuration (Caddy, JSON): for each attached endpoint a way in by the service's id and its part, behind it the list of what may be asked, and the credentials of the endpoint.
  * @param lookToken what Hearth itself has to show at the port for its own look
  * SECURITY: S18 the text holds secrets. It goes over the stdin of an exec into memory of the gate's container, and nowhere else.
  */
 export function renderGateConfig(endpoints: readonly GatedEndpoint[], lookToken: string): string {
-  const routes: Json[] = endpoints.flatMap((endpoint) => [
-    ...(endpoint.origins.http === '' ? [] : [jsonRpcRoute(endpoint)]),
-    ...(endpoint.origins.rest === '' ? [] : [restRoute(endpoint)]),
-    ...(endpoint.origins.websocket === '' ? [] : [websocketRoute(endpoint)]),
-  ])
+  const routes: Json[] = [
+    CLIMBING,
+    ...endpoints.flatMap((endpoint) => [
+      ...(endpoint.origins.http === '' ? [] : [jsonRpcRoute(endpoint)]),
+      ...(endpoint.origins.rest === '' ? [] : [restRoute(endpoint)]),
+      ...(endpoint.origins.websocket === '' ? [] : [websocketRoute(endpoint)]),
+    ]),
+  ]
   return JSON.stringify({
     admin: { disabled: true, config: { persist: false } },
     logging: { logs: { default: { level: 'ERROR' } } },
@@ -76,6 +85,16 @@ const server = (port: number, routes: Json[]): Json => ({
 
 const refuse = (status: number, body: string): Json => ({ handle: [{ handler: 'static_response', status_code: status, body }] })
 
+/**
+ * A path that leads up again, however it is written: the gate's program puts it in order before it compares it, and hands it on as it came. It also takes dots and blanks off its end first,
+ * so that `/cosmos/..` would count as something below `/cosmos`.
+ */
+const CLIMBING: Json = {
+  match: [{ vars_regexp: { '{http.request.uri.path}': { pattern: String.raw`/\.\.?(?:/|$)|[. ]$|\\` } } }],
+  handle: [{ handler: 'static_response', status_code: 404, body: GATE_NO_SERVICE }],
+  terminal: true,
+}
+
 /** Answers as a node would that does not know the method, so that a gateway reads it as the caller's mistake. */
 const REFUSED_METHOD: Json = {
   handle: [
@@ -88,24 +107,36 @@ const REFUSED_METHOD: Json = {
   ],
 }
 
-function jsonRpcRoute({ service, origins, secret }: GatedEndpoint): Json {
+/** At its root, and where the gateways' own questions are asked; what else a node has below its address (REST, consoles, metrics) is not reached by way of its JSON-RPC. */
+function jsonRpcRoute({ service, part, origins, secret }: GatedEndpoint): Json {
   const { methods } = allowedCalls(service)
+  const base = gatePath(service.id, 'http', part)
+  const asked = service.checks.filter(({ rpcType }) => rpcType === 'JSON_RPC' || rpcType === 'COMET_BFT').map((check) => base + check.path)
   const body = { vars_regexp: { '{http.request.body}': { pattern: methodPattern(methods) } } }
-  return within(`/s/${service.id}`, [
-    { handle: [{ handler: 'request_body', max_size: MAX_BODY_BYTES }] },
-    {
-      match: [{ method: ['POST'], ...body }],
-      handle: pass(`/s/${service.id}`, origins.http, secret.paths.http, secret.credential),
-      terminal: true,
-    },
-    { match: [{ method: ['POST'] }], ...(REFUSED_METHOD as Record<string, Json>), terminal: true },
-    refuse(405, 'JSON-RPC is asked with POST'),
-  ])
+  return {
+    match: [{ path: [...new Set([base, `${base}/`, ...asked])] }],
+    handle: [
+      {
+        handler: 'subroute',
+        routes: [
+          { handle: [{ handler: 'request_body', max_size: MAX_BODY_BYTES }] },
+          {
+            match: [{ method: ['POST'], ...body }],
+            handle: pass(base, origins.http, secret.paths.http, secret.credential),
+            terminal: true,
+          },
+          { match: [{ method: ['POST'] }], ...(REFUSED_METHOD as Record<string, Json>), terminal: true },
+          refuse(405, 'JSON-RPC is asked with POST'),
+        ],
+      },
+    ],
+    terminal: true,
+  }
 }
 
-function restRoute({ service, origins, secret }: GatedEndpoint): Json {
+function restRoute({ service, part, origins, secret }: GatedEndpoint): Json {
   const { restPaths, restVerbs } = allowedCalls(service)
-  const base = `/r/${service.id}`
+  const base = gatePath(service.id, 'rest', part)
   return within(base, [
     { handle: [{ handler: 'request_body', max_size: MAX_BODY_BYTES }] },
     {
@@ -118,8 +149,8 @@ function restRoute({ service, origins, secret }: GatedEndpoint): Json {
 }
 
 /** What runs over a WebSocket after its opening cannot be read on the way: methods are the node's own to refuse. */
-function websocketRoute({ service, origins, secret }: GatedEndpoint): Json {
-  const base = `/w/${service.id}`
+function websocketRoute({ service, part, origins, secret }: GatedEndpoint): Json {
+  const base = gatePath(service.id, 'websocket', part)
   return within(base, [
     {
       match: [{ method: ['GET'], header: { Connection: ['*pgrade*'], Upgrade: ['websocket'] } }],
@@ -159,7 +190,8 @@ function pass(base: string, origin: string, secretPath: string, credential: Back
       headers: {
         request: {
           set: { Host: [host], ...credentialHeaders(credential) },
-          delete: ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto'],
+          // SECURITY: S18 with the token of the look, whoever runs the endpoint could ask through the gate himself.
+          delete: ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', GATE_LOOK_HEADER],
         },
       },
       transport: { protocol: 'http', dial_timeout: '5s', ...(isTls ? { tls: { server_name: serverName } } : {}) },
@@ -195,7 +227,7 @@ export function headersOf(credential: BackendCredential): Record<string, string>
   }
 }
 const NEVER =
-  /^(?:host|content-length|content-type|transfer-encoding|connection|upgrade|te|trailer|expect|cookie|proxy-.*|sec-.*|x-forwarded-.*)$/i
+  /^(?:host|content-length|content-type|transfer-encoding|connection|upgrade|te|trailer|expect|cookie|proxy-.*|sec-.*|x-forwarded-.*|x-hearth-.*)$/i
 
 function mustBePlain(text: string): string {
   if (/[\p{Cc}]/u.test(text)) throw refusedCredential('there are line breaks or control characters in it')

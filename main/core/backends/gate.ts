@@ -93,32 +93,36 @@ export function createGate(deps: {
     delivered = mark
   }
 
+  const once = async (): Promise<void> => {
+    try {
+      const config = await deps.config()
+      if (config === undefined) {
+        delivered = ''
+        if (view.kind !== 'none' || (await look())) {
+          await engine.stop(name, entry.stopGraceSeconds)
+          await engine.remove(name)
+        }
+        view = { kind: 'none', reason: '' }
+        return
+      }
+      view = { kind: view.kind === 'ready' ? 'ready' : 'waits', reason: '' }
+      await bringUp(config)
+      if (delivered !== '') view = { kind: 'ready', reason: '' }
+    } catch (error) {
+      // Somebody else has the port now: another does as well, nobody has written it down.
+      if (error instanceof HearthError && error.code === 'port-taken' && port !== undefined)
+        port = await freePort(port + 1).catch(() => undefined)
+      const reason = error instanceof HearthError ? (error.detail['reason'] ?? error.code) : 'unexpected'
+      if (view.reason !== reason) log.warn('the backend gate is not as wanted', { reason })
+      view = { kind: 'failing', reason: reason.slice(0, 200) }
+    }
+  }
+  let last: Promise<void> = Promise.resolve()
+
   return {
     view: () => view,
-    async round() {
-      try {
-        const config = await deps.config()
-        if (config === undefined) {
-          delivered = ''
-          if (view.kind !== 'none' || (await look())) {
-            await engine.stop(name, entry.stopGraceSeconds)
-            await engine.remove(name)
-          }
-          view = { kind: 'none', reason: '' }
-          return
-        }
-        view = { kind: view.kind === 'ready' ? 'ready' : 'waits', reason: '' }
-        await bringUp(config)
-        if (delivered !== '') view = { kind: 'ready', reason: '' }
-      } catch (error) {
-        // Somebody else has the port now: another does as well, nobody has written it down.
-        if (error instanceof HearthError && error.code === 'port-taken' && port !== undefined)
-          port = await freePort(port + 1).catch(() => undefined)
-        const reason = error instanceof HearthError ? (error.detail['reason'] ?? error.code) : 'unexpected'
-        if (view.reason !== reason) log.warn('the backend gate is not as wanted', { reason })
-        view = { kind: 'failing', reason: reason.slice(0, 200) }
-      }
-    },
+    // One after the other: the loop and the user's click may come at once, and a container is not made twice.
+    round: () => (last = last.then(once)),
     async reach(path, body) {
       if (view.kind !== 'ready' || port === undefined) return { kind: 'unknown' }
       const headers = { 'content-type': 'application/json', [GATE_LOOK_HEADER]: deps.lookToken }

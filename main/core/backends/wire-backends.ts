@@ -19,6 +19,7 @@ import type { StatePublisher } from '../state/publisher.ts'
 import { createAttachments } from './attachments.ts'
 import { createBackendsRoom, gateConfig, type BackendsRoom } from './backends-room.ts'
 import { createGate } from './gate.ts'
+import { createGateParts } from './gate-part.ts'
 import { lineOfNet } from './line-of-net.ts'
 import { readCatalog, type BackendCatalog } from './read-catalog.ts'
 import { whatToServe, type PcFacts, type ServicePrices } from './what-to-serve.ts'
@@ -60,6 +61,7 @@ export function wireBackends(deps: {
   const { engine, net, store, state, clock, heads, outside } = deps
   const network = deps.network ?? ''
   const attachments = createAttachments(store, network)
+  const parts = createGateParts(store, network)
   let read: BackendCatalog | HearthError | undefined
   let leastSerial = 0
 
@@ -90,7 +92,7 @@ export function wireBackends(deps: {
     clock,
     log: deps.log,
     imagePin: async () => (isLeaving() ? undefined : (await store.nodes(network)).find((row) => row.id === 'ingress')?.imagePin),
-    config: () => gateConfig(attachments, secretOf, catalog, lookToken),
+    config: () => gateConfig(attachments, secretOf, catalog, lookToken, parts),
     net,
     port: {
       get: async () => {
@@ -108,7 +110,8 @@ export function wireBackends(deps: {
     } catch (error) {
       if (!(error instanceof HearthError)) throw error
     }
-    return deps.rules.services.map((service) => service.id)
+    // Of play money alone they are known without the chain.
+    return network === 'local' || network === 'practice' ? deps.rules.services.map((service) => service.id) : []
   }
   const room = createBackendsRoom({
     network,
@@ -118,6 +121,7 @@ export function wireBackends(deps: {
     line: outside?.line ?? lineOfNet(net, clock),
     mayAttach: outside !== undefined,
     gate,
+    parts,
     clock,
     log: deps.log,
     state,
@@ -159,6 +163,7 @@ export function wireBackends(deps: {
     ...room,
     async load() {
       leastSerial = Number((await store.setting(SERIAL_KEY)) ?? 0)
+      await parts.load()
       await room.load()
       try {
         const { serial } = catalog()
@@ -177,7 +182,7 @@ export function wireBackends(deps: {
           prices: await prices(),
           by: (serviceId) => room.by(serviceId),
           chosen: await chosen(),
-          where: network === 'mainnet' ? 'main' : network === 'beta' ? 'beta' : 'main',
+          where: network === 'beta' ? 'beta' : 'main',
         }),
       'serve.choose': async ({ serviceIds: ids }) => {
         const known = new Set(catalog().services.map((service) => service.id))

@@ -10,6 +10,8 @@ export const upgradePlanned: Check = {
     const { upgrade, updates } = state.health
     const { chain } = state
     if (!upgrade || upgrade.height <= chain.height) return undefined
+    // Told by `update-trouble`, with what is wrong.
+    if (updates && !updates.tooOld && (updates.upgrade === 'missing' || updates.upgrade === 'failed')) return undefined
     const blocks = upgrade.height - chain.height
     const atMs = chain.medianBlockMs === null ? undefined : Math.round(chain.blockTimeMs + blocks * chain.medianBlockMs)
     const isFar = atMs !== undefined && atMs > chain.blockTimeMs + settingIn(state.settings, 'upgradeWarnDays') * DAY_MS

@@ -132,7 +132,9 @@ export function createSelfTestRoom(deps: {
       let door: SelfTestDoor
       try {
         door = doorOf(path, undefined)
-      } catch {
+      } catch (error) {
+        // No such door here.
+        if (!(error instanceof HearthError)) throw error
         continue
       }
       const taskId = begin(door, trigger)

@@ -38,6 +38,8 @@ export function createSupplierRoom(
     watch: SupplierWatch
     nodes: { stop(nodeId: string): Promise<void>; start(nodeId: string): Promise<void> }
     activity: (text: string, facts?: Record<string, string>) => void
+    /** Rejects `not-now` while an upgrade changes what runs: nothing is signed or sent then. */
+    mustBeStill: () => void
   },
 ): SupplierRoom {
   const { watch, activity, network, store, state, clock, log } = deps
@@ -54,16 +56,20 @@ export function createSupplierRoom(
     transactions,
     door: ingressDoor(deps.nodes, state),
   })
+  /** Without a network whose first block is known Hearth reads, and does not sign; nor while the chain's software changes. */
+  const maySign = (): void => {
+    deps.heads.requireKnown()
+    deps.mustBeStill()
+  }
   return {
     transactions,
     handlers: {
-      // Without a network whose first block is known Hearth reads, and does not sign.
       'tx.prepare': async (wish, signal) => {
-        deps.heads.requireKnown()
+        maySign()
         return transactions.prepare(wish, signal)
       },
       'tx.reopen': async ({ intentId }, signal) => {
-        deps.heads.requireKnown()
+        maySign()
         return transactions.reopen(intentId, signal)
       },
       'tx.discard': async ({ intentId }) => {
@@ -72,6 +78,7 @@ export function createSupplierRoom(
       },
       'tx.export': ({ intentId }) => transactions.export(intentId),
       'tx.import': async ({ intentId, text }) => {
+        deps.mustBeStill()
         await transactions.import(intentId, text)
         return {}
       },
@@ -86,7 +93,7 @@ export function createSupplierRoom(
         return {}
       },
       'leave.sign': async (_input, signal) => {
-        deps.heads.requireKnown()
+        maySign()
         return safeUnstake.sign(signal)
       },
       'ownChanges.seen': async ({ ids }) => {

@@ -118,7 +118,11 @@ export function updateHandlers(book: UpdateBook, deps: UpdateDeps): Rows {
           .map(shown),
         lookedAtMs: memory.lookedAtMs,
         lookFailed: memory.lookFailed,
-        unused: await unusedImages(engine, book, clock.now()),
+        // The list is worth reading without an engine too; taking images off needs one, and says so.
+        unused: await unusedImages(engine, book, clock.now()).catch((error: unknown) => {
+          if (error instanceof HearthError) return []
+          throw error
+        }),
         tooOld: tooOld(book.running(), book.upgrade()) ?? null,
       }
     },

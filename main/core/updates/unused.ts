@@ -23,8 +23,7 @@ export async function unusedImages(
     if (row.toPin !== null) versions.set(row.toPin, row.toVersion)
     if (row.fromPin !== null) versions.set(row.fromPin, row.fromVersion)
   }
-  const used = await engine.list().catch(() => undefined)
-  if (!used) return []
+  const used = await engine.list()
   const images = new Set(used.map((container) => container.image))
   const found: { pin: string; version: string; sizeBytes: number }[] = []
   for (const [pin, version] of versions) {

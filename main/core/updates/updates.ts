@@ -27,8 +27,6 @@ export interface Updates {
   book: UpdateBook
   /** Rejects `not-now` (detail.problem `upgrade`) while the chain's node is changed: what is signed then goes nowhere, or twice. */
   mustBeStill(): void
-  /** Does it unless `mustBeStill` says no. */
-  whenStill<T>(run: () => Promise<T>): Promise<T>
   /** Of which release an image is; undefined for one that no update brought. */
   ofPin(pin: string): { reference: string; version: string } | undefined
   /** The chain was removed with all that ran. */
@@ -327,10 +325,6 @@ export function createUpdates(deps: UpdateDeps): Updates {
       wake: () => wakeUp(),
     },
     mustBeStill,
-    async whenStill(run) {
-      mustBeStill()
-      return run()
-    },
     ofPin(pin) {
       const row = rows.find((candidate) => candidate.toPin === pin)
       if (row) return { reference: row.toReference, version: row.toVersion }

@@ -79,7 +79,8 @@ export function createAddressBook(deps: {
       if (!file.success) throw new HearthError('settings-file-invalid', { problem: 'not-an-address-book' })
       if (file.data.network !== network)
         throw new HearthError('settings-file-invalid', { problem: 'other-network', network: file.data.network })
-      const rows = await store.addressBook(network)
+      const before = await store.addressBook(network)
+      const rows = [...before]
       const result: BookImport = { added: 0, changed: 0, same: 0, refused: [] }
       const taken: BookRow[] = []
       for (const [index, raw] of file.data.entries.entries()) {
@@ -92,7 +93,8 @@ export function createAddressBook(deps: {
         }
         const { address, name, note } = entry.data
         const known = rows.find((row) => row.address === address)
-        const problem = problemOf(rows, { address, name })
+        // A name that stood for another address before stays its: else a file could give it away in two steps.
+        const problem = problemOf(rows, { address, name }) ?? problemOf(before, { address, name })
         if (problem !== undefined) refuse(problem)
         else if (known && known.name === name && known.note === note) result.same += 1
         else {

@@ -46,8 +46,7 @@ export function Backups({ details }: { details: RequestOutput<'keys.details'> | 
     void take.run({ ticket: asked.ticket }).then((value) => {
       setAsked(null)
       if (value === undefined) return
-      saveBase64(value.fileName, value.base64)
-      setTaken(true)
+      setTaken(saveBase64(value.fileName, value.base64))
     })
   }
   const ask = (answer: Promise<{ surfaceUrl: string } | undefined>): void =>

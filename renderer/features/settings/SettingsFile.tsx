@@ -8,6 +8,7 @@ import { Button } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { Dialog } from '#renderer/ui/Dialog.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import { saveText } from '#renderer/ui/files.ts'
 import { Table } from '#renderer/ui/Table.tsx'
 import { valueWords } from './setting-words.ts'
 
@@ -73,16 +74,15 @@ const MOST_BYTES = 150_000
 
 function Exported({ fileName, text }: RequestOutput<'settings.export'>): ReactNode {
   const t = useText()
-  const href = `data:application/json;charset=utf-8,${encodeURIComponent(text)}`
   return (
     <div className="grid gap-3">
       <p className="text-text-2">{t('settings.file.exportText')}</p>
       <pre className="mono max-h-[320px] overflow-auto rounded-note bg-sunken p-3">{text}</pre>
       <div className="flex items-center justify-end gap-2">
         <CopyButton value={text} what={t('settings.file.what')} />
-        <a className="btn pri" href={href} download={fileName}>
+        <Button kind="pri" onPress={() => saveText(fileName, text)}>
           {t('settings.file.save', { name: fileName })}
-        </a>
+        </Button>
       </div>
     </div>
   )

@@ -5,6 +5,7 @@ import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import { saveText } from '#renderer/ui/files.ts'
 import { Note } from '#renderer/ui/Note.tsx'
 
 type Imported = RequestOutput<'wallet.bookImport'>
@@ -20,11 +21,7 @@ export function BookFile({ onChanged }: { onChanged: () => void }): ReactNode {
   const [done, setDone] = useState<Imported | null>(null)
   const save = (): void =>
     void take.run({}).then((file) => {
-      if (file === undefined) return
-      const link = document.createElement('a')
-      link.href = `data:application/json;charset=utf-8,${encodeURIComponent(file.text)}`
-      link.download = file.fileName
-      link.click()
+      if (file !== undefined) saveText(file.fileName, file.text)
     })
   const submit = (): void =>
     void bring.run({ text }).then((value) => {

@@ -3,7 +3,8 @@ export const records = {
   title: 'Records and backup',
   verdict: {
     good: 'The record is copied every day',
-    goodText: 'Last copy {{when}}, read through and found whole. {{count}} copies are kept.',
+    goodText_one: 'Last copy {{when}}, read through and found whole. {{count}} copy is kept.',
+    goodText_other: 'Last copy {{when}}, read through and found whole. {{count}} copies are kept.',
     failed: 'The last backup failed',
     old: 'The newest backup is {{age}} old',
     oldText: 'Hearth makes one a day while it runs.',

@@ -45,7 +45,7 @@ export const selfTest = {
     drained: 'The ingress refuses relays now: the relay miner is being stopped or restarted.',
     'nobody-behind': 'The door answers with HTTP {{status}}: nothing serves behind it. Look at the relay miner on the Nodes page.',
     'not-a-miner': 'Another program answers there with HTTP {{status}}: {{said}}',
-    refused: '{{code}}',
+    refused: 'for the reason {{code}}',
     'served-unsigned': 'A relay that nobody signed was served. It would never be paid: the miner validates after it serves.',
     'relay-good': 'and the signature holds',
     'relay-bad': '{{reason}}',

@@ -251,7 +251,7 @@ export const settingRows = {
   updatesAuto: {
     title: 'Updates of containers by themselves',
     help: 'What Hearth takes without being asked. It waits the days below, then for the hour below and a quiet moment, and puts the old image back when the new one does not work.',
-    why: 'Security updates, if you look in seldom.',
+    why: 'Security updates, if you look in seldom; no release is marked as one yet.',
     risk: 'A bad update stops earning for some minutes before it is taken back. Software for a chain upgrade is never taken before its block, whatever you choose.',
   },
   updatesDelayDays: {
@@ -283,12 +283,6 @@ export const settingRows = {
     help: 'Days before its block. It is shown from the day on which it is planned.',
     why: 'To plan the evening.',
     risk: 'Software of before stops at that block.',
-  },
-  imageOverrides: {
-    title: 'Other images',
-    help: 'Instead of an image of the catalogue: name=name@sha256:digest, several parted by commas. Empty = the catalogue’s.',
-    why: 'A registry of your own, or a build of your own.',
-    risk: 'What runs then gets the operator key of the relay miner. Only with the digest of an image that you trust. Advanced.',
   },
   engineEndpoint: {
     title: 'Engine’s address',

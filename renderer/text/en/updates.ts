@@ -133,7 +133,7 @@ export const updates = {
     fromTo: '{{from}} to {{to}}',
     first: '{{to}}, as first fetched',
     rebuilt: '{{to}} built anew',
-    reason: { first: 'First', release: 'Update', rebuild: 'New build', upgrade: 'Upgrade of the chain', undo: 'Back' },
+    reason: { first: 'First fetch', release: 'Update', rebuild: 'New build', upgrade: 'Upgrade of the chain', undo: 'Back' },
     noWayBack: {
       migrated: 'No way back: the chain’s data changed.',
       old: 'Kept to go back to for 7 days.',

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { servicesFileSchema, type ServiceRecord } from '#shared/catalog/backends/schema.ts'
 import { gate as gateEntry } from '#shared/catalog/entries/gate.ts'
@@ -11,7 +11,7 @@ import { createDockerEngine } from '#main/adapters/docker/engine.ts'
 import { createNet } from '#main/adapters/system/net.ts'
 import { whyUnreachable } from '#shared/model/reachable-address.ts'
 import { createGate, type Gate } from '#main/core/backends/gate.ts'
-import { renderGateConfig, type GatedEndpoint } from '#main/core/backends/gate-config.ts'
+import { GATE_LOOK_HEADER, renderGateConfig, type GatedEndpoint } from '#main/core/backends/gate-config.ts'
 import { judgeEndpoint } from '#main/core/backends/judge.ts'
 import { namesOf } from '#main/core/nodes/specs.ts'
 import type { BackendCredential } from '#main/core/ports/backend-line.ts'
@@ -31,6 +31,9 @@ const serviceOf = (id: string): ServiceRecord => {
 }
 const TOKEN = 'token-0123456789abcdef'
 const SECRET = 'canary-7f3a9c21e5'
+/** Of each service's ways; its own in truth. */
+const PARTS: Record<string, string> = { anvil: 'a'.repeat(32), akash: 'b'.repeat(32), gnosis: 'c'.repeat(32), tron: 'd'.repeat(32) }
+const at = (way: 's' | 'r' | 'w', service: string): string => `/${way}/${service}/${PARTS[service] ?? ''}`
 const NONE: BackendCredential = { kind: 'none' }
 const line = createBackendLine(whyUnreachable)
 const eventually = (what: string, isTrue: () => Promise<boolean>): Promise<boolean> =>
@@ -44,13 +47,13 @@ interface Recorder {
 }
 async function startRecorder(host: string): Promise<Recorder> {
   const seen: Recorder['seen'] = []
-  const server = createServer((request, response) => {
+  const server = createServer((incoming, response) => {
     let body = ''
-    request.on('data', (chunk: Buffer) => {
+    incoming.on('data', (chunk: Buffer) => {
       body += chunk.toString()
     })
-    request.on('end', () => {
-      seen.push({ url: request.url ?? '', headers: request.headers, body })
+    incoming.on('end', () => {
+      seen.push({ url: incoming.url ?? '', headers: incoming.headers, body })
       response.setHeader('content-type', 'application/json')
       response.end('{"jsonrpc":"2.0","id":1,"result":"0x1"}')
     })
@@ -80,6 +83,7 @@ describe('the backend gate on a real engine, in front of a real node', () => {
     more: { path?: string; credential?: BackendCredential; rest?: string; websocket?: string } = {},
   ): GatedEndpoint => ({
     service: serviceOf(service),
+    part: PARTS[service] ?? '',
     origins: { http, rest: more.rest ?? '', websocket: more.websocket ?? '' },
     secret: { paths: { http: more.path ?? '', rest: '', websocket: '' }, credential: more.credential ?? NONE },
   })
@@ -96,6 +100,23 @@ describe('the backend gate on a real engine, in front of a real node', () => {
       timeoutMs: 5_000,
     })
     return `${answer.status} ${new TextDecoder().decode(answer.body)}`
+  }
+  /** The same with a path that nothing on this side puts in order. */
+  const askRaw = async (path: string, body: string): Promise<string> => {
+    const host = (
+      await docker(socket, ['inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', container])
+    ).stdout.trim()
+    return new Promise((resolve, reject) => {
+      const asked = request({ host, port: 9100, path, method: body === '' ? 'GET' : 'POST', agent: false }, (answer) => {
+        let text = `${answer.statusCode} `
+        answer.on('data', (chunk: Buffer) => {
+          text += chunk.toString()
+        })
+        answer.on('end', () => resolve(text))
+      })
+      asked.on('error', reject)
+      asked.end(body)
+    })
   }
   const settled = async (endpoints: GatedEndpoint[]): Promise<void> => {
     config = renderGateConfig(endpoints, TOKEN)
@@ -169,11 +190,15 @@ describe('the backend gate on a real engine, in front of a real node', () => {
   it('answers from the node on this PC, and lets no method through that gateways may not call', async () => {
     await settled([endpointOf('anvil', `http://127.0.0.1:${anvilPort}`, { websocket: `ws://127.0.0.1:${anvilPort}` })])
     await eventually('the gate serves', async () =>
-      (await ask('/s/anvil', '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}')).includes('0x7a69'),
+      (await ask(at('s', 'anvil'), '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}')).includes('0x7a69'),
     )
-    expect(await gate.reach('/s/anvil', '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}')).toEqual({ kind: 'reached' })
+    expect(await gate.reach(at('s', 'anvil'), '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}')).toEqual({
+      kind: 'reached',
+    })
     // What the gate says itself is no answer of a node.
-    expect(await gate.reach('/s/gnosis', '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}')).toEqual({ kind: 'unknown' })
+    expect(await gate.reach(at('s', 'gnosis'), '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}')).toEqual({
+      kind: 'unknown',
+    })
     for (const body of [
       '{"jsonrpc":"2.0","id":1,"method":"anvil_mine","params":["0x3"]}',
       '{"jsonrpc":"2.0","id":1,"Method":"evm_mine","params":[]}',
@@ -182,15 +207,18 @@ describe('the backend gate on a real engine, in front of a real node', () => {
       '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","method":"debug_traceTransaction"}',
       '{"jsonrpc":"2.0","id":1,"method":"eth_sendTransaction","params":[]}',
     ])
-      expect([body, await ask('/s/anvil', body)]).toEqual([
+      expect([body, await ask(at('s', 'anvil'), body)]).toEqual([
         body,
         expect.stringContaining('"code":-32601,"message":"the method is not offered here"'),
       ])
-    const batch = await ask('/s/anvil', '[{"jsonrpc":"2.0","id":1,"method":"eth_chainId"},{"jsonrpc":"2.0","id":2,"method":"net_version"}]')
+    const batch = await ask(
+      at('s', 'anvil'),
+      '[{"jsonrpc":"2.0","id":1,"method":"eth_chainId"},{"jsonrpc":"2.0","id":2,"method":"net_version"}]',
+    )
     expect(batch).toContain('"31337"')
-    expect(await ask('/s/gnosis', '{"method":"eth_chainId"}')).toContain('404')
-    expect(await ask('/s/anvil', '')).toContain('405')
-    expect(await ask('/w/anvil', '')).toContain('426')
+    expect(await ask(at('s', 'gnosis'), '{"method":"eth_chainId"}')).toContain('404')
+    expect(await ask(at('s', 'anvil'), '')).toContain('405')
+    expect(await ask(at('w', 'anvil'), '')).toContain('426')
   })
   it('takes another configuration without a restart, and hands credentials to the endpoint alone', async () => {
     const before = (await mustDocker(socket, ['inspect', '--format', '{{.Id}} {{.State.StartedAt}}', container])).trim()
@@ -204,21 +232,90 @@ describe('the backend gate on a real engine, in front of a real node', () => {
         credential: { kind: 'basic', username: 'ünal', password: SECRET },
       }),
     ])
-    await eventually('the change is taken', async () => (await ask('/s/anvil', '{"id":1,"method":"eth_call"}')).includes('"0x1"'))
+    await eventually('the change is taken', async () => (await ask(at('s', 'anvil'), '{"id":1,"method":"eth_call"}')).includes('"0x1"'))
     expect(recorder.seen.at(-1)).toMatchObject({
       url: `/v3/${SECRET}?dkey=${SECRET}`,
       headers: { authorization: `Bearer ${SECRET}`, host: `127.0.0.1:${recorder.port}` },
     })
-    expect(await ask('/s/akash/', '{"id":1,"method":"status"}')).toContain('"0x1"')
+    expect(await ask(`${at('s', 'akash')}/`, '{"id":1,"method":"status"}')).toContain('"0x1"')
     expect(recorder.seen.at(-1)).toMatchObject({
       url: '/',
       headers: { authorization: `Basic ${Buffer.from(`ünal:${SECRET}`).toString('base64')}` },
     })
-    await ask('/r/akash/cosmos/base/tendermint/v1beta1/syncing', '')
+    await ask(`${at('r', 'akash')}/cosmos/base/tendermint/v1beta1/syncing`, '')
     expect(recorder.seen.at(-1)).toMatchObject({ url: '/cosmos/base/tendermint/v1beta1/syncing' })
-    expect(await ask('/r/akash/debug/pprof', '')).toContain('403')
-    expect(await ask('/s/akash', '{"id":1,"method":"dial_seeds"}')).toContain('-32601')
+    expect(await ask(`${at('r', 'akash')}/debug/pprof`, '')).toContain('403')
+    expect(await ask(at('s', 'akash'), '{"id":1,"method":"dial_seeds"}')).toContain('-32601')
     expect((await mustDocker(socket, ['inspect', '--format', '{{.Id}} {{.State.StartedAt}}', container])).trim()).toBe(before)
+  })
+  it('lets no relay climb from the way of one service into another’s, or out of JSON-RPC', async () => {
+    const local = `http://127.0.0.1:${recorder.port}`
+    await settled([
+      endpointOf('anvil', local),
+      endpointOf('akash', local, { rest: local, path: '/akash-rpc', credential: { kind: 'bearer', token: SECRET } }),
+      endpointOf('tron', local, { path: '/tron-key' }),
+    ])
+    const call = '{"jsonrpc":"2.0","id":1,"method":"eth_call"}'
+    await eventually('the change is taken', async () => (await ask(at('s', 'tron'), call)).includes('"0x1"'))
+    expect(await ask(`${at('s', 'tron')}/jsonrpc`, call)).toContain('"0x1"')
+    expect(recorder.seen.at(-1)?.url).toBe('/tron-key/jsonrpc')
+    const before = recorder.seen.length
+    const status = '{"jsonrpc":"2.0","id":1,"method":"status"}'
+    // As the stock miner asks: it joins the path of a relay to that of the service (Go's path.Join), and sends what comes of it.
+    for (const [relayed, body] of [
+      ['/../../akash', status],
+      ['/../../../s/akash', status],
+      ['/../../../s/akash/', status],
+      ['/../../../r/akash/cosmos/base/tendermint/v1beta1/syncing', ''],
+      ['/../../../r/akash/../akash/cosmos/bank/v1beta1/params', ''],
+      ['/../../../w/akash', ''],
+      ['/../../..', status],
+      [`/../../../s/akash/${PARTS['anvil'] ?? ''}`, status],
+      ['/status', call],
+      ['/debug/metrics', call],
+      ['/jsonrpc', call],
+      ['/console/', ''],
+    ] as const)
+      for (const path of [posix.join(at('s', 'anvil'), relayed), `${at('s', 'anvil')}${relayed}`])
+        expect([path, await askRaw(path, body)]).toEqual([path, '404 no such service'])
+    // Written in other ways, below as well as beside.
+    for (const path of [
+      '/%2e%2e/%2e%2e/akash',
+      '/..%2f..%2fakash',
+      '//status',
+      '/x%2f..%2f..',
+      '/..',
+      '/%2e%2e',
+      '/.',
+      '/./',
+      '/./status',
+      '/x/..',
+      '/x%5c..',
+      '/%20',
+    ])
+      expect([path, await askRaw(at('s', 'anvil') + path, call)]).toEqual([path, '404 no such service'])
+    for (const path of [
+      '/cosmos/..',
+      '/cosmos/%2e%2e',
+      '/cosmos/..%20',
+      '/cosmos/x/../../debug',
+      '/cosmos/x%2f..%2f..%2fdebug',
+      '/debug/../cosmos/x',
+    ])
+      expect([path, await askRaw(at('r', 'akash') + path, '')]).toEqual([path, '404 no such service'])
+    expect(recorder.seen.slice(before)).toEqual([])
+  })
+  it('hands on neither the token of its own look nor what says who asked', async () => {
+    const before = recorder.seen.length
+    expect(await gate.reach(at('s', 'anvil'), '{"id":1,"method":"eth_call"}')).toEqual({ kind: 'reached' })
+    expect(await gate.reach(`${at('r', 'akash')}/cosmos/base/tendermint/v1beta1/syncing`, '')).toEqual({ kind: 'reached' })
+    const seen = recorder.seen.slice(before)
+    expect(seen).toHaveLength(2)
+    for (const { headers } of seen) {
+      expect(JSON.stringify(headers)).not.toContain(TOKEN)
+      for (const name of [GATE_LOOK_HEADER.toLowerCase(), 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'])
+        expect(headers).not.toHaveProperty(name)
+    }
   })
   it('S18: leaves no credential in what the engine shows, logs, or has on its disk', async () => {
     const shown = await mustDocker(socket, ['inspect', container])
@@ -236,8 +333,11 @@ describe('the backend gate on a real engine, in front of a real node', () => {
   it('says so when a node answers this PC and no container', async () => {
     const shy = await startRecorder('127.0.0.1')
     await settled([endpointOf('anvil', `http://127.0.0.1:${shy.port}`)])
-    await eventually('the gate found it', async () => (await gate.reach('/s/anvil', '{"id":1,"method":"eth_call"}')).kind === 'refused')
-    expect(await gate.reach('/s/anvil', '{"id":1,"method":"eth_call"}')).toMatchObject({
+    await eventually(
+      'the gate found it',
+      async () => (await gate.reach(at('s', 'anvil'), '{"id":1,"method":"eth_call"}')).kind === 'refused',
+    )
+    expect(await gate.reach(at('s', 'anvil'), '{"id":1,"method":"eth_call"}')).toMatchObject({
       kind: 'refused',
       reason: expect.stringContaining('502') as string,
     })
@@ -249,7 +349,7 @@ describe('the backend gate on a real engine, in front of a real node', () => {
     await eventually('it serves again', async () => {
       await gate.round()
       expect(gate.view()).toEqual({ kind: 'ready', reason: '' })
-      return (await ask('/s/anvil', '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}')).includes('0x7a69')
+      return (await ask(at('s', 'anvil'), '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}')).includes('0x7a69')
     })
     config = undefined
     await gate.round()

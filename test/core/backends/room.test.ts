@@ -8,9 +8,9 @@ import { CATALOG_FOLDER } from '#main/catalog.ts'
 import { createAttachments, type Attachments } from '#main/core/backends/attachments.ts'
 import { createBackendsRoom, gateConfig, type BackendsRoom } from '#main/core/backends/backends-room.ts'
 import type { Gate, GateView, Reach } from '#main/core/backends/gate.ts'
+import { createGateParts, type GateParts } from '#main/core/backends/gate-part.ts'
 import { readCatalog } from '#main/core/backends/read-catalog.ts'
 import { readSyncProgress } from '#main/core/backends/sync-progress.ts'
-import { whatToServe } from '#main/core/backends/what-to-serve.ts'
 import type { BackendLine, EndpointSecret, LineQuestion } from '#main/core/ports/backend-line.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
 import { initialState } from '#main/core/state/initial.ts'
@@ -88,6 +88,8 @@ describe('endpoints of the user’s own', () => {
   let noted: { text: string; facts: Record<string, string> | undefined }[]
   let woken: number
   let reach: Reach
+  let reachedAt: string[]
+  let parts: GateParts
   let gateView: GateView
   let attachments: Attachments
   let room: BackendsRoom
@@ -102,7 +104,16 @@ describe('endpoints of the user’s own', () => {
       setSetting: (key: string, value: string) => Promise.resolve(void settings.set(key, value)),
     }
     attachments = createAttachments(store, 'local')
-    const gate: Gate = { round: () => Promise.resolve(), view: () => gateView, reach: () => Promise.resolve(reach) }
+    parts = createGateParts(store, 'local')
+    await parts.load()
+    const gate: Gate = {
+      round: () => Promise.resolve(),
+      view: () => gateView,
+      reach: (path) => {
+        reachedAt.push(path)
+        return Promise.resolve(reach)
+      },
+    }
     room = createBackendsRoom({
       network: 'local',
       catalog: () => catalog,
@@ -115,6 +126,7 @@ describe('endpoints of the user’s own', () => {
       line,
       mayAttach,
       gate,
+      parts,
       clock,
       log: createQuietLog(),
       state,
@@ -131,6 +143,7 @@ describe('endpoints of the user’s own', () => {
   beforeEach(async () => {
     node = { chainId: '0x64', headAgeSeconds: 5, syncing: false, admin: false, down: false, fails: {}, network: 'akashnet-2' }
     asked = []
+    reachedAt = []
     settings = new Map()
     secrets = new Map()
     noted = []
@@ -144,7 +157,8 @@ describe('endpoints of the user’s own', () => {
   it('are attached once they are the right chain; what is secret lies in one place, the rest in the record', async () => {
     const report = await room.handlers['backends.attach'](wish())
     expect(report).toMatchObject({ chain: '0x64', height: 16, headAgeMs: 5_000, syncing: false, latencyMs: 12 })
-    expect(room.url('gnosis')).toBe('http://gate:9100/s/gnosis')
+    const url = room.url('gnosis')
+    expect(url).toMatch(/^http:\/\/gate:9100\/s\/gnosis\/[0-9a-f]{32}$/)
     expect(room.url('gnosis', 'WEBSOCKET')).toBeUndefined()
     expect([...settings.values(), JSON.stringify(noted)].join()).not.toContain(SECRET)
     expect(secrets.get('local:gnosis')).toEqual({
@@ -155,7 +169,7 @@ describe('endpoints of the user’s own', () => {
     expect(woken).toBe(1)
     // A later life knows it again.
     await begin()
-    expect(room.url('gnosis')).toBe('http://gate:9100/s/gnosis')
+    expect(room.url('gnosis')).toBe(url)
     const { rows } = await room.handlers['backends.list']({})
     expect(rows.map((row) => [row.serviceId, row.by, row.attached?.hasPath])).toEqual([
       ['anvil', 'container', undefined],
@@ -181,7 +195,7 @@ describe('endpoints of the user’s own', () => {
     )
     expect((await rejection(room.handlers['backends.attach'](wish({ serviceId: 'no-such' })))).code).toBe('backend-unknown')
     expect((await rejection(room.handlers['backends.attach'](wish({ httpUrl: '' })))).code).toBe('backend-address-refused')
-    expect([settings.size, secrets.size, noted.length, woken]).toEqual([0, 0, 0, 0])
+    expect([[...settings.keys()], secrets.size, noted.length, woken]).toEqual([['gate-secret:local'], 0, 0, 0])
   })
   it('of a Cosmos chain are known by the name of their network', async () => {
     const rest = { serviceId: 'akash', credential: { kind: 'none' as const } }
@@ -212,20 +226,57 @@ describe('endpoints of the user’s own', () => {
       wish({ httpUrl: '', webSocketUrl: 'ws://192.168.1.9:8546', credential: { kind: 'none' }, keep: true }),
     )
     expect(secrets.get('local:gnosis')).toMatchObject({ paths: { http: `/${SECRET}` }, credential: { kind: 'bearer', token: SECRET } })
-    expect(room.url('gnosis', 'WEBSOCKET')).toBe('ws://gate:9100/w/gnosis')
+    expect(room.url('gnosis', 'WEBSOCKET')).toBe(`ws://gate:9100/w/gnosis/${parts.of('gnosis')}`)
     await room.handlers['backends.remove']({ serviceId: 'gnosis' })
     expect([secrets.size, room.url('gnosis')]).toEqual([0, undefined])
     expect((await rejection(room.handlers['backends.remove']({ serviceId: 'gnosis' }))).code).toBe('backend-unknown')
   })
+  describe('S18: keep their credential', () => {
+    const changed = (more: Partial<EndpointWish>): EndpointWish => wish({ httpUrl: '', credential: { kind: 'none' }, keep: true, ...more })
+    it.each([
+      { httpUrl: 'https://thief.example/' },
+      { httpUrl: 'http://192.168.1.10:8545' },
+      { webSocketUrl: 'ws://192.168.1.90:8546' },
+      { httpUrl: 'https://192.168.1.9.thief.example' },
+      { httpUrl: 'http://192.168.1.9:8545', webSocketUrl: 'wss://thief.example' },
+    ])('from a host that it was not given for: %j', async (more) => {
+      await room.handlers['backends.attach'](wish())
+      const kept = [secrets.get('local:gnosis'), settings.get('backends:local')]
+      asked = []
+      for (const request of ['backends.test', 'backends.attach'] as const)
+        expect(await rejection(room.handlers[request](changed(more)))).toMatchObject({
+          code: 'backend-credential-refused',
+          detail: { reason: 'another host: give the credentials again' },
+        })
+      expect(asked).toEqual([])
+      expect([secrets.get('local:gnosis'), settings.get('backends:local')]).toEqual(kept)
+      // Given again, it may go there.
+      await room.handlers['backends.attach']({ ...changed(more), credential: { kind: 'bearer', token: 'another' } })
+      expect(asked.every((question) => question.headers['Authorization'] === 'Bearer another')).toBe(true)
+    })
+    it('from going in the clear where it went encrypted, and let it go to the same host another way', async () => {
+      await room.handlers['backends.attach'](wish({ httpUrl: 'https://192.168.1.9/rpc' }))
+      for (const more of [{ httpUrl: 'http://192.168.1.9/rpc' }, { webSocketUrl: 'ws://192.168.1.9/ws' }])
+        expect((await rejection(room.handlers['backends.attach'](changed(more)))).code).toBe('backend-credential-refused')
+      await room.handlers['backends.attach'](changed({ httpUrl: 'https://192.168.1.9:8443', webSocketUrl: 'wss://192.168.1.9/ws' }))
+      expect(secrets.get('local:gnosis')).toMatchObject({ paths: { http: '' }, credential: { kind: 'bearer', token: SECRET } })
+    })
+    it('in their way no more than there is one', async () => {
+      await room.handlers['backends.attach'](wish({ credential: { kind: 'none' } }))
+      await room.handlers['backends.attach'](changed({ httpUrl: 'http://192.168.1.77:8545' }))
+      expect(attachments.of('gnosis')?.origins.http).toBe('http://192.168.1.77:8545')
+    })
+  })
   it('show what they change in the miner’s configuration before it is changed', async () => {
     const change = await room.handlers['backends.preview']({ serviceId: 'anvil', remove: false, restUrl: false, webSocketUrl: false })
-    expect(change.diff).toBe('- backend_url: "http://backend:8545"\n+ backend_url: "http://gate:9100/s/anvil"')
+    expect(change.diff).toBe('- backend_url: "http://backend:8545"\n+ backend_url: "http://gate:9100/s/anvil/…"')
     expect(room.url('anvil')).toBeUndefined()
   })
   it('say so when they answer this PC and no container, and when they stop answering', async () => {
     await room.handlers['backends.attach'](wish())
     reach = { kind: 'refused', reason: 'HTTP 502' }
     await room.handlers['backends.check']({ serviceId: 'gnosis' })
+    expect(reachedAt).toEqual([`/s/gnosis/${parts.of('gnosis')}`])
     const row = async () => (await room.handlers['backends.list']({})).rows.find((each) => each.serviceId === 'gnosis')
     expect((await row())?.attached).toMatchObject({ reach: 'refused', reachReason: 'HTTP 502' })
     node.down = true
@@ -305,10 +356,12 @@ describe('endpoints of the user’s own', () => {
         (id) => Promise.resolve(secrets.get(`local:${id}`)),
         () => catalog,
         'tok',
+        parts,
       )
     expect(await config()).toBeUndefined()
     await room.handlers['backends.attach'](wish())
     expect(await config()).toContain(SECRET)
+    expect(await config()).toContain(`"/s/gnosis/${parts.of('gnosis')}"`)
   })
 })
 
@@ -343,37 +396,5 @@ describe('sync progress', () => {
     expect(await readSyncProgress(line, endpoint, rule, NOW)).toMatchObject({ state: 'at-head', height: 900 })
     node = { ...node, syncing: true, headAgeSeconds: 250_000 }
     expect((await readSyncProgress(line, endpoint, rule, NOW)).share).toBeCloseTo(0.75, 5)
-  })
-})
-
-describe('what to serve', () => {
-  const GB = 1024 ** 3
-  const options = (pc: { freeDiskBytes?: number; memoryBytes?: number; cpus?: number; architecture?: string }) =>
-    whatToServe({
-      catalog,
-      pc: { freeDiskBytes: 2_000 * GB, memoryBytes: 64 * GB, cpus: 16, architecture: 'amd64', ...pc },
-      prices: {
-        atHeight: 7,
-        computeUnits: new Map([['anvil', 100n]]),
-        computeUnitsToTokensMultiplier: 145_990n,
-        computeUnitCostGranularity: 1_000_000n,
-      },
-      by: (id) => (id === 'anvil' ? 'container' : 'nothing'),
-      chosen: new Set(['fuse']),
-      where: 'main',
-    })
-  const lacks = (pc: Parameters<typeof options>[0], id: string) => options(pc).rows.find((row) => row.serviceId === id)?.options[0]?.lacks
-  it('says what is too little here, with room to grow', () => {
-    expect(lacks({}, 'fuse')).toEqual([])
-    expect(lacks({ freeDiskBytes: 160 * GB }, 'fuse')).toEqual([{ what: 'disk', has: 160, needs: 188 }])
-    expect(lacks({ memoryBytes: 4 * GB, cpus: 1 }, 'fuse')?.map((each) => each.what)).toEqual(['memory', 'cpu'])
-    expect(lacks({ architecture: 'aarch64' }, 'akash')?.map((each) => each.what)).toEqual(['architecture'])
-  })
-  it('shows the chain’s price where there is one, and claims none where there is not', () => {
-    const { rows, atHeight } = options({})
-    // 1,000 relays of 100 compute units at 145,990 by a million.
-    expect(rows[0]).toMatchObject({ serviceId: 'anvil', by: 'container', upoktPer1000: '14599', onChain: true })
-    expect(rows.find((row) => row.serviceId === 'fuse')).toMatchObject({ upoktPer1000: null, onChain: false, chosen: true })
-    expect(atHeight).toBe(7)
   })
 })

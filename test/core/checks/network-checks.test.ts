@@ -43,6 +43,26 @@ describe('what the network does to a supplier', () => {
 })
 
 describe('limits', () => {
+  it('software that is missing for an upgrade is told louder within a day of it', () => {
+    const state = sickBy('upgrade-missing')
+    state.chain.height = 500 - 143
+    expect(find(state, 'update-trouble')).toMatchObject({ key: 'upgrade-missing', level: 'bad', facts: { blocks: '143' } })
+    state.chain.height = 500 - 145
+    expect(find(state, 'update-trouble')?.level).toBe('warn')
+  })
+
+  it('one self-test that failed is an accident, and a supplier that does not serve says so itself', () => {
+    const state = sickBy('self-test-here')
+    const last = state.health.selfTests?.last.loopback
+    if (!last) throw new Error('no test')
+    last.failures = 1
+    expect(find(state, 'self-test-failed')).toBeUndefined()
+    last.failures = 2
+    expect(find(state, 'self-test-failed')?.key).toBe('self-test-here')
+    state.supplier.status = 'unstaking'
+    expect(find(state, 'self-test-failed')).toBeUndefined()
+  })
+
   it('a loss to budgets under a tenth, or from before yesterday, is not told', () => {
     const state = sickBy('overserviced')
     const found = state.health.losses.overserviced

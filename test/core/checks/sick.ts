@@ -68,6 +68,8 @@ const attached = (why: AppState['health']['backendsFailing'][number]['why'], fac
   },
 })
 
+const UPDATES = { revision: 1, ready: 0, upgrade: null, swapping: null, rolledBack: null, tooOld: null }
+
 /** By key of the sentence: a state in which it is said, by which check, how loudly, and where it sends the user. */
 export const SICK_HEALTH: Record<string, Sick> = {
   ...SICK_OWN,
@@ -184,6 +186,31 @@ export const SICK_HEALTH: Record<string, Sick> = {
     make: (s) => {
       s.chain.height = 25
       s.health.upgrade = { name: 'v0.1.36', height: 500 }
+    },
+  },
+  'software-too-old': {
+    check: 'update-trouble',
+    level: 'bad',
+    fix: 'updates',
+    make: (s) => (s.health.updates = { ...UPDATES, tooOld: { version: '0.1.35', needed: '0.1.36', height: 480 } }),
+  },
+  'upgrade-failed': {
+    check: 'update-trouble',
+    level: 'bad',
+    fix: 'updates',
+    make: (s) => {
+      s.health.upgrade = { name: 'v0.1.36', height: 500 }
+      s.health.updates = { ...UPDATES, upgrade: 'failed' }
+    },
+  },
+  'upgrade-missing': {
+    check: 'update-trouble',
+    level: 'warn',
+    fix: 'updates',
+    make: (s) => {
+      s.chain = { ...s.chain, height: 25, medianBlockMs: 600_000 }
+      s.health.upgrade = { name: 'v0.1.36', height: 500 }
+      s.health.updates = { ...UPDATES, upgrade: 'missing' }
     },
   },
   'service-price-falls': {

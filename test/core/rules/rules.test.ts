@@ -5,6 +5,7 @@ import { newSteps, ruleValues } from '#main/core/rules/rule-steps.ts'
 import type { Chain, ChainParams, Governing } from '#main/core/ports/chain.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
+import { HearthError } from '#shared/api/errors.ts'
 import { openTestStore } from '#test/adapters/sqlite/open-test-store.ts'
 import { PARAMS } from '#test/fakes/chain.ts'
 import { createTestClock, createTestLog } from '#test/fakes/clock.ts'
@@ -177,9 +178,33 @@ describe('the page What governs', () => {
     expect((await store.ruleRows('local')).filter((row) => row.what === 'service:eth').map((row) => row.value)).toEqual(['1000', '7'])
   })
 
-  it('rejects where there is no chain, and a look never does', async () => {
-    const { made, chain } = await room()
+  it('rejects where there is no chain or no network', async () => {
+    const { store, state, clock } = await room()
+    const of = (network: string | null) =>
+      createRulesRoom({
+        network: () => network,
+        heads: {
+          require() {
+            throw new HearthError('chain-unreachable')
+          },
+        },
+        store,
+        state,
+        clock,
+        log: createTestLog(),
+      })
+    await expect(of('local').handlers['rules.view']({})).rejects.toMatchObject({ code: 'chain-unreachable' })
+    await expect(of(null).handlers['rules.view']({})).rejects.toMatchObject({ code: 'no-network' })
+  })
+
+  it('a look never rejects: what the chain did not say is noted by the next one', async () => {
+    const { made, chain, store, clock } = await room()
     const broken = { ...chain, services: () => Promise.reject(new Error('x')) } as unknown as Chain
-    await expect(made().look(broken)).resolves.toBeUndefined()
+    const one = made()
+    await expect(one.look(broken)).resolves.toBeUndefined()
+    expect(await store.ruleRows('local')).toEqual([])
+    await clock.advance(10_000)
+    await one.look(chain)
+    expect((await store.ruleRows('local')).map((row) => row.what)).toContain('service:eth')
   })
 })

@@ -8,7 +8,6 @@ import { initialState } from '#main/core/state/initial.ts'
 import { holdAsChosen } from '#main/shells/electron/power.ts'
 import { pokt, setNumberStyle, whole } from '#renderer/text/format.ts'
 import type { AppState } from '#shared/api/state.ts'
-import { imageOverrides, readImageOverrides } from '#shared/settings/forms.ts'
 import type { SettingKey } from '#shared/settings/table.ts'
 import { createTestClock } from '#test/fakes/clock.ts'
 import { lane, servingState } from '#test/shells/support/desktop-state.ts'
@@ -86,27 +85,5 @@ describe('settings at work', () => {
     expect(holdAsChosen(withMiner, 'serving')?.kind).toBe('due')
     expect(holdAsChosen({ ...withMiner, nodes: {} }, 'serving')).toBeUndefined()
     expect(holdAsChosen({ ...withMiner, app: { ...withMiner.app, network: 'local' } }, 'serving')).toBeUndefined()
-  })
-})
-
-describe('other images', () => {
-  const digest = `sha256:${'a'.repeat(64)}`
-  it('are named with their digest, several parted by commas', () => {
-    expect(readImageOverrides('')).toEqual({})
-    expect(readImageOverrides(`ghcr.io/x/pocketd:0.1=my.registry:5000/pocketd@${digest}, caddy:2=caddy@${digest}`)).toEqual({
-      'ghcr.io/x/pocketd:0.1': `my.registry:5000/pocketd@${digest}`,
-      'caddy:2': `caddy@${digest}`,
-    })
-  })
-  it.each([
-    'caddy:2=caddy:3',
-    `caddy:2=caddy@sha256:abc`,
-    'caddy',
-    `a=b@${digest},a=c@${digest}`,
-    `--privileged=x@${digest}`,
-    `a=$(id)@${digest}`,
-  ])('are not %j', (text) => {
-    expect(readImageOverrides(text)).toBeUndefined()
-    expect(imageOverrides.safeParse(text).success).toBe(false)
   })
 })

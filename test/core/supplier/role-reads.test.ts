@@ -158,6 +158,7 @@ describe('on a network whose first block is not known', () => {
   const room = createSupplierRoom({
     heads,
     network: () => 'main',
+    mustBeStill: () => undefined,
     store: untouched,
     vault: untouched,
     codec,
@@ -180,5 +181,37 @@ describe('on a network whose first block is not known', () => {
   it('nor for what was prepared before, or for the last step of leaving', async () => {
     await expect(room.handlers['tx.reopen']({ intentId: 'tx-1' }, signal)).rejects.toMatchObject({ code: 'chain-unknown-fingerprint' })
     await expect(room.handlers['leave.sign']({}, signal)).rejects.toMatchObject({ code: 'chain-unknown-fingerprint' })
+  })
+})
+
+describe('while the software of the chain changes', () => {
+  const untouched = new Proxy({}, { get: (_target, name) => () => Promise.reject(new Error(`${String(name)} was asked`)) })
+  const room = createSupplierRoom({
+    heads: { requireKnown: () => undefined, require: () => untouched, params: () => PARAMS, height: () => 5 },
+    network: () => 'main',
+    mustBeStill() {
+      throw new HearthError('not-now', { problem: 'upgrade' })
+    },
+    store: untouched,
+    vault: untouched,
+    codec,
+    clock: untouched,
+    log: untouched,
+    watch: untouched,
+    nodes: untouched,
+    state: { state: { chain: { status: 'ready' } } },
+    surfaceUrl: () => '',
+    networkTitle: () => ({ title: '', playMoney: false }),
+    activity: () => undefined,
+  } as unknown as Parameters<typeof createSupplierRoom>[0])
+  const signal = new AbortController().signal
+
+  it('nothing is signed or sent, by whichever way', async () => {
+    const wish = txWishSchema.parse({ kind: 'send', ...WISHES['send'] })
+    const isHeld = { code: 'not-now', detail: { problem: 'upgrade' } }
+    await expect(room.handlers['tx.prepare'](wish, signal)).rejects.toMatchObject(isHeld)
+    await expect(room.handlers['tx.reopen']({ intentId: 'tx-1' }, signal)).rejects.toMatchObject(isHeld)
+    await expect(room.handlers['tx.import']({ intentId: 'tx-1', text: 'x' }, signal)).rejects.toMatchObject(isHeld)
+    await expect(room.handlers['leave.sign']({}, signal)).rejects.toMatchObject(isHeld)
   })
 })

@@ -64,6 +64,18 @@ describe('the address book', () => {
     expect(await second.book.import(text)).toMatchObject({ added: 0, changed: 0, same: 2, refused: [] })
   })
 
+  it('lets no file give a name to another address, not in two steps either', async () => {
+    const { book } = await books()
+    await book.put({ address: OWNER, name: 'Exchange', note: '' })
+    const entries = [
+      { address: OWNER, name: 'Old', note: '' },
+      { address: OTHER, name: 'exchange', note: '' },
+    ]
+    const file = JSON.stringify({ format: 'hearth-address-book', version: 1, network: 'local', entries })
+    expect(await book.import(file)).toMatchObject({ added: 0, changed: 1, refused: [{ number: 2, address: OTHER, problem: 'name-taken' }] })
+    expect(await book.list()).toMatchObject([{ address: OWNER, name: 'Old' }])
+  })
+
   it.each([
     ['no JSON', '{'],
     ['another file', '{"settings":{}}'],

@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest'
+import type { SelfTestRow } from '#shared/model/self-test.ts'
+import { encodeRelayResponse } from '#main/core/relays/relay-messages.ts'
+import { createSelfTestRoom } from '#main/core/relays/self-test-room.ts'
+import { initialState } from '#main/core/state/initial.ts'
+import { createStatePublisher } from '#main/core/state/publisher.ts'
+import { createTasks } from '#main/core/tasks/tasks.ts'
+import type { AppState } from '#shared/api/state.ts'
+import { createTestClock } from '#test/fakes/clock.ts'
+import { createQuietLog } from '#test/fakes/quiet-log.ts'
+import { rejection } from '#test/fakes/rejection.ts'
+
+const MINUTE = 60_000
+const refusal = encodeRelayResponse({
+  sessionHeader: { applicationAddress: 'a', serviceId: 'anvil', sessionId: 's', startHeight: 1, endHeight: 10 },
+  supplierOperatorSignature: new Uint8Array(0),
+  payload: new Uint8Array(0),
+  payloadHash: new Uint8Array(0),
+  relayMinerError: { codespace: 'service', code: 1111, description: '', message: '' },
+})
+const node = (kind: string, startedAtMs: number) =>
+  ({ kind, wanted: 'running', seen: 'running', reason: null, wish: null, startedAtMs }) as unknown as AppState['nodes'][string]
+
+function open(choices: { afterStart: boolean; everyMinutes: number }, url = 'http://127.0.0.1:8545', kept: SelfTestRow[] = []) {
+  const clock = createTestClock()
+  const state = createStatePublisher(
+    initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 0, notice: null }),
+    clock,
+  )
+  const rows: SelfTestRow[] = [...kept]
+  const world = { closed: false }
+  const room = createSelfTestRoom({
+    network: 'local',
+    net: { post: () => Promise.resolve({ status: 200, body: refusal }) },
+    reach: () => Promise.resolve({ addresses: ['127.0.0.1'], nameMs: 0, connectMs: world.closed ? null : 1 }),
+    store: {
+      selfTests: ({ limit }) => Promise.resolve(rows.toReversed().slice(0, limit)),
+      addSelfTest: (row) => Promise.resolve(void rows.push(row)),
+      removeSelfTests: () => Promise.resolve(void rows.splice(0)),
+    },
+    state,
+    tasks: createTasks(state, clock, createQuietLog()),
+    clock,
+    log: createQuietLog(),
+    ownDoor: () => 'http://127.0.0.1:8545',
+    relay: undefined,
+    validation: () => undefined,
+    choices: () => choices,
+  })
+  const serve = (startedAtMs: number): void => {
+    const service = { serviceId: 'anvil', endpoints: [{ url, rpcType: 'JSON_RPC' }], revShare: [] }
+    state.patch('supplier', { status: 'active', operatorAddress: 'op', services: [service] })
+    state.put('nodes', 'miner', node('relay-miner', startedAtMs))
+    state.put('nodes', 'ingress', node('ingress', startedAtMs))
+  }
+  const abort = new AbortController()
+  const running = room.run(abort.signal)
+  const stop = async (): Promise<void> => {
+    abort.abort()
+    await clock.advance(MINUTE)
+    await running
+  }
+  const told = (): string[] => rows.map((row) => `${row.trigger} ${row.path} ${row.ok ? 'ok' : 'failed'}`)
+  return { clock, state, room, rows, world, serve, stop, told }
+}
+
+describe('self-tests by themselves', () => {
+  test('come after each start of the relay miner, once each', async () => {
+    const here = open({ afterStart: true, everyMinutes: 0 })
+    await here.clock.advance(MINUTE)
+    expect(here.told()).toEqual([])
+    here.serve(1)
+    await here.clock.advance(MINUTE)
+    expect(here.told()).toEqual(['start loopback ok'])
+    await here.clock.advance(60 * MINUTE)
+    expect(here.told()).toHaveLength(1)
+    here.serve(2)
+    await here.clock.advance(MINUTE)
+    expect(here.told()).toEqual(['start loopback ok', 'start loopback ok'])
+    await here.stop()
+  })
+
+  test('come on schedule, through the public door as well where there is one', async () => {
+    const here = open({ afterStart: false, everyMinutes: 30 }, 'http://relay.example.org')
+    here.serve(1)
+    await here.clock.advance(MINUTE)
+    expect(here.told()).toEqual(['schedule loopback ok', 'schedule public ok'])
+    await here.clock.advance(28 * MINUTE)
+    expect(here.told()).toHaveLength(2)
+    await here.clock.advance(3 * MINUTE)
+    expect(here.told()).toHaveLength(4)
+    await here.stop()
+  })
+
+  test('come not at all when both are off, or while nothing serves, or while the miner is on its way down', async () => {
+    const off = open({ afterStart: false, everyMinutes: 0 })
+    off.serve(1)
+    await off.clock.advance(90 * MINUTE)
+    const idle = open({ afterStart: true, everyMinutes: 1 })
+    idle.serve(1)
+    idle.state.put('nodes', 'miner', { ...node('relay-miner', 1), wanted: 'stopped' })
+    await idle.clock.advance(90 * MINUTE)
+    expect([off.told(), idle.told()]).toEqual([[], []])
+    await Promise.all([off.stop(), idle.stop()])
+  })
+
+  test('count their failures in a row, and a good one ends them', async () => {
+    const here = open({ afterStart: false, everyMinutes: 10 })
+    here.world.closed = true
+    here.serve(1)
+    await here.clock.advance(21 * MINUTE)
+    expect(here.state.state.health.selfTests?.last.loopback).toMatchObject({
+      ok: false,
+      failures: 3,
+      failedStage: 'port',
+      finding: 'closed',
+    })
+    here.world.closed = false
+    await here.clock.advance(10 * MINUTE)
+    expect(here.state.state.health.selfTests?.last.loopback).toMatchObject({ ok: true, failures: 0, failedStage: null })
+    await here.stop()
+  })
+
+  test('that were kept are known again after a start', async () => {
+    const before = open({ afterStart: true, everyMinutes: 0 })
+    before.world.closed = true
+    before.serve(1)
+    await before.clock.advance(MINUTE)
+    await before.stop()
+    const here = open({ afterStart: false, everyMinutes: 0 }, undefined, before.rows)
+    await here.clock.advance(1)
+    expect(here.state.state.health.selfTests?.last.loopback).toMatchObject({ ok: false, failures: 1 })
+    await here.stop()
+  })
+})
+
+test('a staked address of this PC alone has no public door', async () => {
+  const here = open({ afterStart: false, everyMinutes: 0 })
+  here.serve(1)
+  const refused = async (): Promise<unknown> => here.room.handlers['selfTest.run']({ path: 'public' }, new AbortController().signal)
+  expect(await rejection(refused())).toMatchObject({ code: 'endpoint-invalid', detail: { problem: 'own-address' } })
+  await here.stop()
+})

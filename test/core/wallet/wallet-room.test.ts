@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import type { Store } from '#main/core/ports/store.ts'
+import { initialState } from '#main/core/state/initial.ts'
+import { createStatePublisher } from '#main/core/state/publisher.ts'
+import { createWalletRoom } from '#main/core/wallet/wallet-room.ts'
+import { openTestStore } from '#test/adapters/sqlite/open-test-store.ts'
+import { PARAMS } from '#test/fakes/chain.ts'
+import { createTestClock } from '#test/fakes/clock.ts'
+
+const NETWORK = 'local'
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+const NOW = 1_790_000_000_000
+
+/** `blocks` blocks, the newest of them now, each `everyMs` older than the next, with so many fees of 2 upokt that the operator paid, and one that somebody else paid. */
+async function paying(blocks: number, everyMs: number, fees: number) {
+  const store = await openTestStore()
+  await store.setCursor({ network: NETWORK, height: 1, hash: 'H1' })
+  for (let block = 1; block <= blocks; block += 1) {
+    const height = block + 1
+    const timeMs = NOW - (blocks - block) * everyMs
+    const movement = (position: string, address: string) => ({
+      network: NETWORK,
+      height,
+      position,
+      address,
+      deltaUpokt: -2n,
+      kind: 'fee' as const,
+      txHash: `${height}-${position}`,
+      claim: undefined,
+      timeMs,
+    })
+    const movements = Array.from({ length: fees }, (_, index) => movement(`tx:${index}:0`, 'op'))
+    movements.push(movement(`tx:${fees}:0`, 'owner'))
+    await store.applyBlock({ network: NETWORK, height, hash: `H${height}`, timeMs, claims: [], movements, txs: [] })
+  }
+  const asked: number[] = []
+  const counted: Store = {
+    ...store,
+    async movementsPage(query) {
+      const page = await store.movementsPage(query)
+      asked.push(page.rows.length)
+      return page
+    },
+  }
+  const clock = createTestClock(NOW)
+  const state = createStatePublisher(
+    initialState({ version: '0', shell: 'web', host: 'h', network: NETWORK, startedAtMs: 1, notice: null }),
+    clock,
+  )
+  state.patch('supplier', { operatorAddress: 'op' })
+  state.put('balances', 'op', { address: 'op', upokt: '1000000', asOf: { height: 1, atMs: 1 } })
+  const { handlers } = createWalletRoom({
+    network: () => NETWORK,
+    heads: { params: () => PARAMS },
+    store: counted,
+    state,
+    clock,
+    codec: {} as never,
+    keys: () => Promise.resolve([]),
+  })
+  return { runway: (await handlers['wallet.runway']({})).runway, asked }
+}
+
+describe('the runway of a busy operator', () => {
+  it('counts every fee, over as many pages as they take', async () => {
+    const { runway, asked } = await paying(4, DAY, 320)
+    expect(runway).toMatchObject({ address: 'op', transactions: 1_280, feesUpokt: '2560', sinceMs: NOW - 3 * DAY, spanMs: 3 * DAY })
+    expect(asked).toEqual([500, 500, 280])
+  })
+
+  it('reads back to the beginning of the week and no further', async () => {
+    const { runway, asked } = await paying(20, DAY, 120)
+    // Eight blocks lie within seven days, the first of them at its very edge.
+    expect(runway).toMatchObject({ transactions: 960, feesUpokt: '1920', sinceMs: NOW - 7 * DAY, spanMs: 7 * DAY })
+    expect(asked).toEqual([500, 500])
+  })
+
+  it('stops at the most that it reads, and goes by the time that this covers', async () => {
+    const { runway, asked } = await paying(53, 2 * HOUR, 200)
+    expect(runway).toMatchObject({ transactions: 10_000, feesUpokt: '20000', sinceMs: NOW - 98 * HOUR, spanMs: 98 * HOUR })
+    expect(asked).toHaveLength(20)
+  })
+})
