@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { AppState } from '#shared/api/state.ts'
 import { en } from '#renderer/text/en.ts'
 import { PASSWORD } from '#test/localnet/driver.ts'
-import { until } from '#test/localnet/process.ts'
+import { sleep, until } from '#test/localnet/process.ts'
 import { KEYCHAIN_VARIABLE, startAppProcess, type AppProcess } from './app-process.ts'
 import type { OwnEngine } from './own-engine.ts'
 
@@ -90,11 +90,29 @@ export async function reboot(app: AppProcess, choice: UnlockChoice, parts: Reboo
     'something is said to be needed',
     Object.values(back.attention).every((entry) => !entry.key.startsWith('keys-needed')),
   )
-  const claim = async () => (await one.call('earnings.claims', { limit: 50 })).rows.find((row) => row.sessionEndHeight === endHeight)
-  await until('the open claim paid', WAIT_MS, async () => ((await claim())?.stage === 'settled' ? true : undefined))
+  await paid(one, endHeight, back.chain.height)
   const next = await claimed(one, 3, must)
   must(`the next claim is of ${next}, the one before of ${endHeight}`, next > endHeight)
   return one
+}
+
+/** Waits until the claim of a session is paid. @param from height at which the miner was seen running again: told when the claim is not paid */
+async function paid(app: AppProcess, endHeight: number, from: number): Promise<void> {
+  const claim = async () => (await app.call('earnings.claims', { limit: 50 })).rows.find((row) => row.sessionEndHeight === endHeight)
+  const end = Date.now() + WAIT_MS
+  for (let row = await claim(); row?.stage !== 'settled'; row = await claim()) {
+    if (row !== undefined && row.stage !== 'claimed' && row.stage !== 'proven')
+      throw new Error(`the open claim is ${row.stage}; ${await story(app, from)}`)
+    if (Date.now() > end) throw new Error(`the open claim of ${endHeight} is still ${row?.stage}; ${await story(app, from)}`)
+    await sleep(200)
+  }
+}
+
+/** What the miner said last, and where the chain is. */
+async function story(app: AppProcess, from: number): Promise<string> {
+  const { chain } = await app.state()
+  const { lines } = await app.call('nodes.logs', { nodeId: 'miner', tail: 30 })
+  return `the miner ran from height ${from}, now ${chain.height}: ${JSON.stringify(lines.map((line) => line.text.slice(0, 300)))}`
 }
 
 /** With the password alone: nothing is served until the user comes, and that is said. */

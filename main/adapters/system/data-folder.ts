@@ -147,12 +147,14 @@ function clearStale(file: string, stale: string): void {
   rmSync(aside, { force: true })
 }
 
-/**
- * Makes the data folder if it is not there, closes it to other users, and holds it for this process alone until `release` or the end of the process; a lock that
- * a dead process left is taken over. Hardening S13.
- * Rejects DataFolderRefused (`in-use`, `symlink`, `not-a-folder`, `foreign`, `unusable`) with a sentence for the user.
- */
-export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
+/** A lock that has just been claimed. */
+export interface ClaimedFolder extends DataFolderLock {
+  /** Resolves once nobody can take the lock away any more: before that neither keys nor database may be opened. Rejects DataFolderRefused when somebody did. */
+  held: Promise<void>
+}
+
+/** As `lockDataFolder`, for who has something else to do until the lock is sure. */
+export function claimDataFolder(folder: string): ClaimedFolder {
   const path = resolve(folder)
   prepareFolder(path)
   const file = join(path, LOCK)
@@ -161,26 +163,51 @@ export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
   const release = () => {
     if (heldHere.delete(token) && readLock(file) === text) rmSync(file, { force: true })
   }
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    // SECURITY: S13 one Hearth per data folder: two would sign with one key and write one database.
-    if (claim(path, text)) {
-      heldHere.add(token)
-      // Somebody who read a stale lock before may be about to move this one away.
-      await wait(SETTLE_MS)
-      if (readLock(file) === text) return { path, release }
-      heldHere.delete(token)
-      continue
+  let tries = 0
+  const take = (): void => {
+    for (; tries < TRIES; tries += 1) {
+      // SECURITY: S13 one Hearth per data folder: two would sign with one key and write one database.
+      if (claim(path, text)) {
+        heldHere.add(token)
+        return
+      }
+      const found = readLock(file)
+      if (found === undefined) continue
+      const owner = ownerRuns(found)
+      if (owner !== undefined) {
+        throw new DataFolderRefused(
+          'in-use',
+          `Hearth already runs with the folder ${path} (process ${owner.pid}). Use that one, or end it first.`,
+        )
+      }
+      clearStale(file, found)
     }
-    const found = readLock(file)
-    if (found === undefined) continue
-    const owner = ownerRuns(found)
-    if (owner !== undefined) {
-      throw new DataFolderRefused(
-        'in-use',
-        `Hearth already runs with the folder ${path} (process ${owner.pid}). Use that one, or end it first.`,
-      )
-    }
-    clearStale(file, found)
+    throw new DataFolderRefused('in-use', `Another Hearth is starting with the folder ${path}. Try again in a moment.`)
   }
-  throw new DataFolderRefused('in-use', `Another Hearth is starting with the folder ${path}. Try again in a moment.`)
+  /** Somebody who read a stale lock before ours may be about to move ours away. */
+  const settle = async (): Promise<void> => {
+    for (;;) {
+      await wait(SETTLE_MS)
+      if (readLock(file) === text) return
+      heldHere.delete(token)
+      tries += 1
+      take()
+    }
+  }
+  take()
+  const held = settle()
+  // Told to who waits for it.
+  held.catch(() => undefined)
+  return { path, release, held }
+}
+
+/**
+ * Makes the data folder if it is not there, closes it to other users, and holds it for this process alone until `release` or the end of the process; a lock that
+ * a dead process left is taken over. Hardening S13.
+ * Rejects DataFolderRefused (`in-use`, `symlink`, `not-a-folder`, `foreign`, `unusable`) with a sentence for the user.
+ */
+export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
+  const lock = claimDataFolder(folder)
+  await lock.held
+  return lock
 }

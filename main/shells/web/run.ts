@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { coolDown, takeFirst } from '#main/adapters/sqlite/worker-link.ts'
-import { lockDataFolder, type DataFolderLock } from '#main/adapters/system/data-folder.ts'
+import { claimDataFolder, type DataFolderLock } from '#main/adapters/system/data-folder.ts'
 import { createLog } from '#main/adapters/system/log.ts'
 import type { App } from '#main/core/app-shape.ts'
 import type { Log } from '#main/core/ports/log.ts'
@@ -56,8 +56,10 @@ export async function runWeb(argv: string[], compose: Compose, places: Locations
     const dataDir = resolve(options.dataDir ?? defaultDataDir(process.platform, process.env, homedir()))
     await refuseSharedFolder(dataDir)
     // SECURITY: S13 one Hearth per data folder.
-    lock = await lockDataFolder(dataDir)
+    const claimed = claimDataFolder(dataDir)
+    lock = claimed
     if (options.resetSignIn) {
+      await claimed.held
       process.stdout.write((await resetSignIn(dataDir)) ? SENTENCES.reset : SENTENCES.nothingToReset)
       coolDown()
       lock.release()
@@ -65,16 +67,13 @@ export async function runWeb(argv: string[], compose: Compose, places: Locations
     }
     const log = createLog(join(dataDir, 'logs', 'shell.log'))
     // Before core starts: a certificate that cannot be used is told at once.
+    if (options.tls.kind !== 'none') await claimed.held
     const certificates = options.tls.kind === 'none' ? undefined : await certificatesOf(options, dataDir, log)
     // The confirm port is known only once the listeners stand; no ticket is opened before.
     let confirmOrigin = ''
-    coming = compose({
-      dataDir,
-      shell: 'web',
-      surfaceUrl: (token) => `${confirmOrigin}/s/${token}`,
-      ...(await readStartFiles(options)),
-    })
-    // What follows is done while core waits for its store.
+    const given = await readStartFiles(options)
+    coming = claimed.held.then(() => compose({ dataDir, shell: 'web', surfaceUrl: (token) => `${confirmOrigin}/s/${token}`, ...given }))
+    // What follows is done while core waits for the lock to be sure, and for its store.
     const late = lateApp(coming)
     const surfaceCss = await readFile(join(places.resourcesDir, 'surface', 'surface.css'))
     const access = await openAccess({
