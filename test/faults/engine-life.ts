@@ -56,9 +56,12 @@ async function changing<T>(run: () => Promise<T>): Promise<T> {
   if (armed) armed.left -= 1
   const isThisOne = armed?.left === 0
   if (isThisOne && armed?.when === 'before') process.kill(process.pid, 'SIGKILL')
-  const value = await run()
-  if (isThisOne) process.kill(process.pid, 'SIGKILL')
-  return value
+  try {
+    return await run()
+  } finally {
+    // Also one that the engine refused, as it does while somebody else removes the container.
+    if (isThisOne) process.kill(process.pid, 'SIGKILL')
+  }
 }
 
 const store = await openStore({ file: join(setup.dataDir, 'hearth.db'), clock, log })

@@ -12,6 +12,9 @@ import type { OwnEngine } from './own-engine.ts'
 export const UNLOCK_CHOICES = ['file', 'credential', 'keychain', 'ask'] as const
 export type UnlockChoice = (typeof UNLOCK_CHOICES)[number]
 
+/** The stock miner has a relay on disk after ten seconds at the latest (offchain facts 2.7). Ended before, it proves a claim with what is left of it, and the chain refuses that. */
+const FLUSH_MS = 12_000
+
 /** A machine that does other things beside it. */
 const WAIT_MS = 120_000
 
@@ -24,7 +27,7 @@ export interface RebootParts {
   started: (app: AppProcess) => void
 }
 
-/** Sends relays in a session that has just begun, and waits until their claim is in a block. @returns the height at which that session ends */
+/** Sends relays in a session that has just begun, and waits until their claim is in a block and the miner has them on disk. @returns the height at which that session ends */
 export async function claimed(app: AppProcess, count: number, must: RebootParts['must']): Promise<number> {
   await app.until('the start of a session', (state) => {
     const lane = state.clock.lanes.find((candidate) => candidate.stage === 'serving')
@@ -33,9 +36,11 @@ export async function claimed(app: AppProcess, count: number, must: RebootParts[
   const { taskId } = await app.call('relays.sendTest', { serviceId: 'anvil', count })
   const sent = await app.until('the relays', (now) => (now.tasks[taskId]?.status ?? 'running') !== 'running')
   must(`relays: ${JSON.stringify(sent.relays.last)}`, sent.relays.last?.verified === count)
+  const onDiskMs = Date.now() + FLUSH_MS
   const endHeight = Number(sent.tasks[taskId]?.steps[0]?.facts['endHeight'] ?? 0)
   const claim = async () => (await app.call('earnings.claims', { limit: 50 })).rows.find((row) => row.sessionEndHeight === endHeight)
   await until('the claim', WAIT_MS, async () => ((await claim())?.stage === 'claimed' ? true : undefined))
+  await sleep(Math.max(0, onDiskMs - Date.now()))
   return endHeight
 }
 

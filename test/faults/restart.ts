@@ -11,7 +11,7 @@ import { startAppProcess, type AppProcess } from './app-process.ts'
 import type { OwnEngine } from './own-engine.ts'
 import { claimed } from './reboot.ts'
 
-/** Sessions of ten seconds, so that the miner has its relays on disk before the claim; a proof window long enough for a restart of the engine. */
+/** A proof window long enough for a restart of the engine on a machine that does other things beside it. */
 export const RULES = {
   blockMs: 500,
   blocksPerSession: 20,
@@ -20,7 +20,7 @@ export const RULES = {
   claimClose: 4,
   // Time for a slow machine to be stopped while the claim has no proof yet.
   proofOpen: 12,
-  proofClose: 40,
+  proofClose: 60,
   supplierUnbondingSessions: 3,
 }
 const NODES = ['pocket', 'backend', 'keeper', 'miner'] as const
@@ -196,7 +196,7 @@ async function engineRestart(app: AppProcess, engine: OwnEngine, must: (what: st
 
   await app.call('vault.unlock', { password: PASSWORD })
   await app.until('the miner by itself', (state) => running('keeper', 'miner')(state) && state.vault.needed === null)
-  await until('the settlement', 60_000, async () => ((await claim())?.stage === 'settled' ? true : undefined))
+  await until('the settlement', 120_000, async () => ((await claim())?.stage === 'settled' ? true : undefined))
   must(`the claim holds ${(await claim())?.relays} relays`, (await claim())?.relays === '5')
   const { taskId: again } = await app.call('relays.sendTest', { serviceId: 'anvil', count: 3 })
   const after = await app.until('relays after the restart', (now) => (now.tasks[again]?.status ?? 'running') !== 'running')
