@@ -21,7 +21,7 @@ export const RULES = {
   // Time for a slow machine to be stopped while the claim has no proof yet.
   proofOpen: 12,
   proofClose: 60,
-  supplierUnbondingSessions: 3,
+  supplierUnbondingSessions: 5,
 }
 const NODES = ['pocket', 'backend', 'keeper', 'miner'] as const
 type NodeId = (typeof NODES)[number]
