@@ -11,7 +11,7 @@ import { expectedAbsent, prepareMachine, unexpectedlyMissing, type Machine } fro
 import { projectRoot } from './localnet/paths.ts'
 
 /**
- * How a suite tells its counts. `vitest` and `playwright` by their JSON reports; `own`: the script may write
+ * How a suite tells its counts. `vitest` and `playwright` by their JSON reports; `own`: the script writes
  * `{"passed":1,"failed":0,"skipped":0}` to the file named by HEARTH_TEST_REPORT; `none`: the suite counts as one.
  */
 type Report = 'vitest' | 'playwright' | 'own' | 'none'
@@ -127,6 +127,9 @@ async function runSuite(suite: Suite, scripts: ReadonlySet<string>, folder: stri
   if (code === 'time') return { ...failure, durationMs, note: `ended after ${String(suite.limitMinutes)} minutes` }
   const counts = readReport(suite.report, reportFile)
   const ok = code === 0 && (counts === undefined || counts.failed === 0)
+  // A suite that says nothing of what it ran may have run nothing.
+  if (suite.report !== 'none' && ok && (counts === undefined || counts.passed + counts.skipped === 0))
+    return { ...failure, durationMs, note: counts === undefined ? 'told no counts' : 'ran nothing' }
   if (counts === undefined) return { ...failure, passed: ok ? 1 : 0, failed: ok ? 0 : 1, ok, durationMs, note: '' }
   // A runner can fail without a failed test, such as at a file that does not load: that is one failure.
   const failed = ok ? 0 : Math.max(1, counts.failed)
@@ -193,11 +196,13 @@ async function main(): Promise<void> {
   printSummary(outcomes, machine)
   let passed = 0
   let failed = 0
+  let skipped = 0
   for (const each of outcomes) {
     passed += each.passed
     failed += each.failed
+    skipped += each.skipped
   }
-  console.log(`\n${String(passed)} passed, ${String(failed)} failed`)
+  console.log(`\n${String(passed)} passed, ${String(failed)} failed${skipped > 0 ? `, ${String(skipped)} skipped` : ''}`)
   if (outcomes.some((each) => !each.ok)) process.exitCode = 1
 }
 

@@ -1,10 +1,10 @@
 import { requests, type RequestName } from '#shared/api/requests.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import type { AppState, NetworkId } from '#shared/api/state.ts'
-import { NETWORKS } from '#shared/networks/index.ts'
+import { containersMark, NETWORKS } from '#shared/networks/index.ts'
 import type { App } from './app-shape.ts'
 import { createDispatcher, type Handlers } from './dispatch.ts'
-import { engineHandlers } from './engine/handlers.ts'
+import { engineHandlers, mustBeKnownEngine } from './engine/handlers.ts'
 import { createBackupFiles } from './keys/backup-files.ts'
 import { keyHandlers } from './keys/key-handlers.ts'
 import { createAlerts } from './alerts/alerts.ts'
@@ -112,7 +112,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       keys,
       clock,
       log,
-      installId: options.installId,
+      installId: containersMark(options.installId, network),
       surfaceUrl: (token) => options.surfaceUrl(token),
       template: (name) => ports.template(name),
       catalogFile: ports.catalogFile && ((name) => ports.catalogFile?.(name) ?? new Uint8Array()),
@@ -139,7 +139,6 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   /** What ran for the network before is no longer watched; its containers go on as they are. */
   const chooseNetwork = async (wanted: NetworkId): Promise<void> => {
     const id = offered(wanted)
-    // Real networks are shown and not yet offered: what staking real money needs is not all built.
     if (id === null) throw new HearthError('not-allowed', { network: wanted })
     if (id === state.state.app.network) return
     await store.setSetting('network', id)
@@ -168,7 +167,11 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       pendingClaims: (address) => rooms.pendingClaims(address),
       wake: () => rooms.wake(),
     }),
-    ...settingsHandlers({ settings, onChanged: (names) => activity('settings-changed', { names: names.join(', ').slice(0, 300) }) }),
+    ...settingsHandlers({
+      settings,
+      mayUseEngine: (endpoint) => mustBeKnownEngine(endpoint, { finder: ports.engines, settings, state }),
+      onChanged: (names) => activity('settings-changed', { names: names.join(', ').slice(0, 300) }),
+    }),
     'alerts.test': async (_input, signal) => {
       await unlessCancelled(signal, () => alerts.test())
       return {}
@@ -286,7 +289,7 @@ function forwarded(rooms: () => NetworkRooms): NetworkRooms['handlers'] {
   return Object.fromEntries(entries) as NetworkRooms['handlers']
 }
 
-/** @returns the network when this version lets the user choose it */
+/** @returns the network when this version knows it */
 function offered(id: string | undefined): NetworkId | null {
-  return NETWORKS.find((network) => network.id === id && network.offered)?.id ?? null
+  return NETWORKS.find((network) => network.id === id)?.id ?? null
 }

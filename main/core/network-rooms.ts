@@ -14,9 +14,10 @@ import { earningsHandlers } from './earnings/handlers.ts'
 import { createKeyGiver } from './keys/give-key.ts'
 import type { Keys } from './keys/keys.ts'
 import { createMetricsRoom } from './metrics/metrics-room.ts'
-import { requestPlayMoney } from './nodes/faucet.ts'
+import { faucetHandlers } from './nodes/faucet.ts'
 import { nodeHandlers } from './nodes/handlers.ts'
 import { INGRESS_TEMPLATE, renderIngressConfig } from './nodes/ingress.ts'
+import { onlyWhereMadeHere } from './made-here-only.ts'
 import type { NetworkRooms, NoteActivity, World } from './network-shape.ts'
 import { createNodes } from './nodes/nodes.ts'
 import { ejectHandlers } from './eject/handlers.ts'
@@ -30,6 +31,7 @@ import { createPracticeRoom } from './practice/practice.ts'
 import { takeReplacedNetwork } from './practice/replaced-network.ts'
 import { createMinerSetup } from './relays/miner-setup.ts'
 import { ensureApplication } from './relays/rehearsal-application.ts'
+import { relayHandlers } from './relays/relay-handlers.ts'
 import { createRelaySender, tryRelay } from './relays/send-relays.ts'
 import { createSelfTestRoom } from './relays/self-test-room.ts'
 import { createSessionClock } from './relays/session-clock.ts'
@@ -129,6 +131,14 @@ export function createNetworkRooms(deps: {
     rehearsal,
     installId: deps.installId,
     catalog: world.catalog,
+    catalogue: {
+      entries: () => backends.nodes.entries(),
+      look: (entry, ports) => backends.nodes.look(entry, ports),
+      nodeOf: (serviceId) => backends.nodes.nodeOf(serviceId),
+      url: (serviceId, rpcType) => backends.nodes.url(serviceId, rpcType),
+      leave: () => backends.nodes.leave(),
+      forget: () => backends.nodes.forget(),
+    },
     rules,
     imageOverrides: world.imageOverrides,
     heads,
@@ -151,6 +161,8 @@ export function createNetworkRooms(deps: {
     heads,
     containerUrl: (serviceId, rpcType) => nodes.backendUrl(serviceId, rpcType),
     backendNode: (serviceId) => nodes.backendNode(serviceId),
+    startNode: (nodeId) => nodes.start(nodeId),
+    stopNode: (nodeId) => nodes.stop(nodeId),
     miner: () => miner,
     minerWith: (url) => createMinerSetup({ ...minerDeps, backendUrl: url }),
     wake: () => nodes.wake(),
@@ -225,7 +237,6 @@ export function createNetworkRooms(deps: {
   })
   const relayParts = { chain: () => heads.current(), params: () => heads.params(), net, store, rehearsal, state, tasks, clock, log }
   const relays = createRelaySender(relayParts)
-  const isPlay = network === 'local' || network === 'practice'
   const selfTests = createSelfTestRoom({
     network,
     net,
@@ -237,7 +248,7 @@ export function createNetworkRooms(deps: {
     clock: deps.clock,
     ownDoor: () => nodes.relayUrl(),
     // Play money alone stakes an application of ours: elsewhere a relay that is refused as it should be is all that can be proven (offchain facts 2.2).
-    relay: isPlay ? (wish, task) => tryRelay(relayParts, wish, task) : undefined,
+    relay: networkOf(network).madeHere ? (wish, task) => tryRelay(relayParts, wish, task) : undefined,
     validation: () => miner.validation(),
     choices: () => ({ afterStart: settings.get('selfTestAfterStart'), everyMinutes: settings.get('selfTestMinutes') }),
   })
@@ -309,28 +320,19 @@ export function createNetworkRooms(deps: {
     }
   }
   const measures = createMetricsRoom(deps)
-  const mustBePlay = (): void => {
-    if (!isPlay) throw new HearthError('no-network')
-  }
 
-  const handlers: NetworkRooms['handlers'] = {
+  const handlers: NetworkRooms['handlers'] = onlyWhereMadeHere(network, {
     ...measures.handlers,
     ...backends.handlers,
     ...ejectHandlers({ rooms: deps, world, miner, heads }),
-    ...nodeHandlers({ nodes, miner, state, store, network, mustBePlay, forgetSupplier: () => watch.clear(), activity }),
+    ...nodeHandlers({ nodes, miner, state, store, network, forgetSupplier: () => watch.clear(), activity }),
     'practice.control': async (wish) => {
       await practice.control(wish)
       return {}
     },
     ...updates.handlers,
-    ...endpointHandlers({ endpoints, heads, noted: (text, facts) => activity(text, facts) }),
-    'faucet.request': (wish) => {
-      mustBePlay()
-      const onArrived = (facts: Record<string, string>): void => activity('faucet', facts)
-      const isAddress = (text: string): boolean => codec.isAddress(text)
-      const send = (address: string, upokt: bigint, signal: AbortSignal): Promise<void> => nodes.faucet(address, upokt, signal)
-      return Promise.resolve({ taskId: requestPlayMoney({ tasks, heads, clock, isAddress, send, onArrived }, wish) })
-    },
+    ...endpointHandlers({ endpoints, heads, network, noted: (text, facts) => activity(text, facts) }),
+    ...faucetHandlers({ tasks, heads, clock, codec, send: (address, upokt, signal) => nodes.faucet(address, upokt, signal), activity }),
     'supplier.options': () =>
       supplierOptions({
         chain: heads.require(),
@@ -342,21 +344,10 @@ export function createNetworkRooms(deps: {
     ...supplier.handlers,
     ...roleHandlers({ heads, keys: () => keys.list(), network: chosen }),
     ...selfTests.handlers,
-    'relays.sendTest': ({ serviceId, count }) => {
-      mustBePlay()
-      const { operatorAddress } = state.state.supplier
-      if (operatorAddress === '' || watch.record() === undefined) throw new HearthError('supplier-absent')
-      return Promise.resolve({ taskId: relays.sendTest({ serviceId, count, operatorAddress }) })
-    },
-    'relays.results': async ({ beforeId, limit }) => ({
-      rows: (await store.relayResults({ ...(beforeId === undefined ? {} : { beforeId }), limit })).map((row) => ({
-        ...row,
-        error: row.error ?? null,
-      })),
-    }),
+    ...relayHandlers({ relays, store, state, record: () => watch.record() }),
     ...earningsHandlers(earnings),
     ...books.handlers,
-  }
+  })
 
   let running: Promise<unknown>[] = []
   return {

@@ -11,6 +11,8 @@ export interface ComposeOptions {
   surfaceUrl(token: string): string
   /** Image by the catalogue's name, for engines that cannot reach a registry. */
   imageOverrides?: Record<string, string>
+  /** Another signed catalogue of backends than the shipped one: its folder, and the key (ed25519, hex) that it is signed with. */
+  catalog?: { folder: string; publicKey: string }
   engineEndpoint?: string
   /** Rules of the local chain other than the shipped ones; judged by the wiring. */
   localRules?: Record<string, unknown>

@@ -21,6 +21,7 @@ import { createHttpsPost } from '#main/adapters/system/https-post.ts'
 import { createLog } from '#main/adapters/system/log.ts'
 import { createBackendLine } from '#main/adapters/system/backend-line.ts'
 import { createNet } from '#main/adapters/system/net.ts'
+import { createSnapshots } from '#main/adapters/system/snapshots.ts'
 import { reach } from '#main/adapters/system/reach.ts'
 import { createBackendSecrets } from '#main/adapters/vault/backend-secrets.ts'
 import { createRehearsalKeys, createVault } from '#main/adapters/vault/index.ts'
@@ -31,7 +32,7 @@ import type { Store } from '#main/core/ports/store.ts'
 import { readSetting } from '#main/core/settings/stored.ts'
 import { SETTINGS } from '#shared/settings/table.ts'
 import { CATALOG } from '#shared/catalog/index.ts'
-import { networkOf } from '#shared/networks/index.ts'
+import { containersMark, networkOf } from '#shared/networks/index.ts'
 import { localChainRulesSchema } from '#shared/networks/local.ts'
 import type { Compose } from './compose-options.ts'
 import { resourcesDir, version } from './locations.ts'
@@ -76,7 +77,7 @@ export const compose: Compose = async (options): Promise<App> => {
       clock,
       log,
       template: (name) => readFileSync(join(resourcesDir(), 'templates', name), 'utf8'),
-      catalogFile: (name) => new Uint8Array(readFileSync(join(resourcesDir(), 'catalog', name))),
+      catalogFile: (name) => new Uint8Array(readFileSync(join(options.catalog?.folder ?? join(resourcesDir(), 'catalog'), name))),
       ejectFolder: createEjectFolder(dataDir),
       https: createHttpsPost(),
       engines: createEngineFinder({ given, clock }),
@@ -87,17 +88,23 @@ export const compose: Compose = async (options): Promise<App> => {
               engine: createDockerEngine({
                 ...(given === undefined ? {} : { endpoint: given }),
                 choice: engineChoice(store),
-                installId,
+                installId: containersMark(installId, network),
                 clock,
                 log,
               }),
               connectChain,
               net: createNet(dataDir),
               reach,
-              outside: { line: createBackendLine(whyUnreachable), secrets: backendSecrets },
+              outside: {
+                line: createBackendLine(whyUnreachable),
+                secrets: backendSecrets,
+                snapshots: createSnapshots(join(dataDir, 'snapshots')),
+                catalogKey: options.catalog?.publicKey,
+              },
               clock,
               codec: createTxCodec(networkOf(network).addressPrefix),
-              catalog: CATALOG,
+              // What these entries are is a chain of Hearth's own with all that belongs to it.
+              catalog: networkOf(network).madeHere ? CATALOG : [],
               rules,
               // SECURITY: S16 said at the start of the program alone: what runs gets the operator key, so no request of a page may choose it.
               imageOverrides: options.imageOverrides ?? {},

@@ -3,7 +3,7 @@ import { useMirror } from '#renderer/bridge/hooks.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Mark } from '#renderer/ui/icons.tsx'
 import { Strip } from '#renderer/ui/Strip.tsx'
-import { BlockAge, PlayPill } from './TopBar.tsx'
+import { BlockAge, MoneyPill } from './TopBar.tsx'
 
 /** A screen without navigation: first start, setup, opening the keys. */
 export function FullPage({ children }: { children: ReactNode }): ReactNode {
@@ -27,7 +27,7 @@ export function FullPage({ children }: { children: ReactNode }): ReactNode {
           {app.network === null ? '' : ` · ${t(`frame.network.${app.network}`)}`}
         </span>
         <span className="flex-1" />
-        {isPlay ? <PlayPill /> : null}
+        {app.network === null ? null : <MoneyPill network={app.network} />}
         {app.has && app.network !== null ? <BlockAge /> : null}
       </header>
       <main className="flex min-h-0 flex-col overflow-auto" data-region="page" tabIndex={-1}>

@@ -1,4 +1,6 @@
 import type { ReactNode } from 'react'
+import type { NetworkId } from '#shared/api/state.ts'
+import { networkOf } from '#shared/networks/index.ts'
 import { useAppState, useCall, useMirror, useNow } from '#renderer/bridge/hooks.ts'
 import { age, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
@@ -28,7 +30,7 @@ export function TopBar({ route, onHelp }: { route: Matched | undefined; onHelp: 
         <h1>{title}</h1>
       )}
       <span className="flex-1" />
-      {network === null || network === 'mainnet' ? null : <PlayPill />}
+      {network === null ? null : <MoneyPill network={network} />}
       <BlockAge />
       <Button kind="ghost" icon="circle-help" label={t('frame.help.button')} onPress={onHelp} />
       <KeysButton />
@@ -36,12 +38,14 @@ export function TopBar({ route, onHelp }: { route: Matched | undefined; onHelp: 
   )
 }
 
-export function PlayPill(): ReactNode {
+/** Which network this is and what its money is worth: on every window. */
+export function MoneyPill({ network }: { network: NetworkId }): ReactNode {
   const t = useText()
+  const isReal = !networkOf(network).playMoney
   return (
-    <span className="pill tone-warn">
-      <Icon name="flask-conical" size={12} />
-      {t('frame.playMoney')}
+    <span className={`pill ${isReal ? 'tone-ember' : 'tone-warn'}`}>
+      <Icon name={isReal ? 'coins' : 'flask-conical'} size={12} />
+      {t(isReal ? 'frame.realMoney' : network === 'beta' ? 'frame.testMoney' : 'frame.playMoney')}
     </span>
   )
 }

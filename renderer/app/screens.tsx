@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { BackendsCard } from '#renderer/features/backends/BackendsCard.tsx'
+import { CatalogueCard } from '#renderer/features/backends/CatalogueCard.tsx'
 import { EndpointsCard } from '#renderer/features/chain/EndpointsCard.tsx'
 import { Earnings } from '#renderer/features/earnings/Earnings.tsx'
 import { Home } from '#renderer/features/home/Home.tsx'
@@ -33,17 +34,25 @@ import { Send } from '#renderer/features/wallet/Send.tsx'
 import { Wallet } from '#renderer/features/wallet/Wallet.tsx'
 import { Updates } from '#renderer/features/updates/Updates.tsx'
 import { UpdatesLink } from '#renderer/features/updates/UpdatesLink.tsx'
+import { MadeHere } from './MadeHere.tsx'
 import type { RouteId } from './routes.ts'
 
 /** What each route draws. */
 export const SCREENS: Record<RouteId, (params: { nodeId?: string }) => ReactNode> = {
   home: () => <Home />,
-  'local-chain-start': () => <LocalChainStart />,
+  'local-chain-start': () => (
+    <MadeHere>
+      <LocalChainStart />
+    </MadeHere>
+  ),
   nodes: () => (
     <>
       <UpdatesLink />
       <Nodes />
-      <BackendsCard />
+      <MadeHere otherwise={<></>}>
+        <BackendsCard />
+        <CatalogueCard />
+      </MadeHere>
       <EndpointsCard />
     </>
   ),
@@ -52,8 +61,16 @@ export const SCREENS: Record<RouteId, (params: { nodeId?: string }) => ReactNode
   'supplier-stake': () => <StakeOwner />,
   'supplier-services': () => <StakeServices />,
   'supplier-first-session': () => <FirstSession />,
-  'supplier-test-relays': () => <TestRelays />,
-  'supplier-funds': () => <Funds />,
+  'supplier-test-relays': () => (
+    <MadeHere>
+      <TestRelays />
+    </MadeHere>
+  ),
+  'supplier-funds': () => (
+    <MadeHere otherwise={<Send />}>
+      <Funds />
+    </MadeHere>
+  ),
   'supplier-leave': () => <Leave />,
   'supplier-manage': () => <Manage />,
   onchain: () => <MoreOnChain />,

@@ -1,9 +1,13 @@
 import type { AppState, IntentState, NodeState, TaskState } from '#shared/api/state.ts'
 import type { IntentKind } from '#shared/model/intent.ts'
+import { networkOf } from '#shared/networks/index.ts'
 
 /** Questions that several features ask of the state. Pure. */
 
 export type KeyState = AppState['keys'][string]
+
+/** Whether the chain in use was made by Hearth on this machine, so that its faucet, its rehearsals and its containers are here. */
+export const isMadeHere = (state: AppState): boolean => networkOf(state.app.network).madeHere
 
 /** The key in use for a role: the one on the chain's record, else the newest whose words were confirmed. */
 export function keyFor(state: AppState, role: KeyState['role']): KeyState | undefined {

@@ -35,7 +35,7 @@ let prefix: string = networkOf(null).addressPrefix
 /** Called before anything of a network is drawn. */
 export function nameChain(network: Parameters<typeof networkOf>[0]): void {
   prefix = networkOf(network).addressPrefix
-  chain = network === 'practice' ? en.frame.chainName.practice : en.frame.chainName.local
+  chain = en.frame.chainName[network ?? 'local']
 }
 
 /** Loads the language once; texts are there at once, since they are part of the page. */

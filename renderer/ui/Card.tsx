@@ -18,8 +18,8 @@ export function Card({
   return (
     <section className={`card ${className}`} {...(title === undefined ? {} : { 'aria-labelledby': id })}>
       {title === undefined ? null : (
-        <header>
-          <h2 id={id} className="h2 flex-1">
+        <header className="flex-wrap">
+          <h2 id={id} className="h2 flex-auto">
             {title}
           </h2>
           {aside === undefined ? null : <div className="text-small text-text-3 num">{aside}</div>}

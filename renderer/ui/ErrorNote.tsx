@@ -29,7 +29,7 @@ export function ErrorNote({
           {error.code}
           {error.ref ? ` · ${error.ref}` : ''}
         </div>
-        {isLocked || children !== undefined ? (
+        {isLocked || (children !== undefined && children !== null) ? (
           <div className="mt-2 flex flex-wrap gap-2">
             {isLocked ? (
               <Button size="sm" icon="lock-open" onPress={openUnlock}>

@@ -26,7 +26,7 @@ export function Note({
   return (
     <div className={`note ${tone === 'idle' ? '' : tone} ${className}`}>
       <Icon name={icon ?? ICON[tone]} size={14} />
-      <div className="min-w-0 flex-1">{children}</div>
+      <div className="min-w-0 flex-1 wrap-anywhere">{children}</div>
     </div>
   )
 }

@@ -5,11 +5,13 @@ import { Button } from './Button.tsx'
 export function PickFile({
   label,
   accept,
+  size = 'sm',
   isBusy,
   onPick,
 }: {
   label: string
   accept: string
+  size?: 'sm' | 'md'
   isBusy?: boolean
   onPick: (file: File) => void
 }): ReactNode {
@@ -30,7 +32,7 @@ export function PickFile({
           if (file) onPick(file)
         }}
       />
-      <Button size="sm" icon="file-text" isBusy={isBusy ?? false} onPress={() => input.current?.click()}>
+      <Button size={size} icon="file-text" isBusy={isBusy ?? false} onPress={() => input.current?.click()}>
         {label}
       </Button>
     </>

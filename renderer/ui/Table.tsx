@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 
 export interface Column {
   key: string
@@ -25,8 +25,10 @@ export function Table({
   dense?: boolean
   className?: string
 }): ReactNode {
+  const [box, isWide] = useIsWide()
   return (
-    <div className="relative overflow-x-auto">
+    // Where it scrolls sideways, the arrow keys do it too.
+    <div ref={box} className="relative overflow-x-auto" {...(isWide ? { tabIndex: 0, role: 'group', 'aria-label': caption } : {})}>
       <table className={`tbl num ${dense ? 'dense' : ''} ${className}`}>
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -57,6 +59,22 @@ export function Table({
       </table>
     </div>
   )
+}
+
+/** Whether what is inside is wider than its box. */
+function useIsWide(): [RefObject<HTMLDivElement | null>, boolean] {
+  const box = useRef<HTMLDivElement | null>(null)
+  const [isWide, setWide] = useState(false)
+  useEffect(() => {
+    const outer = box.current
+    const inner = outer?.firstElementChild
+    if (!outer || !inner || typeof ResizeObserver === 'undefined') return undefined
+    const observer = new ResizeObserver(() => setWide(outer.scrollWidth > outer.clientWidth + 1))
+    observer.observe(outer)
+    observer.observe(inner)
+    return () => observer.disconnect()
+  }, [])
+  return [box, isWide]
 }
 
 /** Three rows that stand for what is being read. */

@@ -20,6 +20,7 @@ export interface ClockView {
 /** Blocks faster than this are told to the second. */
 const FAST_BLOCK_MS = 20_000
 
+/** Whether blocks come so fast that seconds mean something. */
 export const isFast = (view: Pick<ClockView, 'medianBlockMs'>): boolean => view.medianBlockMs !== null && view.medianBlockMs < FAST_BLOCK_MS
 
 /** When a block is, was or will be made; undefined while nobody can say. */

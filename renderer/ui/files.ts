@@ -14,6 +14,15 @@ export function saveFile(name: string, bytes: Uint8Array, type = 'application/oc
 /** The same for a text of JSON. */
 export const saveText = (name: string, text: string): void => saveFile(name, new TextEncoder().encode(text), 'application/json')
 
+/** The text of a file that a person chose. @returns undefined when it cannot be read any more: moved, or on a disk that is gone */
+export async function readText(file: File): Promise<string | undefined> {
+  try {
+    return await file.text()
+  } catch {
+    return undefined
+  }
+}
+
 /** The same for what came as base64. @returns false when it is none: then nothing is saved */
 export function saveBase64(name: string, base64: string): boolean {
   const bytes = fromBase64(base64)

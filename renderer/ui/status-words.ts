@@ -48,6 +48,7 @@ const CLAIM: Record<ClaimStage, Pick<Status, 'tone' | 'icon'>> = {
   idle: { tone: 'idle', icon: 'minus' },
 }
 
+/** Tone, icon and word for how far a claim is. */
 export const claimStatus = (t: Words, stage: ClaimStage): Status => ({ ...CLAIM[stage], word: t(`status.claim.${stage}`) })
 
 export type SupplierStatus =
@@ -90,6 +91,7 @@ const INTENT: Record<IntentStatus, Pick<Status, 'tone' | 'icon'>> = {
   expired: { tone: 'warn', icon: 'minus' },
 }
 
+/** Tone, icon and word for how far a transaction is. */
 export const intentStatus = (t: Words, intent: { status: IntentStatus; includedHeight: number | null }): Status => ({
   ...INTENT[intent.status],
   word: t(`status.intent.${intent.status}`, { height: whole(intent.includedHeight ?? 0) }),

@@ -26,6 +26,7 @@ const endpointWish = z.strictObject({
 })
 export type EndpointWish = z.infer<typeof endpointWish>
 
+/** How one question of the gateways went. `key` is of the page's words, with facts; empty when all is well. */
 export const checkResultSchema = z.strictObject({
   name: z.string(),
   rpcType: z.enum(SERVICE_RPC_TYPES),
@@ -36,6 +37,8 @@ export const checkResultSchema = z.strictObject({
   facts,
   ms: ms.nullable(),
 })
+
+export type CheckResult = z.infer<typeof checkResultSchema>
 
 export const REPORT_WARNINGS = ['rented', 'chain-unknown', 'head-old', 'syncing', 'admin-open', 'websocket-open', 'checks-failed'] as const
 export const endpointReportSchema = z.strictObject({
@@ -85,6 +88,9 @@ const configChange = z.strictObject({
   restarts: z.array(z.strictObject({ nodeId: z.string(), title: z.string(), drained: z.boolean() })),
 })
 
+/** What of this PC is too little for an entry of the catalogue; disk and memory in GB. */
+const lack = z.strictObject({ what: z.enum(['disk', 'memory', 'cpu', 'architecture']), has: z.number().nullable(), needs: z.number() })
+
 const serveOption = z.strictObject({
   entryId: z.string(),
   title: z.string(),
@@ -97,9 +103,7 @@ const serveOption = z.strictObject({
   firstSync: z.string(),
   evidence: z.enum(['ran', 'read']),
   /** What of this PC is too little. */
-  lacks: z.array(
-    z.strictObject({ what: z.enum(['disk', 'memory', 'cpu', 'architecture']), has: z.number().nullable(), needs: z.number() }),
-  ),
+  lacks: z.array(lack),
 })
 const serveRow = z.strictObject({
   serviceId,
@@ -115,6 +119,47 @@ const serveRow = z.strictObject({
   chosen: z.boolean(),
 })
 export type ServeRow = z.infer<typeof serveRow>
+
+/** How far a node is with its chain. */
+const progressView = z.strictObject({
+  state: z.enum(['no-answer', 'looking-for-peers', 'catching-up', 'at-head']),
+  /** 0 to 1; null where nobody can tell. */
+  share: z.number().nullable(),
+  height: z.number().nullable(),
+  blocksBehind: z.number().nullable(),
+  headAgeMs: ms.nullable(),
+  /** Null until two looks have shown a pace. */
+  leftMs: ms.nullable(),
+  atMs: ms,
+})
+
+/** An entry of the signed catalogue, what it would use here, and how it is. */
+const entryRow = z.strictObject({
+  entryId: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  serves: z.array(z.strictObject({ serviceId, name: z.string(), onNetwork: z.boolean() })),
+  diskGb: z.number(),
+  memoryGb: z.number(),
+  cpuCores: z.number(),
+  firstSync: z.string(),
+  licence: z.string(),
+  evidence: z.enum(['ran', 'read']),
+  images: z.array(z.string()),
+  stopGraceSeconds: z.number(),
+  /** `none`: it fetches its own start. `given`: its hash is in the catalogue. `asked`: files change, so the user brings address and hash. */
+  snapshot: z.strictObject({ kind: z.enum(['none', 'given', 'asked']), url: z.string(), why: z.string() }),
+  lacks: z.array(lack),
+  /** Served by the Pocket node that runs here already. */
+  isOwnNode: z.boolean(),
+  /** Why it cannot be started here. */
+  blocked: z.enum(['practice', 'no-own-node']).nullable(),
+  stage: z.enum(['none', 'starting', 'made', 'removing', 'kept']),
+  nodeIds: z.array(z.string()),
+  progress: progressView.nullable(),
+})
+export type EntryRow = z.infer<typeof entryRow>
+const entryId = z.string().min(1).max(60)
 
 /** Rows about what stands behind a service, and what to serve. */
 export const backendRequests = {
@@ -139,6 +184,33 @@ export const backendRequests = {
     z.strictObject({ serviceId, remove: z.boolean(), restUrl: z.boolean(), webSocketUrl: z.boolean() }),
     configChange,
   ),
+  /** The entries of the catalogue that can be started here. */
+  'backends.catalogue': row(none, z.strictObject({ rows: z.array(entryRow).max(500) })),
+  /**
+   * Starts an entry, or starts it again. `taskId` null: nothing had to be fetched. Rejects `backend-too-big` with `problem`, `has`, `needs`; `backend-busy` while another is being started.
+   * @param snapshot where its data is fetched from, with the hash that it must have; null: none
+   */
+  'backends.startEntry': row(
+    z.strictObject({
+      entryId,
+      snapshot: z
+        .strictObject({
+          url: z.string().max(600),
+          sha256: z
+            .string()
+            .transform((text) => text.trim().toLowerCase())
+            .pipe(z.string().regex(/^[0-9a-f]{64}$/)),
+        })
+        .nullable(),
+    }),
+    z.strictObject({ taskId: z.string().nullable() }),
+    { writes: true },
+  ),
+  'backends.stopEntry': row(z.strictObject({ entryId }), done, { writes: true }),
+  /** Takes its containers away, with what they hold or without. */
+  'backends.removeEntry': row(z.strictObject({ entryId, withData: z.boolean() }), z.strictObject({ taskId: z.string().nullable() }), {
+    writes: true,
+  }),
   'serve.options': row(
     none,
     z.strictObject({

@@ -63,6 +63,7 @@ export const roleRequests = {
       open: z.boolean(),
       free: z.boolean(),
       supplierMinStakeUpokt: upokt,
+      applicationMinStakeUpokt: upokt,
       accounts: z.array(
         z.strictObject({
           morseAddress: z.string(),
@@ -73,6 +74,8 @@ export const roleRequests = {
               supplierStakeUpokt: upokt,
               applicationStakeUpokt: upokt,
               morseOutputAddress: z.string().max(100),
+              /** UTC ms from which a stake that was asked back there is no stake any more; 0 = never asked back. */
+              unstakedAtMs: z.number(),
               claimedAtHeight: height,
               claimedBy: address,
             })

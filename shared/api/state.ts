@@ -119,8 +119,13 @@ const chainSlice = z.strictObject({
     .strictObject({ height, said: z.array(z.strictObject({ host: z.string(), hash: z.string() })).max(4) })
     .nullable()
     .optional(),
-  /** By what the chain is known: written down before, found now for the first time, or not at all (then nothing is signed). */
-  known: z.enum(['recorded', 'first-use', 'unknown']).optional(),
+  /** By what the chain is known: written down by whoever made it, confirmed by the user, named by its endpoints and waiting for the user's word, or not at all. With the last two nothing is signed. */
+  known: z.enum(['recorded', 'confirmed', 'first-use', 'unknown']).optional(),
+  /** What waits for that word. */
+  found: z
+    .strictObject({ chainId: z.string(), block1Hash: z.string(), genesisTime: z.string(), hosts: z.array(z.string()).max(4) })
+    .nullable()
+    .optional(),
   /** Newest block whose signatures were checked here; absent where nothing can be proven. */
   provenHeight: height.optional(),
 })
@@ -206,6 +211,8 @@ const taskEntry = z.strictObject({
     'engine-step',
     'safe-unstake',
     'image-fetch',
+    'backend-start',
+    'backend-remove',
     /** A request that has lasted for more than a second: `facts.request` names it. It is gone when it is over; its answer goes to whoever asked. */
     'request',
   ]),

@@ -66,6 +66,8 @@ export const txWishSchema = z.discriminatedUnion('kind', [
   wish('unstake-gateway', { keyId: id }),
   /** `keyId` signs and pays; the Morse key proves whose it was. */
   wish('claim-morse-account', { keyId: id, morseKeyId: id, toAddress: address }),
+  /** The old stake becomes an application of `toAddress`, for one service. */
+  wish('claim-morse-application', { keyId: id, morseKeyId: id, toAddress: address, serviceId }),
   wish('claim-morse-supplier', {
     keyId: id,
     morseKeyId: id,

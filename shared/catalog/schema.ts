@@ -5,7 +5,7 @@ export const catalogEntrySchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),
   /** Name of the node and of its container; also its host name on its networks. */
   nodeId: z.string().regex(/^[a-z][a-z0-9-]*$/),
-  title: z.string().min(3).max(40),
+  title: z.string().min(3).max(60),
   kind: z.enum(['chain-node', 'backend', 'keeper', 'relay-miner', 'ingress']),
   image: z.strictObject({
     reference: z.string().regex(/^[a-z0-9.-]+\/[a-z0-9._/-]+:[A-Za-z0-9._-]+$/),
@@ -23,17 +23,27 @@ export const catalogEntrySchema = z.strictObject({
   ),
   volumes: z.array(
     z.strictObject({
-      name: z.enum(['chain', 'keys', 'miner']),
+      name: z.string().regex(/^[a-z][a-z0-9-]*$/),
       path: z.string().startsWith('/'),
       memory: z.boolean(),
       readOnly: z.boolean(),
     }),
   ),
-  /** `front`: ingress and relay miner. `backend`: relay miner and backends. `chain`: relay miner and chain node. The ingress is on no network with any other. */
-  networks: z.array(z.enum(['front', 'chain', 'backend'])),
+  /**
+   * `front`: ingress and relay miner. `backend`: relay miner and backends. `chain`: relay miner and chain node. `own-…`: the containers of one entry of the signed catalogue among
+   * themselves. The ingress is on no network with any other.
+   */
+  networks: z.array(z.string().regex(/^(?:front|chain|backend|own-[a-z][a-z0-9-]*)$/)),
+  /** Another name on the `own-…` network: the one that the other containers of its entry know it by. */
+  alias: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .optional(),
+  /** What runs in it, for entries of the signed catalogue; the others' programs are in code. */
+  program: z.strictObject({ entrypoint: z.array(z.string()).optional(), command: z.array(z.string()) }).optional(),
   dependsOn: z.array(z.string()),
   environment: z.record(z.string(), z.string()),
-  stopGraceSeconds: z.number().int().min(1).max(300),
+  stopGraceSeconds: z.number().int().min(1).max(600),
   /** `no` where a start without Hearth would be a start without its key. */
   restart: z.enum(['no', 'unless-stopped']),
   logDriver: z.enum(['default', 'none']),

@@ -73,6 +73,12 @@ export const DANGERS = [
   'morse-below-minimum',
   /** upokt, ownerAddress, balanceUpokt, operatorAddress */
   'morse-node',
+  /** upokt, balanceUpokt, toAddress, serviceId */
+  'morse-application',
+  /** upokt, afterUpokt, toAddress: added to an application that there is already. */
+  'morse-application-grows',
+  /** upokt, toAddress, ms: the stake was asked back on the old network. */
+  'morse-unstaking',
   /** A claim of the old network is signed by two keys, so it cannot be tried before. */
   'morse-untried',
 ] as const

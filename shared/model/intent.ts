@@ -27,6 +27,7 @@ export const intentKindSchema = z.enum([
   'stake-gateway',
   'unstake-gateway',
   'claim-morse-account',
+  'claim-morse-application',
   'claim-morse-supplier',
 ])
 export type IntentKind = z.infer<typeof intentKindSchema>

@@ -13,6 +13,8 @@ export const SELF_TEST_TRIGGERS = ['user', 'start', 'schedule'] as const
 export const SELF_TEST_FINDINGS = [
   'resolved',
   'not-resolved',
+  'private-address',
+  'machine-address',
   'opens',
   'closed',
   'no-answer',
@@ -43,10 +45,14 @@ export type SelfTestStageResult = z.infer<typeof stage>
 
 /** How the relay miner judges relays, and why so. */
 export const validationSchema = z.strictObject({
+  /** `eager`: a relay is judged before it is served. `lazy`: the first of a session is served at once and judged behind, unpaid when it was wrong (offchain facts 2.2). */
   mode: z.enum(['eager', 'lazy']),
+  /** `chosen`: the user said so. `near`, `far`: how long the node takes decided. `unknown`: it could not be measured. */
   why: z.enum(['chosen', 'near', 'far', 'unknown']),
+  /** Median of the node's answers; null where it was not measured. */
   nodeMs: z.number().nullable(),
 })
+export type Validation = z.infer<typeof validationSchema>
 
 /** One self-test as it is kept. Times UTC ms. */
 export const selfTestRowSchema = z.strictObject({

@@ -12,8 +12,8 @@ export interface Network {
   addressPrefix: AddressPrefix
   /** Money that buys nothing. */
   playMoney: boolean
-  /** Whether this version lets the user choose it. */
-  offered: boolean
+  /** Made by Hearth on this machine: its faucet, its rehearsals and its removal are the user's. Of any other network nothing of the kind is offered. */
+  madeHere: boolean
   /** Hosts that anybody may ask, in order. None: the network is on this machine alone. */
   publicEndpoints: { rpcUrl: string; restUrl: string }[]
   /** Time of the first block as the genesis file has it; undefined where it is not known for certain. */
@@ -25,16 +25,16 @@ export interface Network {
 const HERE_ALONE = { publicEndpoints: [], genesisTime: undefined, block1Hash: undefined }
 
 export const NETWORKS: Network[] = [
-  { id: 'local', title: 'Local chain', chainId: LOCAL_CHAIN_ID, addressPrefix: 'pokt', playMoney: true, offered: true, ...HERE_ALONE },
-  { id: 'mainnet', title: 'Mainnet', chainId: 'pocket', addressPrefix: 'pokt', playMoney: false, offered: false, ...MAINNET },
-  { id: 'beta', title: 'Beta', chainId: 'pocket-lego-testnet', addressPrefix: 'pokt', playMoney: true, offered: false, ...BETA },
+  { id: 'local', title: 'Local chain', chainId: LOCAL_CHAIN_ID, addressPrefix: 'pokt', playMoney: true, madeHere: true, ...HERE_ALONE },
+  { id: 'mainnet', title: 'Mainnet', chainId: 'pocket', addressPrefix: 'pokt', playMoney: false, madeHere: false, ...MAINNET },
+  { id: 'beta', title: 'Beta', chainId: 'pocket-lego-testnet', addressPrefix: 'pokt', playMoney: true, madeHere: false, ...BETA },
   {
     id: 'practice',
     title: 'Practice',
     chainId: PRACTICE_CHAIN_ID,
     addressPrefix: 'practice',
     playMoney: true,
-    offered: true,
+    madeHere: true,
     ...HERE_ALONE,
   },
 ]
@@ -44,4 +44,12 @@ export function networkOf(id: Network['id'] | null): Network {
   const found = NETWORKS.find((network) => network.id === (id ?? 'local'))
   if (!found) throw new Error(`no network ${String(id)}`)
   return found
+}
+
+/**
+ * What marks the containers of an installation on one network, in their names and labels: those of Mainnet are never taken for those of the Local chain, whichever is chosen now.
+ * @param installId of this installation
+ */
+export function containersMark(installId: string, id: Network['id'] | null): string {
+  return networkOf(id).madeHere ? installId : `${installId}-${networkOf(id).id}`
 }

@@ -139,8 +139,8 @@ export const SETTINGS = {
   chainLookSeconds: whole(2, 1, 60, 'seconds', { section: 'engine' }),
   diskWarnDays: whole(7, 1, 90, 'days', { section: 'engine' }),
   upgradeWarnDays: whole(7, 1, 90, 'days', { section: 'engine' }),
+  /** Fits what this PC can reach, and no file may say what runs here; nor may the page name a place where Hearth finds no engine by itself (`mustBeKnownEngine`). */
   engineEndpoint: text(engineEndpoint, '', 300, { section: 'engine', exported: false }),
-  /** Fits what this PC can reach, and no file may say what runs here. */
 } as const
 
 export type SettingKey = keyof typeof SETTINGS

@@ -97,6 +97,12 @@ const SICK: Record<string, (state: AppState) => void> = {
     }
   },
   'chain-stalled': (s) => (s.chain = { ...s.chain, status: 'stalled', height: 9 }),
+  'endpoint-other-chain': (s) => {
+    const host = { rpcUrl: 'https://a', host: 'a', from: 'user' as const, height: 5, latencyMs: 1, agrees: null, error: '' }
+    s.chain = { ...s.chain, endpoints: { 0: { ...host, status: 'other-chain' } } }
+  },
+  'chain-not-confirmed': (s) =>
+    (s.chain = { ...s.chain, known: 'first-use', found: { chainId: 'pocket', block1Hash: 'AA', genesisTime: '', hosts: ['a', 'b'] } }),
   'supplier-differs': (s) =>
     (s.supplier = { ...s.supplier, status: 'active-differs', differences: [{ serviceId: 'anvil', key: 'staked-not-served', facts: {} }] }),
   'engine-clock': (s) => (s.engine = { ...s.engine, kind: 'ready', clockOffsetMs: -12_000 }),

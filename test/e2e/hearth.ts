@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from '@playwright/test'
+import { containersOf } from '#test/localnet/morse.ts'
 import { projectRoot } from '#test/localnet/paths.ts'
 import { readMachine } from '#test/localnet/prepare.ts'
 
@@ -23,13 +24,14 @@ export interface Hearth {
   remove(): void
 }
 
-export async function startHearth(options: { engine?: string } = {}): Promise<Hearth> {
+/** @param options.rules of the Local chain, beside those of all tests */
+export async function startHearth(options: { engine?: string; rules?: Record<string, number> } = {}): Promise<Hearth> {
   const machine = readMachine()
   const dataDir = mkdtempSync(join(tmpdir(), 'hearth-e2e-'))
   const imagesFile = `${dataDir}.images.json`
   const rulesFile = `${dataDir}.rules.json`
   writeFileSync(imagesFile, JSON.stringify(machine.images))
-  writeFileSync(rulesFile, JSON.stringify(RULES))
+  writeFileSync(rulesFile, JSON.stringify({ ...RULES, ...options.rules }))
   const engine = options.engine ?? `unix://${machine.engineSocket}`
   let child: ChildProcess | undefined
   let link = ''
@@ -82,6 +84,28 @@ export async function startHearth(options: { engine?: string } = {}): Promise<He
   }
   await hearth.start()
   return hearth
+}
+
+/** Takes the Local chain away, so that nothing stays on the engine, also when a test failed half way. */
+export async function removeChain(hearth: Hearth, page: Page | undefined): Promise<void> {
+  const answer = await page
+    ?.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          const socket = new WebSocket(`ws://${location.host}/socket`)
+          socket.addEventListener('open', () =>
+            socket.send(JSON.stringify({ id: 1, name: 'localChain.remove', input: { loseOpenClaims: true } })),
+          )
+          socket.addEventListener('message', (event) => resolve(String(event.data)))
+          socket.addEventListener('error', () => resolve('no socket'))
+        }),
+    )
+    .catch(() => 'no page')
+  if (answer?.includes('taskId') !== true) return
+  const endMs = Date.now() + 20_000
+  while ((await containersOf(hearth.dataDir)).length > 0 && Date.now() < endMs) await new Promise((resolve) => setTimeout(resolve, 300))
+  // Volumes and networks go after the containers.
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
 }
 
 /** Follows a link to the confirm surface that the page opens in a tab of its own. */

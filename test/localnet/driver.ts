@@ -34,7 +34,7 @@ export async function startDriver(
   dataDir: string,
   rules: Record<string, unknown> = FAST_RULES,
   images?: Record<string, string>,
-  more: Pick<ComposeOptions, 'keychain'> = {},
+  more: Pick<ComposeOptions, 'keychain' | 'catalog'> = {},
 ): Promise<Driver> {
   const machine = readMachine()
   if (machine.engineSocket === null) throw new Error('this machine has no engine')
@@ -147,10 +147,11 @@ function summary(state: AppState): string {
   return `chain ${state.chain.status} ${state.chain.height}; ${nodes.join(' ')}; ${tasks.join(' ')}; supplier ${state.supplier.status}; earnings ${JSON.stringify(state.earnings)}`
 }
 
-/** From nothing to a relay miner that serves: what every test of the whole starts with. */
+/** From nothing to a relay miner that serves: what every test of the whole starts with. @param onChain what is done once the chain runs, before anything is staked */
 export async function reachServing(
   driver: Driver,
   network: 'local' | 'practice' = 'local',
+  onChain: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Record<'owner' | 'operator', { id: string; address: string; words: string }>> {
   await driver.call('vault.create', { password: PASSWORD })
   await driver.call('app.chooseNetwork', { network })
@@ -163,6 +164,7 @@ export async function reachServing(
   )
   const task = Object.values(driver.state.tasks).find((candidate) => candidate.kind === 'local-chain-start')
   if (task?.status !== 'done') throw new Error(`the local chain did not start: ${summary(driver.state)}`)
+  await onChain()
   const owner = await driver.makeKey('Owner', 'owner')
   const operator = await driver.makeKey('Operator', 'operator')
   for (const [address, amountPokt] of [

@@ -2,12 +2,12 @@
  * Every transaction that Hearth can make, taken to inclusion on the real chain; each also made by the real pocketd and compared byte for byte; and the refusals that can be
  * provoked, matched to the sentences that a user gets. Closing figures as JSON on the last line. Takes about two minutes.
  */
-import { readFileSync } from 'node:fs'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { hexToBytes } from '@noble/hashes/utils.js'
 import { refusalOf, type Refusal } from '#shared/model/refusals.ts'
 import type { Message, ServiceConfig } from '#main/core/ports/tx.ts'
 import { startTestChain, type TestChain } from './chain.ts'
+import { APPLICATION_STAKE, morseGenesis, morseKeys } from './morse.ts'
 import { prepareMachine } from './prepare.ts'
 import { addStuckSupplier, MIN_STAKE, POKT, service, STUCK_STAKE, SUPPLIER_POOL, supplierFile } from './tx/made-up.ts'
 import { codec, newPerson, Sender, type How, type Person, type Sent } from './tx/people.ts'
@@ -22,10 +22,6 @@ export interface TransactionFigures {
 }
 
 const BLOCKS_PER_SESSION = 4
-const morse = JSON.parse(readFileSync(new URL('../fixtures/morse/keys.json', import.meta.url), 'utf8')) as {
-  keys: Record<string, { morseAddress: string; publicKeyHex: string; privateKeyHex: string }>
-}
-const morseGenesis: unknown = JSON.parse(readFileSync(new URL('../fixtures/morse/genesis-migration.json', import.meta.url), 'utf8'))
 
 /** Runs everything on a chain of its own. @param log one line for each step */
 export async function runTransactions(log: (line: string) => void): Promise<TransactionFigures> {
@@ -36,7 +32,7 @@ export async function runTransactions(log: (line: string) => void): Promise<Tran
     blocksPerSession: BLOCKS_PER_SESSION,
     services: [{ id: 'anvil' }, { id: 'eth' }],
     editGenesis(genesis) {
-      genesis.app_state['migration'] = morseGenesis as Record<string, unknown>
+      genesis.app_state['migration'] = morseGenesis
       addStuckSupplier(genesis, stuck.owner, stuck.operator)
     },
   })
@@ -274,7 +270,7 @@ async function everything(
     kind: 'claim-morse-account',
     signer: other.address,
     toAddress: other.address,
-    morsePubKeyHex: morse.keys[key]?.publicKeyHex ?? '',
+    morsePubKeyHex: morseKeys[key]?.publicKeyHex ?? '',
     morseSignatureHex: '',
   })
   const node: Extract<Message, { kind: 'claim-morse-supplier' }> = {
@@ -282,8 +278,8 @@ async function everything(
     signer: application.address,
     ownerAddress: other.address,
     operatorAddress: application.address,
-    morseNodeAddress: morse.keys['node']?.morseAddress ?? '',
-    morsePubKeyHex: morse.keys['node']?.publicKeyHex ?? '',
+    morseNodeAddress: morseKeys['node']?.morseAddress ?? '',
+    morsePubKeyHex: morseKeys['node']?.publicKeyHex ?? '',
     morseSignatureHex: '',
     signerIsOutput: false,
     services: [service('eth', { [other.address]: 100 })],
@@ -293,6 +289,20 @@ async function everything(
   await tries('an account claimed twice', 'morse-claimed', other, await signedByMorse(sender, other, 'account', account('account')))
   await tries('a wrong Morse signature', 'morse-signature', other, await signedByMorse(sender, other, 'node', account('output')))
   await claim('Morse output account', other, 'output', account('output'))
+  const oldApplication: Message = {
+    ...account('application'),
+    kind: 'claim-morse-application',
+    signer: second.address,
+    toAddress: second.address,
+    serviceId: 'eth',
+  }
+  await tries(
+    'an application as an account',
+    'morse-claim',
+    other,
+    await signedByMorse(sender, other, 'application', account('application')),
+  )
+  await claim('Morse application', second, 'application', oldApplication)
 
   // Refusals at the door.
   const draft = await sender.draft(owner, [send(owner, other, 1n)])
@@ -318,11 +328,14 @@ async function everything(
   await claim('Morse node as a supplier', application, 'node', node)
   const claimed = await sender.chain.supplier(application.address)
   if (claimed?.ownerAddress !== other.address) notDone('the claimed supplier is not there')
+  const taken = await sender.chain.application(second.address)
+  if (taken?.stakeUpokt !== APPLICATION_STAKE || taken.serviceIds.join() !== 'eth') notDone('the claimed application is not there')
   for (const [key, to] of [
     ['account', other.address],
+    ['application', second.address],
     ['node', application.address],
   ] as const) {
-    const old = await sender.chain.morseAccount(morse.keys[key]?.morseAddress ?? '')
+    const old = await sender.chain.morseAccount(morseKeys[key]?.morseAddress ?? '')
     if (old === undefined || old.claimedAtHeight === 0) notDone(`the old ${key} is not marked as claimed`)
     else if (old.claimedBy !== to) notDone(`the old ${key} is read as claimed by ${old.claimedBy || 'nobody'}, not by ${to}`)
   }
@@ -345,7 +358,7 @@ async function signedByMorse(
   message: Extract<Message, { morseSignatureHex: string }>,
 ): Promise<Message> {
   const doc = codec.signDoc(await sender.draft(person, [message]))
-  const seed = hexToBytes((morse.keys[key]?.privateKeyHex ?? '').slice(0, 64))
+  const seed = hexToBytes((morseKeys[key]?.privateKeyHex ?? '').slice(0, 64))
   const [signed] = codec.decodeSignDoc(codec.withMorseSignature(doc, ed25519.sign(codec.morseBytes(doc), seed))).messages
   if (!signed) throw new Error('no claim')
   return signed

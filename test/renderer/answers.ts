@@ -289,6 +289,7 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
       open: true,
       free: true,
       supplierMinStakeUpokt: '59500000000',
+      applicationMinStakeUpokt: '1000000000',
       accounts: [
         {
           morseAddress: '0'.repeat(40),
@@ -297,6 +298,7 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
             supplierStakeUpokt: '0',
             applicationStakeUpokt: '0',
             morseOutputAddress: '',
+            unstakedAtMs: 0,
             claimedAtHeight: 0,
             claimedBy: '',
           },

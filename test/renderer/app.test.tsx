@@ -89,11 +89,25 @@ describe('first start', () => {
     expect(text()).toContain('Strong')
   })
 
-  it('offers the Local chain and Practice, and says of the real networks that they are not in this version', async () => {
+  it('chooses the Local chain at once, and a network of others after it said what that means', async () => {
     const link = await show(choosing(Date.now()))
-    expect(text().match(/Not in this version yet/g)).toHaveLength(2)
     await press(button(/^Choose Local chain$/))
-    expect(link.calls.find((call) => call.name === 'app.chooseNetwork')?.input).toEqual({ network: 'local' })
+    const picked = (): unknown[] => link.calls.filter((call) => call.name === 'app.chooseNetwork').map((call) => call.input)
+    expect(picked()).toEqual([{ network: 'local' }])
+    for (const [id, name, money] of [
+      ['mainnet', 'Mainnet', 'POKT here is worth money'],
+      ['beta', 'Beta', 'POKT here buys nothing'],
+    ] as const) {
+      await press(button(new RegExp(`^Choose ${name}…$`)))
+      const said = document.querySelector('[role="dialog"]')?.textContent ?? ''
+      expect(said).toContain(money)
+      expect(said).toContain('Choosing starts nothing')
+      expect(said).toContain('sauron-rpc.')
+      expect(picked()).not.toContainEqual({ network: id })
+      await press(button(new RegExp(`^Choose ${name}$`)))
+      expect(picked().at(-1)).toEqual({ network: id })
+      await press(button(/^Cancel$/))
+    }
   })
 
   it('begins with Practice where there is no engine, which asks for none', async () => {

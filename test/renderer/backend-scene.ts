@@ -1,4 +1,4 @@
-import type { BackendRow, EndpointReportView, ServeRow } from '#shared/api/backend-requests.ts'
+import type { BackendRow, EndpointReportView, EntryRow, ServeRow } from '#shared/api/backend-requests.ts'
 import type { RequestOutput } from '#shared/api/requests.ts'
 
 /** What a look at a node found: well unless told otherwise. */
@@ -76,6 +76,34 @@ const serveRow = (serviceId: string, name: string, fields: Partial<ServeRow> = {
   ...fields,
 })
 
+/** An entry of the catalogue: not started and fitting unless told otherwise. */
+export const entryRow = (fields: Partial<EntryRow> = {}): EntryRow => ({
+  entryId: 'fuse-nethermind',
+  title: 'Fuse',
+  summary: 'One container, no second program. The smallest Ethereum-like node of the real network that is known.',
+  serves: [{ serviceId: 'fuse', name: 'Fuse', onNetwork: true }],
+  diskGb: 150,
+  memoryGb: 8,
+  cpuCores: 2,
+  firstSync: 'about a day (estimate)',
+  licence: 'MIT, LGPL-3.0',
+  evidence: 'read',
+  images: ['docker.io/fusenet/node:nethermind-v1.36.2'],
+  stopGraceSeconds: 120,
+  snapshot: {
+    kind: 'none',
+    url: '',
+    why: 'The published snapshots are of another program and cannot be used; it fetches a recent state itself.',
+  },
+  lacks: [],
+  isOwnNode: false,
+  blocked: null,
+  stage: 'none',
+  nodeIds: ['fuse-nethermind-fuse'],
+  progress: null,
+  ...fields,
+})
+
 /** Answers for the pages of backends and of what to serve. */
 export const backendAnswers = (now: number) => ({
   'backends.list': {
@@ -108,6 +136,56 @@ export const backendAnswers = (now: number) => ({
     ],
     gate: { kind: 'ready', reason: '' },
   } satisfies RequestOutput<'backends.list'>,
+  'backends.catalogue': {
+    rows: [
+      entryRow(),
+      entryRow({
+        entryId: 'gnosis-nethermind-lighthouse',
+        title: 'Gnosis Chain',
+        summary: 'Nethermind with Lighthouse beside it. A good first Ethereum-like chain for a small machine.',
+        serves: [{ serviceId: 'gnosis', name: 'Gnosis Chain', onNetwork: true }],
+        stage: 'made',
+        nodeIds: ['backend-1'],
+        progress: {
+          state: 'catching-up',
+          share: 0.62,
+          height: 24_310_877,
+          blocksBehind: 14_902_113,
+          headAgeMs: 3_600_000,
+          leftMs: 93_600_000,
+          atMs: now,
+        },
+      }),
+      entryRow({
+        entryId: 'pocket-full',
+        title: 'Pocket full node',
+        summary: 'A full node of the Pocket Network itself.',
+        serves: [{ serviceId: 'pocket', name: 'Pocket Network', onNetwork: true }],
+        isOwnNode: true,
+        nodeIds: ['pocket-1'],
+      }),
+      entryRow({
+        entryId: 'akash-omnibus',
+        title: 'Akash',
+        summary: 'A Cosmos chain from the Omnibus image, which also carries many others.',
+        serves: [{ serviceId: 'akash', name: 'Akash', onNetwork: false }],
+        diskGb: 400,
+        memoryGb: 16,
+        lacks: [
+          { what: 'disk', has: 412.5, needs: 500 },
+          { what: 'memory', has: 15.5, needs: 24 },
+        ],
+        snapshot: { kind: 'asked', url: 'https://snapshots.example/akash/', why: '' },
+      }),
+      entryRow({
+        entryId: 'ollama',
+        title: 'Language model (Ollama)',
+        summary: 'Answers questions to a language model.',
+        serves: [{ serviceId: 'ollama', name: 'Ollama', onNetwork: false }],
+        stage: 'kept',
+      }),
+    ],
+  } satisfies RequestOutput<'backends.catalogue'>,
   'backends.preview': {
     diff: '- backend_url: "http://backend:8545"\n+ backend_url: "http://gate:9100/s/anvil"',
     restarts: [{ nodeId: 'miner', title: 'Relay miner', drained: true }],

@@ -6,7 +6,7 @@ import { bridgeOver } from '#renderer/bridge/connect.ts'
 import { startText } from '#renderer/text/text.ts'
 import { requests } from '#shared/api/requests.ts'
 import { answers } from './answers.ts'
-import { ATTACHED, backendAnswers, backendRow, report } from './backend-scene.ts'
+import { ATTACHED, backendAnswers, backendRow, entryRow, report } from './backend-scene.ts'
 import { fakeLink, settle, type FakeLink } from './fake-link.ts'
 import { serving } from './scene.ts'
 
@@ -184,5 +184,87 @@ describe('what to serve', () => {
     expect(text()).toContain('Kept.')
     await fill('Find a chain', 'nowhere')
     expect(text()).toContain('No chain of that name is in the catalogue of 2026-11-22.')
+  })
+})
+
+describe('nodes of the catalogue', () => {
+  const catalogue = (...rows: Parameters<typeof entryRow>[0][]) => ({ 'backends.catalogue': { rows: rows.map((row) => entryRow(row)) } })
+  const LONG_HASH = 'AB'.repeat(32)
+  it('says what each is, what it would use, and what of this PC is too little', async () => {
+    await show('/nodes')
+    expect(text()).toContain('Serves Fuse. 150 GB disk, 8 GB memory, first sync about a day (estimate).')
+    expect(text()).toContain('412.5 GB of 500 GB disk are free, 15.5 GB of 24 GB memory')
+    expect(find('Start Akash').disabled).toBe(true)
+    expect(text()).toContain('None of its services is on this network')
+    expect(text()).toMatch(/catching up, block 24,310,877, 14,902,113 blocks behind, about 26\sh left/)
+    expect(text()).toContain('The Pocket node that runs here answers for it.')
+  })
+  it('says beforehand what a start uses, and starts without a snapshot', async () => {
+    const link = await show('/nodes', { 'backends.startEntry': { taskId: 't' } })
+    await press('Start Fuse')
+    for (const word of [
+      '150 GB, and it grows',
+      'up to 8 GB',
+      '2 cores',
+      'about a day',
+      'docker.io/fusenet/node',
+      'on this PC only',
+      'day and night',
+      'MIT, LGPL-3.0',
+      'never ran under',
+    ])
+      expect(text()).toContain(word)
+    await press('Start')
+    expect(sent(link, 'backends.startEntry')).toEqual([{ entryId: 'fuse-nethermind', snapshot: null }])
+  })
+  it('takes a snapshot only with a whole hash', async () => {
+    const link = await show('/nodes', {
+      ...catalogue({ snapshot: { kind: 'asked', url: 'https://snapshots.example/', why: '' } }),
+      'backends.startEntry': { taskId: 't' },
+    })
+    await press('Start Fuse')
+    expect(text()).toContain('the hash must come from a source that you trust')
+    await fill('Address of the snapshot', 'https://snapshots.example/a.tar.gz')
+    expect(find('Start').disabled).toBe(true)
+    await fill('Its SHA-256', 'abc')
+    expect(text()).toContain('A SHA-256 has 64 digits')
+    expect(find('Start').disabled).toBe(true)
+    await fill('Its SHA-256', ` ${LONG_HASH} `)
+    await press('Start')
+    const wish = { entryId: 'fuse-nethermind', snapshot: { url: 'https://snapshots.example/a.tar.gz', sha256: LONG_HASH } }
+    // As main reads it: a hash in capitals is the same hash.
+    expect(sent(link, 'backends.startEntry')).toEqual([requests['backends.startEntry'].input.parse(wish)])
+    expect(requests['backends.startEntry'].input.parse(wish).snapshot?.sha256).toBe('ab'.repeat(32))
+  })
+  it('stops, and asks what becomes of the data before it removes', async () => {
+    const link = await show('/nodes', { 'backends.stopEntry': {}, 'backends.removeEntry': { taskId: 't' } })
+    await press('Stop Gnosis Chain')
+    expect(sent(link, 'backends.stopEntry')).toEqual([{ entryId: 'gnosis-nethermind-lighthouse' }])
+    await press('Remove Gnosis Chain')
+    expect(text()).toMatch(/may take up to 2\smin/)
+    expect(text()).toContain('The disk stays as full as it is.')
+    await fill('What becomes of its data', 'lose')
+    expect(text()).toContain('The disk is free again.')
+    await press('Remove')
+    expect(sent(link, 'backends.removeEntry')).toEqual([{ entryId: 'gnosis-nethermind-lighthouse', withData: true }])
+  })
+  it('takes what is left of one without asking again, and gives the own node back without data', async () => {
+    const link = await show('/nodes', { 'backends.startEntry': { taskId: null }, 'backends.removeEntry': { taskId: null } })
+    await press('Remove Language model (Ollama)')
+    expect(text()).toContain('The containers are gone already.')
+    await press('Delete its data')
+    expect(sent(link, 'backends.removeEntry')).toEqual([{ entryId: 'ollama', withData: true }])
+    await press('Let the Pocket node here answer Pocket full node')
+    expect(sent(link, 'backends.startEntry')).toEqual([{ entryId: 'pocket-full', snapshot: null }])
+  })
+  it('shows why a start was refused', async () => {
+    const link = await show('/nodes')
+    link.answers['backends.startEntry'] = () => ({
+      ok: false,
+      error: { code: 'backend-too-big', detail: { title: 'Fuse', problem: 'disk', has: '20', needs: '188' }, ref: 'r' },
+    })
+    await press('Start Fuse')
+    await press('Start')
+    expect(text()).toContain('20 GB of disk are free where containers are kept, and 188 GB are needed')
   })
 })

@@ -104,6 +104,15 @@ describe('a backup that goes through the browser', () => {
     expect([...document.querySelectorAll('input')].map((input) => input.value)).toContain(path)
   })
 
+  it('that is gone since it was chosen is told, and nothing is sent', async () => {
+    const link = await show()
+    const gone = new File([new Uint8Array(4)], 'keys.hearth-backup')
+    Object.defineProperty(gone, 'arrayBuffer', { value: () => Promise.reject(new DOMException('gone', 'NotFoundError')) })
+    await choose(gone)
+    expect(link.calls.some((call) => call.name === 'vault.bringBackup')).toBe(false)
+    expect(document.querySelector('[role="alert"]')?.textContent).toContain('This file could not be read. Nothing was changed.')
+  })
+
   it('is not sent when it is no backup by its size, and says so', async () => {
     const link = await show()
     await choose(fileOf(new Uint8Array(200_000)))

@@ -107,3 +107,35 @@ describe('the checklist', () => {
       for (const line of checklist(state)) if (line.state === 'done') expect(line.action, line.id).toBeNull()
   })
 })
+
+describe('the checklist on a network of others', () => {
+  const on = (state: AppState, chain: Partial<AppState['chain']>): AppState => ({
+    ...state,
+    app: { ...state.app, network: 'mainnet' },
+    nodes: {},
+    chain: { ...state.chain, ...chain },
+  })
+
+  it('is about reading, knowing and signing; containers are not in it', () => {
+    const ids = checklist(on(chosen(NOW), {})).map((line) => line.id)
+    expect(ids).toEqual(['chain', 'known', 'owner-key', 'operator-key', 'owner-funds', 'operator-funds', 'staked', 'services', 'settled'])
+  })
+
+  it('asks for the user’s word when the chain was named, and ticks it after', () => {
+    const state = serving(NOW)
+    const known = (chain: Partial<AppState['chain']>) =>
+      checklist(on(state, { status: 'ready', ...chain })).find((line) => line.id === 'known')
+    expect(known({ known: 'unknown' })).toMatchObject({ state: 'open', text: 'home.check.knownMissing' })
+    expect(known({ known: 'first-use' })).toMatchObject({ state: 'open', text: 'home.check.knownAsk', action: { href: '#/nodes' } })
+    expect(known({ known: 'confirmed' })).toMatchObject({ state: 'done', action: null })
+  })
+
+  it('leads to the wallet for money, never to a faucet', () => {
+    const state = serving(NOW)
+    const poor: AppState = { ...on(state, { status: 'ready' }), balances: {}, supplier: { ...state.supplier, status: 'not-staked' } }
+    const keys = Object.fromEntries(Object.entries(poor.keys).map(([id, key]) => [id, { ...key, network: 'mainnet' as const }]))
+    const links = checklist({ ...poor, keys }).flatMap((line) => (line.action?.kind === 'go' ? [line.action.href] : []))
+    expect(links).toContain('#/wallet')
+    expect(links.join(' ')).not.toMatch(/funds|start|test-relays/)
+  })
+})

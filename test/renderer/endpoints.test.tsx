@@ -2,11 +2,13 @@ import { act } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { App } from '#renderer/app/App.tsx'
+import { ROUTES } from '#renderer/app/routes.ts'
 import { bridgeOver } from '#renderer/bridge/connect.ts'
 import { startText } from '#renderer/text/text.ts'
 import type { AppState, EndpointState } from '#shared/api/state.ts'
 import { answers } from './answers.ts'
 import { fakeLink, settle, type FakeLink } from './fake-link.ts'
+import { onMainnet } from './mainnet-scene.ts'
 import { serving } from './scene.ts'
 
 let root: Root | undefined
@@ -116,6 +118,62 @@ describe('endpoints', () => {
     expect(alert).toContain('At block 883,700, a.example.org says ABABABABABAB…')
     expect(alert).toContain('b.example.org says CDCDCDCDCDCD…')
     expect(card()?.textContent).toContain('Hearth reads this network and does not sign')
+  })
+
+  it('that named a chain ask whether it is the one; yes and no are said with its first block', async () => {
+    const block1Hash = 'AB12CD34'.repeat(8)
+    const found = { chainId: 'pocket', block1Hash, genesisTime: '2025-03-28T17:35:52Z', hosts: ['a.example.org', 'b.example.com'] }
+    const link = await show({ endpoints: { 0: endpoint({}) }, known: 'first-use', found })
+    expect(card()?.textContent).toContain('Is this Mainnet?')
+    expect(card()?.textContent).toContain('a.example.org and b.example.com')
+    expect(card()?.querySelector('code')?.getAttribute('aria-label')).toBe(block1Hash)
+    link.answers['chain.confirm'] = () => ({ ok: true, value: {} })
+    await press('Yes, this is Mainnet')
+    await press('No, forget it')
+    expect(link.calls.filter((call) => call.name === 'chain.confirm').map((call) => call.input)).toEqual([
+      { block1Hash, isRight: true },
+      { block1Hash, isRight: false },
+    ])
+    await act(async () => root?.unmount())
+    await show({ endpoints: { 0: endpoint({}) }, known: 'confirmed', found: null })
+    expect(card()?.textContent).toContain('You said that this is the right chain')
+    expect(card()?.textContent).not.toContain('Is this Mainnet?')
+  })
+
+  it.each(ROUTES.filter((route) => route.section !== null && route.section !== 'practice').map((route) => route.sample))(
+    'of a network of others: nothing of a chain of one’s own is offered at %s',
+    async (path) => {
+      const link = await show({ endpoints: { 0: endpoint({}) }, known: 'confirmed' }, 'mainnet', path)
+      const offered = [...document.querySelectorAll('button, a')].map((each) => `${each.textContent} ${each.getAttribute('href') ?? ''}`)
+      expect(offered.join(' | ')).not.toMatch(/faucet|test POKT|test relay|Start the|Attach|play money/i)
+      expect(document.body.textContent).not.toContain('play money')
+      expect(document.querySelector('.strip')).toBeNull()
+      expect(document.querySelector('.bar')?.textContent).toContain('Mainnet, real money')
+      expect(link.calls.map((call) => call.name)).not.toContain('backends.list')
+    },
+  )
+
+  it('of a network of others: what runs elsewhere is not called broken here', async () => {
+    for (const [path, said] of [
+      ['/', 'Nothing needs you'],
+      ['/supplier', 'Active on chain'],
+      ['/supplier/services', 'your relay miner elsewhere'],
+      ['/supplier/leave', 'Close the way to your relay miner first'],
+    ] as const) {
+      globalThis.location.hash = path
+      const link = fakeLink(onMainnet(NOW))
+      for (const [name, value] of Object.entries(answers(NOW))) link.answers[name] = () => ({ ok: true, value })
+      root = createRoot(box)
+      await act(async () => {
+        root?.render(<App bridge={bridgeOver(link)} />)
+        await settle()
+      })
+      await act(settle)
+      expect(document.body.textContent, path).toContain(said)
+      expect(document.body.textContent, path).not.toMatch(/not serving|Not served|Differs|not up yet|no backend here|test relays/)
+      expect(link.calls.map((call) => call.name)).not.toContain('supplier.previewConfig')
+      await act(async () => root?.unmount())
+    }
   })
 
   it('of the user are added with both addresses; why one is refused is said, and what was typed stays', async () => {

@@ -11,7 +11,8 @@ import { ROUTES } from '#renderer/app/routes.ts'
 import { patchSchema } from '#shared/api/patches.ts'
 import { stateSchema, type AppState } from '#shared/api/state.ts'
 import { answers } from './answers.ts'
-import { SCENES, type SceneName } from './scene.ts'
+import { mainnetAsked, onMainnet } from './mainnet-scene.ts'
+import { SCENES as USUAL } from './scene.ts'
 
 /**
  * Builds the page, serves it under the shell's own headers to a browser, feeds it a made-up state over the socket's protocol and takes a picture of every route in both
@@ -31,10 +32,15 @@ const TYPES: Record<string, string> = {
   '.woff': 'font/woff',
 }
 
+const SCENES = { ...USUAL, onMainnet, mainnetAsked }
+type SceneName = keyof typeof SCENES
+
 interface Shot {
   name: string
   scene: SceneName
   hash: string
+  /** Name of a button that is pressed before. */
+  press?: string
 }
 
 const NODE_ID = 'pocket-1'
@@ -47,6 +53,16 @@ const EXTRA: Shot[] = [
   { name: 'home-keys-needed', scene: 'keysNeeded', hash: '/' },
   { name: 'node-miner', scene: 'serving', hash: '/nodes/miner-1' },
   { name: 'home-practice', scene: 'practising', hash: '/' },
+  { name: 'setup-mainnet', scene: 'choosing', hash: '/', press: 'Choose Mainnet…' },
+  { name: 'setup-beta', scene: 'choosing', hash: '/', press: 'Choose Beta…' },
+  { name: 'setup-on-mainnet', scene: 'onMainnet', hash: '/setup' },
+  { name: 'home-mainnet-asked', scene: 'mainnetAsked', hash: '/' },
+  { name: 'nodes-mainnet-asked', scene: 'mainnetAsked', hash: '/nodes' },
+  { name: 'home-mainnet', scene: 'onMainnet', hash: '/' },
+  { name: 'nodes-mainnet', scene: 'onMainnet', hash: '/nodes' },
+  { name: 'supplier-mainnet', scene: 'onMainnet', hash: '/supplier' },
+  { name: 'wallet-mainnet', scene: 'onMainnet', hash: '/wallet' },
+  { name: 'relays-mainnet', scene: 'onMainnet', hash: '/supplier/test-relays' },
 ]
 
 /** The shots: each route in its fullest state, and the states above. */
@@ -131,6 +147,7 @@ async function take(browser: Browser, origin: string, shot: Shot, theme: 'light'
   await page.goto(`${origin}/#${shot.hash}`)
   await page.waitForSelector('h1, h2', { timeout: 5_000 }).catch(() => complaints.push(`${shot.name} ${theme}: blank`))
   await page.evaluate(() => document.fonts.ready.then(() => undefined))
+  if (shot.press !== undefined) await page.getByRole('button', { name: shot.press, exact: true }).click()
   await page.waitForTimeout(350)
   await page.screenshot({ path: join(OUT, `${shot.name}-${theme}.png`) })
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)

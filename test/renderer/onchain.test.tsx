@@ -325,6 +325,30 @@ describe('Morse', () => {
       services: [{ serviceId: 'anvil', url: 'http://127.0.0.1:8645', rpcType: 'JSON_RPC', revShare: [{ address: OWNER, percent: 100 }] }],
     })
   })
+  it('claims an application for one service, to the signer unless told otherwise; an account it is not', async () => {
+    const link = await show('/supplier/more/morse', scene(withOldKey), (made) => worth(made, { applicationStakeUpokt: '2000000000' }))
+    expect(form('Claim an account').textContent).toContain('was an application')
+    const account = submitOf(form('Claim an account'))
+    expect(account.disabled || account.hasAttribute('data-disabled')).toBe(true)
+    expect(form('Claim an application').textContent).not.toContain('less than the minimum')
+    const signer = (control(form('Claim an application'), 'Sign with') as HTMLSelectElement).value
+    await press(submitOf(form('Claim an application')))
+    expect(wishOf(link)).toEqual({
+      kind: 'claim-morse-application',
+      keyId: signer,
+      morseKeyId: 'old',
+      toAddress: signer === 'own' ? OWNER : OPERATOR,
+      serviceId: 'anvil',
+    })
+  })
+  it('an application below the minimum of now says what becomes of it', async () => {
+    await show('/supplier/more/morse', scene(withOldKey), (made) => worth(made, { applicationStakeUpokt: '999999999' }))
+    expect(form('Claim an application').textContent).toContain('less than the minimum of now, 1,000 POKT')
+  })
+  it('without an old application its form is not there', async () => {
+    await show('/supplier/more/morse', scene(withOldKey), (made) => worth(made, {}))
+    expect(document.querySelector('form[aria-label="Claim an application"]')).toBeNull()
+  })
   it('what is claimed already, or was no node, is not claimed again', async () => {
     await show('/supplier/more/morse', scene(withOldKey), (made) => worth(made, { claimedAtHeight: 26, claimedBy: OWNER }))
     expect(text()).toContain('claimed at block 26')

@@ -264,10 +264,10 @@ describe('settings as a file', () => {
     same: 3,
     digest: 'd1',
   }
-  async function choose(content: string): Promise<void> {
+  async function choose(content: string | File): Promise<void> {
     const input = document.querySelector<HTMLInputElement>('input[type="file"]')
     if (!input) throw new Error('no file field')
-    const file = new File([content], 'settings.json')
+    const file = typeof content === 'string' ? new File([content], 'settings.json') : content
     Object.defineProperty(input, 'files', { value: [file], configurable: true })
     await act(async () => {
       input.dispatchEvent(new Event('change', { bubbles: true }))
@@ -314,6 +314,19 @@ describe('settings as a file', () => {
     await choose('\u0000\u0001')
     expect(text()).toContain('This file is damaged or is something else.')
     expect(document.querySelector('[role="dialog"]')).toBeNull()
+  })
+
+  it('that is gone since it was chosen is told, and the next one that can be read is looked at', async () => {
+    const link = await show()
+    link.answers['settings.judge'] = () => ({ ok: true, value: judged })
+    const gone = new File(['x'], 'settings.json')
+    Object.defineProperty(gone, 'text', { value: () => Promise.reject(new DOMException('gone', 'NotFoundError')) })
+    await choose(gone)
+    expect(document.querySelector('[role="alert"]')?.textContent).toContain('This file could not be read.')
+    expect(calls(link, 'settings.judge')).toEqual([])
+    await choose('the text')
+    expect(calls(link, 'settings.judge')).toEqual([{ text: 'the text' }])
+    expect(text()).not.toContain('This file could not be read.')
   })
 
   it('that changes nothing offers nothing to apply', async () => {

@@ -31,10 +31,11 @@ afterEach(async () => {
   vi.restoreAllMocks()
 })
 
-async function show(state: AppState, hash: string): Promise<FakeLink> {
+async function show(state: AppState, hash: string, prepare: (link: FakeLink) => void = () => undefined): Promise<FakeLink> {
   globalThis.location.hash = hash
   const link = fakeLink(state)
   for (const [name, value] of Object.entries(answers(Date.now()))) link.answers[name] = () => ({ ok: true, value })
+  prepare(link)
   root = createRoot(box)
   await act(async () => {
     root?.render(<App bridge={bridgeOver(link)} />)
@@ -221,6 +222,25 @@ describe('the address book', () => {
     expect(text()).toContain('1 added, 0 changed, 2 as they were.')
     expect(text()).toContain('Entry 3 was left out: its address has a wrong checksum')
   })
+  it('takes a file that is chosen, and says when it cannot be read', async () => {
+    const link = await show(serving(Date.now()), '/wallet/addresses')
+    const choose = (file: File): Promise<void> =>
+      act(async () => {
+        const input = document.querySelector<HTMLInputElement>('input[type="file"]')
+        if (!input) throw new Error('no file field')
+        Object.defineProperty(input, 'files', { configurable: true, value: [file] })
+        input.dispatchEvent(new Event('change', { bubbles: true }))
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      })
+    const gone = new File(['x'], 'book.json')
+    Object.defineProperty(gone, 'text', { value: () => Promise.reject(new DOMException('gone', 'NotFoundError')) })
+    await choose(gone)
+    expect(text()).toContain('This file could not be read.')
+    await choose(new File(['{"format":"y"}'], 'book.json'))
+    expect(text()).not.toContain('This file could not be read.')
+    await press(button(/^Bring in$/))
+    expect(link.calls.findLast((call) => call.name === 'wallet.bookImport')?.input).toEqual({ text: '{"format":"y"}' })
+  })
 })
 
 describe('what governs', () => {
@@ -235,6 +255,29 @@ describe('what governs', () => {
     expect(document.querySelector('[data-service="anvil"]')?.textContent).toContain('one in 42.66, since block 120')
     expect(document.querySelector('[data-service="anvil"]')?.textContent).toContain('was 100 until then')
     expect(text()).toContain('No upgrade is planned.')
+  })
+
+  it('says that figures stand still while no block can be read, and asks again only once one can', async () => {
+    const state = serving(Date.now())
+    await show({ ...state, chain: { ...state.chain, status: 'stalled' } }, '/rules')
+    expect(text()).toMatch(/No new block can be read. What stands here was read at block [\d,]+/)
+    expect(document.querySelector('[data-rule="supplierMinStakeUpokt"]')).not.toBeNull()
+  })
+
+  it('that cannot be read says so, and does not look as if it were still reading', async () => {
+    await show(serving(Date.now()), '/rules', (link) => {
+      link.answers['rules.view'] = () => ({ ok: false, error: { code: 'chain-unreachable', ref: 'r' } })
+    })
+    expect(text()).toContain('The rules could not be read.')
+    expect(document.querySelector('.skel')).toBeNull()
+    expect(button(/^Read again$/).disabled).toBe(false)
+  })
+
+  it('without a chain leads Home', async () => {
+    const state = serving(Date.now())
+    await show({ ...state, chain: { ...state.chain, status: 'none' } }, '/rules')
+    expect(document.querySelector('a[href="#/"]')?.textContent).toContain('Home')
+    expect(text()).toContain('There is no chain to read from.')
   })
 
   it('says the planned upgrade with its height, its date and the release that is needed', async () => {

@@ -72,6 +72,13 @@ export async function readRoleRules(transport: Transport, restUrl: string, newes
   }
 }
 
+/** The chain writes the first second of year 1 where there is no time. */
+function unstakedAt(text: string | null | undefined): number {
+  const ms = Date.parse(text ?? '')
+  return ms > 0 ? ms : 0
+}
+
+/** What an address of the old network is worth; undefined = the chain knows nothing of it. @param morseAddress 40 upper-case hex digits */
 export async function readMorseAccount(transport: Transport, restUrl: string, morseAddress: string): Promise<MorseAccount | undefined> {
   const path = `${POCKET}/migration/morse_claimable_account/${encodeURIComponent(morseAddress)}`
   const answer = orAbsent(restUrl, await transport.rest(path, roles.morseAccountAnswer))
@@ -84,6 +91,7 @@ export async function readMorseAccount(transport: Transport, restUrl: string, mo
     supplierStakeUpokt: account.supplier_stake,
     applicationStakeUpokt: account.application_stake,
     morseOutputAddress: account.morse_output_address,
+    unstakedAtMs: unstakedAt(account.unstaking_time),
     claimedAtHeight: account.claimed_at_height,
     claimedBy: account.shannon_dest_address,
   }

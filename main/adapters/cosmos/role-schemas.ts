@@ -42,5 +42,6 @@ export const morseAccountAnswer = z.looseObject({
     claimed_at_height: smallInteger,
     shannon_dest_address: z.string(),
     morse_output_address: z.string(),
+    unstaking_time: z.string().nullish(),
   }),
 })

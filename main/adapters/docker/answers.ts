@@ -8,7 +8,20 @@ import { HearthError } from '#shared/api/errors.ts'
 const labels = z.record(z.string(), z.string()).nullish()
 const count = z.number()
 
-export const containerRowsSchema = z.array(z.looseObject({ Id: z.string().min(1), Names: z.array(z.string()).nullish() }))
+/** What is beyond the id only helps to see whether something has changed: an engine that leaves it out is asked more often. */
+const containerRowSchema = z.object({
+  Id: z.string().min(1),
+  Names: z.array(z.string()).nullish(),
+  State: z.string().nullish().catch(undefined),
+  Status: z.string().nullish().catch(undefined),
+  ImageID: z.string().nullish().catch(undefined),
+  NetworkSettings: z
+    .object({ Networks: z.record(z.string(), z.unknown()).nullish() })
+    .nullish()
+    .catch(undefined),
+})
+export type ContainerRow = z.infer<typeof containerRowSchema>
+export const containerRowsSchema = z.array(containerRowSchema)
 
 export const containerSchema = z.looseObject({
   Id: z.string().min(1),

@@ -5,7 +5,7 @@ import type { Engine } from '#main/core/ports/engine.ts'
 import type { Log } from '#main/core/ports/log.ts'
 import { PULL_STALL_MS } from '#main/core/retry.ts'
 import { packFile } from './archive.ts'
-import { answer, containerRowsSchema, imageSchema, statsSchema } from './answers.ts'
+import { answer, imageSchema, statsSchema } from './answers.ts'
 import { createConnection, type EngineChoice } from './connection.ts'
 import { LABELS } from './container-options.ts'
 import { createContainer } from './create-container.ts'
@@ -13,14 +13,16 @@ import { engineDisk } from './disk.ts'
 import { engineError, statusOf, textOf } from './errors.ts'
 import { followEvents } from './events.ts'
 import { execIn } from './exec.ts'
+import { createKnownContainers } from './known-containers.ts'
 import { readLogs } from './logs.ts'
 import { readFile } from './read-file.ts'
-import { inspectContainer, mustBeName, mustBeReference, orNothing, ownedContainer } from './owned.ts'
+import { mustBeName, mustBeReference, orNothing, ownedContainer } from './owned.ts'
 import { offeredDigest, removeImage } from './images.ts'
 import { ensureNetwork, ensureVolume, removeNetwork, removeVolume } from './places.ts'
 import { pullImage, wholePull } from './pull.ts'
-import { containerStats, seenContainer } from './seen-container.ts'
+import { containerStats } from './seen-container.ts'
 import { stopContainer } from './stop-container.ts'
+import { unpackInto } from './unpack.ts'
 
 const CALL_TIMEOUT_MS = 60_000
 /** On top of a container's grace: the engine's own work for ending it. */
@@ -46,6 +48,7 @@ export function createDockerEngine(options: {
   const { installId, clock, log, pullStallMs = PULL_STALL_MS, callTimeoutMs = CALL_TIMEOUT_MS } = options
   const connection = createConnection({ ...options, callTimeoutMs })
   const { probe, client, patient } = connection
+  const known = createKnownContainers(installId, clock)
   /**
    * The last request that makes something. One after the other: an engine that is asked twice at the same time makes two networks of one name, and then
    * knows neither by it, or refuses a container's name and does not know the container yet.
@@ -71,6 +74,9 @@ export function createDockerEngine(options: {
       return run(api.getContainer(name), api)
     })
 
+  /** What Hearth itself does to a container is known here before the engine's event about it arrives. */
+  const changing = <T>(name: string, run: Promise<T>): Promise<T> => run.finally(() => known.changed(name))
+
   const image: Engine['image'] = (reference) =>
     guarded(async (api) => {
       mustBeReference(reference)
@@ -86,13 +92,7 @@ export function createDockerEngine(options: {
   return {
     probe,
     image,
-    list: () =>
-      guarded(async (api) => {
-        const filters = { label: [`${LABELS.install}=${installId}`] }
-        const rows = answer(containerRowsSchema, await api.listContainers({ all: true, filters }), 'containers')
-        const seen = await Promise.all(rows.map((row) => inspectContainer(api, row.Id)))
-        return seen.flatMap((info) => (info ? [seenContainer(info)] : []))
-      }),
+    list: () => guarded((api) => known.list(api)),
 
     async pull(reference, onProgress, signal) {
       if (!signal.aborted) mustBeReference(reference)
@@ -112,32 +112,44 @@ export function createDockerEngine(options: {
     removeNetwork: (name) => guarded((api) => removeNetwork(api, name, installId)),
 
     create: (spec) =>
-      inTurn(async (api) => {
-        await connection.settle()
-        await createContainer(api, spec, installId)
-      }),
+      changing(
+        spec.name,
+        inTurn(async (api) => {
+          await connection.settle()
+          await createContainer(api, spec, installId)
+        }),
+      ),
     start: (name) =>
-      onOwned(name, async (container) => {
-        try {
-          await container.start()
-        } catch (error) {
-          // 304: it runs already.
-          if (statusOf(error) === 304) return
-          // Made on a network that is gone, it never starts again, also not on a new one of that name: it is made anew.
-          if (statusOf(error) === 404 && /network \S+ not found/.test(textOf(error))) await container.remove({ v: false })
-          throw error
-        }
-      }),
+      changing(
+        name,
+        onOwned(name, async (container) => {
+          try {
+            await container.start()
+          } catch (error) {
+            // 304: it runs already.
+            if (statusOf(error) === 304) return
+            // Made on a network that is gone, it never starts again, also not on a new one of that name: it is made anew.
+            if (statusOf(error) === 404 && /network \S+ not found/.test(textOf(error))) await container.remove({ v: false })
+            throw error
+          }
+        }),
+      ),
     stop: (name, graceSeconds) =>
-      guarded(async (api) => {
-        if (!(await ownedContainer(api, name, installId))) return
-        await stopContainer(await patient(graceSeconds * 1000 + STOP_SLACK_MS), name, graceSeconds, connection.isPodman())
-      }),
+      changing(
+        name,
+        guarded(async (api) => {
+          if (!(await ownedContainer(api, name, installId))) return
+          await stopContainer(await patient(graceSeconds * 1000 + STOP_SLACK_MS), name, graceSeconds, connection.isPodman())
+        }),
+      ),
     remove: (name) =>
-      guarded(async (api) => {
-        if (!(await ownedContainer(api, name, installId))) return
-        await orNothing(() => api.getContainer(name).remove({ force: true, v: false }))
-      }),
+      changing(
+        name,
+        guarded(async (api) => {
+          if (!(await ownedContainer(api, name, installId))) return
+          await orNothing(() => api.getContainer(name).remove({ force: true, v: false }))
+        }),
+      ),
 
     exec: (name, command, execOptions = {}) => onOwned(name, async () => execIn(await patient(), name, command, execOptions)),
 
@@ -147,6 +159,7 @@ export function createDockerEngine(options: {
         const archive = packFile(path.slice(slash + 1), content, { mode, uid, gid, mtimeMs: clock.now() })
         await container.putArchive(archive, { path: path.slice(0, slash) || '/' })
       }),
+    unpack: (name, folder, tar, signal) => onOwned(name, async () => unpackInto((await patient()).getContainer(name), folder, tar, signal)),
     readFile: (name, path) => onOwned(name, (container) => readFile(container, path, callTimeoutMs)),
 
     logs: (name, { tail, sinceMs }) =>
@@ -169,7 +182,12 @@ export function createDockerEngine(options: {
         connect: async () =>
           (await probe()).kind === 'ready' ? { docker: await patient(0, EVENTS_HEAD_MS), until: connection.whileSame() } : undefined,
         filter: `${LABELS.install}=${installId}`,
-        onEvent,
+        onEvent(event) {
+          // A command run in a container is no change of it, and the loop runs some.
+          if (!event.action.startsWith('exec_')) known.changed(event.container)
+          onEvent(event)
+        },
+        onHeard: (isHeard) => known.heard(isHeard),
         onResync,
         signal,
         clock,

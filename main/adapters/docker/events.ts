@@ -26,11 +26,13 @@ export async function followEvents(options: {
   filter: string
   onEvent: (event: EngineEvent) => void
   onResync: () => void
+  /** Whether events are heard from now on; told before `onResync`. */
+  onHeard: (isHeard: boolean) => void
   signal: AbortSignal
   clock: Clock
   log: Log
 }): Promise<void> {
-  const { connect, filter, onEvent, onResync, signal, clock, log } = options
+  const { connect, filter, onEvent, onResync, onHeard, signal, clock, log } = options
   let attempt = 0
   while (!signal.aborted) {
     try {
@@ -39,8 +41,13 @@ export async function followEvents(options: {
         const end = AbortSignal.any([signal, found.until])
         const stream = await found.docker.getEvents({ filters: { type: ['container'], label: [filter] }, abortSignal: end })
         attempt = 0
+        onHeard(true)
         onResync()
-        await readEvents(stream, onEvent, end)
+        try {
+          await readEvents(stream, onEvent, end)
+        } finally {
+          onHeard(false)
+        }
       }
     } catch (error) {
       if (!signal.aborted) log.warn('engine events ended', { reason: error instanceof Error ? error.message : 'unknown' })

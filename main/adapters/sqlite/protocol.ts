@@ -14,6 +14,7 @@ const METHODS: Record<StoreMethod, true> = {
   nodes: true,
   putNode: true,
   removeNodes: true,
+  removeNode: true,
   pinNode: true,
   selfTests: true,
   addSelfTest: true,

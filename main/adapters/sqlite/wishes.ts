@@ -28,7 +28,7 @@ interface StoredChain {
 /** Settings, wanted nodes and known chains. */
 export function wishMethods(
   db: Database.Database,
-): Pick<SyncStore, 'setting' | 'setSetting' | 'nodes' | 'putNode' | 'removeNodes' | 'chain' | 'putChain' | 'removeChain'> {
+): Pick<SyncStore, 'setting' | 'setSetting' | 'nodes' | 'putNode' | 'removeNodes' | 'removeNode' | 'chain' | 'putChain' | 'removeChain'> {
   const setting = db.prepare<[string], { value: string }>('SELECT value FROM settings WHERE key = ?')
   const setSetting = db.prepare<[string, string]>('INSERT INTO settings VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
   const nodes = db.prepare<[string], StoredNode>('SELECT * FROM nodes WHERE network = ? ORDER BY id')
@@ -37,6 +37,7 @@ export function wishMethods(
     ON CONFLICT DO UPDATE SET wanted = excluded.wanted, wanted_by = excluded.wanted_by, image_pin = excluded.image_pin, ports = excluded.ports,
       updated_at_ms = excluded.updated_at_ms`)
   const removeNodes = db.prepare<[string]>('DELETE FROM nodes WHERE network = ?')
+  const removeNode = db.prepare<[string, string]>('DELETE FROM nodes WHERE network = ? AND id = ?')
   const chain = db.prepare<[string], StoredChain>('SELECT * FROM chains WHERE network = ?')
   const putChain = db.prepare<StoredChain>(`
     INSERT INTO chains VALUES (@network, @chain_id, @block1_hash, @genesis_time, @created_at_ms, @facts)
@@ -59,6 +60,7 @@ export function wishMethods(
         updated_at_ms: row.updatedAtMs,
       }),
     removeNodes: (network) => void removeNodes.run(network),
+    removeNode: (network, nodeId) => void removeNode.run(network, nodeId),
     chain(network) {
       const row = chain.get(network)
       return row && readChain(row)

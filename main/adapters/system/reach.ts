@@ -7,7 +7,7 @@ import type { Reach, Reached } from '#main/core/ports/reach.ts'
 const PORTS: Record<string, number> = { 'http:': 80, 'ws:': 80, 'https:': 443, 'wss:': 443 }
 
 /** Looks at an address over this machine's own line. @see Reach */
-export const reach: Reach = async (text, timeoutMs, signal) => {
+export const reach: Reach = async (text, timeoutMs, signal, mayAsk = () => true) => {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const standard = url && PORTS[url.protocol]
   if (!url || standard === undefined) throw new HearthError('endpoint-invalid', { url: text.slice(0, 200) })
@@ -29,7 +29,7 @@ export const reach: Reach = async (text, timeoutMs, signal) => {
   found.nameMs = performance.now() - beganMs
   mustGoOn()
   const [address] = found.addresses
-  if (address === undefined) return found
+  if (address === undefined || !found.addresses.every((each) => mayAsk(each))) return found
   const connectedMs = performance.now()
   try {
     const socket = await opened(connectTcp({ host: address, port, signal: both }), 'connect')

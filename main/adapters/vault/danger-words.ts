@@ -52,6 +52,11 @@ const WORDS: Record<DangerKey, string> = {
     'The old stake of {upokt} is less than the minimum of {minUpokt}. It is not staked: {ownerAddress} gets it as plain balance.',
   'morse-node':
     'The old stake of {upokt} will belong to {ownerAddress}; its balance of {balanceUpokt} goes to the operator {operatorAddress}.',
+  'morse-application':
+    'The old stake of {upokt} becomes an application of {toAddress} for {serviceId}, and is spent on its relays. Its balance of {balanceUpokt} goes there too.',
+  'morse-application-grows': '{toAddress} has an application already: the old stake of {upokt} is added to it, {afterUpokt} in total.',
+  'morse-unstaking':
+    'On the old network this stake was asked back{ms}. When that time is over, the {upokt} are not staked: {toAddress} gets them as plain balance.',
   'morse-untried': 'This one is signed by two keys, so it cannot be tried before. If the chain refuses it, only the network fee is spent.',
 }
 

@@ -124,6 +124,7 @@ export function describeMessage(message: Message, context: SignRequest['context'
         ],
       }
     case 'claim-morse-account':
+    case 'claim-morse-application':
     case 'claim-morse-supplier':
       return describeMorseClaim(message, known)
     case 'stake-application':
@@ -240,7 +241,6 @@ function describeStake(
 const NOTHING = { term: 'Nothing', upokt: 0n, exactly: true }
 
 function describeMorseClaim(message: MorseClaim, known: KnownAddress): MessageWords {
-  const isSupplier = message.kind === 'claim-morse-supplier'
   const isSigned = message.morseSignatureHex !== ''
   const morseRows = [
     row('Old key', plainText(message.morsePubKeyHex), {
@@ -249,7 +249,22 @@ function describeMorseClaim(message: MorseClaim, known: KnownAddress): MessageWo
       ],
     }),
   ]
-  if (!isSupplier)
+  if (message.kind === 'claim-morse-application')
+    return {
+      title: 'Take over an application of the old network?',
+      act: 'Sign with both keys and claim',
+      leaves: NOTHING,
+      rows: [
+        ...morseRows,
+        row('Application', 'Gets the old stake, which its relays are paid out of, and the old balance', who(message.toAddress, known)),
+        row('Service', plainText(message.serviceId), { notes: ['An application has one; one that it had before is replaced.'] }),
+        signerRow(message.signer, known),
+        row('If it goes wrong', 'An application can be claimed once only', {
+          notes: ['Compare the address letter by letter.', 'A stake under the minimum of now is paid to that address instead.'],
+        }),
+      ],
+    }
+  if (message.kind === 'claim-morse-account')
     return {
       title: 'Take over an account of the old network?',
       act: 'Sign with both keys and claim',

@@ -19,6 +19,8 @@ export interface NewKeyPorts {
   random(bytes: number): Uint8Array
   /** A key of the same network that has this address already; watched addresses are none. */
   existing(network: string, address: string): { name: string; role: KeyRole } | undefined
+  /** The key with this public half in use on another network; undefined when there is none. */
+  elsewhere(network: string, pubKeyHex: string): { name: string; title: string } | undefined
   /** Seals and saves. Throws when it could not be written: then nothing is kept. */
   keep(key: PublicKeyInfo, secret: KeySecret): Promise<void>
 }
@@ -59,6 +61,13 @@ export async function keepKey(
     const there = ports.existing(key.network, key.address)
     if (there)
       return { kind: 'again', notice: `This key is in the vault already, as your ${there.role} key “${there.name}”. Nothing was changed.` }
+    // SECURITY: S22 a key that is used on one network is not used on another: what it signed for play money must never be worth anything, nor its secret have lain where nothing was at stake.
+    const other = ports.elsewhere(key.network, key.pubKeyHex)
+    if (other)
+      return {
+        kind: 'again',
+        notice: `This key is in the vault already, as “${other.name}” for ${other.title}. A key that is used on one network is not used on another. Bring another key, or make a new one. Nothing was changed.`,
+      }
     try {
       await ports.keep(key, secret)
     } catch {

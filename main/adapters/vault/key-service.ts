@@ -104,6 +104,10 @@ export function createKeyService(ports: KeyServicePorts): KeyService {
         const there = keyAt(networkId, address)
         return there?.kind === 'watch' ? undefined : there
       },
+      elsewhere(networkId, pubKeyHex) {
+        const there = vault.keys().find((key) => key.kind !== 'watch' && key.network !== networkId && key.pubKeyHex === pubKeyHex)
+        return there && { name: there.name, title: keyNetwork(there.network)?.title ?? there.network }
+      },
       keep: (key, secret) => vault.add(key, secret),
     })
     return desk.open(ticket, nowMs, lastsMs)

@@ -1,5 +1,5 @@
 import { HearthError } from '#shared/api/errors.ts'
-import { whyUnreachable } from '#shared/model/reachable-address.ts'
+import { isOwnHost, whyUnreachable } from '#shared/model/reachable-address.ts'
 
 /** Where an endpoint is: `here` on this PC, `lan` in the user's own network, `rented` with a provider that is known to rent out nodes, `outside` anywhere else. */
 export type EndpointPlace = 'here' | 'lan' | 'outside' | 'rented'
@@ -17,7 +17,7 @@ export interface EndpointAddress {
 export const HOST_FROM_CONTAINER = 'host.docker.internal'
 
 const LONGEST = 500
-const LOOPBACK = /^(?:localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\]|host\.docker\.internal)$/
+const isHere = (name: string): boolean => isOwnHost(name) || name === HOST_FROM_CONTAINER
 const LAN =
   /^(?:10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(?:1[6-9]|2\d|3[01])\.\d+\.\d+|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.\d+\.\d+|\[f[cd][0-9a-f:]*\]|[^.:]+|.+\.(?:local|lan|home|internal|home\.arpa))$/
 
@@ -62,7 +62,7 @@ export function endpointAddress(text: string, schemes: readonly ('http:' | 'http
 
 export function placeOf(hostname: string): EndpointPlace {
   const name = hostname.toLowerCase()
-  if (LOOPBACK.test(name)) return 'here'
+  if (isHere(name)) return 'here'
   if (LAN.test(name)) return 'lan'
   return RENTED.some((vendor) => name === vendor || name.endsWith(`.${vendor}`)) ? 'rented' : 'outside'
 }
@@ -72,7 +72,7 @@ export function dialFromContainer(origin: string): { dial: string; host: string;
   const url = new URL(origin)
   const isTls = url.protocol === 'https:' || url.protocol === 'wss:'
   const port = url.port === '' ? (isTls ? '443' : '80') : url.port
-  const name = LOOPBACK.test(url.hostname.toLowerCase()) ? HOST_FROM_CONTAINER : url.hostname
+  const name = isHere(url.hostname.toLowerCase()) ? HOST_FROM_CONTAINER : url.hostname
   return { dial: `${name}:${port}`, host: url.host, isTls, serverName: url.hostname }
 }
 

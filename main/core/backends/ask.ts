@@ -1,4 +1,5 @@
-import type { HealthCheck, ServiceRpcType } from '#shared/catalog/backends/schema.ts'
+import type { CheckResult } from '#shared/api/backend-requests.ts'
+import type { HealthCheck } from '#shared/catalog/backends/schema.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import type { BackendLine, EndpointSecret } from '../ports/backend-line.ts'
 import { headersOf } from './gate-config.ts'
@@ -10,18 +11,6 @@ export interface AskedEndpoint {
 }
 
 export const ASK_MS = 8_000
-
-/** How one question of the gateways went. `words` is a key with facts of renderer/text; empty when all is well. */
-export interface CheckResult {
-  name: string
-  rpcType: ServiceRpcType
-  severity: HealthCheck['severity']
-  archival: boolean
-  outcome: 'passed' | 'failed' | 'not-offered'
-  key: '' | 'no-answer' | 'status' | 'lacks' | 'rpc-error' | 'no-address'
-  facts: Record<string, string>
-  ms: number | null
-}
 
 /** What an endpoint answers to one question. Rejects as `BackendLine.http`. */
 export async function askJsonRpc(

@@ -16,11 +16,12 @@ import type { AskedEndpoint } from './ask.ts'
 import type { Attached, Attachments } from './attachments.ts'
 import type { Gate, Reach } from './gate.ts'
 import { failingOf, troubleOf } from './failing.ts'
-import { gatePath, gateUrl, headersOf, renderGateConfig, type GatedEndpoint } from './gate-config.ts'
+import { gatePath, headersOf, renderGateConfig, type GatedEndpoint } from './gate-config.ts'
 import { hideGateParts, type GateParts } from './gate-part.ts'
 import { judgeEndpoint, type EndpointReport } from './judge.ts'
 import { mustBeSameHosts } from './kept-credential.ts'
 import type { BackendCatalog } from './read-catalog.ts'
+import { WAYS, wayOf } from './way-of.ts'
 
 const TICK_MS = 4_000
 /** Gateways ask every ten to sixty seconds; often enough to see trouble within a session, rarely enough for a rented endpoint's bill. */
@@ -63,6 +64,8 @@ export function createBackendsRoom(deps: {
   /** Ids of the chosen network's services; empty while the chain does not answer. */
   serviceIds: () => Promise<string[]>
   backendNode: (serviceId: string) => string | undefined
+  /** A service that a node of the catalogue answers, as this PC asks it. */
+  catalogueAsked: (serviceId: string) => { endpoint: AskedEndpoint; chainId: string | undefined } | undefined
   miner: Pick<MinerSetup, 'config'>
   /** The miner's setup with another place of a backend. */
   minerWith: (url: (serviceId: string, rpcType?: MinerRpcType) => string | undefined) => Pick<MinerSetup, 'config'>
@@ -142,6 +145,8 @@ export function createBackendsRoom(deps: {
       return { origins: attached.origins, secret }
     }
     const node = state.state.nodes[deps.backendNode(serviceId) ?? '']
+    const own = deps.catalogueAsked(serviceId)
+    if (own) return node?.seen === 'running' ? own.endpoint : undefined
     const port = node?.seen === 'running' ? Object.values(node.ports)[0] : undefined
     if (port === undefined) return undefined
     const origins = { http: `http://127.0.0.1:${port}`, rest: '', websocket: deps.mayAttach ? `ws://127.0.0.1:${port}` : '' }
@@ -150,7 +155,10 @@ export function createBackendsRoom(deps: {
 
   const look = async (serviceId: string): Promise<void> => {
     lookedAtMs.set(serviceId, clock.now())
-    const service = serviceOf(serviceId)
+    const known = serviceOf(serviceId)
+    // The network's own node is the right one for whatever its chain is called here.
+    const chainId = attachments.of(serviceId) ? undefined : deps.catalogueAsked(serviceId)?.chainId
+    const service = chainId === undefined ? known : { ...known, chainId }
     try {
       const asked = await askedOf(serviceId)
       if (!asked) return
@@ -308,7 +316,6 @@ export function createBackendsRoom(deps: {
   }
 }
 
-const WAYS = ['http', 'rest', 'websocket'] as const
 const NOTHING: EndpointSecret = { paths: { http: '', rest: '', websocket: '' }, credential: { kind: 'none' } }
 
 /** Which kinds of address a service has. */
@@ -318,21 +325,6 @@ export function waysOf(service: Pick<ServiceRecord, 'id' | 'ecosystem' | 'rpcTyp
     http: methods.length > 0 && (service.rpcTypes.includes('JSON_RPC') || service.rpcTypes.includes('COMET_BFT')),
     rest: restPaths.length > 0,
     websocket: service.rpcTypes.includes('WEBSOCKET'),
-  }
-}
-
-/** Where the relay miner sends relays of one kind of an attached service. */
-function wayOf(origins: Attached['origins'], serviceId: string, part: string, rpcType: MinerRpcType | undefined): string | undefined {
-  const offered = (way: (typeof WAYS)[number]): string | undefined => (origins[way] === '' ? undefined : gateUrl(serviceId, way, part))
-  switch (rpcType) {
-    case undefined:
-      return offered('http') ?? offered('rest')
-    case 'WEBSOCKET':
-      return offered('websocket')
-    case 'REST':
-      return offered('rest')
-    default:
-      return offered('http')
   }
 }
 
@@ -346,19 +338,20 @@ function reachQuestion(service: ServiceRecord, attached: Attached, part: string)
 
 const hostOf = (attached: Attached): string => new URL(attached.origins.http || attached.origins.rest).host
 
-/** The gate's configuration for everything that is attached; undefined while nothing is. */
+/** The gate's configuration for everything that is attached, and for nodes of the catalogue; undefined while there is neither. */
 export async function gateConfig(
   attachments: Attachments,
   secretOf: (serviceId: string) => Promise<EndpointSecret | undefined>,
   catalog: () => BackendCatalog,
   lookToken: string,
   parts: Pick<GateParts, 'of'>,
+  nodes: readonly GatedEndpoint[] = [],
 ): Promise<string | undefined> {
-  const endpoints: GatedEndpoint[] = []
+  const endpoints: GatedEndpoint[] = [...nodes]
   for (const attached of attachments.list()) {
     const service = catalog().services.find((each) => each.id === attached.serviceId)
     const secret = await secretOf(attached.serviceId)
     if (service && secret) endpoints.push({ service, part: parts.of(service.id), origins: attached.origins, secret })
   }
-  return attachments.list().length === 0 ? undefined : renderGateConfig(endpoints, lookToken)
+  return attachments.list().length === 0 && nodes.length === 0 ? undefined : renderGateConfig(endpoints, lookToken)
 }

@@ -43,6 +43,8 @@ export function createGate(deps: {
   clock: Clock
   log: Log
   imagePin: () => Promise<string | undefined>
+  /** Networks beside its own that it has to reach. */
+  alsoOn?: () => string[]
   config: () => Promise<string | undefined>
   net: Pick<Net, 'post' | 'portFree'>
   /** The port that was published last, and where it is remembered. */
@@ -70,14 +72,15 @@ export function createGate(deps: {
       return
     }
     port ??= (await deps.port.get()) ?? (await freePort(entry.ports[0].preferredHostPort))
-    const spec = gateSpec(entry, names, image, port)
+    const networks = [...entry.networks, ...(deps.alsoOn?.() ?? [])]
+    const spec = gateSpec(entry, names, image, port, networks)
     let seen = await look()
     if (seen && seen.specHash !== spec.specHash && seen.state === 'running') {
       await engine.stop(name, entry.stopGraceSeconds)
       seen = await look()
     }
     if (seen?.state !== 'running' || seen.specHash !== spec.specHash) {
-      for (const network of entry.networks) await engine.ensureNetwork(names.network(network))
+      for (const network of networks) await engine.ensureNetwork(names.network(network))
       await engine.ensureVolume(names.volume(entry.volumes[0].name), { memory: true })
       await engine.create(spec)
       await engine.start(name)
@@ -141,7 +144,13 @@ export function createGate(deps: {
 }
 
 /** Nothing in it is a secret, nor made of one: its hash is a label that anybody with the engine can read. */
-export function gateSpec(entry: GateEntry, names: Names, image: string, port: number): ContainerSpec {
+export function gateSpec(
+  entry: GateEntry,
+  names: Names,
+  image: string,
+  port: number,
+  networks: readonly string[] = entry.networks,
+): ContainerSpec {
   const spec = {
     name: names.container(entry.nodeId),
     nodeId: entry.nodeId,
@@ -157,7 +166,7 @@ export function gateSpec(entry: GateEntry, names: Names, image: string, port: nu
       path: volume.path,
       readOnly: false,
     })),
-    networks: entry.networks.map((network) => ({ name: names.network(network), aliases: [entry.nodeId] })),
+    networks: networks.map((network) => ({ name: names.network(network), aliases: [entry.nodeId] })),
     restart: entry.restart,
     memoryBytes: entry.memoryBytes,
     stopGraceSeconds: entry.stopGraceSeconds,

@@ -4,7 +4,7 @@ import type { BackendLine } from '../ports/backend-line.ts'
 import { ASK_MS, askJsonRpc, type AskedEndpoint } from './ask.ts'
 import { hexNumber, record } from './judge.ts'
 
-/** How far a node is. `share` from 0 to 1, null where nobody can tell; `leftMs` null until two looks have shown a pace. */
+/** How far a node is. `share` from 0 to 1, null where nobody can tell. */
 export interface SyncProgress {
   state: 'no-answer' | 'looking-for-peers' | 'catching-up' | 'at-head'
   share: number | null

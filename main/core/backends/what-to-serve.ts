@@ -1,15 +1,8 @@
 import type { RequestOutput } from '#shared/api/requests.ts'
 import type { ServeRow } from '#shared/api/backend-requests.ts'
 import type { BackendEntry, ServiceRecord } from '#shared/catalog/backends/schema.ts'
+import { gigabytes, lacksOf, type PcFacts } from './fits.ts'
 import type { BackendCatalog } from './read-catalog.ts'
-
-/** What this PC has, as far as anybody says. */
-export interface PcFacts {
-  freeDiskBytes: number | undefined
-  memoryBytes: number | undefined
-  cpus: number | undefined
-  architecture: string
-}
 
 /** What the chain says of its services. */
 export interface ServicePrices {
@@ -20,10 +13,7 @@ export interface ServicePrices {
   computeUnitCostGranularity: bigint
 }
 
-const GB = 1024 ** 3
 const RELAYS = 1_000n
-/** Nodes grow: what just fits today is full in a year. */
-const DISK_SPARE = 1.25
 
 /**
  * Every service of the catalogue or of the chain with what it would take here. What one would be paid is the chain's price alone: how many relays come, nobody can say beforehand.
@@ -83,15 +73,6 @@ function rank(row: ServeRow): number {
 
 function optionOf(entry: BackendEntry, pc: PcFacts): ServeRow['options'][number] {
   const { needs } = entry
-  const lacks: ServeRow['options'][number]['lacks'] = []
-  const disk = gigabytes(pc.freeDiskBytes)
-  const memory = gigabytes(pc.memoryBytes)
-  const wantedDisk = Math.ceil(needs.diskGb * DISK_SPARE)
-  if (disk !== null && disk < wantedDisk) lacks.push({ what: 'disk', has: disk, needs: wantedDisk })
-  if (memory !== null && memory < needs.memoryGb) lacks.push({ what: 'memory', has: memory, needs: needs.memoryGb })
-  if (pc.cpus !== undefined && pc.cpus < needs.cpuCores) lacks.push({ what: 'cpu', has: pc.cpus, needs: needs.cpuCores })
-  const machine = MACHINES[pc.architecture]
-  if (machine !== undefined && !entry.architectures.includes(machine)) lacks.push({ what: 'architecture', has: null, needs: 0 })
   return {
     entryId: entry.id,
     title: entry.title,
@@ -103,12 +84,6 @@ function optionOf(entry: BackendEntry, pc: PcFacts): ServeRow['options'][number]
     upMbps: needs.upMbps,
     firstSync: entry.firstSync,
     evidence: entry.evidence,
-    lacks,
+    lacks: lacksOf(entry, pc),
   }
 }
-
-/** What engines call the two kinds of machine. */
-const MACHINES: Record<string, 'amd64' | 'arm64'> = { amd64: 'amd64', x86_64: 'amd64', arm64: 'arm64', aarch64: 'arm64' }
-
-const gigabytes = (bytes: number | undefined): number | null =>
-  bytes === undefined || bytes <= 0 ? null : Math.round((bytes / GB) * 10) / 10

@@ -6,32 +6,43 @@ import { HearthError } from '#shared/api/errors.ts'
 import type { LocalChainRules } from '#shared/networks/local.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { Handlers } from '../dispatch.ts'
+import type { CatalogueNodes } from '../nodes/catalogue-nodes.ts'
 import { namesOf } from '../nodes/specs.ts'
 import type { BackendLine, BackendSecrets } from '../ports/backend-line.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Engine } from '../ports/engine.ts'
 import type { Log } from '../ports/log.ts'
 import type { Net } from '../ports/net.ts'
+import type { Snapshots } from '../ports/snapshots.ts'
 import type { Store } from '../ports/store.ts'
 import type { MinerSetup } from '../relays/miner-setup.ts'
 import type { MinerRpcType } from '../relays/miner-config.ts'
 import type { StatePublisher } from '../state/publisher.ts'
+import type { Tasks } from '../tasks/tasks.ts'
 import { createAttachments } from './attachments.ts'
 import { createBackendsRoom, gateConfig, type BackendsRoom } from './backends-room.ts'
+import { createCatalogueRoom, type CatalogueRoom } from './catalogue-room.ts'
+import type { PcFacts } from './fits.ts'
 import { createGate } from './gate.ts'
 import { createGateParts } from './gate-part.ts'
 import { lineOfNet } from './line-of-net.ts'
 import { readCatalog, type BackendCatalog } from './read-catalog.ts'
-import { whatToServe, type PcFacts, type ServicePrices } from './what-to-serve.ts'
+import { createStartedEntries } from './started-entries.ts'
+import { whatToServe, type ServicePrices } from './what-to-serve.ts'
 
 /** What a network needs where endpoints of the user's own can be attached; Practice has none. */
 export interface OutsideBackends {
   line: BackendLine
   secrets: BackendSecrets
+  snapshots?: Snapshots
+  /** The key of another catalogue than the shipped one (ed25519, hex). */
+  catalogKey?: string | undefined
 }
 
 export interface Backends extends Omit<BackendsRoom, 'handlers'> {
-  handlers: BackendsRoom['handlers'] & Pick<Handlers, 'serve.options' | 'serve.choose'>
+  handlers: BackendsRoom['handlers'] & CatalogueRoom['handlers'] & Pick<Handlers, 'serve.options' | 'serve.choose'>
+  /** For the reconcile loop. */
+  nodes: CatalogueNodes
 }
 
 type BackendUrl = (serviceId: string, rpcType?: MinerRpcType) => string | undefined
@@ -46,6 +57,10 @@ export function wireBackends(deps: {
   net: Net
   store: Store
   state: StatePublisher
+  tasks: Tasks
+  imageOverrides: Record<string, string>
+  startNode: (nodeId: string) => Promise<void>
+  stopNode: (nodeId: string) => Promise<void>
   clock: Clock
   log: Log
   installId: string
@@ -74,7 +89,7 @@ export function wireBackends(deps: {
     try {
       const { catalogFile } = deps
       if (!catalogFile) throw new HearthError('catalog-invalid', { file: 'index.json', reason: 'it is not there' })
-      return readCatalog(catalogFile, CATALOG_PUBLIC_KEY, leastSerial)
+      return readCatalog(catalogFile, outside?.catalogKey ?? CATALOG_PUBLIC_KEY, leastSerial)
     } catch (error) {
       if (error instanceof HearthError) return error
       throw error
@@ -92,7 +107,16 @@ export function wireBackends(deps: {
     clock,
     log: deps.log,
     imagePin: async () => (isLeaving() ? undefined : (await store.nodes(network)).find((row) => row.id === 'ingress')?.imagePin),
-    config: () => gateConfig(attachments, secretOf, catalog, lookToken, parts),
+    config: () =>
+      gateConfig(
+        attachments,
+        secretOf,
+        catalog,
+        lookToken,
+        parts,
+        catalogue.gated((serviceId) => attachments.of(serviceId) !== undefined),
+      ),
+    alsoOn: () => (catalogue.usesOwnNode() ? ['chain'] : []),
     net,
     port: {
       get: async () => {
@@ -127,6 +151,7 @@ export function wireBackends(deps: {
     state,
     serviceIds,
     backendNode: deps.backendNode,
+    catalogueAsked: (serviceId) => catalogue.asked(serviceId),
     miner: { config: () => deps.miner().config() },
     minerWith: deps.minerWith,
     containerUrl: deps.containerUrl,
@@ -159,12 +184,36 @@ export function wireBackends(deps: {
   const chosenKey = `serve-chosen:${network}`
   const chosen = async (): Promise<Set<string>> => new Set((await store.setting(chosenKey))?.split(' ').filter((id) => id !== '') ?? [])
 
+  const catalogue: CatalogueRoom = createCatalogueRoom({
+    ...deps,
+    network,
+    names: namesOf(deps.installId),
+    mayStart: outside !== undefined,
+    catalog,
+    started: createStartedEntries(store, network),
+    snapshots: outside?.snapshots,
+    line: outside?.line ?? lineOfNet(net, clock),
+    parts,
+    pc,
+    serviceIds,
+  })
   return {
     ...room,
+    nodes: catalogue,
+    async run(signal) {
+      const rounds = async (): Promise<void> => {
+        while (!signal.aborted) {
+          catalogue.round()
+          await clock.sleep(ROUND_MS, signal)
+        }
+      }
+      await Promise.all([room.run(signal), rounds()])
+    },
     async load() {
       leastSerial = Number((await store.setting(SERIAL_KEY)) ?? 0)
       await parts.load()
       await room.load()
+      await catalogue.load()
       try {
         const { serial } = catalog()
         if (serial > leastSerial) await store.setSetting(SERIAL_KEY, String(serial))
@@ -175,6 +224,7 @@ export function wireBackends(deps: {
     },
     handlers: {
       ...room.handlers,
+      ...catalogue.handlers,
       'serve.options': async () =>
         whatToServe({
           catalog: catalog(),
@@ -195,4 +245,5 @@ export function wireBackends(deps: {
   }
 }
 
+const ROUND_MS = 2_000
 const SERIAL_KEY = 'catalog-serial'

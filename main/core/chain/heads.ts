@@ -30,8 +30,13 @@ export interface Heads {
   current(): Chain | undefined
   /** Same, but rejects `chain-unreachable` or `chain-unknown-fingerprint`. */
   require(): Chain
-  /** Before anything is made to be signed: throws `chain-unknown-fingerprint` on a real network whose first block is not known. */
-  requireKnown(): void
+  /**
+   * Before anything is made to be signed. On a network that was not made here it rejects `chain-unknown-fingerprint` while its first block is not known, `chain-not-confirmed` while the user
+   * was not asked, `endpoint-other-chain` (detail.host) while an endpoint in the list answers for another chain; each endpoint is asked for its first block anew.
+   */
+  requireKnown(): Promise<void>
+  /** The user's word on the chain that its endpoints named. Rejects `chain-unknown-fingerprint` when that is another one by now. */
+  confirm(block1Hash: string, isRight: boolean): Promise<void>
   /** Reads with proofs; undefined where there is nothing to begin them from. */
   proven(): ProvenReads | undefined
   /** Hash of the first block that endpoints must have; undefined while it is not known. */
@@ -100,7 +105,10 @@ export function createHeads(deps: {
   }
   const publishEndpoints = (): void => {
     if (chain)
-      state.patch('chain', publicEndpoints(chain, listed, { known: trust.recognition(), provenHeight: proven()?.newest()?.height }))
+      state.patch(
+        'chain',
+        publicEndpoints(chain, listed, { known: trust.recognition(), found: trust.found(), provenHeight: proven()?.newest()?.height }),
+      )
   }
   const proven = (): ProvenReads | undefined => {
     const root = trust.root()
@@ -203,9 +211,30 @@ export function createHeads(deps: {
   return {
     current: () => (last === undefined || strange ? undefined : chain),
     require,
-    requireKnown() {
+    async requireKnown() {
+      if (networkOf(deps.network()).madeHere) return
       // SECURITY: S22 a chain id proves nothing: where the first block is not known, a signature might be good on another network.
-      if (trust.recognition() === 'unknown' && !networkOf(deps.network()).playMoney) throw new HearthError('chain-unknown-fingerprint')
+      if (trust.recognition() === 'unknown') throw new HearthError('chain-unknown-fingerprint')
+      if (trust.recognition() === 'first-use') throw new HearthError('chain-not-confirmed')
+      const asked = require()
+      await asked.recheck()
+      publishEndpoints()
+      const strangers = asked.health().filter((each) => each.status === 'other-chain' || each.status === 'disagrees')
+      if (strangers[0] !== undefined) throw new HearthError('endpoint-other-chain', { host: strangers[0].host })
+    },
+    async confirm(block1Hash, isRight) {
+      const found = trust.found()
+      if (found === undefined || found.block1Hash !== block1Hash)
+        throw new HearthError('chain-unknown-fingerprint', { found: found?.block1Hash ?? '' })
+      if (isRight) await trust.confirm(block1Hash)
+      else {
+        await trust.refuse()
+        disconnect()
+        floor = 0
+        state.patch('chain', { known: 'unknown', found: null })
+      }
+      publishEndpoints()
+      wakeUp()
     },
     proven: () => (last === undefined || strange ? undefined : proven()),
     block1Hash: () => trust.block1Hash(),

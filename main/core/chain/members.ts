@@ -50,6 +50,8 @@ export interface Member {
   isUsable(): boolean
   /** Waits after a failure. */
   isPausing(): boolean
+  /** Asks for its first block anew: what answers behind an address can be another chain than it was. Never rejects. */
+  recheck(): Promise<void>
   proven(): ProvenReads | undefined
   failed(error: unknown): void
   worked(): void
@@ -60,6 +62,12 @@ export interface Member {
 /** Host and port of an address; never its path, user or password. */
 export function hostOf(url: string): string {
   return /^[a-z]+:\/\/(?:[^/@]*@)?([^/]+)/i.exec(url)?.[1] ?? 'no address'
+}
+
+/** Whose a host is, as far as its name tells: the last two labels of a name (so that two names of one company are one voice), an address whole, without the port. */
+export function siteOf(host: string): string {
+  const name = host.startsWith('[') ? host.replace(/\]:\d+$/, ']') : host.replace(/:\d+$/, '')
+  return /^[\d.]+$/.test(name) || name.startsWith('[') ? name : name.toLowerCase().split('.').slice(-2).join('.')
 }
 
 const reasonOf = (error: unknown): string => {
@@ -125,6 +133,9 @@ export function createMember(endpoint: PoolEndpoint, deps: { connect: ConnectCha
     if (head !== undefined && found.height < head.height) {
       status = 'behind'
       error = `said ${found.height} after ${head.height}`
+      // Late, or another chain behind the same address: its first block tells.
+      fingerprint = await chain.fingerprint()
+      await recognise()
       return false
     }
     if (found.height >= 1 && !(await recognise())) return false
@@ -177,6 +188,17 @@ export function createMember(endpoint: PoolEndpoint, deps: { connect: ConnectCha
       } catch (cause) {
         failed(cause)
         return false
+      }
+    },
+    async recheck() {
+      if (fingerprint === undefined) return
+      try {
+        const found = await chain.fingerprint()
+        if (found.block1Hash !== fingerprint.block1Hash) head = undefined
+        fingerprint = found
+        await recognise()
+      } catch (cause) {
+        failed(cause)
       }
     },
     isUsable: () => clock.now() >= guiltyUntilMs && status !== 'other-chain',

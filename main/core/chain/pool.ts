@@ -4,7 +4,7 @@ import { HearthError } from '#shared/api/errors.ts'
 import type { BroadcastResult, Chain, ChainHead, ConnectChain, Fingerprint, PoolEndpoint, ProvenReads, TrustRoot } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import { RETRY, retrying } from '../retry.ts'
-import { createMember, type EndpointHealth, type Expectations, type Member } from './members.ts'
+import { createMember, siteOf, type EndpointHealth, type Expectations, type Member } from './members.ts'
 import { isUnreachable, poolProofs } from './pool-proofs.ts'
 import { canonical, disagreement, lowerMedian, majority, type Said } from './vote.ts'
 
@@ -36,6 +36,8 @@ export interface ChainPool extends Chain {
   health(): EndpointHealth[]
   /** What endpoints disagree about now; undefined when all that answer hold the same blocks. */
   disagreement(): Disagreement | undefined
+  /** Asks every endpoint for its first block anew. Never rejects: what was found stands in `health`. */
+  recheck(): Promise<void>
 }
 
 /**
@@ -139,7 +141,11 @@ export function connectChains(
       if (split !== undefined && !members.some((member) => member.endpoint.own && member.isUsable())) throw splitError(split)
       const a = await first((member) => answerOf(member, run))
       if (a.member.endpoint.own) return opened(a.value)
-      const b = await first((member) => answerOf(member, run), new Set([a.member])).catch(() => undefined)
+      // Somebody else's host first: two of one owner are one voice.
+      const same = new Set(members.filter((member) => siteOf(member.host) === siteOf(a.member.host)))
+      const b = await first((member) => answerOf(member, run), same)
+        .catch(() => first((member) => answerOf(member, run), new Set([a.member])))
+        .catch(() => undefined)
       if (b === undefined) return opened(a.value)
       let answers = [a, b]
       const isSame = (): boolean => new Set(answers.map(({ value }) => canonical(saidBy(value)))).size === 1
@@ -305,6 +311,9 @@ export function connectChains(
   return {
     health: () => members.map((member) => member.health()),
     disagreement: () => split,
+    async recheck() {
+      await Promise.all(members.map((member) => member.recheck()))
+    },
     head,
     fingerprint,
     // Each at the height of its answer: the parameters are the same, the height need not be.

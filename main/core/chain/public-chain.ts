@@ -2,7 +2,7 @@ import type { AppState, EndpointState } from '#shared/api/state.ts'
 import type { ChainParams } from '../ports/chain.ts'
 import type { ListedEndpoint } from './endpoint-list.ts'
 import type { ChainPool } from './pool.ts'
-import type { Recognition } from './trust.ts'
+import type { FoundChain, Recognition } from './trust.ts'
 
 /** What is published of the chain, its endpoints and its parameters. */
 
@@ -18,8 +18,8 @@ type ChainState = AppState['chain']
 export function publicEndpoints(
   pool: ChainPool,
   listed: ListedEndpoint[],
-  facts: { known: Recognition; provenHeight: number | undefined },
-): Pick<ChainState, 'endpoints' | 'disagreement' | 'known'> & { provenHeight?: number } {
+  facts: { known: Recognition; found?: FoundChain | undefined; provenHeight: number | undefined },
+): Pick<ChainState, 'endpoints' | 'disagreement' | 'known' | 'found'> & { provenHeight?: number } {
   const from = new Map(listed.map((each) => [each.rpcUrl, each.from]))
   const shown = pool.health().slice(0, SHOWN)
   const split = pool.disagreement()
@@ -41,13 +41,14 @@ export function publicEndpoints(
     ),
     disagreement: split ? { height: split.height, said: split.said.slice(0, 4) } : null,
     known: facts.known,
+    found: facts.found ?? null,
     ...(facts.provenHeight === undefined ? {} : { provenHeight: facts.provenHeight }),
   }
 }
 
 /** The slice while nothing answers: no endpoint is listed that is not asked. */
 export function withoutEndpoints(chain: ChainState): ChainState {
-  const { endpoints: _endpoints, disagreement: _split, known: _known, provenHeight: _height, ...rest } = chain
+  const { endpoints: _endpoints, disagreement: _split, known: _known, found: _found, provenHeight: _height, ...rest } = chain
   return rest
 }
 

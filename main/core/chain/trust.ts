@@ -4,13 +4,26 @@ import { storedTrustSchema, type StoredTrust } from '#shared/networks/stored-end
 import type { ChainHead, TrustRoot } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
-import type { Store } from '../ports/store.ts'
+import type { ChainRow, Store } from '../ports/store.ts'
+import { siteOf } from './members.ts'
 import type { ChainPool } from './pool.ts'
 
 /** By what the chain of a network is known again, and where proofs begin. */
 
-/** `unknown`: Hearth reads and does not sign. */
-export type Recognition = 'recorded' | 'first-use' | 'unknown'
+/**
+ * `recorded`: written down by whoever made it, or shipped. `confirmed`: named by its endpoints, and the user said that it is the one. `first-use`: named by its endpoints and pinned, the
+ * user was not asked yet. `unknown`: nobody named it so that it could be taken. With the last two Hearth reads and does not sign.
+ */
+export type Recognition = 'recorded' | 'confirmed' | 'first-use' | 'unknown'
+
+/** What the user is asked about. */
+export interface FoundChain {
+  chainId: string
+  block1Hash: string
+  genesisTime: string
+  /** Who named it. */
+  hosts: string[]
+}
 
 export interface ChainTrust {
   /** Hash of block 1 that every endpoint must have; undefined while nothing is known. */
@@ -22,6 +35,12 @@ export interface ChainTrust {
   refresh(): Promise<void>
   /** After a look that went well: writes down what can be trusted, and moves the beginning of proofs along. Rejects `chain-unknown-fingerprint` when this is another network. */
   settle(pool: ChainPool, head: ChainHead): Promise<void>
+  /** What was named and waits for the user's word; undefined when nothing waits. */
+  found(): FoundChain | undefined
+  /** The user says that the chain with this first block is the right one. Rejects `chain-unknown-fingerprint` when another one was named meanwhile. */
+  confirm(block1Hash: string): Promise<void>
+  /** The user says that it is not: it is forgotten, with where proofs began. Rejects `chain-unknown-fingerprint` when nothing waits for their word. */
+  refuse(): Promise<void>
   forget(): void
 }
 
@@ -29,8 +48,16 @@ export interface ChainTrust {
 const TRUST_MS = 12 * 24 * 3_600_000
 /** The beginning of proofs moves along once it is this old. */
 const FOLLOW_MS = 24 * 3_600_000
-/** Endpoints that must name the same chain before it is written down, where none of them is a node of this machine. */
+/** Sites that must name the same chain before it is written down, where none of its endpoints is a node of this machine. */
 const WITNESSES = 2
+
+/** Hosts that stood behind a name, shortest list that a person reads. */
+const namedBy = (pool: ChainPool): string[] =>
+  pool
+    .health()
+    .filter((each) => each.status === 'good')
+    .map((each) => each.host)
+    .slice(0, 4)
 
 /** SECURITY: S22 a chain is known by the hash of its first block, not by its id, and a key signs for no other. */
 export function createChainTrust(deps: {
@@ -41,7 +68,7 @@ export function createChainTrust(deps: {
 }): ChainTrust {
   const { store, clock, log } = deps
   let block1Hash: string | undefined
-  let recorded: { chainId: string; firstUse: boolean } | undefined
+  let recorded: { chainId: string; known: string; row: ChainRow } | undefined
   let trusted: StoredTrust | undefined
   let loaded: string | undefined
   const network = (): Network => networkOf(deps.network())
@@ -72,8 +99,20 @@ export function createChainTrust(deps: {
     if (pool.disagreement() !== undefined) return undefined
     const good = pool.health().filter((each) => each.status === 'good')
     if (good.some((each) => each.own)) return 'own-node'
-    return good.filter((each) => each.agrees === true).length >= WITNESSES ? 'endpoints-agree' : undefined
+    return sites(pool).size >= WITNESSES ? 'endpoints-agree' : undefined
   }
+  /** SECURITY: S22 two addresses of one company say one thing. */
+  const sites = (pool: ChainPool): Set<string> =>
+    new Set(
+      pool
+        .health()
+        .filter((each) => each.status === 'good' && each.agrees === true)
+        .map((each) => siteOf(each.host)),
+    )
+  /** Where nothing can be lost, and there may be one host in the world, its word is enough to ask the user. Never to sign, and never to begin proofs from. */
+  const mayAsk = (pool: ChainPool): boolean =>
+    network().playMoney && pool.disagreement() === undefined && pool.health().some((each) => each.status === 'good')
+  const waiting = (): boolean => isReal() && block1Hash !== undefined && recorded?.known === 'first-use'
 
   return {
     block1Hash: () => block1Hash,
@@ -83,13 +122,38 @@ export function createChainTrust(deps: {
       if (!isReal()) return { chainId: recorded.chainId, height: 1, hash: block1Hash }
       return trusted && { chainId: trusted.chainId, height: trusted.height, hash: trusted.hash }
     },
-    recognition: () => (block1Hash === undefined ? 'unknown' : recorded?.firstUse === true ? 'first-use' : 'recorded'),
+    recognition() {
+      if (block1Hash === undefined) return 'unknown'
+      return recorded?.known === 'first-use' || recorded?.known === 'confirmed' ? recorded.known : 'recorded'
+    },
+    found() {
+      if (!waiting() || block1Hash === undefined || recorded === undefined) return undefined
+      const { chainId, genesisTime, facts } = recorded.row
+      return { chainId, block1Hash, genesisTime: genesisTime ?? '', hosts: (facts['hosts'] ?? '').split(' ').filter((host) => host !== '') }
+    },
+    async confirm(hash) {
+      if (!waiting() || recorded === undefined || hash !== block1Hash)
+        throw new HearthError('chain-unknown-fingerprint', { found: block1Hash ?? '' })
+      const row = { ...recorded.row, facts: { ...recorded.row.facts, known: 'confirmed', confirmedAtMs: String(clock.now()) } }
+      await store.putChain(row)
+      recorded = { chainId: row.chainId, known: 'confirmed', row }
+      log.info('chain confirmed', { network: network().id, block1Hash: hash })
+    },
+    async refuse() {
+      if (!waiting() || recorded === undefined) throw new HearthError('chain-unknown-fingerprint', { found: '' })
+      await store.putChain({ ...recorded.row, block1Hash: undefined, genesisTime: undefined, facts: {} })
+      await store.setSetting(key(), '')
+      trusted = undefined
+      recorded = undefined
+      block1Hash = network().block1Hash
+      log.info('chain refused', { network: network().id })
+    },
     async refresh() {
       const id = deps.network()
       if (id === null) return
       const row = await store.chain(id)
       block1Hash = network().block1Hash ?? row?.block1Hash
-      recorded = row && { chainId: row.chainId, firstUse: row.facts?.['known'] === 'first-use' }
+      recorded = row && { chainId: row.chainId, known: row.facts?.['known'] ?? '', row }
       await load()
     },
     async settle(pool, head) {
@@ -100,19 +164,23 @@ export function createChainTrust(deps: {
         const found = await pool.fingerprint()
         const isOther = found.chainId !== chainId || (genesisTime !== undefined && found.genesisTime !== genesisTime)
         if (isOther) throw new HearthError('chain-unknown-fingerprint', { expected: chainId ?? '', found: found.block1Hash })
-        if (why === undefined) return
-        const facts = { known: network().block1Hash === undefined ? 'first-use' : 'given', why }
-        await store.putChain({
+        if (why === undefined && !mayAsk(pool)) return
+        const row: ChainRow = {
           network: id,
           chainId: found.chainId,
           block1Hash: found.block1Hash,
           genesisTime: found.genesisTime,
           createdAtMs: clock.now(),
-          facts,
-        })
+          facts: {
+            known: network().block1Hash === undefined ? 'first-use' : 'given',
+            why: why ?? 'one-endpoint',
+            hosts: namedBy(pool).join(' '),
+          },
+        }
+        await store.putChain(row)
         block1Hash = found.block1Hash
-        recorded = { chainId: found.chainId, firstUse: facts.known === 'first-use' }
-        log.info('chain written down', { network: id, block1Hash, why })
+        recorded = { chainId: found.chainId, known: row.facts['known'] ?? '', row }
+        log.info('chain written down', { network: id, block1Hash, why: row.facts['why'] ?? '' })
       }
       if (trusted === undefined && why !== undefined && pool.blockHash !== undefined) {
         const hash = await pool.blockHash(head.height)

@@ -1,9 +1,12 @@
+import { networkOf } from '#shared/networks/index.ts'
 import type { Check } from './check.ts'
 
 /** Without the container engine nothing runs; the cause decides what helps. */
 export const engineGone: Check = {
   id: 'engine-gone',
   look(state) {
+    // Nothing of a network that was not made here runs in it.
+    if (!networkOf(state.app.network).madeHere) return undefined
     if (state.engine.kind === 'ready' || state.engine.kind === 'unknown' || state.app.network === null) return undefined
     return {
       level: 'bad',

@@ -1,12 +1,14 @@
 import type { StatePublisher } from '../state/publisher.ts'
 import { attachedFailing } from './attached-failing.ts'
 import { backendBehind } from './backend-behind.ts'
+import { chainNotConfirmed } from './chain-not-confirmed.ts'
 import { chainStalled } from './chain-stalled.ts'
 import type { Check } from './check.ts'
 import { claimsDiscarded } from './claims-discarded.ts'
 import { diskFull } from './disk-full.ts'
 import { drillDue } from './drill-due.ts'
 import { endpointDown } from './endpoint-down.ts'
+import { endpointOtherChain } from './endpoint-other-chain.ts'
 import { engineClock } from './engine-clock.ts'
 import { engineGone } from './engine-gone.ts'
 import { firstClaim } from './first-claim.ts'
@@ -42,6 +44,8 @@ export const CHECKS: Check[] = [
   nodeFailing,
   minerDeaf,
   chainStalled,
+  endpointOtherChain,
+  chainNotConfirmed,
   endpointDown,
   attachedFailing,
   selfTestFailed,

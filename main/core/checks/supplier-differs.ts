@@ -1,3 +1,4 @@
+import { networkOf } from '#shared/networks/index.ts'
 import type { Check } from './check.ts'
 
 /** Staked and not served: gateways send relays that nobody answers. */
@@ -13,7 +14,8 @@ export const supplierDiffers: Check = {
         fix: 'supplier',
       }
     }
-    if (state.supplier.status === 'active' && (!miner || miner.wanted === 'stopped')) {
+    // Where nothing runs here, it is served elsewhere.
+    if (networkOf(state.app.network).madeHere && state.supplier.status === 'active' && (!miner || miner.wanted === 'stopped')) {
       return {
         level: 'warn',
         key: 'staked-miner-stopped',

@@ -20,6 +20,21 @@ const LINE_CHARACTERS = 200
 const ENDS_CONTAINERS: readonly EngineStepKey[] = ['restart', 'set-clock']
 
 /**
+ * Rejects `engine-place-unknown` for an address at which this machine has no engine that Hearth would find by itself, unless it is in use or chosen already.
+ * SECURITY: S16 the engine is given the operator key: whoever is signed in to the page may choose among the machine's engines, and not name another.
+ */
+export async function mustBeKnownEngine(
+  endpoint: string,
+  { finder, settings, state }: { finder: EngineFinder; settings: Pick<Settings, 'get'>; state: StatePublisher },
+): Promise<void> {
+  const { app, engine } = state.state
+  const isUsed = app.network !== 'practice' && engine.kind === 'ready' && engine.endpoint === endpoint
+  if (endpoint === '' || endpoint === settings.get('engineEndpoint') || endpoint === finder.given || isUsed) return
+  const found = await finder.find([])
+  if (!found.some((each) => each.endpoint === endpoint)) throw new HearthError('engine-place-unknown', { endpoint })
+}
+
+/**
  * Which engines this machine has, which one is used, and the small steps that Hearth takes for the user.
  * SECURITY: S16 a request names a step, never a program: what runs stands in `next-step.ts`, and only where it is the step that is due.
  */
@@ -75,6 +90,7 @@ export function engineHandlers(deps: {
       if (finder.given !== undefined) throw new HearthError('not-allowed', { reason: 'given-at-start' })
       const wanted = settingValue('engineEndpoint', endpoint)
       if (wanted === undefined) throw new HearthError('setting-invalid', { problem: 'text', key: 'engineEndpoint' })
+      await unlessCancelled(signal, () => mustBeKnownEngine(wanted, deps))
       if (wanted !== '' && wanted !== used()) {
         const found = (await unlessCancelled(signal, () => find([wanted]))).find((each) => each.endpoint === wanted)
         if (!found) throw new HearthError('engine-absent', { endpoint: wanted })

@@ -139,9 +139,7 @@ export function createKeys({ vault, store, state, clock, log, autoLockMinutes }:
   }
   const keyNetwork = (): string => {
     const { network } = state.state.app
-    // Staking real money needs more than is built yet; a key for it would invite to try.
-    if (network === null || network === 'mainnet')
-      throw new HearthError('not-allowed', { reason: network === null ? 'no-network' : 'mainnet' })
+    if (network === null) throw new HearthError('not-allowed', { reason: 'no-network' })
     return network
   }
 

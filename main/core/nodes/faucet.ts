@@ -1,7 +1,9 @@
 import { HearthError } from '#shared/api/errors.ts'
 import { formatPokt, parsePokt } from '#shared/model/money.ts'
 import type { Heads } from '../chain/heads.ts'
+import type { Handlers } from '../dispatch.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { TxCodec } from '../ports/tx.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 
 /** Play money is in the next block or the one after; this long means that something is wrong. */
@@ -43,4 +45,22 @@ export function requestPlayMoney(
     heads.wake()
     deps.onArrived({ address, amountUpokt: parsed.upokt.toString() })
   })
+}
+
+/** The request for play money. @param send gives upokt from the chain's own faucet to an address */
+export function faucetHandlers(deps: {
+  tasks: Tasks
+  heads: Heads
+  clock: Clock
+  codec: Pick<TxCodec, 'isAddress'>
+  send: (address: string, upokt: bigint, signal: AbortSignal) => Promise<void>
+  activity: (text: string, facts: Record<string, string>) => void
+}): Pick<Handlers, 'faucet.request'> {
+  return {
+    'faucet.request': (wish) => {
+      const onArrived = (facts: Record<string, string>): void => deps.activity('faucet', facts)
+      const isAddress = (text: string): boolean => deps.codec.isAddress(text)
+      return Promise.resolve({ taskId: requestPlayMoney({ ...deps, isAddress, onArrived }, wish) })
+    },
+  }
 }

@@ -32,8 +32,6 @@ export function nodeHandlers(deps: {
   state: StatePublisher
   store: Pick<Store, 'claims'>
   network: string | null
-  /** Rejects `no-network` where there is no play money. */
-  mustBePlay: () => void
   /** The supplier's record is of no use any more. */
   forgetSupplier: () => void
   activity: (text: string, facts?: Record<string, string>) => void
@@ -52,12 +50,10 @@ export function nodeHandlers(deps: {
       return {}
     },
     'localChain.start': () => {
-      deps.mustBePlay()
       activity('local-chain-start')
       return Promise.resolve({ taskId: nodes.startLocalChain() })
     },
     'localChain.remove': async ({ loseOpenClaims }) => {
-      deps.mustBePlay()
       if (!loseOpenClaims) await mustHaveNothingOpen()
       activity('local-chain-remove')
       deps.forgetSupplier()

@@ -42,6 +42,9 @@ export interface LocalChainDeps {
   probeEngine: () => Promise<boolean>
   choosePort: (preferred: number, taken: ReadonlySet<number>) => Promise<number>
   onChainReady: (signal: AbortSignal) => Promise<void>
+  /** Containers of the signed catalogue, which go with the chain that they were started for. */
+  alsoRemoved: () => CatalogEntry[]
+  onRemoving: () => Promise<void>
   onChainRemoved: () => Promise<void>
   wake: () => void
 }
@@ -150,11 +153,15 @@ export async function removeLocalChain(
   task: TaskContext,
   hold: <T>(run: () => Promise<T>) => Promise<T>,
 ): Promise<void> {
-  const { engine, store, names, catalog, state } = deps
+  const { engine, store, names, state } = deps
+  const catalog = [...deps.catalog, ...deps.alsoRemoved()]
+  await deps.onRemoving()
   await hold(async () => {
     await task.step('stop', async () => {
       for (const row of await store.nodes(deps.network)) await store.putNode({ ...row, wanted: 'stopped', wantedBy: 'user' })
-      for (const entry of [...catalog].reverse()) await engine.stop(names.container(entry.nodeId), 5)
+      // Those of the signed catalogue that were never made are not asked about one by one.
+      const there = new Set((await engine.list()).map((container) => container.nodeId))
+      for (const entry of [...catalog].reverse()) if (there.has(entry.nodeId)) await engine.stop(names.container(entry.nodeId), 5)
     })
     await task.step('containers', async () => {
       for (const container of await engine.list()) await engine.remove(container.name)

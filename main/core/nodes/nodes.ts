@@ -13,6 +13,7 @@ import { MINER_PATHS, type MinerRpcType } from '../relays/miner-config.ts'
 import { OPERATOR_KEY_NAME, type MinerStart } from '../relays/miner-setup.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
+import type { CatalogueNodes } from './catalogue-nodes.ts'
 import { REMOVE_STEPS, removeLocalChain, START_STEPS, startLocalChain, type LocalChainDeps } from './local-chain.ts'
 import { sendFromFaucet } from './make-chain.ts'
 import { isUp } from './plan.ts'
@@ -72,6 +73,8 @@ export function createNodes(deps: {
   heads: Heads
   installId: string
   catalog: CatalogEntry[]
+  /** Entries of the signed catalogue that the user may start beside them. */
+  catalogue?: CatalogueNodes | undefined
   rules: LocalChainRules
   imageOverrides: Record<string, string>
   network: () => string | null
@@ -96,6 +99,7 @@ export function createNodes(deps: {
     engine,
     names,
     catalog,
+    catalogue: deps.catalogue,
     state,
     net,
     clock,
@@ -188,8 +192,11 @@ export function createNodes(deps: {
     probeEngine,
     choosePort,
     onChainReady: deps.onChainReady,
+    alsoRemoved: () => deps.catalogue?.entries() ?? [],
+    onRemoving: async () => deps.catalogue?.leave(),
     async onChainRemoved() {
       await wishes.clear()
+      await deps.catalogue?.forget()
       await deps.onChainRemoved()
     },
     wake,
@@ -282,11 +289,12 @@ export function createNodes(deps: {
     insideUrls: () =>
       rows.some((row) => row.id === 'pocket') ? { rpcUrl: 'tcp://pocket:26657', grpcUrl: 'tcp://pocket:9090' } : undefined,
     backendUrl(serviceId, rpcType) {
+      if (deps.catalogue?.nodeOf(serviceId) !== undefined) return deps.catalogue.url(serviceId, rpcType)
       const entry = catalog.find((candidate) => candidate.kind === 'backend' && candidate.serves.includes(serviceId))
       if (!entry || (rpcType !== undefined && !entry.rpcTypes.includes(rpcType))) return undefined
       return `${rpcType === 'WEBSOCKET' ? 'ws' : 'http'}://${entry.nodeId}:${entry.ports[0]?.containerPort}`
     },
-    backendNode: (serviceId) => catalog.find((entry) => entry.serves.includes(serviceId))?.nodeId,
+    backendNode: (serviceId) => deps.catalogue?.nodeOf(serviceId) ?? catalog.find((entry) => entry.serves.includes(serviceId))?.nodeId,
     served: () => reconciler.served(),
     relayUrl() {
       const port = portOf('ingress', 'relays')

@@ -13,6 +13,8 @@ export interface Readiness {
   height: number | null
   /** Relays that the relay miner has answered since its start; only of the miner. */
   served?: bigint
+  /** Of a node of the catalogue that was never up to date since Hearth looks. */
+  firstSync?: boolean
   /** Only of the ingress. */
   look?: IngressLook
 }
@@ -21,7 +23,13 @@ export interface Readiness {
 export async function probe(
   entry: CatalogEntry,
   ports: Record<string, number>,
-  deps: { net: Net; chain: AppState['chain']; keeperHasKey: boolean },
+  deps: {
+    net: Net
+    chain: AppState['chain']
+    keeperHasKey: boolean
+    /** Asks what the signed catalogue described. */
+    look?: ((entry: CatalogEntry, ports: Record<string, number>) => Promise<Readiness>) | undefined
+  },
 ): Promise<Readiness> {
   const { net, chain } = deps
   const portOf = (name: string): number | undefined => {
@@ -32,6 +40,7 @@ export async function probe(
     case 'chain-node':
       return { ready: chain.status === 'ready' && chain.height > 0, height: chain.height > 0 ? chain.height : null }
     case 'backend': {
+      if (entry.program) return deps.look ? deps.look(entry, ports) : { ready: false, height: null }
       const answer = await ask(net, portOf('rpc'), '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}')
       const height = /"result"\s*:\s*"0x([0-9a-f]+)"/.exec(answer ?? '')?.[1]
       return { ready: height !== undefined, height: height === undefined ? null : Number.parseInt(height, 16) }

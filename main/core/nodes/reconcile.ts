@@ -10,6 +10,7 @@ import { MINER_PATHS } from '../relays/miner-config.ts'
 import { OPERATOR_KEY_NAME, type MinerStart } from '../relays/miner-setup.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
+import type { CatalogueNodes } from './catalogue-nodes.ts'
 import { createCrashes } from './crashes.ts'
 import { createMinerCare } from './miner-care.ts'
 import { createMissingImages } from './missing-images.ts'
@@ -51,6 +52,8 @@ export function createReconciler(deps: {
   engine: Engine
   names: Names
   catalog: CatalogEntry[]
+  /** Containers of the signed catalogue's entries, and how they are asked. */
+  catalogue?: Pick<CatalogueNodes, 'entries' | 'look'> | undefined
   state: StatePublisher
   net: Net
   clock: Clock
@@ -82,6 +85,7 @@ export function createReconciler(deps: {
   let ports = new Map<string, Record<string, number>>()
   let behind: number | undefined
   let look: Readiness['look']
+  const firstSyncs = new Set<string>()
 
   const seenOf = (nodeId: string): SeenContainer | undefined => containers.find((container) => container.nodeId === nodeId)
   const care = createMinerCare({
@@ -242,6 +246,7 @@ export function createReconciler(deps: {
     if (node.entry.kind === 'ingress' && look === 'refusing') return { key: 'refusing', facts: {} }
     if (node.entry.kind === 'relay-miner' && behind !== undefined)
       return { key: 'deaf', facts: { blocks: String(behind), height: String(height ?? 0) } }
+    if (node.ready && firstSyncs.has(node.entry.nodeId)) return { key: 'first-sync', facts: {} }
     return node.ready ? null : { key: 'not-answering', facts: {} }
   }
 
@@ -273,7 +278,7 @@ export function createReconciler(deps: {
       look = undefined
       const nodes: NodeFacts[] = []
       const heights = new Map<string, number | null>()
-      for (const entry of catalog) {
+      for (const entry of [...catalog, ...(deps.catalogue?.entries() ?? [])]) {
         const row = rows.find((candidate) => candidate.id === entry.nodeId)
         if (!row) {
           state.remove('nodes', entry.nodeId)
@@ -283,9 +288,11 @@ export function createReconciler(deps: {
         crashes.note(entry.nodeId, seen, now, row.wanted === 'stopped' || stoppedByUs.has(entry.nodeId))
         const answer: Readiness =
           seen?.state === 'running'
-            ? await probe(entry, row.ports, { net, chain: state.state.chain, keeperHasKey: hasKey })
+            ? await probe(entry, row.ports, { net, chain: state.state.chain, keeperHasKey: hasKey, look: deps.catalogue?.look })
             : { ready: false, height: null }
         heights.set(entry.nodeId, answer.height)
+        if (answer.firstSync === true) firstSyncs.add(entry.nodeId)
+        else firstSyncs.delete(entry.nodeId)
         if (entry.kind === 'relay-miner') {
           served = answer.served
           behind = (await care.watch(seen, answer.height)).behind

@@ -27,6 +27,10 @@ export function namesOf(installId: string): Names {
 /** Waits for its end and answers SIGTERM at once: a shell alone would sit out the grace time. */
 const WAIT_COMMAND = "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"
 
+/** By what name the others on a network know it: among the containers of its own entry by its short one. */
+const aliasOn = (entry: CatalogEntry, network: string): string =>
+  entry.alias !== undefined && network.startsWith('own-') ? entry.alias : entry.nodeId
+
 /** Configurations that containers are started with; undefined while one cannot be made. */
 export interface Rendered {
   miner?: MinerStart | undefined
@@ -47,6 +51,7 @@ function program(entry: CatalogEntry, { miner, ingress }: Rendered): Pick<Contai
     case 'chain-node':
       return { entrypoint: ['/bin/sh', '-c'], command: [CHAIN_COMMAND] }
     case 'backend':
+      if (entry.program) return entry.program
       return { entrypoint: ['/bin/sh', '-c'], command: ['exec anvil --host 0.0.0.0 --port 8545 --block-time 2'] }
     case 'keeper':
       return { entrypoint: ['/bin/sh', '-c'], command: [WAIT_COMMAND] }
@@ -83,7 +88,7 @@ export function specOf(entry: CatalogEntry, row: NodeRow, names: Names, rendered
       path: volume.path,
       readOnly: volume.readOnly,
     })),
-    networks: entry.networks.map((network) => ({ name: names.network(network), aliases: [entry.nodeId] })),
+    networks: entry.networks.map((network) => ({ name: names.network(network), aliases: [aliasOn(entry, network)] })),
     restart: entry.restart,
     memoryBytes: entry.memoryBytes,
     stopGraceSeconds: entry.stopGraceSeconds,

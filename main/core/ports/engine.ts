@@ -150,6 +150,11 @@ export interface Engine {
   /** Writes one file into a container (created or running). `mode` octal, `uid`/`gid` of the owner. */
   writeFile(name: string, path: string, content: Uint8Array, options: { mode: number; uid: number; gid: number }): Promise<void>
   readFile(name: string, path: string): Promise<Uint8Array>
+  /**
+   * Unpacks a tar under a folder of a container (created or running) that is there, piece by piece. Rejects as its source does; `disk-full`, `cancelled`, `engine-failed`.
+   * What arrived before a failure stays. Engines that cannot lack the method.
+   */
+  unpack?(name: string, folder: string, tar: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>
   /** Lines at or after `sinceMs`, and with Podman, whose times are whole seconds, the others of that second too. */
   logs(name: string, options: { tail: number; sinceMs?: number }): Promise<LogLine[]>
   stats(name: string): Promise<ContainerStats | undefined>

@@ -15,5 +15,6 @@ export interface Reached {
 /**
  * Resolves the host of a URL, opens a connection, and for TLS looks at the certificate; nothing is sent. Rejects `endpoint-invalid` for a text that is no URL, `cancelled`
  * when the signal aborts; everything else is in the answer.
+ * @param mayAsk judges each numeric address; with one that it refuses no connection is made
  */
-export type Reach = (url: string, timeoutMs: number, signal?: AbortSignal) => Promise<Reached>
+export type Reach = (url: string, timeoutMs: number, signal?: AbortSignal, mayAsk?: (address: string) => boolean) => Promise<Reached>

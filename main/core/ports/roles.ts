@@ -42,6 +42,8 @@ export interface MorseAccount {
   applicationStakeUpokt: bigint
   /** Of a node whose stake belongs to another address; '' = none. */
   morseOutputAddress: string
+  /** UTC ms from which a stake that was asked back there is no stake any more; 0 = never asked back. */
+  unstakedAtMs: number
   /** 0 = not claimed. */
   claimedAtHeight: number
   /** Who got it; '' = nobody yet. */

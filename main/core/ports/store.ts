@@ -214,6 +214,7 @@ export interface Store {
   nodes(network: string): Promise<NodeRow[]>
   putNode(row: NodeRow): Promise<void>
   removeNodes(network: string): Promise<void>
+  removeNode(network: string, nodeId: string): Promise<void>
   /** Which image a node's container is made of from now on; everything else of its row stays as it is. */
   pinNode(network: string, nodeId: string, imagePin: string, atMs: number): Promise<void>
 

@@ -33,6 +33,15 @@ export type Message =
 export type MorseClaim =
   | { kind: 'claim-morse-account'; signer: string; toAddress: string; morsePubKeyHex: string; morseSignatureHex: string }
   | {
+      kind: 'claim-morse-application'
+      signer: string
+      /** Gets the old balance, and is the application. */
+      toAddress: string
+      morsePubKeyHex: string
+      morseSignatureHex: string
+      serviceId: string
+    }
+  | {
       kind: 'claim-morse-supplier'
       signer: string
       ownerAddress: string

@@ -1,3 +1,4 @@
+import type { Validation } from '#shared/model/self-test.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Chain, SupplierRecord, SupplierService } from '../ports/chain.ts'
@@ -9,7 +10,7 @@ import {
   minerGasPrice,
   renderMinerConfig,
 } from './miner-config.ts'
-import { validationFor, type Validation, type ValidationChoice } from './validation-mode.ts'
+import { validationFor, type ValidationChoice } from './validation-mode.ts'
 
 /** What the relay miner's container is started with. */
 export interface MinerStart {

@@ -1,5 +1,7 @@
 import { HearthError } from '#shared/api/errors.ts'
-import { failedStage, type SelfTestPath, type SelfTestRow } from '#shared/model/self-test.ts'
+import { isOwnUrl } from '#shared/model/reachable-address.ts'
+import { NETWORKS } from '#shared/networks/index.ts'
+import { failedStage, type SelfTestPath, type SelfTestRow, type Validation } from '#shared/model/self-test.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
@@ -8,7 +10,6 @@ import type { Reach } from '../ports/reach.ts'
 import type { Store } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { TaskContext, Tasks } from '../tasks/tasks.ts'
-import type { Validation } from './validation-mode.ts'
 import { runStages, stagesOf, type SelfTestDoor } from './self-test.ts'
 import type { RelayOutcome, TestWish } from './send-relays.ts'
 
@@ -19,7 +20,6 @@ const LOOK_MS = 2_000
 /** A miner that has just started reads the chain before it serves. */
 const SETTLE_MS = 5_000
 const MINUTE_MS = 60_000
-const LOOPBACK = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|\/|$)/
 
 export interface SelfTestRoom {
   handlers: Pick<Handlers, (typeof SELF_TEST_REQUESTS)[number]>
@@ -78,7 +78,8 @@ export function createSelfTestRoom(deps: {
     const { supplier } = state.state
     const service = supplier.services.find((each) => wished === undefined || each.serviceId === wished)
     if (!service || supplier.operatorAddress === '') throw new HearthError('supplier-absent')
-    const door = { path, serviceId: service.serviceId, operatorAddress: supplier.operatorAddress }
+    const isPlay = NETWORKS.some((each) => each.id === network && each.madeHere)
+    const door = { path, serviceId: service.serviceId, operatorAddress: supplier.operatorAddress, isPlay }
     if (path === 'loopback') {
       const url = deps.ownDoor()
       if (url === undefined) throw new HearthError('node-not-ready', { nodeId: 'ingress' })
@@ -86,7 +87,7 @@ export function createSelfTestRoom(deps: {
     }
     const url = service.endpoints.map((endpoint) => endpoint.url).find((each) => /^https?:/.test(each))
     if (url === undefined) throw new HearthError('endpoint-invalid', { url: service.endpoints[0]?.url ?? '' })
-    if (LOOPBACK.test(url)) throw new HearthError('endpoint-invalid', { url, problem: 'own-address' })
+    if (isOwnUrl(url)) throw new HearthError('endpoint-invalid', { url, problem: 'own-address' })
     return { ...door, url }
   }
 

@@ -1,5 +1,6 @@
 import { HearthError } from '#shared/api/errors.ts'
 import { RPC_TYPES } from './send-relay.ts'
+import { whyNotPublic } from '#shared/model/reachable-address.ts'
 import type { SelfTestPath, SelfTestRow, SelfTestStage, SelfTestStageResult } from '#shared/model/self-test.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Net } from '../ports/net.ts'
@@ -21,6 +22,8 @@ export interface SelfTestDoor {
   url: string
   serviceId: string
   operatorAddress: string
+  /** Of a network that this PC made: nobody is outside, and an address of the home network serves. */
+  isPlay?: boolean
 }
 
 /** Stages of a door, in order: a name and a certificate are of public addresses. */
@@ -54,10 +57,13 @@ export async function runStages(
   let refusal: Promise<{ miner: Found; refusal: Found }> | undefined
   let latencyMs: number | null = null
   let answer = ''
+  /** SECURITY: S16 what a public name leads to is looked at before it is asked: a record that was changed must not make Hearth talk to this machine's own services. */
+  const look = (): Promise<Reached> =>
+    (reached ??= parts.reach(door.url, REACH_TIMEOUT_MS, task.signal, (address) => notPublic(door, address) === undefined))
   const looks: Record<SelfTestStage, () => Promise<Found>> = {
-    name: async () => judgeName(await (reached ??= parts.reach(door.url, REACH_TIMEOUT_MS, task.signal))),
-    port: async () => judgePort(await (reached ??= parts.reach(door.url, REACH_TIMEOUT_MS, task.signal))),
-    certificate: async () => judgeCertificate(await (reached ??= parts.reach(door.url, REACH_TIMEOUT_MS, task.signal)), parts.clock.now()),
+    name: async () => judgeName(door, await look()),
+    port: async () => judgePort(await look()),
+    certificate: async () => judgeCertificate(await look(), parts.clock.now()),
     miner: async () => (await (refusal ??= askUnsigned(parts.net, door, task.signal))).miner,
     refusal: async () => (await (refusal ??= askUnsigned(parts.net, door, task.signal))).refusal,
     relay: async () => {
@@ -117,10 +123,21 @@ class StageFailed extends HearthError {
 const sayReason = (error: HearthError): string => clip(error.detail['reason'] ?? error.code)
 const clip = (text: string): string => text.slice(0, SAID_CHARS)
 
-function judgeName(reached: Reached): Found {
+/** Why this door is not asked at an address. */
+function notPublic(door: SelfTestDoor, address: string): 'private-address' | 'machine-address' | undefined {
+  const why = door.path === 'public' ? whyNotPublic(address) : undefined
+  if (why === undefined || (door.isPlay === true && why !== 'machine')) return undefined
+  return why === 'machine' ? 'machine-address' : 'private-address'
+}
+
+function judgeName(door: SelfTestDoor, reached: Reached): Found {
   const ms = Math.round(reached.nameMs)
   if (reached.addresses.length === 0)
     return { outcome: 'failed', finding: 'not-resolved', ms, facts: { reason: clip(reached.nameProblem ?? '') } }
+  for (const address of reached.addresses) {
+    const finding = notPublic(door, address)
+    if (finding !== undefined) return { outcome: 'failed', finding, ms, facts: { address } }
+  }
   return { outcome: 'ok', finding: 'resolved', ms, facts: { address: reached.addresses[0] ?? '' } }
 }
 

@@ -1,14 +1,6 @@
-/** `eager`: a relay is judged before it is served. `lazy`: the first of a session is served at once and judged behind, unpaid when it was wrong (offchain facts 2.2). */
-export type ValidationMode = 'eager' | 'lazy'
-export type ValidationChoice = 'auto' | ValidationMode
+import type { Validation } from '#shared/model/self-test.ts'
 
-export interface Validation {
-  mode: ValidationMode
-  /** `chosen`: the user said so. `near`, `far`: how long the node takes decided. `unknown`: it could not be measured. */
-  why: 'chosen' | 'near' | 'far' | 'unknown'
-  /** Median of the node's answers; null where it was not measured. */
-  nodeMs: number | null
-}
+export type ValidationChoice = 'auto' | Validation['mode']
 
 /** Judging the first relay of a session takes some questions to the node one after the other; together they should stay well under a second, or gateways see a slow supplier. */
 const FAR_MS = 250

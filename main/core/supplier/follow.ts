@@ -23,6 +23,7 @@ export const OUTCOME = 'outcome'
 
 const UNDER_WAY: ReadonlySet<string> = new Set(['prepared', 'signed', 'broadcast'])
 
+/** Follows what was signed to its block or its end, asking by hash; what the node does not know any more is sent again, as the same bytes. */
 export function createFollow(deps: {
   codec: TxCodec
   log: Log
@@ -31,6 +32,8 @@ export function createFollow(deps: {
   change: (row: IntentRow, fields: Partial<IntentRow>) => Promise<IntentRow>
   /** Tells whoever waits that it came to its end. */
   finish: (row: IntentRow) => IntentRow
+  /** Nothing is sent now; it is looked for all the same. */
+  isHeld: () => boolean
 }): Follow {
   const { codec, log, store, change, finish } = deps
   let following = false
@@ -108,7 +111,7 @@ export function createFollow(deps: {
       return
     }
     // Signed and not known to be sent (killed in between): the very same bytes, so that at most one of them can ever be paid.
-    if (row.status === 'signed') await sendBytes(row, chain, true)
+    if (row.status === 'signed' && !deps.isHeld()) await sendBytes(row, chain, true)
   }
 
   return {

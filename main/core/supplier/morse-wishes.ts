@@ -2,7 +2,7 @@ import type { TxWish } from '#shared/api/requests.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import type { Refusal } from '#shared/model/refusals.ts'
 import type { MorseAccount, RoleRules } from '../ports/roles.ts'
-import { keyOf, mustBeAddress, mustBeOffered, serviceConfigs, type CheckedWish, type WishDeps } from './wish-parts.ts'
+import { keyOf, mustBeAddress, mustBeOffered, mustBeServiceId, serviceConfigs, type CheckedWish, type WishDeps } from './wish-parts.ts'
 
 /** Wishes about what lay on the old network (onchain facts 2.3). */
 
@@ -31,11 +31,27 @@ async function mustBeClaimedByOwner(deps: WishDeps, node: MorseAccount, signer: 
   throw refusedAs('morse-owner-first', `morse owner address (${node.morseOutputAddress}) MUST be claimed BEFORE migrating`)
 }
 
+/** The chain takes each kind of old account by the claim of its kind alone, so that no stake escapes its unbonding. Rejects `not-now` with the kind that it is. */
+function mustBeKind(account: MorseAccount, kind: 'account' | 'application' | 'node'): void {
+  const address = account.morseAddress
+  const isNode = account.supplierStakeUpokt > 0n
+  const isApplication = account.applicationStakeUpokt > 0n
+  const refuse = (problem: string): never => {
+    throw new HearthError('not-now', { problem, address })
+  }
+  if (kind !== 'node' && isNode) refuse('morse-is-node')
+  if (kind !== 'application' && isApplication) refuse('morse-is-application')
+  if (kind === 'node' && !isNode) refuse('morse-no-node')
+  if (kind === 'application' && !isApplication) refuse('morse-no-application')
+}
+
+/** All that an old account without a stake holds, to `toAddress`. Rejects as the chain would. */
 export async function claimMorseAccount(wish: Of<'claim-morse-account'>, deps: WishDeps): Promise<CheckedWish> {
   const key = keyOf(deps, wish.keyId)
   const morse = keyOf(deps, wish.morseKeyId, 'morse')
   mustBeAddress(deps.codec, wish.toAddress, 'recipient')
   const { account, rules } = await unclaimed(deps, morse.address)
+  mustBeKind(account, 'account')
   return {
     key,
     morseKeyId: morse.id,
@@ -52,6 +68,38 @@ export async function claimMorseAccount(wish: Of<'claim-morse-account'>, deps: W
   }
 }
 
+/** An old application's stake and balance to `toAddress`, which is the application from then on. Rejects as the chain would. */
+export async function claimMorseApplication(wish: Of<'claim-morse-application'>, deps: WishDeps): Promise<CheckedWish> {
+  const { toAddress, serviceId } = wish
+  const key = keyOf(deps, wish.keyId)
+  const morse = keyOf(deps, wish.morseKeyId, 'morse')
+  mustBeAddress(deps.codec, toAddress, 'recipient')
+  mustBeServiceId(serviceId)
+  await mustBeOffered(deps.chain, [{ serviceId, endpoints: [], revShare: [] }])
+  const { account, rules } = await unclaimed(deps, morse.address)
+  mustBeKind(account, 'application')
+  return {
+    key,
+    morseKeyId: morse.id,
+    message: {
+      kind: 'claim-morse-application',
+      signer: key.address,
+      toAddress,
+      morsePubKeyHex: morse.pubKeyHex,
+      morseSignatureHex: '',
+      serviceId,
+    },
+    spendsUpokt: 0n,
+    facts: {
+      amountUpokt: account.applicationStakeUpokt.toString(),
+      toAddress,
+      morseAddress: morse.address,
+      services: serviceId,
+    },
+    role: { rules, morse: account, application: await deps.chain.application(toAddress) },
+  }
+}
+
 /** Signed by the operator: it is the one that may say which services are offered (SEEN, onchain facts 2.3). */
 export async function claimMorseSupplier(wish: Of<'claim-morse-supplier'>, deps: WishDeps): Promise<CheckedWish> {
   const services = serviceConfigs(deps.codec, wish.services)
@@ -65,7 +113,7 @@ export async function claimMorseSupplier(wish: Of<'claim-morse-supplier'>, deps:
   if (!MORSE_ADDRESS.test(node)) throw new HearthError('address-invalid', { problem: 'morse-address', which: 'morse-node' })
   await mustBeOffered(deps.chain, services)
   const { account, rules } = await unclaimed(deps, node)
-  if (account.supplierStakeUpokt === 0n) throw new HearthError('not-now', { problem: 'morse-no-node', address: node })
+  mustBeKind(account, 'node')
   await mustBeClaimedByOwner(deps, account, morse.address, wish)
   return {
     key,

@@ -14,6 +14,7 @@ export const MAX_COMPUTE_UNITS = 2_097_152n
 /** Smallest limit that the chain takes for a session. */
 export const MIN_SPEND_LIMIT_UPOKT = 1_000_000n
 
+/** upokt from an own address to another. Rejects `amount-invalid`, `address-invalid`. */
 export async function send(wish: Of<'send'>, deps: WishDeps): Promise<CheckedWish> {
   const amountUpokt = amount(wish.amountPokt)
   const key = keyOf(deps, wish.keyId)
@@ -27,6 +28,7 @@ export async function send(wish: Of<'send'>, deps: WishDeps): Promise<CheckedWis
   }
 }
 
+/** A new service for the chain's fee, or a change of one's own for none (onchain facts 2.4). Rejects `amount-invalid`, `not-permitted`, `not-now` (nothing would change). */
 export async function addService(wish: Of<'add-service'>, deps: WishDeps): Promise<CheckedWish> {
   const key = keyOf(deps, wish.keyId)
   mustBeServiceId(wish.serviceId)
@@ -54,6 +56,7 @@ export async function addService(wish: Of<'add-service'>, deps: WishDeps): Promi
   }
 }
 
+/** One's own service to another owner. Rejects `endpoint-invalid` (no such service), `not-permitted`, `not-now` (same owner). */
 export async function transferService(wish: Of<'transfer-service'>, deps: WishDeps): Promise<CheckedWish> {
   const key = keyOf(deps, wish.keyId)
   mustBeServiceId(wish.serviceId)
@@ -71,6 +74,7 @@ export async function transferService(wish: Of<'transfer-service'>, deps: WishDe
   }
 }
 
+/** A stake that reaches the minimum and grows, one service, and an optional limit a session. Rejects `amount-too-small` with the least that the chain takes. */
 export async function stakeApplication(wish: Of<'stake-application'>, deps: WishDeps): Promise<CheckedWish> {
   const { chain, params } = deps
   const stakeUpokt = amount(wish.amountPokt)
@@ -118,6 +122,7 @@ async function ownApplication(deps: WishDeps, address: string): Promise<Applicat
   return application
 }
 
+/** Rejects `not-now` without an application, `tx-refused` when it is unbonding already. */
 export async function unstakeApplication(wish: Of<'unstake-application'>, deps: WishDeps): Promise<CheckedWish> {
   const key = keyOf(deps, wish.keyId)
   const application = await ownApplication(deps, key.address)
@@ -131,6 +136,7 @@ export async function unstakeApplication(wish: Of<'unstake-application'>, deps: 
   }
 }
 
+/** Lets a gateway use the application, or ends that. Rejects `not-now` where nothing would change, `tx-refused` as the chain would. */
 export async function delegation(wish: Of<'delegate'> | Of<'undelegate'>, deps: WishDeps): Promise<CheckedWish> {
   const { kind, gatewayAddress } = wish
   const key = keyOf(deps, wish.keyId)
@@ -157,6 +163,7 @@ export async function delegation(wish: Of<'delegate'> | Of<'undelegate'>, deps: 
   }
 }
 
+/** A stake that reaches the minimum and grows. Rejects `amount-too-small` with the least that the chain takes. */
 export async function stakeGateway(wish: Of<'stake-gateway'>, deps: WishDeps): Promise<CheckedWish> {
   const stakeUpokt = amount(wish.amountPokt)
   const key = keyOf(deps, wish.keyId)
@@ -174,6 +181,7 @@ export async function stakeGateway(wish: Of<'stake-gateway'>, deps: WishDeps): P
   }
 }
 
+/** Rejects `not-now` without a gateway, `tx-refused` when it is unbonding already. */
 export async function unstakeGateway(wish: Of<'unstake-gateway'>, deps: WishDeps): Promise<CheckedWish> {
   const key = keyOf(deps, wish.keyId)
   const [gateway, rules] = await Promise.all([deps.chain.gateway(key.address), deps.chain.roleRules()])

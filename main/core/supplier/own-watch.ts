@@ -36,6 +36,7 @@ const SAVE_EVERY_BLOCKS = 50
 /** What the relay miner sends by itself. */
 const MINER_ACTIONS: ReadonlySet<string> = new Set(['/pocket.proof.MsgCreateClaim', '/pocket.proof.MsgSubmitProof'])
 
+/** Compares what the chain says of own addresses with what Hearth itself sent; all else is told as a change of somebody else's making. */
 export function createOwnWatch(deps: {
   network: () => string | null
   store: Store

@@ -41,6 +41,8 @@ export function aboutRole(message: Message, situation: RoleSituation): Danger[] 
       return aboutGatewayEnd(situation)
     case 'claim-morse-account':
       return [danger('morse-untried', 'warn', {}), ...aboutOldAccount(message, situation)]
+    case 'claim-morse-application':
+      return [danger('morse-untried', 'warn', {}), ...aboutOldApplication(message, situation), ...supplierKey(message.toAddress, situation)]
     case 'claim-morse-supplier':
       return [danger('morse-untried', 'warn', {}), ...aboutOldNode(message, situation)]
     default:
@@ -137,10 +139,37 @@ function aboutOldNode(message: Of<'claim-morse-supplier'>, { role, params }: Rol
   const { supplierStakeUpokt: upokt, balanceUpokt } = role.morse
   const { ownerAddress, operatorAddress } = message
   const minUpokt = params.supplierMinStakeUpokt
+  if (role.morse.unstakedAtMs > 0) return [unstaking(upokt, ownerAddress, role.morse.unstakedAtMs)]
   return [
     upokt < minUpokt
       ? danger('morse-below-minimum', 'warn', { upokt, minUpokt, ownerAddress })
       : danger('morse-node', 'info', { upokt, ownerAddress, balanceUpokt, operatorAddress }),
+  ]
+}
+
+const unstaking = (upokt: bigint, toAddress: string, ms: number): Danger =>
+  danger('morse-unstaking', 'warn', { upokt, toAddress, ms: String(ms) })
+
+/** Added to what the address has staked; below the minimum of now nothing is (onchain facts 2.3, and the chain's own code). */
+function aboutOldApplication(message: Of<'claim-morse-application'>, situation: RoleSituation): Danger[] {
+  const { role, height, params } = situation
+  if (role?.morse === undefined) return []
+  const { morse, rules, application: before } = role
+  const { applicationStakeUpokt: upokt, balanceUpokt } = morse
+  const { toAddress, serviceId } = message
+  if (morse.unstakedAtMs > 0) return [unstaking(upokt, toAddress, morse.unstakedAtMs)]
+  const afterUpokt = upokt + (before?.stakeUpokt ?? 0n)
+  const minUpokt = rules.applicationMinStakeUpokt
+  if (afterUpokt < minUpokt) return [danger('morse-below-minimum', 'warn', { upokt: afterUpokt, minUpokt, ownerAddress: toAddress })]
+  if (before === undefined) return [danger('morse-application', 'warn', { upokt, balanceUpokt, toAddress, serviceId })]
+  const [serviceBefore = ''] = before.serviceIds
+  const start = nextSessionStart(height + 1, params)
+  return [
+    danger('morse-application-grows', 'warn', { upokt, afterUpokt, toAddress }),
+    ...(serviceBefore === serviceId
+      ? []
+      : [danger('application-service', 'warn', { before: serviceBefore, after: serviceId, ...at(start, situation) })]),
+    ...(before.unstakeSessionEndHeight > 0 ? [danger('unstake-taken-back', 'warn', {})] : []),
   ]
 }
 

@@ -101,6 +101,7 @@ export function roleHandlers(deps: {
         atHeight: rules.height,
         ...feesOf(rules),
         supplierMinStakeUpokt: params().supplierMinStakeUpokt.toString(),
+        applicationMinStakeUpokt: rules.applicationMinStakeUpokt.toString(),
         accounts: accounts.map(({ morseAddress, account }) => ({
           morseAddress,
           found:
@@ -111,6 +112,7 @@ export function roleHandlers(deps: {
                   supplierStakeUpokt: account.supplierStakeUpokt.toString(),
                   applicationStakeUpokt: account.applicationStakeUpokt.toString(),
                   morseOutputAddress: account.morseOutputAddress,
+                  unstakedAtMs: account.unstakedAtMs,
                   claimedAtHeight: account.claimedAtHeight,
                   claimedBy: account.claimedBy,
                 },

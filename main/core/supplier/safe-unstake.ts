@@ -54,6 +54,7 @@ export interface SafeUnstake {
 
 const TASK = 'safe-unstake'
 
+/** Stop serving, wait for the last settlement, unstake: one action over hours, taken up again after a restart. */
 export function createSafeUnstake(deps: {
   network: () => string | null
   store: Store

@@ -1,9 +1,9 @@
 import type { Handlers } from '../dispatch.ts'
 import type { Chain, ChainParams } from '../ports/chain.ts'
 import type { PublicKeyInfo } from '../ports/vault.ts'
-import type { StatePublisher } from '../state/publisher.ts'
 import { createOwnWatch, type OwnWatch } from './own-watch.ts'
-import { createSafeUnstake, type Door, type SafeUnstake } from './safe-unstake.ts'
+import { relayDoor } from './relay-door.ts'
+import { createSafeUnstake, type SafeUnstake } from './safe-unstake.ts'
 import { createTransactions, type Transactions } from './transactions.ts'
 import type { SupplierWatch } from './watch.ts'
 
@@ -43,7 +43,15 @@ export function createSupplierRoom(
   },
 ): SupplierRoom {
   const { watch, activity, network, store, state, clock, log } = deps
-  const transactions = createTransactions(deps)
+  const isHeld = (): boolean => {
+    try {
+      deps.mustBeStill()
+      return false
+    } catch {
+      return true
+    }
+  }
+  const transactions = createTransactions({ ...deps, isHeld })
   const ownWatch: OwnWatch = createOwnWatch({ network, store, state, clock, log, record: () => watch.last() })
   const safeUnstake: SafeUnstake = createSafeUnstake({
     network,
@@ -54,31 +62,34 @@ export function createSupplierRoom(
     params: () => deps.heads.params(),
     record: () => watch.record(),
     transactions,
-    door: ingressDoor(deps.nodes, state),
+    door: relayDoor(network(), deps.nodes, state),
   })
   /** Without a network whose first block is known Hearth reads, and does not sign; nor while the chain's software changes. */
-  const maySign = (): void => {
-    deps.heads.requireKnown()
+  const maySign = async (): Promise<void> => {
     deps.mustBeStill()
+    await deps.heads.requireKnown()
   }
   return {
     transactions,
     handlers: {
       'tx.prepare': async (wish, signal) => {
-        maySign()
+        await maySign()
         return transactions.prepare(wish, signal)
       },
       'tx.reopen': async ({ intentId }, signal) => {
-        maySign()
+        await maySign()
         return transactions.reopen(intentId, signal)
       },
       'tx.discard': async ({ intentId }) => {
         await transactions.discard(intentId)
         return {}
       },
-      'tx.export': ({ intentId }) => transactions.export(intentId),
+      'tx.export': async ({ intentId }) => {
+        await deps.heads.requireKnown()
+        return transactions.export(intentId)
+      },
       'tx.import': async ({ intentId, text }) => {
-        deps.mustBeStill()
+        await maySign()
         await transactions.import(intentId, text)
         return {}
       },
@@ -93,7 +104,7 @@ export function createSupplierRoom(
         return {}
       },
       'leave.sign': async (_input, signal) => {
-        maySign()
+        await maySign()
         return safeUnstake.sign(signal)
       },
       'ownChanges.seen': async ({ ids }) => {
@@ -114,18 +125,6 @@ export function createSupplierRoom(
     async clear() {
       await ownWatch.clear()
       await safeUnstake.clear()
-    },
-  }
-}
-
-/** The ingress has the only port for relays: stopped, by a wish that outlives a restart, nothing comes in. */
-function ingressDoor(nodes: { stop(nodeId: string): Promise<void>; start(nodeId: string): Promise<void> }, state: StatePublisher): Door {
-  return {
-    close: () => nodes.stop('ingress'),
-    open: () => nodes.start('ingress'),
-    isClosed() {
-      const ingress = state.state.nodes['ingress']
-      return ingress?.wanted === 'stopped' && (ingress.seen === 'stopped' || ingress.seen === 'absent')
     },
   }
 }

@@ -180,6 +180,7 @@ export async function changeOwner(wish: Of<'change-owner'>, deps: WishDeps): Pro
   }
 }
 
+/** The stake back to its owner, asked by owner or operator. Rejects `supplier-absent`, `not-permitted`, `tx-refused` (unbonding already). */
 export async function unstake(wish: Of<'unstake'>, deps: WishDeps): Promise<CheckedWish> {
   const key = keyOf(deps, wish.keyId)
   const record = await existing(deps, wish.operatorAddress)

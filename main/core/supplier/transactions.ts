@@ -55,6 +55,7 @@ export interface Transactions {
   onDone(listener: (intent: IntentRow) => void): void
 }
 
+/** From the wish to the block: judged, priced, stored, signed on the confirm surface, sent once and followed. */
 export function createTransactions(deps: {
   heads: Heads
   network: () => string | null
@@ -72,6 +73,8 @@ export function createTransactions(deps: {
   feeMargins?: () => FeeMargins
   /** What is suggested above the minimum stake. */
   stakeMarginUpokt?: () => bigint
+  /** Whether an upgrade changes what runs: what is signed then, on a sheet that was opened before, is kept and goes out after it. */
+  isHeld?: () => boolean
 }): Transactions {
   const { heads, store, vault, codec, state, clock, log } = deps
   const doneListeners: ((intent: IntentRow) => void)[] = []
@@ -102,7 +105,8 @@ export function createTransactions(deps: {
     if (row?.status !== 'prepared') throw new HearthError('tx-expired', { intentId })
     return row
   }
-  const follower = createFollow({ codec, log, store, change, finish, params: () => heads.params() })
+  const isHeld = (): boolean => deps.isHeld?.() ?? false
+  const follower = createFollow({ codec, log, store, change, finish, params: () => heads.params(), isHeld })
 
   const openSheet = async (row: IntentRow, chain: Chain, params: ChainParams): Promise<{ surfaceUrl: string; expiresAtMs: number }> => {
     const balance = await chain.balance(row.signerAddress)
@@ -165,6 +169,8 @@ export function createTransactions(deps: {
     // Intent first: from here on a crash ends in a look-up of this hash.
     const stored = await change(row, { status: 'signed', txBytes, txHash: codec.hash(txBytes) })
     faultPoint('tx.stored')
+    // The node may be at the height of before, or be changed in the middle of it. The next head after that takes it up, as after a crash: the same bytes.
+    if (isHeld()) return log.info('signed while an upgrade is under way: sent when it is over', { intent: intentId })
     await follower.send(stored, heads.require())
   }
 

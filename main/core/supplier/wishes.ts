@@ -10,7 +10,7 @@ import {
   unstakeApplication,
   unstakeGateway,
 } from './other-wishes.ts'
-import { claimMorseAccount, claimMorseSupplier } from './morse-wishes.ts'
+import { claimMorseAccount, claimMorseApplication, claimMorseSupplier } from './morse-wishes.ts'
 import { cancelUnstake, changeOwner, changeStake, rescue, stakeOwner, stakeServices, unstake } from './supplier-wishes.ts'
 import type { CheckedWish, WishDeps } from './wish-parts.ts'
 
@@ -56,6 +56,8 @@ export function checkWish(wish: TxWish, deps: WishDeps): Promise<CheckedWish> {
       return unstakeGateway(wish, deps)
     case 'claim-morse-account':
       return claimMorseAccount(wish, deps)
+    case 'claim-morse-application':
+      return claimMorseApplication(wish, deps)
     case 'claim-morse-supplier':
       return claimMorseSupplier(wish, deps)
     default:

@@ -39,9 +39,14 @@ export interface UpdateBook {
   memory(): UpdateMemory
   upgrade(): UpgradeFacts
   waits(id: string): UpdateWait | null
-  put(row: UpdateRow): Promise<void>
-  remember(memory: UpdateMemory): Promise<void>
-  /** Begins one; it is carried out by the loop. */
+  /**
+   * Changes a row as it is when its turn comes: what the loop and the user decide at the same moment is decided one after the other.
+   * @param make undefined = it is not what was decided about any more @returns whether it was changed
+   */
+  change(id: string, make: (row: UpdateRow) => UpdateRow | undefined): Promise<boolean>
+  /** Changes some of what is kept beside the rows, in the same turn as they are. */
+  remember(make: (memory: UpdateMemory) => Partial<UpdateMemory>): Promise<void>
+  /** Begins one; it is carried out by the loop. Rejects `update-blocked` while another of its image is open; what the chain asks for is begun all the same. */
   add(fields: Omit<UpdateRow, 'id' | 'network' | 'createdAtMs' | 'stageAtMs' | 'stageHeight' | 'problem'>): Promise<UpdateRow>
   /** Rows, pins and offers as they are now. */
   look(): Promise<void>

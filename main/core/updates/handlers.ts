@@ -78,10 +78,16 @@ export function updateHandlers(book: UpdateBook, deps: UpdateDeps): Rows {
       skipped: book.memory().skipped.includes(offerKey(offer)),
     }
   }
-  const openRow = (id: string): UpdateRow => {
-    const row = book.rows().find((candidate) => candidate.id === id)
-    if (!row || isSwapping(row) || !isOpen(row)) throw new HearthError('update-unknown')
-    return row
+  /** Rejects `update-unknown` for a row that is not, or not any more, as `is` says. */
+  const changeIf = async (id: string, is: (row: UpdateRow) => boolean, make: (row: UpdateRow) => UpdateRow): Promise<void> => {
+    if (!(await book.change(id, (row) => (is(row) ? make(row) : undefined)))) throw new HearthError('update-unknown')
+  }
+  /** The user may still decide about it. What the chain asks for is not theirs to put off. */
+  const isWaiting = (row: UpdateRow): boolean => isOpen(row) && !isSwapping(row) && row.reason !== 'upgrade'
+  /** Rejects `update-blocked` while another of its image is open; what the chain asks for goes on all the same. */
+  const mustBeAlone = (row: UpdateRow): void => {
+    const isBusy = row.reason !== 'upgrade' && book.rows().some((other) => other.image === row.image && isOpen(other))
+    if (isBusy) throw new HearthError('update-blocked', { problem: 'busy' })
   }
   const offerOf = (image: string): Offer => {
     const offer = book.offers().find((candidate) => candidate.image === image)
@@ -136,7 +142,6 @@ export function updateHandlers(book: UpdateBook, deps: UpdateDeps): Rows {
       const offer = offerOf(image)
       if (offer.blocked)
         throw new HearthError('update-blocked', { problem: offer.blocked.key === 'busy' ? 'busy' : 'newer-plan', ...offer.blocked.facts })
-      if (book.rows().some((row) => row.image === image && isOpen(row))) throw new HearthError('update-blocked', { problem: 'busy' })
       const running = book.running().find((now) => now.image === image)
       const row = await book.add({
         image,
@@ -158,26 +163,30 @@ export function updateHandlers(book: UpdateBook, deps: UpdateDeps): Rows {
       return { id: row.id }
     },
     'updates.retry': async ({ id }) => {
-      const row = book.rows().find((candidate) => candidate.id === id)
-      if (row?.stage !== 'failed') throw new HearthError('update-unknown')
       // The tag may be another by now: it is looked up anew.
-      await book.put({ ...row, stage: 'planned', stageAtMs: clock.now(), toPin: null, digest: null, problem: null })
+      await changeIf(
+        id,
+        (row) => row.stage === 'failed',
+        (row) => {
+          mustBeAlone(row)
+          return { ...row, stage: 'planned', stageAtMs: clock.now(), toPin: null, digest: null, problem: null }
+        },
+      )
       book.wake()
       return {}
     },
     'updates.postpone': async ({ id, days }) => {
-      const row = openRow(id)
-      if (row.reason === 'upgrade') throw new HearthError('update-unknown')
-      await book.put({ ...row, dueAtMs: days === 0 ? clock.now() : book.nextAt(clock.now() + days * DAY_MS), atOnce: days === 0 })
+      const dueAtMs = days === 0 ? clock.now() : book.nextAt(clock.now() + days * DAY_MS)
+      await changeIf(id, isWaiting, (row) => ({ ...row, dueAtMs, atOnce: days === 0 }))
       book.wake()
       return {}
     },
     'updates.skip': async ({ image, skipped }) => {
       const key = offerKey(offerOf(image))
-      const others = book.memory().skipped.filter((other) => other !== key)
-      await book.remember({ ...book.memory(), skipped: skipped ? [...others, key] : others })
-      const row = book.rows().find((candidate) => candidate.image === image && isOpen(candidate) && !isSwapping(candidate))
-      if (skipped && row && row.reason !== 'upgrade') await book.put({ ...row, stage: 'skipped', stageAtMs: clock.now() })
+      await book.remember((memory) => ({ skipped: [...memory.skipped.filter((other) => other !== key), ...(skipped ? [key] : [])] }))
+      const row = book.rows().find((candidate) => candidate.image === image && isWaiting(candidate))
+      if (skipped && row)
+        await book.change(row.id, (now) => (isWaiting(now) ? { ...now, stage: 'skipped', stageAtMs: clock.now() } : undefined))
       await book.look()
       return {}
     },
@@ -186,8 +195,6 @@ export function updateHandlers(book: UpdateBook, deps: UpdateDeps): Rows {
       if (!row) throw new HearthError('update-unknown')
       const problem = backOf(row)
       if (problem !== undefined) throw new HearthError('update-no-way-back', { problem })
-      if (book.rows().some((other) => other.image === row.image && isOpen(other)))
-        throw new HearthError('update-blocked', { problem: 'busy' })
       const back = await book.add({
         image: row.image,
         reason: 'undo',

@@ -35,7 +35,9 @@ export function createImageFetch(deps: {
     const digest = row.digest ?? (await engine.offeredDigest?.(reference).catch(() => undefined))
     const source = digest === undefined ? reference : `${repositoryOf(reference)}@${digest}`
     const { promise, resolve } = Promise.withResolvers<void>()
+    let isBegun = false
     tasks.start('image-fetch', ['images'], async (task) => {
+      isBegun = true
       const shown = { title: row.toVersion, reference, layers: [] }
       try {
         task.update({ facts: { version: row.toVersion }, pulls: [{ ...shown, status: 'fetching' }] })
@@ -63,7 +65,8 @@ export function createImageFetch(deps: {
         resolve()
       }
     })
-    await promise
+    // Another network's fetch is still ending: this one never begins, and the next look asks again.
+    if (isBegun) await promise
   }
 
   return {

@@ -15,12 +15,15 @@ export interface PlanFollower {
   plan(): Plan | null
   /** Whether the node stands because it lacks the software of this row's plan; without a row, of any. */
   hangs(row?: UpdateRow): boolean
+  /** Reads what the chain plans and publishes it: it is told without containers of one's own too. */
+  read(): Promise<void>
+  /** Begins and calls off updates by it. */
   follow(): Promise<void>
   forget(): void
 }
 
 /** @param deps.rows updates as they are now */
-export function createPlanFollower(deps: UpdateDeps & Pick<UpdateBook, 'rows' | 'running' | 'put' | 'add'>): PlanFollower {
+export function createPlanFollower(deps: UpdateDeps & Pick<UpdateBook, 'rows' | 'running' | 'change' | 'add'>): PlanFollower {
   const { state, clock, nodes, rows } = deps
   const watch = createUpgradeWatch({ clock, logs: (tail) => nodes.logs('pocket', tail) })
   let plan: Plan | null = null
@@ -79,15 +82,15 @@ export function createPlanFollower(deps: UpdateDeps & Pick<UpdateBook, 'rows' | 
       if (plan?.name === row.plan.name && plan.height === row.plan.height) continue
       // Around its height the plan may be gone already while the node still stands.
       const isOff = chain.height > row.plan.height + 1 || chain.height < row.plan.height - 1
-      if (isOff) await deps.put({ ...row, stage: 'withdrawn', stageAtMs: clock.now() })
+      if (isOff) await deps.change(row.id, (now) => (isSwapping(now) ? undefined : { ...now, stage: 'withdrawn', stageAtMs: clock.now() }))
     }
   }
 
   return {
     plan: () => plan,
     hangs: (row) => hanging !== undefined && (row === undefined || hanging.name === row.plan?.name),
+    read: readPlan,
     async follow() {
-      await readPlan()
       await lookForHang()
       for (const wanted of [hanging, plan])
         if (
@@ -99,6 +102,7 @@ export function createPlanFollower(deps: UpdateDeps & Pick<UpdateBook, 'rows' | 
     },
     forget() {
       plan = null
+      state.patch('health', { upgrade: null })
       planAtMs = undefined
       hanging = undefined
     },

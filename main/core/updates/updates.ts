@@ -64,16 +64,31 @@ export function createUpdates(deps: UpdateDeps): Updates {
     done: rows.flatMap((row) => (row.reason === 'upgrade' && row.stage === 'done' && row.plan ? [row.plan] : [])),
   })
 
+  /** The loop, the fetching of an image and the user's requests change rows at the same time: one after the other, each on what the one before left. */
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(run)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
   const put = async (row: UpdateRow): Promise<void> => {
     await store.putUpdate(row)
     rows = rows.some((other) => other.id === row.id) ? rows.map((other) => (other.id === row.id ? row : other)) : [row, ...rows]
   }
-  const remember = async (next: UpdateMemory): Promise<void> => {
+  const change: UpdateBook['change'] = (id, make) =>
+    inTurn(async () => {
+      const row = rows.find((candidate) => candidate.id === id)
+      const next = row && make(row)
+      if (next) await put(next)
+      return next !== undefined
+    })
+  const keep = async (next: UpdateMemory): Promise<void> => {
     if (JSON.stringify(next) === JSON.stringify(memory)) return
     await writeMemory(store, network, next)
     memory = next
   }
-  const add: UpdateBook['add'] = async (fields) => {
+  const remember: UpdateBook['remember'] = (make) => inTurn(() => keep({ ...known(), ...make(known()) }))
+  const makeRow = async (fields: Parameters<UpdateBook['add']>[0]): Promise<UpdateRow> => {
     made += 1
     const now = clock.now()
     const id = `${network}-${now.toString(36)}-${made.toString(36)}-${Math.floor(Math.random() * 1e6).toString(36)}`
@@ -89,17 +104,24 @@ export function createUpdates(deps: UpdateDeps): Updates {
     await put(row)
     return row
   }
+  const add: UpdateBook['add'] = (fields) =>
+    inTurn(() => {
+      const isBusy = fields.reason !== 'upgrade' && rows.some((row) => row.image === fields.image && isOpen(row))
+      if (isBusy) throw new HearthError('update-blocked', { problem: 'busy' })
+      return makeRow(fields)
+    })
 
-  const plans = createPlanFollower({ ...deps, rows: () => rows, running: () => running, put, add })
+  const plans = createPlanFollower({ ...deps, rows: () => rows, running: () => running, change, add })
 
-  const look = async (): Promise<void> => {
+  const look = (): Promise<void> => inTurn(lookNow)
+  const lookNow = async (): Promise<void> => {
     nodeRows = await store.nodes(network)
     const pins = new Map(nodeRows.flatMap((row) => (row.imagePin === undefined ? [] : [[row.id, row.imagePin] as const])))
     running = runningOf(catalog, pins, rows)
     // What ran before the first update is the first line of the history, so that a newer catalogue does not change its name.
     for (const now of running) {
       if (rows.some((row) => row.image === now.image && (row.toPin === now.pin || row.fromPin === now.pin))) continue
-      await add({
+      await makeRow({
         image: now.image,
         reason: 'first',
         plan: null,
@@ -118,7 +140,7 @@ export function createUpdates(deps: UpdateDeps): Updates {
     offers = offersOf(catalog, running, known().digests, upgradeFacts())
     const now = clock.now()
     const seen = Object.fromEntries(offers.map((offer) => [offerKey(offer), known().seen[offerKey(offer)] ?? now]))
-    await remember({ ...known(), seen })
+    await keep({ ...known(), seen })
   }
 
   const lookAtRegistry = async (): Promise<void> => {
@@ -134,7 +156,7 @@ export function createUpdates(deps: UpdateDeps): Updates {
         failed = true
       }
     }
-    await remember({ ...known(), digests, lookedAtMs: clock.now(), lookFailed: failed })
+    await remember(() => ({ digests, lookedAtMs: clock.now(), lookFailed: failed }))
   }
 
   /** What the user lets Hearth take without being asked, once its days are over. */
@@ -219,7 +241,9 @@ export function createUpdates(deps: UpdateDeps): Updates {
   }
 
   const toStage = async (row: UpdateRow, stage: UpdateRow['stage'], problem: UpdateRow['problem']): Promise<void> => {
-    await put({ ...row, stage, stageAtMs: clock.now(), stageHeight: state.state.chain.height, problem: problem ?? row.problem })
+    const next = { ...row, stage, stageAtMs: clock.now(), stageHeight: state.state.chain.height, problem: problem ?? row.problem }
+    // The user, who was quicker, decided otherwise: the next look goes by that.
+    if (!(await change(row.id, (now) => (now === row ? next : undefined)))) return
     faultPoint('updates.stage-written')
     const facts = { title: titleOf(row.image), from: row.fromVersion, to: row.toVersion, name: row.plan?.name ?? '' }
     if (stage === 'swap-node' || (stage === 'swap-rest' && row.stage === 'fetched')) activity('update-begins', facts, 'hearth')
@@ -230,7 +254,9 @@ export function createUpdates(deps: UpdateDeps): Updates {
     wakeUp()
   }
 
-  const carryOn = async (row: UpdateRow): Promise<void> => {
+  const carryOn = async (id: string): Promise<void> => {
+    const row = rows.find((candidate) => candidate.id === id)
+    if (!row || !isOpen(row)) return
     const step = nextStep(row, factsOf(row))
     waiting.set(row.id, step.kind === 'wait' ? step.for : null)
     switch (step.kind) {
@@ -241,14 +267,15 @@ export function createUpdates(deps: UpdateDeps): Updates {
           row,
           async (pin) => {
             faultPoint('updates.fetched')
-            const now = rows.find((other) => other.id === row.id)
-            if (now?.stage === 'planned') await put({ ...now, toPin: pin, stage: 'fetched', stageAtMs: clock.now() })
+            await change(id, (now) =>
+              now.stage === 'planned' ? { ...now, toPin: pin, stage: 'fetched', stageAtMs: clock.now() } : undefined,
+            )
             wakeUp()
           },
           async () => {
-            const now = rows.find((other) => other.id === row.id)
             // What the chain asks for is fetched again all the same.
-            if (now?.stage === 'planned' && now.reason !== 'upgrade') await put({ ...now, stage: 'withdrawn', stageAtMs: clock.now() })
+            const isOff = (now: UpdateRow): boolean => now.stage === 'planned' && now.reason !== 'upgrade'
+            await change(id, (now) => (isOff(now) ? { ...now, stage: 'withdrawn', stageAtMs: clock.now() } : undefined))
           },
         )
         return
@@ -275,6 +302,7 @@ export function createUpdates(deps: UpdateDeps): Updates {
 
   const round = async (): Promise<void> => {
     await look()
+    await plans.read()
     if (state.state.engine.kind !== 'ready' || nodeRows.length === 0) return
     await plans.follow()
     const lookedAtMs = known().lookedAtMs
@@ -283,7 +311,7 @@ export function createUpdates(deps: UpdateDeps): Updates {
     // One at a time for each image; what changes containers goes before what waits.
     const open = rows.filter(isOpen).toReversed()
     const busy = open.find(isSwapping)
-    for (const row of open) if (!busy || row === busy || row.stage === 'planned') await carryOn(row)
+    for (const row of open) if (!busy || row === busy || row.stage === 'planned') await carryOn(row.id)
     await moveKeepers()
   }
   const publish = (): void =>
@@ -291,7 +319,8 @@ export function createUpdates(deps: UpdateDeps): Updates {
       state,
       rows,
       offers: offers.filter((offer) => !known().skipped.includes(offerKey(offer)) && !offer.blocked),
-      plan: plans.plan(),
+      // Where nothing runs, or nobody can look, no software is missing.
+      plan: nodeRows.length === 0 || state.state.engine.kind !== 'ready' ? null : plans.plan(),
       tooOld: tooOld(running, upgradeFacts()),
       titleOf,
       fetchFailed: (id) => fetching.failed(id),
@@ -311,7 +340,7 @@ export function createUpdates(deps: UpdateDeps): Updates {
       memory: known,
       upgrade: upgradeFacts,
       waits: (id) => waiting.get(id) ?? null,
-      put,
+      change,
       remember,
       add,
       async look() {
@@ -332,8 +361,10 @@ export function createUpdates(deps: UpdateDeps): Updates {
       return before && { reference: before.fromReference, version: before.fromVersion }
     },
     async clear() {
-      await store.removeUpdates(network)
-      rows = []
+      await inTurn(async () => {
+        await store.removeUpdates(network)
+        rows = []
+      })
       plans.forget()
       publish()
     },

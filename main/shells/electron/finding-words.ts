@@ -26,6 +26,8 @@ export const FINDINGS: Readonly<Record<string, { text: string; amount?: string }
   'alerts-undelivered': { text: 'Alerts do not get through to {{host}}.' },
   'chain-stalled': { text: 'The chain makes no blocks.' },
   'chain-unreachable': { text: 'Hearth cannot see the chain.' },
+  'endpoint-other-chain': { text: '{{host}} answers for another chain.' },
+  'chain-not-confirmed': { text: 'Hearth asks whether this is the right chain.' },
   'staked-not-served': { text: 'A service is staked and not served here.' },
   'staked-miner-stopped': { text: 'You are staked, and the relay miner is stopped.' },
   'supplier-stuck': { text: 'The stake is stuck below the minimum.', amount: 'missingUpokt' },

@@ -11,6 +11,7 @@ import { Note } from '#renderer/ui/Note.tsx'
 import { StatusChip, type Status } from '#renderer/ui/StatusChip.tsx'
 import { Table } from '#renderer/ui/Table.tsx'
 import { AddEndpoint } from './AddEndpoint.tsx'
+import { IsRightChain } from './IsRightChain.tsx'
 
 const STATUS: Record<EndpointState['status'], Pick<Status, 'tone' | 'icon'>> = {
   untried: { tone: 'idle', icon: 'circle-dashed' },
@@ -50,9 +51,10 @@ export function EndpointsCard(): ReactNode {
 function Knowledge(): ReactNode {
   const t = useText()
   const known = useAppState((state) => state.chain.known)
-  const isPlay = useAppState((state) => networkOf(state.app.network).playMoney)
-  if (known === 'first-use') return <p className="px-4 pb-3 text-small text-text-3">{t('chain.firstUse')}</p>
-  if (known !== 'unknown' || isPlay) return null
+  const isHere = useAppState((state) => networkOf(state.app.network).madeHere)
+  if (known === 'first-use') return <IsRightChain />
+  if (known === 'confirmed') return <p className="px-4 pb-3 text-small text-text-3">{t('chain.confirmed')}</p>
+  if (known !== 'unknown' || isHere) return null
   return (
     <Note tone="warn" className="mx-4 mb-3">
       <div className="font-semibold">{t('chain.unknownTitle')}</div>

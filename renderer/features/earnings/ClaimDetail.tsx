@@ -15,7 +15,7 @@ export function ClaimDetail({ claim, status }: { claim: ClaimView; status: Statu
   return (
     <div className="grid gap-4 pt-1">
       <Why claim={claim} />
-      <div className="grid grid-cols-[minmax(0,1fr)_minmax(0,1.15fr)_minmax(0,1.05fr)] gap-8 max-fold:grid-cols-2">
+      <div className="grid grid-cols-[minmax(0,1fr)_minmax(0,1.15fr)_minmax(0,1.05fr)] gap-8 max-fold:grid-cols-2 max-[640px]:grid-cols-[minmax(0,1fr)]">
         <Sums claim={claim} status={status} />
         <Recipients claim={claim} />
         <OnChain claim={claim} />

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { ClockLane } from '#shared/model/clock-schema.ts'
-import { useClock } from '#renderer/bridge/hooks.ts'
+import { useAppState, useClock } from '#renderer/bridge/hooks.ts'
+import { isMadeHere } from '#renderer/bridge/select.ts'
 import { whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
@@ -13,6 +14,7 @@ import { firstLane } from './first-lane.ts'
 export function FirstSettlement(): ReactNode {
   const t = useText()
   const clock = useClock()
+  const isHere = useAppState(isMadeHere)
   const lane = firstLane(clock)
   return (
     <Card
@@ -27,7 +29,7 @@ export function FirstSettlement(): ReactNode {
         <LinkButton href="#/" size="sm">
           {t('earnings.first.home')}
         </LinkButton>
-        {lane === undefined ? null : (
+        {lane === undefined || !isHere ? null : (
           <LinkButton href="#/supplier/test-relays" size="sm" icon="send">
             {t('earnings.first.relays')}
           </LinkButton>

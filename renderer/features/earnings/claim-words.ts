@@ -33,6 +33,7 @@ export function claimWord(t: Words, claim: ClaimView, lane: Lane | undefined, he
   return claimStatus(t, isDue ? 'proof-due' : claim.stage)
 }
 
+/** Whether there is an amount and it is more than nothing. */
 export const positive = (upokt: string | null): boolean => upokt !== null && BigInt(upokt) > 0n
 
 /** Whether the application could not pay all that was claimed. */

@@ -81,9 +81,12 @@ function Layers({ pull }: { pull: Pull }): ReactNode {
   return (
     <ol className="mt-[9px] list-none rounded-[8px] bg-sunken py-[5px] num" aria-label={t('home.start.layers', { title: pull.title })}>
       {pull.layers.map((layer, index) => (
-        <li key={layer.id} className="grid h-6 grid-cols-[24px_112px_minmax(0,1fr)_136px_76px] items-center gap-2.5 px-3 text-small">
+        <li
+          key={layer.id}
+          className="grid h-6 grid-cols-[24px_112px_minmax(0,1fr)_136px_76px] items-center gap-2.5 px-3 text-small max-[640px]:grid-cols-[14px_minmax(0,1fr)_auto_auto]"
+        >
           <span className="text-text-3">{index + 1}</span>
-          <span className="mono truncate text-text-2">{shortDigest(layer.id)}</span>
+          <span className="mono truncate text-text-2 max-[640px]:hidden">{shortDigest(layer.id)}</span>
           <ProgressBar
             value={layer.totalBytes === 0 ? (layer.status === 'ready' ? 1 : 0) : layer.currentBytes / layer.totalBytes}
             label={shortDigest(layer.id)}

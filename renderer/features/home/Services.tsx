@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { ClaimView } from '#shared/api/requests.ts'
 import type { AppState } from '#shared/api/state.ts'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
+import { isMadeHere } from '#renderer/bridge/select.ts'
 import { monogram, tablePokt, whole } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
@@ -19,6 +20,7 @@ export function Services(): ReactNode {
   const nodes = useAppState((state) => state.nodes)
   const revision = useAppState((state) => state.earnings.revision)
   const last = useAppState((state) => state.relays.last)
+  const isHere = useAppState(isMadeHere)
   const isReady = useAppState((state) => state.chain.status === 'ready')
   const options = useQuery('supplier.options', isReady ? {} : null, supplier.status)
   const claims = useQuery('earnings.claims', { limit: CLAIMS }, revision)
@@ -72,6 +74,7 @@ export function Services(): ReactNode {
                       serviceId: service.serviceId,
                       from,
                       backendNodeId: option?.backendNodeId ?? null,
+                      isHere,
                     })}
                   />
                 </td>
@@ -92,17 +95,19 @@ export function Services(): ReactNode {
           ) : null}
         </Table>
       </div>
-      <div className="flex items-center gap-2 border-t border-line px-4 pt-2.5 pb-3 text-small text-text-2">
-        <Icon name="radio-tower" size={14} />
-        <span className="flex-1 truncate num">
-          {last === null
-            ? t('home.services.noTest')
-            : t('home.services.relayTest', { verified: last.verified, sent: last.sent, ms: Math.round(last.medianMs) })}
-        </span>
-        <a className="link" href="#/supplier/test-relays">
-          {t('home.services.test')}
-        </a>
-      </div>
+      {isHere ? (
+        <div className="flex items-center gap-2 border-t border-line px-4 pt-2.5 pb-3 text-small text-text-2">
+          <Icon name="radio-tower" size={14} />
+          <span className="flex-1 truncate num">
+            {last === null
+              ? t('home.services.noTest')
+              : t('home.services.relayTest', { verified: last.verified, sent: last.sent, ms: Math.round(last.medianMs) })}
+          </span>
+          <a className="link" href="#/supplier/test-relays">
+            {t('home.services.test')}
+          </a>
+        </div>
+      ) : null}
     </Card>
   )
 }
@@ -147,9 +152,11 @@ function serviceStatus(
     serviceId: string
     from: number | null
     backendNodeId: string | null
+    isHere: boolean
   },
 ): Status {
   if (facts.from !== null) return { tone: 'info', icon: 'hourglass', word: t('home.services.waiting', { height: whole(facts.from) }) }
+  if (!facts.isHere) return { tone: 'ok', icon: 'check', word: t('home.services.onChain') }
   const miner = Object.values(facts.nodes).find((node) => node.kind === 'relay-miner')
   const isDifferent = facts.differences.some((difference) => difference.serviceId === facts.serviceId)
   if (miner?.seen !== 'running' || isDifferent) return { tone: 'bad', icon: 'circle-x', word: t('home.services.minerDown') }

@@ -1,5 +1,5 @@
 import type { AppState } from '#shared/api/state.ts'
-import { isStaked, keyFor, nodeOfKind } from '#renderer/bridge/select.ts'
+import { isMadeHere, isStaked, keyFor, nodeOfKind } from '#renderer/bridge/select.ts'
 import { whole, pokt, shortAddress } from '#renderer/text/format.ts'
 import type { TextKey } from '#renderer/text/text.ts'
 
@@ -29,6 +29,10 @@ const FEES_UPOKT = 10_000n
 
 /** The way from nothing to a settled upokt, each line ticked from facts alone. Pure: the same state gives the same list. */
 export function checklist(state: AppState): Line[] {
+  if (!isMadeHere(state)) {
+    const keys = [keyLine(state, 'owner'), keyLine(state, 'operator')]
+    return [readLine(state), knownLine(state), ...keys, ...fundLines(state), stakedLine(state), servicesLine(state), settledLine(state)]
+  }
   return [
     engineLine(state),
     chainLine(state),
@@ -100,6 +104,30 @@ function chainLine(state: AppState): Line {
   }
 }
 
+/** A network of others is read, not started. */
+function readLine({ chain }: AppState): Line {
+  const isFine = chain.status === 'ready' && chain.height > 0
+  const line = { id: 'chain', title: 'home.check.read' as const, facts: { height: whole(chain.height) } }
+  if (isFine) return { ...line, state: 'done', text: 'home.check.chainOk', action: null }
+  const look: LineAction = { kind: 'go', href: '#/nodes', text: 'home.check.endpoints' }
+  if (chain.status === 'starting' || chain.status === 'none') return { ...line, state: 'busy', text: 'home.check.reading', action: look }
+  return { ...line, state: 'bad', text: chain.height > 0 ? 'home.check.chainStalled' : 'home.check.reading', action: look }
+}
+
+/** Before the first signature the user says that this is the right chain. */
+function knownLine({ chain }: AppState): Line {
+  const line = { id: 'known', title: 'home.check.known' as const, facts: {} }
+  if (chain.known === 'confirmed' || chain.known === 'recorded') return { ...line, state: 'done', text: 'home.check.knownOk', action: null }
+  const isAsked = chain.known === 'first-use'
+  return {
+    ...line,
+    state: 'open',
+    text: isAsked ? 'home.check.knownAsk' : 'home.check.knownMissing',
+    action:
+      chain.status === 'ready' ? { kind: 'go', href: '#/nodes', text: isAsked ? 'home.check.knownLook' : 'home.check.endpoints' } : null,
+  }
+}
+
 function backendLine(state: AppState): Line {
   const node = nodeOfKind(state, 'backend')
   const line = { id: 'backend', title: 'home.check.backend' as const }
@@ -150,26 +178,32 @@ function fundLines(state: AppState): Line[] {
     : null
   const ownerDone = hasStake || (needed !== null && held >= needed)
   const operatorHeld = operator ? BigInt(state.balances[operator.address]?.upokt ?? '0') : 0n
-  const faucet = (role: string): LineAction => ({ kind: 'go', href: `#/supplier/funds?for=${role}`, text: 'home.check.getFunds' })
+  const isHere = isMadeHere(state)
+  const faucet = (role: string): LineAction =>
+    isHere
+      ? { kind: 'go', href: `#/supplier/funds?for=${role}`, text: 'home.check.getFunds' }
+      : { kind: 'go', href: '#/wallet', text: 'home.check.receive' }
   const can = state.chain.status === 'ready'
   return [
     {
       id: 'owner-funds',
-      title: 'home.check.ownerFunds',
+      title: isHere ? 'home.check.ownerFunds' : 'home.check.ownerMoney',
       state: ownerDone ? 'done' : 'open',
       text: hasStake
         ? 'home.check.ownerFundsStaked'
         : ownerDone
           ? 'home.check.ownerFundsOk'
           : needed === null || held === 0n
-            ? 'home.check.ownerFundsUnknown'
+            ? isHere
+              ? 'home.check.ownerFundsUnknown'
+              : 'home.check.ownerMoneyUnknown'
             : 'home.check.ownerFundsMissing',
       facts: { pokt: pokt(held), needed: needed === null ? '' : pokt(needed) },
       action: ownerDone || !owner || !can ? null : faucet('owner'),
     },
     {
       id: 'operator-funds',
-      title: 'home.check.operatorFunds',
+      title: isHere ? 'home.check.operatorFunds' : 'home.check.operatorMoney',
       state: operatorHeld > 0n ? 'done' : 'open',
       text: operatorHeld > 0n ? 'home.check.ownerFundsOk' : 'home.check.operatorFundsMissing',
       facts: { pokt: pokt(operatorHeld) },

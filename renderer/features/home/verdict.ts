@@ -1,4 +1,5 @@
 import type { AppState } from '#shared/api/state.ts'
+import { isMadeHere } from '#renderer/bridge/select.ts'
 import { whole } from '#renderer/text/format.ts'
 import { keyed, type Words } from '#renderer/text/text.ts'
 import type { IconName } from '#renderer/ui/icons.tsx'
@@ -23,6 +24,10 @@ export function homeVerdict(t: Words, state: AppState): { tone: Tone; icon: Icon
       title: keyed(t, 'attention', worst.key, worst.facts),
       text: t('home.verdict.needs', { count: found.length }),
     }
+  }
+  if (!isMadeHere(state)) {
+    const height = whole(state.chain.height)
+    return { tone: 'ok', icon: 'check', title: t('home.verdict.elsewhere'), text: t('home.verdict.elsewhereText', { height }) }
   }
   const miner = Object.values(state.nodes).find((node) => node.kind === 'relay-miner')
   if (miner && miner.wanted === 'stopped' && miner.wantedBy === 'user') {

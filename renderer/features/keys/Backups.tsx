@@ -76,7 +76,7 @@ export function Backups({ details }: { details: RequestOutput<'keys.details'> | 
           ]}
         />
         {details?.failedDrill ? <Note tone="bad">{t('vaultKeys.backups.failed', { reason: details.failedDrill.reason })}</Note> : null}
-        <div className="grid grid-cols-2 gap-6">
+        <div className="grid grid-cols-2 gap-6 max-[720px]:grid-cols-[minmax(0,1fr)]">
           <div className="grid content-start gap-2.5">
             <Field
               label={t('vaultKeys.backups.folder')}

@@ -37,7 +37,7 @@ export function ChangePassword(): ReactNode {
     <Card title={t('vaultKeys.password.title')} padded>
       <form onSubmit={submit} className="grid gap-3.5">
         <p className="text-text-2">{t('vaultKeys.password.text')}</p>
-        <div className="grid grid-cols-3 gap-3">
+        <div className="grid grid-cols-3 gap-3 max-[720px]:grid-cols-[minmax(0,1fr)]">
           <Field {...field} label={t('vaultKeys.password.current')} value={current} onChange={setCurrent} autoComplete="current-password" />
           <Field {...field} label={t('vaultKeys.password.next')} value={next} onChange={setNext} autoComplete="new-password" />
           <Field

@@ -19,8 +19,8 @@ export function Fences(): ReactNode {
     <>
       {fenced.map((one) => (
         <Note key={one.id} tone="warn" icon="key-round">
-          <div className="flex items-center gap-4">
-            <div className="min-w-0 flex-1">
+          <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+            <div className="min-w-[200px] flex-1">
               <b className="font-semibold">{one.fenced === null ? null : t(`vaultKeys.fence.${one.fenced}`, { name: one.name })}</b>
               <p>{t('vaultKeys.fence.text')}</p>
             </div>

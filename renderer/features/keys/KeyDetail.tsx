@@ -89,7 +89,7 @@ interface ActProps {
 
 function Act({ text, help, isBusy, isDanger = false, onPress }: ActProps): ReactNode {
   return (
-    <div className="grid grid-cols-[150px_minmax(0,1fr)] items-center gap-3">
+    <div className="grid grid-cols-[150px_minmax(0,1fr)] items-center gap-3 max-[480px]:grid-cols-[minmax(0,1fr)] max-[480px]:justify-items-start max-[480px]:gap-1">
       <Button kind={isDanger ? 'danger' : 'plain'} isBusy={isBusy} onPress={onPress}>
         {text}
       </Button>

@@ -29,7 +29,7 @@ export function Keys(): ReactNode {
   if (kind === 'absent' || kind === 'damaged')
     return (
       <div className="grid gap-3.5">
-        <p className="text-text-2">{kind === 'absent' ? t('vaultKeys.absent') : null}</p>
+        {kind === 'absent' ? <p className="text-text-2">{t('vaultKeys.absent')}</p> : null}
         <RestoreBackup isDamaged={kind === 'damaged'} />
       </div>
     )
@@ -71,7 +71,7 @@ function KeyList({ details }: { details: Details | null }): ReactNode {
           <Row key={one.id} item={one} detail={details?.rows.find((row) => row.id === one.id)} onOpen={() => setOpened(one.id)} />
         ))}
       </Table>
-      <div className="flex items-center gap-2 border-t border-line px-4 py-3">
+      <div className="flex flex-wrap items-center gap-2 border-t border-line px-4 py-3">
         <Button icon="key-round" onPress={() => setAdding('make')}>
           {t('vaultKeys.make')}
         </Button>

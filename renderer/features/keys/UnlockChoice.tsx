@@ -44,7 +44,11 @@ export function UnlockChoice({ offers }: { offers: RequestOutput<'keys.details'>
             {errorText(t, { code: unlockProblem.code, detail: unlockProblem.detail, ref: '' }).text}
           </Note>
         )}
-        <div className="grid grid-cols-3 gap-3" role="radiogroup" aria-label={t('vaultKeys.unlock.title')}>
+        <div
+          className="grid grid-cols-3 gap-3 max-[820px]:grid-cols-[minmax(0,1fr)]"
+          role="radiogroup"
+          aria-label={t('vaultKeys.unlock.title')}
+        >
           {MODES.map((mode) => {
             const problem = problemOf(mode)
             return (
@@ -78,8 +82,8 @@ export function UnlockChoice({ offers }: { offers: RequestOutput<'keys.details'>
           })}
         </div>
         {shown === chosen ? null : (
-          <div className="flex items-end gap-2">
-            <div className="w-[300px]">
+          <div className="flex flex-wrap items-end gap-2">
+            <div className="w-[300px] max-w-full">
               <Field
                 label={t('vaultKeys.unlock.password')}
                 type="password"

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import type { NodeState } from '#shared/api/state.ts'
+import { networkOf } from '#shared/networks/index.ts'
 import { useAppState, useCall } from '#renderer/bridge/hooks.ts'
 import { clockTime } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
@@ -56,7 +57,8 @@ export function Nodes(): ReactNode {
 function EngineNote(): ReactNode {
   const t = useText()
   const engine = useAppState((state) => state.engine)
-  if (engine.kind === 'ready' || engine.kind === 'unknown') return null
+  const isHere = useAppState((state) => networkOf(state.app.network).madeHere)
+  if (!isHere || engine.kind === 'ready' || engine.kind === 'unknown') return null
   return (
     <div role="alert" className="mb-3.5">
       <Note tone="bad">
@@ -95,6 +97,7 @@ function NoNodes(): ReactNode {
   const [, go] = useLocation()
   const start = useCall('localChain.start')
   const isReady = useAppState((state) => state.engine.kind === 'ready')
+  const network = useAppState((state) => networkOf(state.app.network))
   const isBusy = useAppState((state) =>
     Object.values(state.tasks).some(
       (task) => task.status === 'running' && (task.kind === 'local-chain-start' || task.kind === 'local-chain-remove'),
@@ -103,6 +106,12 @@ function NoNodes(): ReactNode {
   const begin = (): void => {
     void start.run({}).then((value) => (value === undefined ? undefined : go('/start')))
   }
+  if (!network.madeHere)
+    return (
+      <EmptyState icon="boxes" title={t('nodes.list.elsewhereTitle', { network: network.title })} text={t('nodes.list.elsewhere')}>
+        <LinkButton href="#/supplier">{t('nodes.list.elsewhereGo')}</LinkButton>
+      </EmptyState>
+    )
   return (
     <>
       <EmptyState icon="boxes" title={t('nodes.list.emptyTitle')} text={t('nodes.list.empty')}>

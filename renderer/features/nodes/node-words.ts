@@ -12,6 +12,7 @@ const ICONS: Record<NodeState['kind'], IconName> = {
   ingress: 'shield-check',
 }
 
+/** Icon of a kind of node. */
 export const iconOfKind = (kind: NodeState['kind']): IconName => ICONS[kind]
 
 /** Whether serving, or the chain itself, ends with this node: then stopping has a price that the session clock knows. */

@@ -10,7 +10,8 @@ import { EmptyState } from '#renderer/ui/EmptyState.tsx'
 import { Field } from '#renderer/ui/Field.tsx'
 import { Note } from '#renderer/ui/Note.tsx'
 import { Table } from '#renderer/ui/Table.tsx'
-import { ClaimAccount, ClaimNode } from './MorseClaims.tsx'
+import { ClaimAccount, ClaimApplication, ClaimNode, hasApplication } from './MorseClaims.tsx'
+import { Kept } from './RoleForm.tsx'
 import { RolePage, useIsUp, useRevision } from './RolePage.tsx'
 
 type Value = RequestOutput<'roles.morse'>
@@ -19,7 +20,7 @@ type Value = RequestOutput<'roles.morse'>
 const NOBODY = '0'.repeat(40)
 const MOST = 10
 
-/** What lay on the old network: look it up, claim an account or a node. */
+/** What lay on the old network: look it up, claim an account, an application or a node. */
 export function Morse(): ReactNode {
   const t = useText()
   const isPractice = useAppState((state) => state.app.network === 'practice')
@@ -35,10 +36,11 @@ export function Morse(): ReactNode {
       icon="archive"
       query={query}
       costs={(value) => [
-        ...(value.free ? [[t('onchain.networkFee'), t('onchain.morse.feeFree')] as const] : []),
-        [t('onchain.minStake'), poktUnit(value.supplierMinStakeUpokt)],
-        ['', t('onchain.morse.accountFirst')],
+        [t('onchain.morse.minNode'), poktUnit(value.supplierMinStakeUpokt)],
+        [t('onchain.morse.minApplication'), poktUnit(value.applicationMinStakeUpokt)],
       ]}
+      costsNote={t('onchain.morse.accountFirst')}
+      isFree={(value) => value.free}
     >
       {(value) => (
         <>
@@ -59,6 +61,9 @@ export function Morse(): ReactNode {
           {oldKeys.length === 0 || isPractice ? null : (
             <>
               <ClaimAccount value={value} oldKeys={oldKeys} />
+              <Kept when={hasApplication(value, oldKeys)}>
+                <ClaimApplication value={value} oldKeys={oldKeys} />
+              </Kept>
               <ClaimNode value={value} oldKeys={oldKeys} />
             </>
           )}
@@ -104,7 +109,6 @@ function LookUp({ onLook }: { onLook: (address: string) => void }): ReactNode {
 
 function Known({ value, oldKeys }: { value: Value; oldKeys: KeyState[] }): ReactNode {
   const t = useText()
-  const hasApplication = value.accounts.some(({ found }) => found !== null && found.applicationStakeUpokt !== '0')
   return (
     <Card title={t('onchain.morse.list')}>
       <div className="mt-2">
@@ -120,7 +124,7 @@ function Known({ value, oldKeys }: { value: Value; oldKeys: KeyState[] }): React
         >
           {value.accounts.map(({ morseAddress, found }) => (
             <tr key={morseAddress} data-morse={morseAddress}>
-              <td className="wrap">
+              <td className="wrap min-w-[180px]">
                 <span className="mono break-all">{morseAddress}</span>
                 {oldKeys.some((key) => key.address === morseAddress) ? (
                   <span className="block text-caption text-text-3">{t('onchain.morse.inVault')}</span>
@@ -140,11 +144,6 @@ function Known({ value, oldKeys }: { value: Value; oldKeys: KeyState[] }): React
           ))}
         </Table>
       </div>
-      {hasApplication ? (
-        <div className="px-4 pt-2 pb-3">
-          <Note tone="info">{t('onchain.morse.application')}</Note>
-        </div>
-      ) : null}
     </Card>
   )
 }

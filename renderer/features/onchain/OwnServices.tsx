@@ -26,9 +26,9 @@ export function OwnServices(): ReactNode {
       query={query}
       costs={(value) => [
         [t('onchain.services.fee'), poktUnit(value.feeUpokt)],
-        ['', t('onchain.services.feeSub')],
         [t('onchain.services.change'), t('onchain.services.changeText')],
       ]}
+      costsNote={t('onchain.services.feeSub')}
     >
       {(value) => (
         <>

@@ -34,12 +34,18 @@ export function RolePage<N extends Reads>({
   icon,
   query,
   costs,
+  costsNote,
+  isFree = () => false,
   children,
 }: {
   area: 'services' | 'applications' | 'gateways' | 'morse'
   icon: IconName
   query: Query<N>
   costs: (value: NonNullable<Query<N>['value']>) => Cost[]
+  /** One sentence under the costs. */
+  costsNote?: string
+  /** Whether the network waives its fee. */
+  isFree?: (value: NonNullable<Query<N>['value']>) => boolean
   children: (value: NonNullable<Query<N>['value']>) => ReactNode
 }): ReactNode {
   const t = useText()
@@ -50,7 +56,7 @@ export function RolePage<N extends Reads>({
   return (
     <>
       <Verdict tone="ember" icon={icon} title={t(`onchain.${area}.heading`)} text={t(`onchain.${area}.text`)} />
-      <div className="grid grid-cols-[minmax(0,1fr)_318px] items-start gap-3.5 max-[1000px]:grid-cols-1">
+      <div className="grid grid-cols-[minmax(0,1fr)_318px] items-start gap-3.5 max-fold:grid-cols-1">
         <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-3.5">
           {isBehind ? <Note tone="warn">{t('onchain.stale', { height: whole(value.atHeight) })}</Note> : null}
           <ErrorNote error={query.error} />
@@ -83,7 +89,10 @@ export function RolePage<N extends Reads>({
           </Card>
           {value === null ? null : (
             <Card title={t('onchain.costs')} padded>
-              <Facts rows={[...costs(value), [t('onchain.networkFee'), t('onchain.networkFeeText')]]} />
+              <Facts
+                rows={[...costs(value), [t('onchain.networkFee'), t(isFree(value) ? 'onchain.networkFeeFree' : 'onchain.networkFeeText')]]}
+              />
+              {costsNote === undefined ? null : <p className="mt-2.5 text-small text-text-2">{costsNote}</p>}
               <div className="mt-3 flex flex-wrap items-center justify-between gap-2">
                 <span className={`text-caption num ${isBehind ? 'text-warn' : 'text-text-3'}`}>
                   {t('onchain.atHeight', { height: whole(value.atHeight) })}

@@ -69,8 +69,8 @@ export function Copies({ status, onChanged }: { status: RecordStatus; onChanged:
           <Row key={`${copy.name} ${String(copy.chosen)}`} copy={copy} onRestore={() => setRestoring(copy)} onChanged={onChanged} />
         ))}
       </Table>
-      <div className="flex items-center gap-3 px-4 py-2.5">
-        <p className="min-w-0 flex-1 text-small text-text-3">{t('records.copies.foot')}</p>
+      <div className="flex flex-wrap items-center gap-3 px-4 py-2.5">
+        <p className="min-w-[200px] flex-1 text-small text-text-3">{t('records.copies.foot')}</p>
         {shown.length < status.copies.length ? (
           <Button kind="ghost" size="sm" onPress={() => setAll(true)}>
             {t('records.copies.all', { count: status.copies.length })}
@@ -100,6 +100,7 @@ function Row({ copy, onRestore, onChanged }: { copy: Copy; onRestore: () => void
           }
         />{' '}
         <span className="text-text-3">{moment(copy.checkedAtMs)}</span>
+        <ErrorNote error={check.error} className="mt-1.5 whitespace-normal" />
       </td>
       <td className="r">
         <span className="inline-flex gap-1.5">

@@ -36,7 +36,7 @@ export function KeptFor({ status, onChanged }: { status: RecordStatus; onChanged
     <Card title={t('records.keep.title')} padded>
       <form onSubmit={submit} className="grid gap-3">
         <p className="text-text-2">{t('records.keep.text')}</p>
-        <div className="grid grid-cols-2 items-start gap-3">
+        <div className="grid grid-cols-2 items-start gap-3 max-[480px]:grid-cols-[minmax(0,1fr)]">
           <Field
             label={t('records.keep.relays')}
             value={relays}

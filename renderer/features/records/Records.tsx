@@ -29,8 +29,9 @@ export function Records(): ReactNode {
   if (status === null) {
     return (
       <div className="grid gap-3.5">
-        <Verdict tone="info" icon="loader" title={t('records.verdict.looking')} moving={error === null} />
-        {error === null ? null : (
+        {error === null ? (
+          <Verdict tone="info" icon="loader" title={t('records.verdict.looking')} moving />
+        ) : (
           <ErrorNote error={error}>
             <Button size="sm" onPress={reload}>
               {t('ui.tryAgain')}
@@ -47,7 +48,7 @@ export function Records(): ReactNode {
       <ErrorNote error={error} />
       <Pending status={status} onChanged={reload} />
       <Copies status={status} onChanged={reload} />
-      <div className="grid grid-cols-2 items-start gap-3.5">
+      <div className="grid grid-cols-2 items-start gap-3.5 max-[720px]:grid-cols-[minmax(0,1fr)]">
         <SecondPlace status={status} onChanged={reload} />
         <ExportCard />
         <KeptFor status={status} onChanged={reload} />

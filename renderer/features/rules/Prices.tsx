@@ -61,7 +61,7 @@ export function Prices({ view }: { view: RulesView }): ReactNode {
                         height: whole(service.difficulty.sinceHeight),
                       })}
                 </td>
-                <td className="wrap text-small text-text-3">
+                <td className="wrap min-w-[180px] text-small text-text-3">
                   {newest === undefined
                     ? t('rules.unseen')
                     : before === undefined

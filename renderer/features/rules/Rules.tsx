@@ -3,10 +3,11 @@ import type { RulesView } from '#shared/api/wallet-requests.ts'
 import { useAppState, useNow, useQuery } from '#renderer/bridge/hooks.ts'
 import { poktUnit, when, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
-import { Button } from '#renderer/ui/Button.tsx'
+import { Button, LinkButton } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { EmptyState } from '#renderer/ui/EmptyState.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import { Note } from '#renderer/ui/Note.tsx'
 import { Source } from '#renderer/ui/Source.tsx'
 import { SkeletonRows, Table } from '#renderer/ui/Table.tsx'
 import { Impacts } from './Impacts.tsx'
@@ -27,19 +28,32 @@ export function Rules(): ReactNode {
   )
   const query = useQuery('rules.view', isThere ? {} : null, turn)
   const view = query.value
-  if (!isThere && view === null) return <EmptyState icon="scale" title={t('rules.title')} text={t('rules.none')} />
+  const isUp = useAppState((state) => state.chain.status === 'ready')
+  if (!isThere && view === null)
+    return (
+      <EmptyState icon="scale" title={t('rules.noneTitle')} text={t('rules.none')}>
+        <LinkButton href="#/">{t('rules.toHome')}</LinkButton>
+      </EmptyState>
+    )
   return (
     <div className="grid gap-3.5">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <p className="max-w-[760px] text-text-2">
-          {view === null ? t('ui.loading') : t('rules.lead', { height: whole(view.atHeight) })} <Source kind="chain" />
+          {view === null ? (
+            t(query.error === null ? 'ui.loading' : 'rules.unread')
+          ) : (
+            <>
+              {t('rules.lead', { height: whole(view.atHeight) })} <Source kind="chain" />
+            </>
+          )}
         </p>
-        <Button size="sm" icon="refresh-cw" isBusy={query.loading} onPress={query.reload}>
+        <Button size="sm" icon="refresh-cw" isBusy={query.loading} isDisabled={!isThere} onPress={query.reload}>
           {t('rules.reload')}
         </Button>
       </div>
       <ErrorNote error={query.error} />
-      {view === null ? (
+      {view !== null && !isUp ? <Note tone="warn">{t('rules.stale', { height: whole(view.atHeight) })}</Note> : null}
+      {view === null && query.error !== null ? null : view === null ? (
         <Card title={t('rules.title')}>
           <Table
             caption={t('rules.title')}
@@ -75,6 +89,7 @@ function Groups({ view }: { view: RulesView }): ReactNode {
       {GROUPS.map((group) => {
         const rows: Rule[] = group.rules.flatMap((what) => rules.get(what) ?? [])
         const last = group.key === 'supply' ? others : []
+        if (rows.length + last.length === 0) return null
         return (
           <Card key={group.key} title={t(`rules.groups.${group.key}`)}>
             <div className="mt-1.5">

@@ -49,14 +49,16 @@ function InBrowser(): ReactNode {
           ]}
         >
           {list.value === null ? (
-            <SkeletonRows columns={6} rows={2} />
+            list.error === null ? (
+              <SkeletonRows columns={6} rows={2} />
+            ) : null
           ) : (
             sessions.map((session) => (
               <Row key={session.id} session={session} now={now} isBusy={end.busy} onEnd={() => finish(end.run({ id: session.id }))} />
             ))
           )}
         </Table>
-        <div className="flex items-center gap-2 border-t border-line px-4 py-3">
+        <div className="flex flex-wrap items-center gap-2 border-t border-line px-4 py-3">
           {list.value !== null && others.length === 0 ? (
             <span className="flex-1 text-text-2">{t('sessions.none')}</span>
           ) : (
@@ -72,7 +74,13 @@ function InBrowser(): ReactNode {
           </Button>
         </div>
       </Card>
-      <ErrorNote error={list.error ?? end.error ?? endAll.error} />
+      <ErrorNote error={list.error ?? end.error ?? endAll.error}>
+        {list.error === null ? null : (
+          <Button size="sm" isBusy={list.loading} onPress={list.reload}>
+            {t('ui.tryAgain')}
+          </Button>
+        )}
+      </ErrorNote>
       {list.value === null ? null : <SignInPassword setAtMs={list.value.passwordSetAtMs} onDone={list.reload} />}
     </div>
   )

@@ -27,7 +27,7 @@ export function Eject(): ReactNode {
         <p className="text-text-2">{t('settings.eject.text')}</p>
         {written === null ? (
           <form onSubmit={submit} className="flex items-start gap-3">
-            <div className="w-[340px]">
+            <div className="w-[340px] max-w-full">
               <Field
                 label={t('settings.eject.name')}
                 value={name}

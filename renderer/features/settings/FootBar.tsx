@@ -39,8 +39,8 @@ export function FootBar({ draft }: { draft: Draft }): ReactNode {
       className="sticky bottom-0 z-10 mt-3.5 grid gap-2 rounded-card border border-line-2 bg-raised px-4 py-3 shadow-2"
     >
       <ErrorNote error={call.error} />
-      <div className="flex items-center gap-3">
-        <div className="min-w-0 flex-1" role="status">
+      <div className="flex flex-wrap items-center gap-3">
+        <div className="min-w-[200px] flex-1" role="status">
           <div className="font-semibold">{t('settings.foot.count', { count: changed.length })}</div>
           <div className="text-small text-text-2">
             {invalid.length > 0 ? t('settings.foot.invalid') : consequence.length === 0 ? t('settings.foot.none') : consequence.join(' ')}

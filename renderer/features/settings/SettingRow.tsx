@@ -18,7 +18,10 @@ export function SettingRow({ settingKey, draft }: { settingKey: SettingKey; draf
   const standardWords = valueWords(t, settingKey, standard)
   const isLong = control.kind === 'text'
   return (
-    <div className={`!grid gap-x-6 gap-y-2 !py-3.5 ${isLong ? '' : 'grid-cols-[minmax(0,1fr)_210px]'}`} data-setting={settingKey}>
+    <div
+      className={`!grid gap-x-6 gap-y-2 !py-3.5 ${isLong ? '' : 'grid-cols-[minmax(0,1fr)_210px] max-[720px]:grid-cols-[minmax(0,1fr)]'}`}
+      data-setting={settingKey}
+    >
       <div className="min-w-0" id={`${id}-help`}>
         <div className="flex items-center gap-2">
           <label htmlFor={id} className="font-semibold">

@@ -33,6 +33,9 @@ export function Settings(): ReactNode {
       </Find>
       {wanted === '' ? <Pages /> : null}
       <Strange />
+      {wanted === '' ? (
+        <Jump sections={SETTING_SECTIONS.filter((section) => found.some((key) => SETTINGS[key].section === section))} />
+      ) : null}
       {found.length === 0 ? <p className="text-text-2">{t('settings.none', { query: wanted })}</p> : null}
       {SETTING_SECTIONS.map((section) => (
         <Section key={section} section={section} keys={found.filter((key) => SETTINGS[key].section === section)} draft={draft} />
@@ -45,6 +48,26 @@ export function Settings(): ReactNode {
       ) : null}
       <FootBar draft={draft} />
     </div>
+  )
+}
+
+/** The way to a section of a long page. */
+function Jump({ sections }: { sections: readonly SettingSection[] }): ReactNode {
+  const t = useText()
+  const go = (section: SettingSection): void => {
+    const card = document.querySelector<HTMLElement>(`[data-section="${section}"]`)
+    card?.scrollIntoView({ block: 'start' })
+    // The next Tab goes on from there.
+    card?.focus({ preventScroll: true })
+  }
+  return (
+    <nav aria-label={t('settings.jump')} className="flex flex-wrap gap-1.5">
+      {sections.map((section) => (
+        <Button key={section} size="sm" onPress={() => go(section)}>
+          {t(`settings.section.${section}`)}
+        </Button>
+      ))}
+    </nav>
   )
 }
 
@@ -63,8 +86,8 @@ function Find({ query, onChange, children }: { query: string; onChange: (query: 
     return () => globalThis.removeEventListener('keydown', onKey)
   }, [])
   return (
-    <div className="flex items-center gap-3" role="search">
-      <div className="field-box w-[340px]">
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5" role="search">
+      <div className="field-box w-[340px] max-w-full">
         <Icon name="search" size={14} />
         <input
           ref={input}
@@ -107,7 +130,7 @@ function Section({ section, keys, draft }: { section: SettingSection; keys: Sett
           }
         : {})}
     >
-      <div className="lines mt-1">
+      <div className="lines mt-1 scroll-mt-14 outline-none" data-section={section} tabIndex={-1}>
         {keys.map((key) => (
           <SettingRow key={key} settingKey={key} draft={draft} />
         ))}
@@ -152,7 +175,7 @@ function Pages(): ReactNode {
     ...(isWeb ? [{ path: '/settings/sessions', icon: 'monitor' as const, name: 'sessions' as const }] : []),
   ]
   return (
-    <nav aria-label={t('settings.pages.label')} className="grid grid-cols-3 gap-3.5">
+    <nav aria-label={t('settings.pages.label')} className="grid grid-cols-[repeat(auto-fit,minmax(200px,1fr))] gap-3.5">
       {pages.map((page) => (
         <a key={page.path} href={`#${page.path}`} className="card flex items-center gap-3 px-4 py-3 hover:bg-hover">
           <Icon name={page.icon} />

@@ -1,4 +1,5 @@
-import { useRef, useState, type ChangeEvent, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
+import type { ApiError } from '#shared/api/errors.ts'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import { isSettingKey, type SettingScalar } from '#shared/settings/table.ts'
 import { useCall } from '#renderer/bridge/hooks.ts'
@@ -8,7 +9,8 @@ import { Button } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { Dialog } from '#renderer/ui/Dialog.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
-import { saveText } from '#renderer/ui/files.ts'
+import { readText, saveText } from '#renderer/ui/files.ts'
+import { PickFile } from '#renderer/ui/PickFile.tsx'
 import { Table } from '#renderer/ui/Table.tsx'
 import { valueWords } from './setting-words.ts'
 
@@ -17,36 +19,23 @@ type Judged = RequestOutput<'settings.judge'>
 /** Out as a file, and in from one: what a file would change is seen before anything is changed. */
 export function SettingsFile(): ReactNode {
   const t = useText()
-  const picker = useRef<HTMLInputElement>(null)
   const exporting = useCall('settings.export')
   const judging = useCall('settings.judge')
   const [exported, setExported] = useState<RequestOutput<'settings.export'> | null>(null)
   const [file, setFile] = useState<{ text: string; judged: Judged } | null>(null)
-  const pick = (event: ChangeEvent<HTMLInputElement>): void => {
-    const chosen = event.target.files?.[0]
-    // The same file may be chosen again after it was changed.
-    event.target.value = ''
-    if (!chosen) return
-    void (async () => {
-      // What no settings can be is not even read; main says so in its own words.
-      const text = chosen.size > MOST_BYTES ? 'x'.repeat(MOST_BYTES) : await chosen.text()
-      const judged = await judging.run({ text })
-      if (judged !== undefined) setFile({ text, judged })
-    })()
+  const [isUnreadable, setUnreadable] = useState(false)
+  const pick = async (chosen: File): Promise<void> => {
+    // What no settings can be is not even read; main says so in its own words.
+    const text = chosen.size > MOST_BYTES ? 'x'.repeat(MOST_BYTES) : await readText(chosen)
+    setUnreadable(text === undefined)
+    if (text === undefined) return
+    const judged = await judging.run({ text })
+    if (judged !== undefined) setFile({ text, judged })
   }
   return (
     <Card title={t('settings.file.title')} padded>
-      <div className="flex items-center gap-4">
-        <p className="min-w-0 flex-1 text-text-2">{t('settings.file.text')}</p>
-        <input
-          ref={picker}
-          type="file"
-          accept=".json,application/json"
-          className="sr-only"
-          tabIndex={-1}
-          aria-hidden="true"
-          onChange={pick}
-        />
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
+        <p className="min-w-[200px] flex-1 text-text-2">{t('settings.file.text')}</p>
         <Button
           icon="arrow-down-to-line"
           isBusy={exporting.busy}
@@ -54,11 +43,15 @@ export function SettingsFile(): ReactNode {
         >
           {t('settings.file.export')}
         </Button>
-        <Button icon="file-text" isBusy={judging.busy} onPress={() => picker.current?.click()}>
-          {t('settings.file.import')}
-        </Button>
+        <PickFile
+          label={t('settings.file.import')}
+          accept=".json,application/json"
+          size="md"
+          isBusy={judging.busy}
+          onPick={(chosen) => void pick(chosen)}
+        />
       </div>
-      <ErrorNote error={exporting.error ?? judging.error} className="mt-3" />
+      <ErrorNote error={isUnreadable ? UNREADABLE : (exporting.error ?? judging.error)} className="mt-3" />
       <Dialog isOpen={exported !== null} onClose={() => setExported(null)} title={t('settings.file.exportTitle')} width={560}>
         {exported === null ? null : <Exported {...exported} />}
       </Dialog>
@@ -69,6 +62,7 @@ export function SettingsFile(): ReactNode {
   )
 }
 
+const UNREADABLE: ApiError = { code: 'settings-file-invalid', detail: { problem: 'unreadable' }, ref: '' }
 /** Just above what main looks at. */
 const MOST_BYTES = 150_000
 

@@ -21,6 +21,7 @@ export interface Draft {
   applied: ('hearth' | 'miner')[] | null
 }
 
+/** What was typed over what counts now, applied in one request. */
 export function useDraft(): Draft {
   const published = useAppState((state) => state.settings)
   const [typed, setTyped] = useState<Partial<Record<SettingKey, SettingScalar>>>({})

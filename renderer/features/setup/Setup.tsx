@@ -6,6 +6,7 @@ import { Button, LinkButton } from '#renderer/ui/Button.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Icon, type IconName } from '#renderer/ui/icons.tsx'
 import { Steps } from '#renderer/ui/Steps.tsx'
+import { ChooseReal } from './ChooseReal.tsx'
 import { EngineStep } from './EngineStep.tsx'
 
 /** Which network, and whether there is an engine to run it. Ticks come from facts: a step that stops being true loses its tick. */
@@ -42,8 +43,8 @@ export function Setup(): ReactNode {
           <Choice id="local" icon="boxes" isFirst={begin === 'local'} isChosen={network === 'local'} isMissingEngine={!isReady} />
         </div>
         <div className="grid grid-cols-2 gap-3.5">
-          <Later icon="flask-conical" title={t('setup.choose.beta')} text={t('setup.choose.betaText')} />
-          <Later icon="coins" title={t('setup.choose.mainnet')} text={t('setup.choose.mainnetText')} />
+          <ChooseReal id="beta" icon="flask-conical" />
+          <ChooseReal id="mainnet" icon="coins" />
         </div>
         <EngineStep />
         {network === null ? null : (
@@ -105,18 +106,5 @@ function Choice({
       </div>
       <ErrorNote error={choose.error} className="mt-3" />
     </section>
-  )
-}
-
-/** Shown, and said why it cannot be chosen yet. */
-function Later({ icon, title, text }: { icon: IconName; title: string; text: string }): ReactNode {
-  return (
-    <div className="rounded-card border border-line px-4 py-3.5 text-text-2">
-      <div className="flex items-center gap-2 font-semibold">
-        <Icon name={icon} size={14} />
-        {title}
-      </div>
-      <p className="mt-1 text-small">{text}</p>
-    </div>
   )
 }

@@ -40,7 +40,7 @@ export function FaucetForm({ owner, operator }: { owner: KeyState | undefined; o
     <Card title={t('supplier.funds.faucetTitle')} padded>
       <form onSubmit={submit} className="grid gap-3.5">
         <p className="text-text-2">{t('supplier.funds.faucetText')}</p>
-        <div className="grid grid-cols-2 items-start gap-3.5">
+        <div className="grid grid-cols-2 items-start gap-3.5 max-[720px]:grid-cols-[minmax(0,1fr)]">
           <Choice
             label={t('supplier.funds.to')}
             value={role}

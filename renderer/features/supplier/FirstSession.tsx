@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import type { AppState } from '#shared/api/state.ts'
 import { sessionAt } from '#shared/model/session.ts'
 import { useAppState, useClock, useNow } from '#renderer/bridge/hooks.ts'
-import { intentsOf, nodeOfKind } from '#renderer/bridge/select.ts'
+import { intentsOf, isMadeHere, nodeOfKind } from '#renderer/bridge/select.ts'
 import { clockTime, duration, pokt, shortHash, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
@@ -208,6 +208,7 @@ function Meanwhile(): ReactNode {
   const miner = useAppState((state) => nodeOfKind(state, 'relay-miner'))
   const others = useAppState((state) => Object.values(state.nodes).filter((node) => node.kind === 'chain-node' || node.kind === 'backend'))
   const height = useAppState((state) => state.chain.height)
+  const isHere = useAppState(isMadeHere)
   const isUp = miner?.seen === 'running'
   const isFine = others.length > 0 && others.every((node) => node.seen === 'running')
   const rows: { key: string; icon: IconName; tone: string; title: string; text: string; action?: ReactNode }[] = [
@@ -238,6 +239,8 @@ function Meanwhile(): ReactNode {
       ),
     },
   ]
+  // Elsewhere nothing of it is on this PC.
+  if (!isHere) return null
   return (
     <Card title={t('supplier.first.meanwhile')} aside={t('supplier.first.meanwhileAside')}>
       <div className="lines mt-2">

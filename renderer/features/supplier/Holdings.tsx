@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useAppState, useNow } from '#renderer/bridge/hooks.ts'
-import { keyFor } from '#renderer/bridge/select.ts'
+import { isMadeHere, keyFor } from '#renderer/bridge/select.ts'
 import { pokt } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Address } from '#renderer/ui/Address.tsx'
@@ -15,6 +15,7 @@ export function Holdings({ link = true }: { link?: boolean }): ReactNode {
   const owner = useAppState((state) => keyFor(state, 'owner'))
   const operator = useAppState((state) => keyFor(state, 'operator'))
   const balances = useAppState((state) => state.balances)
+  const isHere = useAppState(isMadeHere)
   const { stakeUpokt: stake, source, proof } = useAppState((state) => state.supplier)
   const asOf = Object.values(balances)[0]?.asOf
   const rows = [
@@ -57,8 +58,8 @@ export function Holdings({ link = true }: { link?: boolean }): ReactNode {
       </div>
       {link ? (
         <div className="border-t border-line px-4 py-2.5">
-          <a className="link text-small" href="#/supplier/funds">
-            {t('supplier.cards.funds')}
+          <a className="link text-small" href={isHere ? '#/supplier/funds' : '#/wallet'}>
+            {t(isHere ? 'supplier.cards.funds' : 'supplier.cards.wallet')}
           </a>
         </div>
       ) : null}

@@ -29,6 +29,7 @@ const PAGE: Partial<Record<IntentState['kind'], string>> = {
   'stake-gateway': '#/supplier/more/gateways',
   'unstake-gateway': '#/supplier/more/gateways',
   'claim-morse-account': '#/supplier/more/morse',
+  'claim-morse-application': '#/supplier/more/morse',
   'claim-morse-supplier': '#/supplier/more/morse',
 }
 

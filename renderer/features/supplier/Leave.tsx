@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react'
 import { useAppState, useCall, useClock } from '#renderer/bridge/hooks.ts'
-import { isStaked } from '#renderer/bridge/select.ts'
+import { isMadeHere, isStaked } from '#renderer/bridge/select.ts'
 import { duration, pokt, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
@@ -120,12 +120,13 @@ function Unstake({ flow }: { flow: ReturnType<typeof useSigning> }): ReactNode {
   const operatorAddress = useAppState((state) => state.supplier.operatorAddress)
   const keys = useAppState((state) => partiesFor(state, ['owner', 'operator']))
   const begin = useCall('leave.begin')
+  const isHere = useAppState(isMadeHere)
   const [chosen, setChosen] = useState<string | null>(null)
   const keyId = chosen ?? keys[0]?.id ?? ''
   const isClean = fates(clock.lanes, clock.height).every((fate) => !fate.isDiscarded)
   return (
     <Card title={t('supplier.cards.leaveTitle')} padded>
-      <p className="mb-3 text-caption text-text-3">{t('supplier.leave.note')}</p>
+      <p className="mb-3 text-caption text-text-3">{t(isHere ? 'supplier.leave.note' : 'supplier.leave.noteElsewhere')}</p>
       <Choice
         label={t('supplier.leave.signWith')}
         value={keyId}

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import type { TaskState } from '#shared/api/state.ts'
+import { isOwnUrl } from '#shared/model/reachable-address.ts'
 import type { SelfTestPath, SelfTestStage } from '#shared/model/self-test.ts'
 import { useAppState, useCall, useNow, useQuery } from '#renderer/bridge/hooks.ts'
 import { taskOfKind } from '#renderer/bridge/select.ts'
@@ -16,7 +17,6 @@ type Row = RequestOutput<'selfTest.list'>['rows'][number]
 type Stage = Row['stages'][number]
 /** What fits beside each other on the narrowest page. */
 const SHOWN = 48
-const LOOPBACK = /^https?:\/\/(localhost|127\.|\[::1\])/
 
 /** The way of a relay, stage by stage, through both doors; and how it went before. */
 export function SelfTest(): ReactNode {
@@ -29,7 +29,7 @@ export function SelfTest(): ReactNode {
   const cancel = useCall('tasks.cancel')
   const isRunning = task?.status === 'running'
   const isActive = supplier.status === 'active' && supplier.services.length > 0
-  const isOwnAddress = supplier.services.flatMap((service) => service.endpoints).every((endpoint) => LOOPBACK.test(endpoint.url))
+  const isOwnAddress = supplier.services.flatMap((service) => service.endpoints).every((endpoint) => isOwnUrl(endpoint.url))
   const rows = list.value?.rows ?? []
   const validation = list.value?.validation ?? null
   return (

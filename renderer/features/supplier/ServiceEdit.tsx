@@ -1,6 +1,8 @@
 import { useState, type ReactNode } from 'react'
 import type { ApiError } from '#shared/api/errors.ts'
 import type { AddressPrefix } from '#shared/networks/index.ts'
+import { useAppState } from '#renderer/bridge/hooks.ts'
+import { isMadeHere } from '#renderer/bridge/select.ts'
 import { shortAddress } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
@@ -39,6 +41,7 @@ export function ServiceEdit({
 }): ReactNode {
   const t = useText()
   const [isOpen, setOpen] = useState(false)
+  const isHere = useAppState(isMadeHere)
   // A click opens or closes; alone it stands open.
   const showsShares = isOpen || isAlone
   const isMeant = error !== null && error.detail?.['serviceId'] === row.id
@@ -59,8 +62,8 @@ export function ServiceEdit({
         />
         <span className="min-w-0 flex-1">
           <span className="font-medium">{row.name}</span> <span className="mono text-text-3">{row.id}</span>
-          <span className={`block text-small ${row.hasBackend ? 'text-text-2' : 'text-warn'}`}>
-            {t(row.hasBackend ? 'supplier.services.served' : 'supplier.services.notServed')}
+          <span className={`block text-small ${row.hasBackend || !isHere ? 'text-text-2' : 'text-warn'}`}>
+            {t(isHere ? (row.hasBackend ? 'supplier.services.served' : 'supplier.services.notServed') : 'supplier.services.elsewhere')}
           </span>
         </span>
         <span className="text-small text-text-3 num">

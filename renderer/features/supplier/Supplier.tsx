@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { AppState } from '#shared/api/state.ts'
 import { useAppState, useClock, useNow } from '#renderer/bridge/hooks.ts'
-import { isStaked, keyFor } from '#renderer/bridge/select.ts'
+import { isMadeHere, isStaked, keyFor } from '#renderer/bridge/select.ts'
 import { clockTime, pokt, whole } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
@@ -13,6 +13,7 @@ import { StatusChip } from '#renderer/ui/StatusChip.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
 import { Holdings } from './Holdings.tsx'
 import { Intents } from './Intents.tsx'
+import { OnChainOffer } from './OnChainOffer.tsx'
 import { OwnChanges } from './OwnChanges.tsx'
 import { Record } from './Record.tsx'
 import { Shared } from './Shared.tsx'
@@ -26,9 +27,10 @@ export function Supplier(): ReactNode {
   const clock = useClock()
   const status = supplierStatus(t, supplier.status, supplier.unbondingEndHeight > 0 ? timeWords(clock, supplier.unbondingEndHeight) : '')
   const hasStake = isStaked(supplier.status)
+  const isHere = useAppState(isMadeHere)
   return (
     <>
-      <Verdict tone={status.tone} icon={status.icon} title={title(t, supplier)} text={text(t, supplier, clock)}>
+      <Verdict tone={status.tone} icon={status.icon} title={title(t, supplier, isHere)} text={text(t, supplier, clock, isHere)}>
         <div className="grid justify-items-end gap-1">
           <StatusChip status={status} pill />
           {supplier.asOf === null ? null : (
@@ -42,7 +44,7 @@ export function Supplier(): ReactNode {
       {hasStake ? <Record /> : null}
       <div className="grid grid-cols-[minmax(0,1fr)_318px] items-start gap-3.5 max-[1080px]:grid-cols-1">
         <div className="grid gap-3.5">
-          {hasStake ? <ThreeRecords /> : null}
+          {hasStake ? isHere ? <ThreeRecords /> : <OnChainOffer /> : null}
           {hasStake && supplier.services.length + supplier.pending.length > 0 ? <Shared /> : null}
           {hasStake ? null : <Begin />}
           <Intents />
@@ -67,11 +69,14 @@ const timeWords = (view: ClockView, height: number): string => {
   return ms === undefined ? whole(height) : clockTime(ms, isFast(view))
 }
 
-function title(t: Words, supplier: SupplierState): string {
+function title(t: Words, supplier: SupplierState, isHere: boolean): string {
+  if (supplier.status === 'active' && !isHere) return t('supplier.verdict.activeElsewhere')
   return t(`supplier.verdict.${supplier.status}`, { count: supplier.differences.length })
 }
 
-function text(t: Words, supplier: SupplierState, clock: ClockView): string {
+function text(t: Words, supplier: SupplierState, clock: ClockView, isHere: boolean): string {
+  if (supplier.status === 'active' && !isHere)
+    return t('supplier.verdict.activeElsewhereText', { height: whole(supplier.asOf?.height ?? 0) })
   const next = supplier.pending[0]?.activationHeight ?? 0
   const height =
     supplier.status === 'unstaking' ? supplier.unbondingEndHeight : supplier.status === 'active' ? (supplier.asOf?.height ?? 0) : next
@@ -125,6 +130,7 @@ function OfferCard(): ReactNode {
 function RelaysCard(): ReactNode {
   const t = useText()
   const last = useAppState((state) => state.relays.last)
+  if (!useAppState(isMadeHere)) return null
   return (
     <Card title={t('supplier.cards.relaysTitle')} padded>
       <p className="mb-3 text-small text-text-2 num">

@@ -139,7 +139,10 @@ function LastBatch(): ReactNode {
   const last = useAppState((state) => state.relays.last)
   if (last === null) return null
   return (
-    <section className="card kpis !mb-0 grid-cols-4 num" aria-label={t('supplier.relays.last')}>
+    <section
+      className="card kpis !mb-0 grid-cols-4 num max-[720px]:grid-cols-2 max-[720px]:[&>div:nth-child(3)]:!border-l-0"
+      aria-label={t('supplier.relays.last')}
+    >
       <Figure label={t('supplier.relays.sent')} value={whole(last.sent)} sub={clockTime(last.atMs, true)} />
       <Figure label={t('supplier.relays.verified')} value={whole(last.verified)} sub={t('supplier.relays.okText')} />
       <Figure

@@ -175,6 +175,7 @@ function Fix({ difference, miner }: { difference: AppState['supplier']['differen
   )
 }
 
+/** A kind of endpoint in words; one that is not known as it is. */
 export function rpcName(t: Words, type: string): string {
   const known = RPC.find((each) => each === type)
   return known ? t(`supplier.diff.rpc.${known}`) : type

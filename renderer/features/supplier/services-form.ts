@@ -105,6 +105,7 @@ export function percentOf(text: string): number | undefined {
   return value >= 1 && value <= 100 ? value : undefined
 }
 
+/** Percent in all; a share that is no number counts as none. */
 export const sumOf = (shares: ShareRow[]): number => shares.reduce((sum, share) => sum + (percentOf(share.percent) ?? 0), 0)
 
 /** What is wrong with the shares, in a sentence; null when they hold. @param prefix of the addresses of the network in use @param name of the service */

@@ -25,7 +25,7 @@ export function UnusedImages({ unused, onChanged }: { unused: UpdateList['unused
     <>
       <Note>
         <div className="flex flex-wrap items-center gap-3">
-          <span className="min-w-0 flex-1">{t('updates.unused.text', { count: unused.length, size })}</span>
+          <span className="min-w-[180px] flex-1">{t('updates.unused.text', { count: unused.length, size })}</span>
           <Button size="sm" icon="trash" onPress={() => setAsking(true)}>
             {t('updates.unused.remove')}
           </Button>

@@ -24,7 +24,7 @@ export function Updates(): ReactNode {
   if (list === null)
     return (
       <div className="grid gap-3.5">
-        <Verdict tone="info" icon="loader" title={t('updates.verdict.looking')} moving={error === null} />
+        {error === null ? <Verdict tone="info" icon="loader" title={t('updates.verdict.looking')} moving /> : null}
         <ErrorNote error={error}>
           <Button size="sm" onPress={reload}>
             {t('ui.tryAgain')}

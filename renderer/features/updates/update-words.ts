@@ -61,6 +61,7 @@ export function updateVerdict(t: Words, list: UpdateList, updates: Updates | und
   }
 }
 
+/** Whether an update of this image is under way or just done. */
 export const isOpenFor = (list: UpdateList, image: string): boolean => list.open.some((row) => row.image === image)
 
 /** How far an upgrade is, in blocks and, where a rhythm is known, in time. */

@@ -9,7 +9,7 @@ import { Button, LinkButton } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { ErrorNote, fieldSentence } from '#renderer/ui/ErrorNote.tsx'
 import { Field } from '#renderer/ui/Field.tsx'
-import { Table } from '#renderer/ui/Table.tsx'
+import { SkeletonRows, Table } from '#renderer/ui/Table.tsx'
 import { BookFile } from './BookFile.tsx'
 
 const EMPTY = { address: '', name: '', note: '' }
@@ -47,6 +47,7 @@ export function AddressBook(): ReactNode {
           ]}
           {...(rows.length === 0 && book.value !== null ? { empty: t('wallet.book.empty') } : {})}
         >
+          {book.value === null && book.loading ? <SkeletonRows columns={4} /> : null}
           {rows.map((row) => (
             <tr key={row.address} data-book={row.address}>
               <td className="font-medium">{row.name}</td>

@@ -1,14 +1,18 @@
 import { useId, useState, type ReactNode } from 'react'
+import type { ApiError } from '#shared/api/errors.ts'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import { useCall } from '#renderer/bridge/hooks.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
-import { saveText } from '#renderer/ui/files.ts'
+import { readText, saveText } from '#renderer/ui/files.ts'
 import { Note } from '#renderer/ui/Note.tsx'
+import { PickFile } from '#renderer/ui/PickFile.tsx'
 
 type Imported = RequestOutput<'wallet.bookImport'>
+const MOST_CHARS = 200_000
+const UNREADABLE: ApiError = { code: 'settings-file-invalid', detail: { problem: 'unreadable' }, ref: '' }
 const PROBLEMS = ['address', 'name-taken', 'full', 'unreadable'] as const
 
 /** The address book as a file, out and in again. */
@@ -23,6 +27,15 @@ export function BookFile({ onChanged }: { onChanged: () => void }): ReactNode {
     void take.run({}).then((file) => {
       if (file !== undefined) saveText(file.fileName, file.text)
     })
+  const [isUnreadable, setUnreadable] = useState(false)
+  const pick = async (file: File): Promise<void> => {
+    // What no address book can be is not even read; main says so in its own words.
+    const read = file.size > MOST_CHARS ? 'x'.repeat(MOST_CHARS) : await readText(file)
+    setUnreadable(read === undefined)
+    setText(read ?? '')
+    setDone(null)
+    bring.clear()
+  }
   const submit = (): void =>
     void bring.run({ text }).then((value) => {
       if (value === undefined) return
@@ -39,16 +52,17 @@ export function BookFile({ onChanged }: { onChanged: () => void }): ReactNode {
             id={id}
             className="mono min-h-[84px] w-full rounded-note border border-line bg-sunken p-2.5 text-caption"
             value={text}
-            maxLength={200_000}
+            maxLength={MOST_CHARS}
             spellCheck={false}
             onChange={(event) => {
               setText(event.target.value)
               setDone(null)
+              setUnreadable(false)
               bring.clear()
             }}
           />
         </div>
-        <ErrorNote error={bring.error ?? take.error} />
+        <ErrorNote error={isUnreadable ? UNREADABLE : (bring.error ?? take.error)} />
         {done === null ? null : (
           <div role="status">
             <Note tone={done.refused.length === 0 ? 'ok' : 'warn'}>
@@ -64,7 +78,8 @@ export function BookFile({ onChanged }: { onChanged: () => void }): ReactNode {
             </Note>
           </div>
         )}
-        <div className="flex gap-2">
+        <div className="flex flex-wrap gap-2">
+          <PickFile label={t('wallet.book.pick')} accept=".json,application/json" size="md" onPick={(file) => void pick(file)} />
           <Button isBusy={bring.busy} isDisabled={text.trim() === ''} onPress={submit}>
             {t('wallet.book.import')}
           </Button>

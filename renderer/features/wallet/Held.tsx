@@ -31,8 +31,8 @@ export function Held({ own }: { own: KeyState[] }): ReactNode {
           const balance = balances[key.address]
           const place = key.kind === 'watch' ? 'watched' : isOpen ? 'inVault' : 'inVaultLocked'
           return (
-            <div key={key.id} data-wallet={key.address} className="!flex items-center gap-4">
-              <div className="min-w-0 flex-1">
+            <div key={key.id} data-wallet={key.address} className="!flex flex-wrap items-center gap-x-4 gap-y-2">
+              <div className="min-w-[150px] flex-1">
                 <div className="font-medium">
                   {key.name} <span className="font-normal text-text-3">{t(`wallet.hold.${place}`)}</span>
                 </div>
@@ -40,7 +40,7 @@ export function Held({ own }: { own: KeyState[] }): ReactNode {
                   <Address value={key.address} short copy name={key.name} />
                 </div>
               </div>
-              <div className="text-right">
+              <div className="ml-auto text-right">
                 <div className="fig2">
                   {balance === undefined ? t('ui.nothing') : pokt(balance.upokt, 6)}
                   <small>{t('ui.pokt')}</small>
@@ -56,7 +56,7 @@ export function Held({ own }: { own: KeyState[] }): ReactNode {
                   )}
                 </div>
               </div>
-              <div className="w-[76px] text-right">
+              <div className="ml-auto w-[76px] text-right">
                 <LinkButton href={`#/wallet/send?from=${encodeURIComponent(key.id)}`} size="sm">
                   {t('wallet.hold.send')}
                 </LinkButton>
@@ -65,14 +65,14 @@ export function Held({ own }: { own: KeyState[] }): ReactNode {
           )
         })}
         {isStaked(supplier.status) && supplier.asOf !== null ? (
-          <div className="!flex items-center gap-4" data-wallet="stake">
-            <div className="min-w-0 flex-1">
+          <div className="!flex flex-wrap items-center gap-x-4 gap-y-2" data-wallet="stake">
+            <div className="min-w-[150px] flex-1">
               <div className="font-medium">
                 {t('wallet.hold.stake')} <span className="font-normal text-text-3">{t('wallet.hold.stakeSub')}</span>
               </div>
               <div className="text-small text-text-2">{t('wallet.hold.stakeText')}</div>
             </div>
-            <div className="text-right">
+            <div className="ml-auto text-right">
               <div className="fig2 text-text-2">
                 {pokt(supplier.stakeUpokt, 6)}
                 <small>{t('ui.pokt')}</small>
@@ -82,7 +82,7 @@ export function Held({ own }: { own: KeyState[] }): ReactNode {
                 <Source kind={supplier.source ?? 'chain'} proof={supplier.proof} />
               </div>
             </div>
-            <div className="w-[76px]" />
+            <div className="w-[76px] max-[640px]:hidden" />
           </div>
         ) : null}
         <RunwayLine own={own} />

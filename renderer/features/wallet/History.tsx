@@ -196,12 +196,12 @@ function Row({ row, names }: { row: HistoryRow; names: Record<string, string> })
     <tr data-movement={row.hash ?? row.key} className={isAlarm ? 'bg-bad-soft' : ''}>
       <td className="text-text-2">{when(row.atMs, now, true)}</td>
       <td className="wrap">
-        <span className="flex min-w-0 items-center gap-2">
+        <span className="flex min-w-[180px] items-center gap-2">
           <Icon name={iconOf(row)} size={14} className={row.pay ? 'text-ember' : 'text-text-3'} />
           <span>
             {text} {types.length === 0 ? null : <span className="mono ml-1 text-caption text-text-3">{types.slice(0, 2).join(', ')}</span>}
           </span>
-          {isOurs ? null : <span className={`badge ${isAlarm ? 'bad' : ''}`}>{t('wallet.history.notHearth')}</span>}
+          {isOurs ? null : <span className={`badge whitespace-nowrap ${isAlarm ? 'bad' : ''}`}>{t('wallet.history.notHearth')}</span>}
           {row.failed ? <span className="badge warn">{t('wallet.history.failed')}</span> : null}
         </span>
       </td>

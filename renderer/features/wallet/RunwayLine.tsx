@@ -54,7 +54,7 @@ export function RunwayLine({ own }: { own: KeyState[] }): ReactNode {
       </div>
       <button
         type="button"
-        className="mt-1.5 inline-flex items-center gap-1 text-caption text-text-2 hover:underline"
+        className="mt-0.5 inline-flex min-h-6 items-center gap-1 text-caption text-text-2 hover:underline"
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
       >

@@ -34,6 +34,7 @@ const ICONS: Record<HistoryRow['kind'], IconName> = {
 /** `/cosmos.bank.v1beta1.MsgSend` as `MsgSend`. */
 export const messageName = (type: string): string => type.slice(type.lastIndexOf('.') + 1)
 
+/** Icon of a movement: by its message where it has one, else by what it is. */
 export function iconOf(row: HistoryRow): IconName {
   const name = messageName(row.messages[0]?.type ?? '')
   if (name === 'MsgSubmitProof') return 'shield-check'

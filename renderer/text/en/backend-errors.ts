@@ -24,12 +24,40 @@ export const backendErrors = {
     text: 'These credentials cannot be used: {{reason}}. Nothing was changed.',
     next: 'Copy them again from your provider, without spaces or line breaks.',
   },
+  'backend-too-big': {
+    text: '{{title}} does not fit this PC. Nothing was started.',
+    next: 'Make room, take a smaller node, or attach an endpoint that runs elsewhere.',
+  },
+  'backend-busy': {
+    text: 'Another node is being started or removed. Nothing was changed.',
+    next: 'Wait until it is done, or cancel it.',
+  },
   'snapshot-damaged': {
-    text: 'The snapshot is not what it should be: {{reason}}. Nothing was unpacked.',
+    text: 'The snapshot is not what it should be: {{reason}}. Nothing of it is used.',
     next: 'Fetch it again. If it stays so, take another source.',
+  },
+  'snapshot-refused': {
+    text: 'The snapshot is not unpacked: {{reason}}. Nothing of it is used.',
+    next: 'Take another source. An honest snapshot holds files and folders alone.',
   },
   'snapshot-unavailable': {
     text: 'The snapshot cannot be fetched from {{host}}: {{reason}}. What was fetched is kept.',
     next: 'Try again: it goes on where it stopped.',
+  },
+} as const
+
+/** The same by their causes. */
+export const backendErrorVariants = {
+  'backend-too-big:disk': {
+    text: '{{title}} does not fit this PC: {{has}} GB of disk are free where containers are kept, and {{needs}} GB are needed with room to grow. Nothing was started.',
+    next: 'Make room, take a smaller node, or attach an endpoint that runs elsewhere.',
+  },
+  'backend-too-big:memory': {
+    text: '{{title}} does not fit this PC: containers may use {{has}} GB of memory, and {{needs}} GB are needed with the other nodes here. Nothing was started.',
+    next: 'Stop another node, give the container engine more memory, or attach an endpoint that runs elsewhere.',
+  },
+  'backend-too-big:architecture': {
+    text: '{{title}} is not made for the processor of this PC. Nothing was started.',
+    next: 'Run it on another machine and attach it, or take another node.',
   },
 } as const

@@ -1,7 +1,7 @@
 /** Where the chain is asked, and what is known of it. */
 export const chain = {
   title: 'Where the chain is asked',
-  lead: 'The node on this PC is asked first while it is in sync. Hosts elsewhere are never taken at their word: two must say the same, and balances and stake are checked against what the validators signed.',
+  lead: 'Hosts elsewhere are never taken at their word: two must say the same, and balances and stake are checked against what the validators signed.',
   leadHere: 'Your own node on this PC. It checks every block itself.',
   from: { here: 'on this PC', user: 'added by you', public: 'public' },
   host: 'Host',
@@ -24,11 +24,20 @@ export const chain = {
     lied: 'said something false',
   },
   provenTo: 'Proven to block {{height}}',
-  firstUse:
-    'Hearth met this network for the first time here, and wrote down the chain that its endpoints agreed on. From now on it takes no other for it.',
+  confirmed: 'You said that this is the right chain. Hearth takes no other for it, whatever an endpoint says.',
+  right: {
+    title: 'Is this {{network}}?',
+    text: 'Before Hearth signs anything here it must be sure of the chain. Its first block, as told by {{hosts}}:',
+    and: 'and',
+    hash: 'the hash of block 1',
+    compare:
+      'Look the hash of block 1 up in an explorer or ask somebody you trust; the beginning and the end must be the same too. A name proves nothing: this one calls itself {{id}} and says that it began at {{genesis}}.',
+    yes: 'Yes, this is {{network}}',
+    no: 'No, forget it',
+  },
   unknownTitle: 'Hearth reads this network and does not sign',
   unknown:
-    'It is not certain yet that this is the right chain: two endpoints must agree on it, or your own node must be in sync. Add an endpoint that you trust.',
+    'It is not certain yet that this is the right chain: endpoints of two different owners must name the same first block. Add an endpoint that you trust.',
   splitTitle: 'Endpoints hold different blocks',
   split: 'At block {{height}}, {{host}} says {{hash}}.',
   splitNext: 'Hearth takes neither for true. Add a third endpoint that decides, or remove the one that you trust less.',

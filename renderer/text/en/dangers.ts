@@ -52,5 +52,11 @@ export const dangers = {
     'The old stake of {{pokt}} POKT is less than the minimum of {{minPokt}}. It is not staked: {{ownerAddress}} gets it as plain balance.',
   'morse-node':
     'The old stake of {{pokt}} POKT will belong to {{ownerAddress}}; its balance of {{balancePokt}} goes to the operator {{operatorAddress}}.',
+  'morse-application':
+    'The old stake of {{pokt}} POKT becomes an application of {{toAddress}} for {{serviceId}}, and is spent on its relays. Its balance of {{balancePokt}} goes there too.',
+  'morse-application-grows':
+    '{{toAddress}} has an application already: the old stake of {{pokt}} POKT is added to it, {{afterPokt}} in total.',
+  'morse-unstaking':
+    'On the old network this stake was asked back. When that time is over, the {{pokt}} POKT are not staked: {{toAddress}} gets them as plain balance.',
   'morse-untried': 'It is signed by two keys and cannot be tried before. If the chain refuses it, only the network fee is spent.',
 } as const satisfies Partial<Record<DangerKey | `${DangerKey}_one` | `${DangerKey}_other`, string>>

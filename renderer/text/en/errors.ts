@@ -1,6 +1,7 @@
 import type { ErrorCode } from '#shared/api/errors.ts'
 import { txErrors, wishErrors } from './tx-errors.ts'
-import { backendErrors } from './backend-errors.ts'
+import { backendErrors, backendErrorVariants } from './backend-errors.ts'
+import { chainErrors } from './chain-errors.ts'
 import { keyErrors, keyErrorVariants } from './key-errors.ts'
 import { updateErrors, updateErrorVariants } from './update-errors.ts'
 
@@ -71,6 +72,10 @@ export const errors = {
     text: 'Hearth’s containers run on the engine in use: {{names}}.',
     next: 'Stop them first, then choose the other engine: two relay miners with one key spoil each other’s proofs.',
   },
+  'engine-place-unknown': {
+    text: 'Hearth does not look for a container engine at {{endpoint}}. Nothing was changed: the engine is given your operator key, so the page alone cannot name a new place for it.',
+    next: 'Make that place a Docker context on this PC, or start Hearth with --engine and the address.',
+  },
   'image-unavailable': {
     text: 'The image {{reference}} could not be fetched. What was fetched before is kept.',
     next: 'Look at the connection and try again.',
@@ -85,23 +90,7 @@ export const errors = {
     text: 'The chain has made no block since {{height}}. Nothing can be included until it goes on.',
     next: 'Wait for the next block, or look at the Pocket node.',
   },
-  'chain-unknown-fingerprint': {
-    text: 'This is another chain than the one Hearth knows under this name. Hearth stopped reading it.',
-    next: 'If you made the chain anew, remove the {{chain}} in Hearth and start it again.',
-  },
-  'chain-disagrees': {
-    text: 'Two endpoints say different things about the same block: {{said}}. Hearth takes neither for true.',
-    next: 'Wait for the next block. If it stays so, remove the endpoint that you trust less, or add a third one that decides.',
-  },
-  'proof-invalid': {
-    text: 'What {{endpoint}} answered is not what the chain signed: {{reason}}. Hearth does not use it.',
-    next: 'Remove this endpoint, or use one that you know.',
-  },
-  'chain-address-invalid': {
-    text: 'This cannot be the address of an endpoint: {{reason}}.',
-    next: 'Type both addresses in full, such as https://rpc.example.org, without a password in them. Addresses outside your own network begin with https.',
-  },
-  'endpoint-unknown': { text: 'There is no such endpoint in the list.', next: 'It may be gone already: look at the list again.' },
+  ...chainErrors,
   'node-unknown': { text: 'There is no such node.', next: 'Go back to the list of nodes.' },
   'node-not-ready': { text: 'The node this needs does not run yet.', next: 'Start the {{chain}}, or wait until it is up.' },
   'amount-invalid': { text: 'This is not an amount of POKT.', next: 'Type digits, with a point before at most 6 decimals.' },
@@ -189,6 +178,7 @@ export const errorVariants = {
   ...txErrors,
   ...wishErrors,
   ...keyErrorVariants,
+  ...backendErrorVariants,
   'not-now:record-changed': {
     text: 'The chain holds other services of this supplier by now than this form began with. Nothing was signed, so nothing is lost.',
     next: 'Open the form again: it then shows what the chain holds now.',
@@ -262,6 +252,10 @@ export const errorVariants = {
     text: 'This file is far larger than settings are. Nothing was changed.',
     next: 'Choose a file that Export settings made.',
   },
+  'settings-file-invalid:unreadable': {
+    text: 'This file could not be read. Nothing was changed.',
+    next: 'See that it is still where it was, then choose it again.',
+  },
   'settings-file-invalid:not-json': {
     text: 'This file is damaged or is something else. Nothing was changed.',
     next: 'Choose a file that Export settings made, or export it again.',
@@ -316,7 +310,6 @@ export const errorVariants = {
     next: 'Unlock the keys and try again.',
   },
   'not-allowed:no-network': { text: 'Keys are made for a network, and none is chosen.', next: 'Choose a network first.' },
-  'not-allowed:mainnet': { text: 'Keys for mainnet are not made in this version.', next: 'Use Practice or the Local chain.' },
   'not-allowed:words-not-confirmed': {
     text: 'The words of this key were not confirmed, so it signs nothing.',
     next: 'Make a key and confirm its words.',

@@ -63,6 +63,10 @@ export const keyErrorVariants = {
     text: 'Hearth has no keychain of the system to use here.',
     next: 'Choose the key file or the password.',
   },
+  'backup-damaged:unreadable': {
+    text: 'This file could not be read. Nothing was changed.',
+    next: 'See that it is still where it was, then choose it again.',
+  },
   'backup-damaged:newer': { text: 'A newer Hearth wrote this backup.', next: 'Update Hearth here first.' },
   'not-allowed:morse-key': {
     text: 'A Morse key claims what lay on the old network and signs nothing else.',

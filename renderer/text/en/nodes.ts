@@ -29,6 +29,10 @@ export const nodes = {
     ageOf: '{{age}} ago',
     actions: 'Actions',
     withMiner: 'goes with the relay miner',
+    elsewhereTitle: 'Hearth starts no containers for {{network}} yet',
+    elsewhere:
+      'Watch the chain, stake and sign here. Run the relay miner of this supplier on a machine of its own, with the operator key there, and offer its address in your services.',
+    elsewhereGo: 'Look after the supplier',
     emptyTitle: 'No nodes yet',
     empty:
       'A {{chain}} brings a Pocket node, a test backend, a relay miner with its ingress and its key keeper, all in containers on this PC.',

@@ -33,7 +33,7 @@ export const records = {
     whole: 'Whole',
     damaged: 'Damaged',
     check: 'Check again',
-    checkLabel: 'Check the backup of {{when}} again',
+    checkLabel: 'Check again: the backup of {{when}}',
     restore: 'Restore…',
     restoreLabel: 'Restore the backup of {{when}}',
     empty: 'No backup yet. The first one is made a minute after the start.',

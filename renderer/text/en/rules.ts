@@ -2,6 +2,10 @@
 export const rules = {
   title: 'What governs',
   lead: 'What the network has decided, read from the chain at block {{height}}. Nothing on this page is built into Hearth.',
+  noneTitle: 'Waiting for the chain',
+  stale: 'No new block can be read. What stands here was read at block {{height}}.',
+  unread: 'The rules could not be read.',
+  toHome: 'Go to Home',
   none: 'There is no chain to read from. Once it runs, this page shows what governs it.',
   reload: 'Read again',
   seenSince: 'since block {{height}} at least',

@@ -35,6 +35,10 @@ export const selfTest = {
   findings: {
     resolved: 'to {{address}}',
     'not-resolved': 'The name leads nowhere: {{reason}}. Look at the record of your domain or dynamic DNS.',
+    'private-address':
+      'From this PC the name leads to {{address}}, an address of a home network that nobody outside reaches. It was not asked. If your router answers so on purpose, look from outside: open the address on a phone without Wi-Fi.',
+    'machine-address':
+      'The name leads to {{address}}, a service of a machine and no relay miner. It was not asked. Look at the record of your domain: somebody may have changed it.',
     opens: 'takes the connection',
     closed: 'Nobody takes the connection: {{reason}}. Look at the port forwarding of your router and at the firewall.',
     'no-answer': 'No answer: {{reason}}.',

@@ -286,8 +286,8 @@ export const settingRows = {
   },
   engineEndpoint: {
     title: 'Engine’s address',
-    help: 'Where the container engine answers, such as unix:///var/run/docker.sock, npipe:////./pipe/docker_engine or http://127.0.0.1:2375. Empty = Hearth looks for it.',
+    help: 'Where the container engine answers, such as unix:///var/run/docker.sock, npipe:////./pipe/docker_engine or http://127.0.0.1:2375. It must be a place where Hearth finds an engine, or a Docker context on this PC; any other is given at the start, with --engine. Empty = Hearth looks for it.',
     why: 'Two engines on one PC, or one in an unusual place.',
-    risk: 'Another engine has other containers and volumes. It is used once nothing of Hearth runs on the one before: two relay miners must not work with one key.',
+    risk: 'The engine is given your operator key, and another one has other containers and volumes. It is used once nothing of Hearth runs on the one before: two relay miners must not work with one key.',
   },
 } as const

@@ -3,6 +3,7 @@ import { settingRows } from './settings-rows.ts'
 /** Words of the settings. `rows` has one entry for each setting of shared/settings/table.ts, under its key: title, what it does, why one would change it, and at what risk. */
 export const settings = {
   title: 'Settings',
+  jump: 'Sections of this page',
   lead: 'What Hearth does by itself, and how. Everything has a standard value that is good for most.',
   find: 'Find a setting',
   none: 'No setting has "{{query}}" in its name or its words.',

@@ -4,7 +4,7 @@ export const setup = {
   choose: {
     step: 'Network',
     title: 'Which network?',
-    text: 'Hearth runs a supplier on the Pocket Network. Begin where nothing can be lost: both of these use play money, and you can change at any time.',
+    text: 'Hearth runs a supplier on the Pocket Network. Begin where nothing can be lost: the first two use play money, and you can change at any time.',
     local: 'Local chain',
     localText:
       'A real Pocket chain in containers on this machine: real keys, stakes, relays, claims and pay, in play money. A session takes seconds instead of 20 minutes.',
@@ -12,9 +12,12 @@ export const setup = {
     chosen: 'chosen',
     engineMissing: 'Needs a container engine first: see the next step.',
     mainnet: 'Mainnet',
-    mainnetText: 'Real POKT, locked as stake. Not in this version yet.',
+    mainnetText:
+      'The real network. Watch addresses, receive and send POKT, stake and look after a supplier. Hearth does not start its relay miner yet.',
+    mainnetButton: 'Choose Mainnet…',
     beta: 'Beta',
-    betaText: 'The public test network. Not in this version yet.',
+    betaText: 'The public test network: real hosts and real blocks, and POKT that buys nothing. The same is possible here as on Mainnet.',
+    betaButton: 'Choose Beta…',
     practice: 'Practice',
     practiceText:
       'A small Pocket network simulated inside Hearth: no downloads, no containers. Its time can be made fast, and a tour explains every word on the way.',
@@ -22,9 +25,42 @@ export const setup = {
     practiceButton: 'Choose Practice',
     done: 'Go to Home',
   },
+  real: {
+    nothing: 'Choosing starts nothing',
+    nothingText:
+      'No container is started, nothing is staked, signed or sent, and no key is made. What runs for another network goes on, with its own keys.',
+    read: 'It is read from hosts of others',
+    readText:
+      'At first from {{hosts}}, over encrypted connections. They see the address of this PC and which addresses you look at. You can add your own and remove these on the Nodes page.',
+    sign: 'Signing begins when the chain is certain',
+    nodes: 'No containers for it in this version',
+    nodesText:
+      'Stake, services, wallet and earnings are here. The relay miner of this supplier must run elsewhere, with the operator key there. The Local chain and Practice have everything.',
+    notHere: 'This is not there on {{network}}',
+    notHereText: 'It belongs to chains that Hearth makes on this PC: Practice and the Local chain.',
+    mainnet: {
+      title: 'Mainnet: real money',
+      money: 'real money',
+      moneyTitle: 'POKT here is worth money',
+      moneyText:
+        'What you sign moves or locks real POKT, and nobody can take it back. Keys of other networks cannot be used here, nor these anywhere else.',
+      signText:
+        'Two hosts of different owners must name the same first block, and you say that it is the right one. Until then Hearth reads only.',
+      take: 'Choose Mainnet',
+    },
+    beta: {
+      title: 'Beta: test money on a public network',
+      money: 'test money',
+      moneyTitle: 'POKT here buys nothing',
+      moneyText:
+        'It is given out by those who run the test network, not by Hearth. Keys of other networks cannot be used here, nor these anywhere else.',
+      signText: 'A host names the first block, and you say that it is the right one. Until then Hearth reads only.',
+      take: 'Choose Beta',
+    },
+  },
   engine: {
     step: 'Container engine',
-    stepText: 'for the Local chain and the real networks',
+    stepText: 'for the Local chain',
     title: 'Container engine',
     look: 'Look again',
     at: 'looked at {{time}}',

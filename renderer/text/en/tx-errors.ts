@@ -181,6 +181,12 @@ export const wishErrors = {
   'not-now:same-owner': { text: 'This address is the owner already.', next: 'Type another address.' },
   'not-now:same-service': { text: 'The chain has this service with this name and these costs already.', next: 'Nothing is to be done.' },
   'not-now:no-gateway': { text: 'The chain has no gateway with this key.', next: 'Stake it first.' },
+  'not-now:morse-is-node': { text: 'This old address was a node with a stake.', next: 'Claim it as a node; its balance comes along.' },
+  'not-now:morse-is-application': {
+    text: 'This old address was an application with a stake.',
+    next: 'Claim it as an application; its balance comes along.',
+  },
+  'not-now:morse-no-application': { text: 'This old address had no application with a stake.', next: 'Claim it as an account or a node.' },
   'not-now:morse-no-node': { text: 'This old address had no node with a stake.', next: 'Claim it as an account.' },
   'not-now:no-application': { text: 'The chain has no application with this key.', next: 'Stake it first.' },
   'not-now:already-delegated': { text: 'The application is delegated to this gateway already.', next: 'Nothing is to be done.' },

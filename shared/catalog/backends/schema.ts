@@ -119,6 +119,8 @@ export const backendEntrySchema = z.strictObject({
   title: z.string().min(3).max(60),
   summary: z.string().min(10).max(300),
   serves: z.array(serviceIdSchema).min(1),
+  /** The Pocket node that Hearth runs for the network itself answers for it: it is not started a second time. */
+  ownNode: z.literal(true).optional(),
   architectures: z.array(z.enum(['amd64', 'arm64'])).min(1),
   containers: z.array(containerSchema).min(1).max(4),
   /** Where relays of each kind go, as the relay miner's container would reach it. */

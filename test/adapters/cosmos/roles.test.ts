@@ -72,9 +72,14 @@ describe('other roles', () => {
       supplierStakeUpokt: 60_005_000_000n,
       applicationStakeUpokt: 0n,
       morseOutputAddress: '6C8F8607DBE87077A62A2990CE07D94AAF749DF7',
+      unstakedAtMs: 0,
       claimedAtHeight: 102,
       claimedBy: 'pokt1fpgvzv2p78m42ef6z4dsd0xmdmudlya8pdgh9p',
     })
+    const asked = morse('claimable-node') as { morseClaimableAccount: object }
+    const leaving = { morseClaimableAccount: { ...asked.morseClaimableAccount, unstaking_time: '2025-06-24T10:00:00Z' } }
+    node.on(`${POCKET}/migration/morse_claimable_account/${address}`, { body: leaving })
+    expect((await chain.morseAccount(address))?.unstakedAtMs).toBe(Date.UTC(2025, 5, 24, 10))
     const none = 'F'.repeat(40)
     node.on(`${POCKET}/migration/morse_claimable_account/${none}`, { status: 404, body: { code: 5, message: 'not found', details: [] } })
     expect(await chain.morseAccount(none)).toBeUndefined()

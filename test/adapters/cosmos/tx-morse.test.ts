@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ed25519 } from '@noble/curves/ed25519.js'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { AuthInfo, SignDoc, TxBody, TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
 import { describe, expect, it } from 'vitest'
@@ -54,6 +55,64 @@ describe('claims of the old network, as they were on a real chain', () => {
     })
     expect(claimOf(recorded(52).doc)).toMatchObject({ signerIsOutput: true, morseNodeAddress: '1325B850C2871916EAE203F0EFC3C8987F64E5E3' })
     expect(claimOf(recorded(102).doc)).toMatchObject({ signerIsOutput: false })
+  })
+
+  it('an application: signed and written as the official tool did, and read back from what it encoded', () => {
+    const vector = JSON.parse(readFileSync(new URL('application.json', folder), 'utf8')) as {
+      shannonPrivateKeyHex: string
+      key: { publicKeyHex: string; privateKeyHex: string }
+      claim: { shannon_signing_address: string; morse_signature: string }
+      txBase64: string
+    }
+    const [wanted] = TxBody.decode(TxRaw.decode(Uint8Array.from(Buffer.from(vector.txBase64, 'base64'))).bodyBytes).messages
+    const pubKeyHex = bytesToHex(secp256k1.getPublicKey(hexToBytes(vector.shannonPrivateKeyHex), true))
+    const address = codec.addressOf(pubKeyHex)
+    expect(address).toBe(vector.claim.shannon_signing_address)
+    const bare = codec.signDoc({
+      messages: [
+        {
+          kind: 'claim-morse-application',
+          signer: address,
+          toAddress: address,
+          morsePubKeyHex: vector.key.publicKeyHex,
+          morseSignatureHex: '',
+          serviceId: 'anvil',
+        },
+      ],
+      memo: '',
+      chainId: 'hearth-local-1',
+      accountNumber: 1n,
+      sequence: 0n,
+      pubKeyHex,
+      feeUpokt: 1n,
+      gasLimit: 300_000n,
+      timeoutHeight: 9,
+    })
+    const signature = ed25519.sign(codec.morseBytes(bare), hexToBytes(vector.key.privateKeyHex.slice(0, 64)))
+    expect(Buffer.from(signature).toString('base64')).toBe(vector.claim.morse_signature)
+    const signed = codec.withMorseSignature(bare, signature)
+    const [written] = TxBody.decode(SignDoc.decode(signed).bodyBytes).messages
+    expect(written).toEqual(wanted)
+    expect(claimOf(signed)).toMatchObject({ kind: 'claim-morse-application', serviceId: 'anvil', morseSignatureHex: bytesToHex(signature) })
+    // As pocketd prints it, by value.
+    const unsigned = JSON.parse(codec.outsideForms(signed).unsignedJson) as { body: { messages: unknown[] } }
+    expect(unsigned.body.messages[0]).toEqual({ '@type': '/pocket.migration.MsgClaimMorseApplication', ...vector.claim })
+    // Two services, or none, are no claim that the chain takes.
+    const body = TxBody.decode(SignDoc.decode(signed).bodyBytes)
+    const value = body.messages[0]?.value ?? new Uint8Array(0)
+    const service = Uint8Array.from(Buffer.from('22070a05616e76696c', 'hex'))
+    const at = Buffer.from(value).indexOf(service)
+    expect(at).toBeGreaterThan(0)
+    const tampered = (changed: Uint8Array): Uint8Array =>
+      SignDoc.encode({
+        ...SignDoc.decode(signed),
+        bodyBytes: TxBody.encode({ ...body, messages: [{ typeUrl: wanted?.typeUrl ?? '', value: changed }] }).finish(),
+      }).finish()
+    for (const changed of [
+      Buffer.concat([value.slice(0, at), service, value.slice(at)]),
+      Buffer.concat([value.slice(0, at), value.slice(at + service.length)]),
+    ])
+      expect(() => codec.decodeSignDoc(tampered(changed))).toThrow('not exactly one service')
   })
 
   it('refuse a signature or key of another length, a node address in another spelling, and a doc without a claim', () => {

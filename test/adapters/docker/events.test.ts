@@ -19,6 +19,7 @@ function following(answers: (PassThrough | undefined)[]) {
   const engine = new AbortController()
   const clock = createTestClock()
   const events: EngineEvent[] = []
+  const heard: boolean[] = []
   let resyncs = 0
   let asked = 0
   const ended = followEvents({
@@ -30,11 +31,12 @@ function following(answers: (PassThrough | undefined)[]) {
     filter: 'hearth.install=x',
     onEvent: (event) => events.push(event),
     onResync: () => (resyncs += 1),
+    onHeard: (isHeard) => heard.push(isHeard),
     signal: abort.signal,
     clock,
     log: createQuietLog(),
   })
-  return { abort, engine, clock, events, ended, resyncs: () => resyncs, asked: () => asked }
+  return { abort, engine, clock, events, heard, ended, resyncs: () => resyncs, asked: () => asked }
 }
 
 describe('followEvents', () => {
@@ -61,10 +63,12 @@ describe('followEvents', () => {
     first.destroy()
     await settled()
     expect(follow.resyncs()).toBe(2)
+    expect(follow.heard).toEqual([true, false])
     expect(follow.asked()).toBe(1)
     await follow.clock.advance(1_000)
     await settled()
     expect(follow.resyncs()).toBe(3)
+    expect(follow.heard).toEqual([true, false, true])
     second.write(line('c'))
     await settled()
     expect(follow.events.map((event) => event.container)).toEqual(['a', 'c'])

@@ -27,6 +27,16 @@ describe('a look at an address', () => {
     expect(found).not.toHaveProperty('certificate')
   })
 
+  test('where one of the addresses may not be asked, no connection is made', async () => {
+    let connections = 0
+    const port = await listening(createTcp((socket) => ((connections += 1), void socket.end())))
+    const judged: string[] = []
+    const found = await reach(`http://localhost:${port}`, 5_000, undefined, (address) => (judged.push(address), address !== '127.0.0.1'))
+    expect(found.addresses).toContain('127.0.0.1')
+    expect(judged).toContain('127.0.0.1')
+    expect([found.connectMs, found.connectProblem, connections]).toEqual([null, undefined, 0])
+  })
+
   test('a closed port and a name without an address are findings', async () => {
     const port = await listening(createTcp())
     await new Promise((resolve) => void open.splice(0)[0]?.close(resolve))

@@ -49,13 +49,13 @@ describe('fetching a snapshot', () => {
     server.close()
     rmSync(folder, { recursive: true, force: true })
   })
-  const wish = (more: object = {}) => ({ url, path: join(folder, 'snap'), sha256: SHA256, bytes: CONTENT.length, ...more })
+  const wish = (more: object = {}) => ({ url, name: 'snap', sha256: SHA256, bytes: CONTENT.length, ...more })
   const never = new AbortController().signal
 
   it('puts the file there once its hash is right, and tells how far it is', async () => {
     const stages: string[] = []
     let last = 0
-    await createSnapshots().fetch(
+    await createSnapshots(folder).fetch(
       wish(),
       ({ bytes, stage }) => {
         if (stages.at(-1) !== stage) stages.push(stage)
@@ -71,11 +71,11 @@ describe('fetching a snapshot', () => {
     cutAfter = 1_000_000
     const sizes: number[] = []
     for (let turn = 0; turn < 2; turn += 1) {
-      expect((await rejection(createSnapshots().fetch(wish(), quiet, never))).code).toBe('snapshot-unavailable')
+      expect((await rejection(createSnapshots(folder).fetch(wish(), quiet, never))).code).toBe('snapshot-unavailable')
       sizes.push(statSync(join(folder, 'snap.part')).size)
     }
     cutAfter = Number.POSITIVE_INFINITY
-    await createSnapshots().fetch(wish(), quiet, never)
+    await createSnapshots(folder).fetch(wish(), quiet, never)
     expect(sizes[1]).toBeGreaterThan(sizes[0] ?? 0)
     expect(ranges).toEqual([undefined, ...sizes.map((size) => `bytes=${size}-`)])
     expect(readFileSync(join(folder, 'snap')).equals(CONTENT)).toBe(true)
@@ -83,42 +83,42 @@ describe('fetching a snapshot', () => {
   it('begins anew where the server knows no ranges', async () => {
     writeFileSync(join(folder, 'snap.part'), randomBytes(500_000))
     knowsRanges = false
-    await createSnapshots().fetch(wish(), quiet, never)
+    await createSnapshots(folder).fetch(wish(), quiet, never)
     expect(readFileSync(join(folder, 'snap')).equals(CONTENT)).toBe(true)
   })
   it('throws away what has another hash, also when an earlier part was of something else', async () => {
     writeFileSync(join(folder, 'snap.part'), randomBytes(500_000))
-    expect(await rejection(createSnapshots().fetch(wish(), quiet, never))).toMatchObject({
+    expect(await rejection(createSnapshots(folder).fetch(wish(), quiet, never))).toMatchObject({
       code: 'snapshot-damaged',
       detail: { wanted: SHA256 },
     })
     expect(readdirSync(folder)).toEqual([])
     content = randomBytes(CONTENT.length + 1)
-    expect(await rejection(createSnapshots().fetch(wish(), quiet, never))).toMatchObject({ code: 'snapshot-damaged' })
+    expect(await rejection(createSnapshots(folder).fetch(wish(), quiet, never))).toMatchObject({ code: 'snapshot-damaged' })
     expect(readdirSync(folder)).toEqual([])
   })
   it('stops when it is cancelled and keeps what it has', async () => {
     cutAfter = 1_000_000
     silent = true
     const abort = new AbortController()
-    const fetching = createSnapshots().fetch(wish(), ({ bytes }) => (bytes >= 1_000_000 ? abort.abort() : undefined), abort.signal)
+    const fetching = createSnapshots(folder).fetch(wish(), ({ bytes }) => (bytes >= 1_000_000 ? abort.abort() : undefined), abort.signal)
     expect((await rejection(fetching)).code).toBe('cancelled')
     expect(statSync(join(folder, 'snap.part')).size).toBeGreaterThan(0)
     cutAfter = Number.POSITIVE_INFINITY
-    await createSnapshots().fetch(wish(), quiet, never)
+    await createSnapshots(folder).fetch(wish(), quiet, never)
     expect(readFileSync(join(folder, 'snap')).equals(CONTENT)).toBe(true)
   })
   it('gives up on a line without a byte, an answer that is no file, and a place that is not encrypted', async () => {
     cutAfter = 1_000
     silent = true
-    expect(await rejection(createSnapshots(200).fetch(wish(), quiet, never))).toMatchObject({
+    expect(await rejection(createSnapshots(folder, 200).fetch(wish(), quiet, never))).toMatchObject({
       code: 'snapshot-unavailable',
       detail: { reason: 'no byte in time' },
     })
     server.removeAllListeners('request')
     server.on('request', (_request, response) => void response.writeHead(404).end())
-    expect(await rejection(createSnapshots().fetch(wish(), quiet, never))).toMatchObject({ detail: { reason: 'HTTP 404' } })
-    expect(await rejection(createSnapshots().fetch(wish({ url: 'http://snaps.example/x' }), quiet, never))).toMatchObject({
+    expect(await rejection(createSnapshots(folder).fetch(wish(), quiet, never))).toMatchObject({ detail: { reason: 'HTTP 404' } })
+    expect(await rejection(createSnapshots(folder).fetch(wish({ url: 'http://snaps.example/x' }), quiet, never))).toMatchObject({
       detail: { reason: 'it is not encrypted' },
     })
   })

@@ -247,3 +247,32 @@ describe('an address without its key', () => {
     await expect(watch(vault, owner.address)).rejects.toMatchObject({ code: 'key-exists', detail: { name: 'mine' } })
   })
 })
+
+describe('a key of one network', { timeout: 30_000 }, () => {
+  // SECURITY: S22
+  it.each([
+    ['local', 'mainnet'],
+    ['mainnet', 'local'],
+    ['beta', 'mainnet'],
+    ['mainnet', 'practice'],
+  ])('that is in the vault for %s is not taken for %s, and nothing is kept', async (first, second) => {
+    const { vault, key } = await bring({ secret: operator.privateKeyHex }, first)
+    expect(key?.network).toBe(first)
+    const token = await openImport(vault, second, 'again')
+    const shown = await vault.surface(token, 'GET')
+    const done = await vault.surface(token, 'POST', formOf(shown.page, { action: 'import', secret: operator.privateKeyHex }))
+    expect(done.outcome).toBeUndefined()
+    expect(notice(done.page)).toContain('A key that is used on one network is not used on another')
+    expect(parseVault(vault.file()).keys).toHaveLength(1)
+  })
+
+  it('is taken for another where it was only watched', async () => {
+    const vault = await openService()
+    const watch = { name: 'seen', role: 'operator' as const, network: 'local', address: operator.address }
+    await vault.service.handle({ kind: 'add-watch', wish: watch, nowMs: NOW })
+    const token = await openImport(vault, 'mainnet')
+    const shown = await vault.surface(token, 'GET')
+    const done = await vault.surface(token, 'POST', formOf(shown.page, { action: 'import', secret: operator.privateKeyHex }))
+    expect(done.outcome?.kind).toBe('key-made')
+  })
+})

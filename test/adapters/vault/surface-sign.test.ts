@@ -275,6 +275,30 @@ describe('a claim of the old network', () => {
     for (const text of [textOf(shown.page), textOf(signed.page), Buffer.from(signed.outcome.txBytes).toString('hex')])
       expect(text).not.toContain(seed)
   })
+  it('of an application says who becomes it, for which service, and is signed by both keys', async () => {
+    const { vault, open } = await withMorse()
+    const message: Message = {
+      kind: 'claim-morse-application',
+      signer: OWNER,
+      toAddress: OWNER,
+      morsePubKeyHex: morse.keys.account.publicKeyHex,
+      morseSignatureHex: '',
+      serviceId: 'anvil',
+    }
+    const { token } = await open(message)
+    const shown = await vault.surface(token, 'GET')
+    for (const words of ['Take over an application of the old network?', 'anvil', OWNER, morse.keys.account.publicKeyHex])
+      expect(textOf(shown.page)).toContain(words)
+    const signed = await vault.surface(token, 'POST', formOf(shown.page, { action: 'sign', password: PASSWORD }))
+    if (signed.outcome?.kind !== 'signed') throw new Error(textOf(signed.page))
+    const bare = codec.signDoc(ownerDraft({ messages: [message] }))
+    const doc = SignDoc.encode({ ...SignDoc.decode(bare), bodyBytes: TxRaw.decode(signed.outcome.txBytes).bodyBytes }).finish()
+    const [inside] = codec.decodeSignDoc(doc).messages
+    const signature = inside?.kind === 'claim-morse-application' ? inside.morseSignatureHex : ''
+    expect(ed25519.verify(Buffer.from(signature, 'hex'), codec.morseBytes(bare), Buffer.from(morse.keys.account.publicKeyHex, 'hex'))).toBe(
+      true,
+    )
+  })
   it('is refused for another Morse key, without one, with a signature brought along, and for anything that is no claim', async () => {
     const { open, morseKeyId } = await withMorse()
     const own = morse.keys.account.publicKeyHex

@@ -1,11 +1,13 @@
 import { release } from 'node:os'
+import { isDeepStrictEqual } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createDockerEngine } from '#main/adapters/docker/engine.ts'
 import { createQuietLog } from '#test/fakes/quiet-log.ts'
 import { docker, freePort, mustDocker } from '#test/localnet/engine.ts'
 import { systemClock } from './docker-engine.ts'
 import { rejection } from '#test/fakes/rejection.ts'
-import { containerSpec, stageEngine, type EngineUnderTest } from './engine-under-test.ts'
+import { sleep, until } from '#test/localnet/process.ts'
+import { containerSpec, PATIENCE_MS, stageEngine, type EngineUnderTest } from './engine-under-test.ts'
 
 /** What only a real engine can show: what a container may do, whose files are whose, who ends whom. @param socketOf its socket file, for looking behind Hearth's back */
 export function realEngineContract(engineName: string, makeEngine: () => Promise<EngineUnderTest>, socketOf: () => Promise<string>): void {
@@ -239,6 +241,54 @@ export function realEngineContract(engineName: string, makeEngine: () => Promise
     test('a program that takes more memory than it may is killed', async () => {
       const container = await stage.running({ command: ['sh', '-c', 'tail -c 200000000 /dev/zero'], memoryBytes: 16 * 1024 * 1024 })
       expect((await stage.becomes(container, 'exited')).exitCode).toBe(137)
+    })
+
+    test('while events are heard, what others do to a container is in the next lists, though the list asks about what changed alone', async () => {
+      const end = new AbortController()
+      let resyncs = 0
+      const following = stage.engine.follow(
+        () => undefined,
+        () => (resyncs += 1),
+        end.signal,
+      )
+      await until('events', PATIENCE_MS, async () => resyncs > 0 || undefined)
+      const network = stage.nextName()
+      await stage.engine.ensureNetwork(network)
+      const names = [await stage.running({ networks: [{ name: network, aliases: [] }] }), await stage.running(), await stage.running()]
+      const [first = '', second = '', third = ''] = names
+      // Past the first second of listening everything is known.
+      const known = await until('all to be known', PATIENCE_MS, async () => {
+        await sleep(1_200)
+        const seen = await stage.engine.list()
+        return names.every((name) => seen.some((each) => each.name === name && each.state === 'running')) ? seen : undefined
+      })
+      const startOf = (name: string, seen = known): number => seen.find((each) => each.name === name)?.startedAtMs ?? 0
+      await mustDocker(socket, ['restart', '--time', '1', first])
+      await until('another start', PATIENCE_MS, async () => startOf(first, await stage.engine.list()) > startOf(first) || undefined)
+      await mustDocker(socket, ['kill', second])
+      const killed = (await stage.engine.list()).find((each) => each.name === second)
+      expect([killed?.state, killed?.exitCode]).toEqual(['exited', 137])
+      await mustDocker(socket, ['rm', '--force', third])
+      expect((await stage.engine.list()).some((each) => each.name === third)).toBe(false)
+      await mustDocker(socket, ['network', 'disconnect', '--force', network, first])
+      // One that hears no events asks about every container each time. What it says of a network that was taken away differs by engine.
+      const asking = createDockerEngine({
+        endpoint: `unix://${socket}`,
+        installId: stage.under.prefix,
+        clock: systemClock,
+        log: createQuietLog(),
+      })
+      const agree = (): Promise<true> =>
+        until('both to tell the same', PATIENCE_MS, async () => {
+          const [one, other] = await Promise.all([stage.engine.list(), asking.list()])
+          return isDeepStrictEqual(one, other) || undefined
+        })
+      await agree()
+      await stage.engine.stop(first, 1)
+      expect((await stage.seen(first))?.state).toBe('exited')
+      await agree()
+      end.abort()
+      await following
     })
 
     test('two installations on one engine do not see each other', async () => {

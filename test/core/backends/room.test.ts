@@ -115,6 +115,7 @@ describe('endpoints of the user’s own', () => {
       },
     }
     room = createBackendsRoom({
+      catalogueAsked: () => undefined,
       network: 'local',
       catalog: () => catalog,
       attachments,

@@ -25,6 +25,7 @@ function setup(known?: Partial<ChainRow>, reachable = true, network: NetworkId =
       chain: () => Promise.resolve(known as ChainRow | undefined),
       setting: () => Promise.resolve(undefined),
       setSetting: () => Promise.resolve(),
+      putChain: () => Promise.resolve(),
     } as unknown as Store,
     state,
     clock,
@@ -144,7 +145,7 @@ describe('heads', () => {
     await real.clock.advance(4_000)
     expect(real.state.state.chain).toMatchObject({ status: 'ready', known: 'unknown' })
     expect(real.heads.current()).toBeDefined()
-    expect(() => real.heads.requireKnown()).toThrow(/chain-unknown-fingerprint/)
+    await expect(real.heads.requireKnown()).rejects.toMatchObject({ code: 'chain-unknown-fingerprint' })
     await real.stop()
 
     const other = setup(undefined, true, 'mainnet', strangers)
@@ -154,7 +155,47 @@ describe('heads', () => {
 
     const local = setup()
     await local.clock.advance(2_000)
-    expect(() => local.heads.requireKnown()).not.toThrow()
+    await local.heads.requireKnown()
     await local.stop()
+  })
+
+  it('lets nothing be signed on a network of others before the user’s word, nor while an endpoint answers for another chain', async () => {
+    const strangers: ListedEndpoint[] = [{ rpcUrl: 'https://a.example.org', restUrl: 'https://a.example.org', own: false, from: 'user' }]
+    const row = {
+      network: 'beta',
+      chainId: 'pocket-lego-testnet',
+      block1Hash: 'AA',
+      genesisTime: 't',
+      facts: { known: 'first-use', hosts: 'a.example.org' },
+    }
+    const { clock, chain, state, heads, stop } = setup(row, true, 'beta', strangers)
+    chain.chainId = 'pocket-lego-testnet'
+    await clock.advance(4_000)
+    expect(state.state.chain).toMatchObject({ known: 'first-use', found: { block1Hash: 'AA', hosts: ['a.example.org'] } })
+    await expect(heads.requireKnown()).rejects.toMatchObject({ code: 'chain-not-confirmed' })
+    await expect(heads.confirm('BB', true)).rejects.toMatchObject({ code: 'chain-unknown-fingerprint' })
+    await heads.confirm('AA', true)
+    expect(state.state.chain).toMatchObject({ known: 'confirmed', found: null })
+    row.facts.known = 'confirmed'
+    await heads.requireKnown()
+    chain.block1Hash = 'BB'
+    await expect(heads.requireKnown()).rejects.toMatchObject({ code: 'endpoint-other-chain', detail: { host: 'a.example.org' } })
+    expect(state.state.chain.endpoints?.['0']?.status).toBe('other-chain')
+    await stop()
+  })
+
+  it('forgets a chain that the user says is not the one, heights and all', async () => {
+    const strangers: ListedEndpoint[] = [{ rpcUrl: 'https://a.example.org', restUrl: 'https://a.example.org', own: false, from: 'user' }]
+    const row: Partial<ChainRow> = { network: 'beta', chainId: 'pocket-lego-testnet', block1Hash: 'AA', facts: { known: 'first-use' } }
+    const { clock, chain, heads, heights, stop } = setup(row, true, 'beta', strangers)
+    chain.chainId = 'pocket-lego-testnet'
+    await clock.advance(4_000)
+    await heads.confirm('AA', false)
+    row.block1Hash = undefined
+    row.facts = {}
+    Object.assign(chain, { block1Hash: 'BB', heightNow: 2 })
+    await clock.advance(4_000)
+    expect(heights).toEqual([5, 2])
+    await stop()
   })
 })

@@ -29,7 +29,7 @@ function setup(network: Network['id'] = 'mainnet') {
     })
   const health = (fields: Partial<EndpointHealth>): EndpointHealth => ({
     rpcUrl: 'https://a',
-    host: 'a',
+    host: 'rpc.one.test',
     own: false,
     status: 'good',
     height: 500,
@@ -40,7 +40,7 @@ function setup(network: Network['id'] = 'mainnet') {
     ...fields,
   })
   const world = {
-    hosts: [health({}), health({})],
+    hosts: [health({}), health({ host: 'rpc.two.test:443' })],
     print: { chainId: 'pocket', block1Hash: 'AA', genesisTime: GENESIS },
     split: false,
     proven: [] as number[],
@@ -81,12 +81,20 @@ describe('a real network that is not known yet', () => {
 
   it('is not taken from one stranger, from two that were not compared, or while they disagree; from an own node it is', async () => {
     const { trust, rows, pool, headOf, world, health } = setup()
-    for (const hosts of [[health({})], [health({}), health({ agrees: null })], [health({}), health({ status: 'behind' })]]) {
+    const other = { host: 'rpc.two.test' }
+    // Two names of one company, and two ports of one host, are one voice.
+    for (const hosts of [
+      [health({})],
+      [health({}), health({ ...other, agrees: null })],
+      [health({}), health({ ...other, status: 'behind' })],
+      [health({}), health({ host: 'API.one.test:8443' })],
+      [health({ host: '10.0.0.7:1' }), health({ host: '10.0.0.7:2' })],
+    ]) {
       world.hosts = hosts
       await trust.settle(pool, headOf(500))
       expect(rows.size).toBe(0)
     }
-    world.hosts = [health({}), health({})]
+    world.hosts = [health({}), health({ host: 'rpc.two.test' })]
     world.split = true
     await trust.settle(pool, headOf(500))
     expect([rows.size, trust.recognition()]).toEqual([0, 'unknown'])
@@ -121,6 +129,60 @@ describe('a real network that is not known yet', () => {
     expect([again.root(), again.block1Hash()]).toEqual([undefined, 'AA'])
     await again.settle(pool, headOf(20_000))
     expect(again.root()?.height).toBe(20_000)
+  })
+})
+
+describe('the user’s word', () => {
+  const known = async () => {
+    const scene = setup()
+    await scene.trust.settle(scene.pool, scene.headOf(500))
+    return scene
+  }
+
+  it('is asked for what was named, with who named it, and makes it certain for good', async () => {
+    const { trust, makeTrust } = await known()
+    expect(trust.found()).toEqual({
+      chainId: 'pocket',
+      block1Hash: 'AA',
+      genesisTime: GENESIS,
+      hosts: ['rpc.one.test', 'rpc.two.test:443'],
+    })
+    await expect(trust.confirm('BB')).rejects.toMatchObject({ code: 'chain-unknown-fingerprint' })
+    expect(trust.recognition()).toBe('first-use')
+    await trust.confirm('AA')
+    const again = makeTrust()
+    await again.refresh()
+    expect([trust.recognition(), again.recognition(), again.found()]).toEqual(['confirmed', 'confirmed', undefined])
+    await expect(again.confirm('AA')).rejects.toMatchObject({ code: 'chain-unknown-fingerprint' })
+    await expect(again.refuse()).rejects.toMatchObject({ code: 'chain-unknown-fingerprint' })
+  })
+
+  it('against it: chain and proofs are forgotten, and another may be named', async () => {
+    const { trust, makeTrust, pool, headOf, world } = await known()
+    await trust.refuse()
+    for (const one of [trust, makeTrust()]) {
+      await one.refresh()
+      expect([one.recognition(), one.block1Hash(), one.root(), one.found()]).toEqual(['unknown', undefined, undefined, undefined])
+    }
+    world.print = { ...world.print, block1Hash: 'CC' }
+    await trust.settle(pool, headOf(700))
+    expect([trust.found()?.block1Hash, trust.root()?.height]).toEqual(['CC', 700])
+  })
+
+  it('is asked on one host’s word where money buys nothing; proofs do not begin from it', async () => {
+    const { trust, pool, headOf, world, health } = setup('beta')
+    world.hosts = [health({ agrees: null })]
+    world.print = { chainId: 'pocket-lego-testnet', block1Hash: 'AA', genesisTime: 'any' }
+    await trust.settle(pool, headOf(500))
+    expect([trust.recognition(), trust.found()?.hosts, trust.root()]).toEqual(['first-use', ['rpc.one.test'], undefined])
+  })
+
+  it('is never asked for a chain that was made here', async () => {
+    const { trust, rows } = setup('local')
+    const facts = { known: 'first-use' }
+    rows.set('local', { network: 'local', chainId: 'hearth-local-1', block1Hash: 'EE', genesisTime: 't', createdAtMs: 1, facts })
+    await trust.refresh()
+    expect(trust.found()).toBeUndefined()
   })
 })
 

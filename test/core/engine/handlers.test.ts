@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { engineHandlers } from '#main/core/engine/handlers.ts'
+import { engineHandlers, mustBeKnownEngine } from '#main/core/engine/handlers.ts'
+import { settingsHandlers } from '#main/core/settings/handlers.ts'
 import type { EngineFinder, EngineHost, FoundEngine } from '#main/core/ports/engine-finder.ts'
 import type { UnreadyEngine } from '#main/core/ports/engine.ts'
 import { createSettings } from '#main/core/settings/settings.ts'
@@ -45,7 +46,9 @@ const engine = (
       : { kind, endpoint, detail },
 })
 
-async function setup(options: { found?: FoundEngine[]; given?: string; network?: NetworkId | null; used?: string } = {}) {
+async function setup(
+  options: { found?: FoundEngine[]; elsewhere?: FoundEngine[]; given?: string; network?: NetworkId | null; used?: string } = {},
+) {
   const clock = createTestClock()
   const log = createTestLog()
   const app = { version: '1', shell: 'web' as const, host: 'h', network: options.network ?? null, startedAtMs: 0, notice: null }
@@ -69,7 +72,7 @@ async function setup(options: { found?: FoundEngine[]; given?: string; network?:
     host: () => Promise.resolve(linux),
     find: (also) => {
       world.asked.push(also)
-      return Promise.resolve(world.found)
+      return Promise.resolve([...world.found, ...(options.elsewhere ?? []).filter((each) => also.includes(each.endpoint))])
     },
     async run(commands, onLine) {
       world.ran.push(...commands)
@@ -95,6 +98,7 @@ async function setup(options: { found?: FoundEngine[]; given?: string; network?:
     clock,
     state,
     settings,
+    mayUse: (endpoint: string) => mustBeKnownEngine(endpoint, { finder, settings, state }),
     world,
     handlers,
     noted,
@@ -182,8 +186,35 @@ describe('engine.choose', () => {
       })
       expect(settings.get('engineEndpoint')).toBe('')
     }
-    const { handlers } = await setup()
-    expect((await rejection(handlers['engine.choose']({ endpoint: 'unix:///nobody' }))).code).toBe('engine-absent')
+  })
+
+  // SECURITY: S16
+  it.each(['unix:///tmp/mine.sock', 'http://127.0.0.1:4243'])(
+    'of %s is refused although an engine answers there: the page names no new place',
+    async (endpoint) => {
+      const { handlers, settings, noted } = await setup({ elsewhere: [engine(endpoint)] })
+      expect(await rejection(handlers['engine.choose']({ endpoint }))).toMatchObject({ code: 'engine-place-unknown', detail: { endpoint } })
+      expect([settings.get('engineEndpoint'), noted]).toEqual(['', []])
+    },
+  )
+
+  it('of the place that is in use or chosen already changes nothing and is taken', async () => {
+    const { handlers, settings } = await setup({ found: [], elsewhere: [engine(ONE)] })
+    await handlers['engine.choose']({ endpoint: ONE })
+    expect(settings.get('engineEndpoint')).toBe(ONE)
+  })
+
+  // SECURITY: S16
+  it('by way of the settings asks the same', async () => {
+    const { settings, mayUse } = await setup({ elsewhere: [engine('unix:///tmp/mine.sock')] })
+    const rows = settingsHandlers({ settings, mayUseEngine: mayUse, onChanged: () => undefined })
+    expect((await rejection(rows['settings.set']({ changes: { theme: 'dark', engineEndpoint: ' unix:///tmp/mine.sock ' } }))).code).toBe(
+      'engine-place-unknown',
+    )
+    expect([settings.get('theme'), settings.get('engineEndpoint')]).toEqual(['system', ''])
+    await rows['settings.set']({ changes: { engineEndpoint: TWO } })
+    await rows['settings.set']({ changes: { theme: 'dark', engineEndpoint: '' } })
+    expect([settings.get('theme'), settings.get('engineEndpoint')]).toEqual(['dark', ''])
   })
 
   it.each(['tcp://10.0.0.1:2375', 'ssh://box', 'http://192.168.1.5:2375', 'unix://../x', 'nonsense', `unix:///${'x'.repeat(400)}`])(

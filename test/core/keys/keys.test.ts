@@ -91,17 +91,20 @@ describe('keys', () => {
     keys.stop()
   })
 
-  it('makes keys for the chosen network, and none without one or for real money', async () => {
+  it('makes keys for the chosen network, and none without one', async () => {
     const local = setup('local')
     await local.keys.unlock('right')
     expect(await local.keys.openNewKey({ name: 'op1', role: 'operator', mode: 'make' })).toMatchObject({ token: 'token' })
     expect(local.opened).toEqual([{ name: 'op1', role: 'operator', network: 'local', mode: 'make' }])
     local.keys.stop()
-    for (const network of ['mainnet', null] as const) {
-      const { keys, opened } = setup(network)
-      await expect(keys.openNewKey({ name: 'op1', role: 'operator', mode: 'make' })).rejects.toMatchObject({ code: 'not-allowed' })
-      expect(opened).toEqual([])
-    }
+    const real = setup('mainnet')
+    await real.keys.unlock('right')
+    await real.keys.openNewKey({ name: 'op1', role: 'operator', mode: 'make' })
+    expect(real.opened).toEqual([{ name: 'op1', role: 'operator', network: 'mainnet', mode: 'make' }])
+    real.keys.stop()
+    const { keys, opened } = setup(null)
+    await expect(keys.openNewKey({ name: 'op1', role: 'operator', mode: 'make' })).rejects.toMatchObject({ code: 'not-allowed' })
+    expect(opened).toEqual([])
   })
 })
 

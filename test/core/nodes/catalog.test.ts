@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CATALOG } from '#shared/catalog/index.ts'
 import { catalogEntrySchema } from '#shared/catalog/schema.ts'
 import { localChainRulesSchema } from '#shared/networks/local.ts'
-import { NETWORKS } from '#shared/networks/index.ts'
+import { containersMark, NETWORKS } from '#shared/networks/index.ts'
 import { namesOf, specOf } from '#main/core/nodes/specs.ts'
 import type { NodeRow } from '#main/core/ports/store.ts'
 
@@ -140,12 +140,23 @@ describe('container specs', () => {
 })
 
 describe('networks', () => {
-  it('have each id once; Local chain and Practice are offered, both play money', () => {
+  it('have each id once; two are made here, one alone has real money', () => {
     expect(twice(NETWORKS.map((network) => network.id))).toEqual([])
     expect(twice(NETWORKS.flatMap((network) => network.chainId ?? []))).toEqual([])
-    expect(NETWORKS.filter((network) => network.offered).map((network) => [network.id, network.playMoney])).toEqual([
-      ['local', true],
-      ['practice', true],
+    expect(NETWORKS.map((network) => [network.id, network.madeHere, network.playMoney, network.publicEndpoints.length > 0])).toEqual([
+      ['local', true, true, false],
+      ['mainnet', false, false, true],
+      ['beta', false, true, true],
+      ['practice', true, true, false],
+    ])
+  })
+
+  it('mark their containers apart, but for the two that were always one', () => {
+    expect(['local', 'practice', 'mainnet', 'beta'].map((id) => containersMark('ab12', id as 'local'))).toEqual([
+      'ab12',
+      'ab12',
+      'ab12-mainnet',
+      'ab12-beta',
     ])
   })
 })

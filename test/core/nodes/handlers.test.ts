@@ -29,7 +29,6 @@ function setup(claims: Partial<ClaimRow>[] = []) {
       },
     },
     network: 'local',
-    mustBePlay: () => undefined,
     forgetSupplier: () => undefined,
     activity: () => undefined,
   })

@@ -9,6 +9,8 @@ import { localChainRulesSchema } from '#shared/networks/local.ts'
 import type { Heads } from '#main/core/chain/heads.ts'
 import { CHAIN_HOME, READY_FILE } from '#main/core/nodes/make-chain.ts'
 import { createNodes, type Nodes } from '#main/core/nodes/nodes.ts'
+import type { CatalogueNodes } from '#main/core/nodes/catalogue-nodes.ts'
+import type { Engine } from '#main/core/ports/engine.ts'
 import type { ChainRow, NodeRow, Store } from '#main/core/ports/store.ts'
 import type { Net } from '#main/core/ports/net.ts'
 import type { RehearsalKeys } from '#main/core/ports/vault.ts'
@@ -55,10 +57,22 @@ export interface Scene {
   /** The setting of this name. */
   startNodes: boolean
   readyCalls: number
+  /** Nodes of the signed catalogue, where a test has some. */
+  catalogue: ((parts: CatalogueParts) => CatalogueNodes) | undefined
   /** Starts the app anew on all this. @param dieAt number of the call to engine or record before which the process is killed */
   start(dieAt?: number): Life
   /** Puts the operator key where the key process would. */
   putKey(): Promise<void>
+}
+
+/** What a test's catalogue is made of. */
+export interface CatalogueParts {
+  engine: Engine
+  store: Store
+  net: Net
+  state: StatePublisher
+  tasks: Tasks
+  nodes: () => Nodes
 }
 
 /** One run of the app. */
@@ -106,6 +120,7 @@ export function createScene(): Scene {
     keysAsked: 0,
     startNodes: true,
     readyCalls: 0,
+    catalogue: undefined,
     start: (dieAt) => startLife(dieAt),
     putKey: () =>
       engine.writeFile(nameOf('keeper'), '/keys/keyring-test/operator.info', new Uint8Array([1]), { mode: 0o600, uid: 1025, gid: 1025 }),
@@ -139,6 +154,7 @@ export function createScene(): Scene {
     nodes: () => Promise.resolve([...scene.rows.values()].map((row) => structuredClone(row))),
     putNode: (row: NodeRow) => Promise.resolve(void scene.rows.set(row.id, structuredClone(row))),
     removeNodes: () => Promise.resolve(scene.rows.clear()),
+    removeNode: (_network: string, nodeId: string) => Promise.resolve(void scene.rows.delete(nodeId)),
     chain: (network: string) => Promise.resolve(scene.chains.get(network)),
     putChain: (row: ChainRow) => Promise.resolve(void scene.chains.set(row.network, structuredClone(row))),
     removeChain: (network: string) => Promise.resolve(void scene.chains.delete(network)),
@@ -202,9 +218,12 @@ export function createScene(): Scene {
       wake: () => undefined,
       forget: () => undefined,
     } as unknown as Heads
-    const nodes = createNodes({
-      engine: mortal(engine),
-      store: mortal(store),
+    const [mortalEngine, mortalStore] = [mortal(engine), mortal(store)]
+    const parts = { engine: mortalEngine, store: mortalStore, net, state, tasks, nodes: () => nodes }
+    const nodes: Nodes = createNodes({
+      engine: mortalEngine,
+      store: mortalStore,
+      catalogue: scene.catalogue?.(parts),
       net,
       state,
       tasks,

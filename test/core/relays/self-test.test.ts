@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { HearthError } from '#shared/api/errors.ts'
 import { encodeRelayResponse } from '#main/core/relays/relay-messages.ts'
-import { judgeUnsigned, runStages, stagesOf } from '#main/core/relays/self-test.ts'
+import { judgeUnsigned, runStages, stagesOf, type SelfTestDoor } from '#main/core/relays/self-test.ts'
 import type { RelayOutcome } from '#main/core/relays/send-relay.ts'
 import type { Reached } from '#main/core/ports/reach.ts'
 import type { TaskContext } from '#main/core/tasks/tasks.ts'
@@ -70,18 +70,29 @@ const LOCAL = { ...PUBLIC, path: 'loopback', url: 'http://127.0.0.1:8545' } as c
 
 async function run(
   options: {
-    door?: typeof PUBLIC | typeof LOCAL
+    door?: SelfTestDoor
     reached?: Partial<Reached>
     answer?: { status: number; body: Uint8Array }
     relay?: RelayOutcome | null
   } = {},
 ) {
   const task = aTask()
+  const asked: string[] = []
   const relay = options.relay === undefined ? GOOD : options.relay
   const found = await runStages(
     {
-      net: { post: () => Promise.resolve(options.answer ?? { status: 200, body: refusal }) },
-      reach: () => Promise.resolve({ ...REACHED, ...options.reached }),
+      net: {
+        post: (url) => {
+          asked.push(url)
+          return Promise.resolve(options.answer ?? { status: 200, body: refusal })
+        },
+      },
+      reach: (url, _timeoutMs, _signal, mayAsk) => {
+        const reached = { ...REACHED, ...options.reached }
+        if (!reached.addresses.every((address) => mayAsk?.(address) ?? true)) return Promise.resolve({ ...reached, connectMs: null })
+        asked.push(`connect ${url}`)
+        return Promise.resolve(reached)
+      },
       clock: { now: () => NOW, sleep: () => Promise.resolve() },
       relay: relay === null ? undefined : () => Promise.resolve(relay),
     },
@@ -90,6 +101,7 @@ async function run(
   )
   return {
     ...found,
+    asked,
     ended: task.ended,
     outcomes: found.stages.map((stage) => `${stage.key} ${stage.outcome} ${stage.finding ?? ''}`.trim()),
   }
@@ -115,6 +127,42 @@ describe('the stages of a self-test', () => {
     expect(found).toMatchObject({ ok: true, latencyMs: 21, answer: '0x1b4' })
     expect(found.stages[4]?.facts).toEqual({ code: 'relay_authenticator/2' })
     expect(found.ended).toHaveLength(6)
+  })
+
+  // SECURITY: S16
+  test.each([
+    ['169.254.169.254', 'machine-address'],
+    ['::ffff:a9fe:a9fe', 'machine-address'],
+    ['0.0.0.0', 'machine-address'],
+    ['fe80::1', 'machine-address'],
+    ['127.0.0.1', 'private-address'],
+    ['::1', 'private-address'],
+    ['10.1.2.3', 'private-address'],
+    ['172.31.0.1', 'private-address'],
+    ['192.168.1.5', 'private-address'],
+    ['100.64.0.9', 'private-address'],
+    ['fd12:3456::1', 'private-address'],
+  ])('a public name that leads to %s is said as what it is, and nobody is asked there', async (address, finding) => {
+    const found = await run({ reached: { addresses: ['203.0.113.7', address] } })
+    expect(found.outcomes[0]).toBe(`name failed ${finding}`)
+    expect(found.stages[0]?.facts).toEqual({ address })
+    expect(found.stages.slice(1).every((stage) => stage.outcome === 'skipped')).toBe(true)
+    expect(found.asked).toEqual([])
+  })
+
+  test.each(['203.0.113.7', '172.32.0.1', '100.128.0.1', '192.169.0.1', '2001:db8::1', '2606:4700::1111'])(
+    '%s is asked',
+    async (address) => {
+      expect((await run({ reached: { addresses: [address] } })).ok).toBe(true)
+    },
+  )
+
+  test('on a network that this PC made, an address of the home network is a door, a service of the machine is not', async () => {
+    const door = { ...PUBLIC, isPlay: true }
+    expect((await run({ door, reached: { addresses: ['192.168.1.5'] } })).ok).toBe(true)
+    const found = await run({ door, reached: { addresses: ['169.254.169.254'] } })
+    expect([found.outcomes[0], found.asked]).toEqual(['name failed machine-address', []])
+    expect((await run({ door: LOCAL, reached: { addresses: ['127.0.0.1'] } })).ok).toBe(true)
   })
 
   const FAILURES: [string, Parameters<typeof run>[0], string, number][] = [

@@ -69,6 +69,7 @@ function check(wish: TxWish, setup: Setup = {}): Promise<CheckedWish> {
         supplierStakeUpokt: 0n,
         applicationStakeUpokt: 0n,
         morseOutputAddress: '',
+        unstakedAtMs: 0,
         claimedAtHeight: 0,
         claimedBy: '',
         ...morse[morseAddress],
@@ -284,8 +285,33 @@ describe('what lay on the old network', () => {
       morseKeyId: 'old',
       message: { signer: OWNER, toAddress: OTHER, morsePubKeyHex: 'ab'.repeat(32), morseSignatureHex: '' },
     })
+    for (const [stakes, problem] of [
+      [{ supplierStakeUpokt: 1n }, 'morse-is-node'],
+      [{ applicationStakeUpokt: 1n }, 'morse-is-application'],
+    ] as const)
+      expect(await refusal(check(claim, { morse: { [MORSE]: stakes } }))).toBe(`not-now ${problem}`)
     expect(await refusal(check({ kind: 'claim-morse-account', keyId: 'own', morseKeyId: 'op', toAddress: OTHER }))).toBe('key-unknown')
     expect(await refusal(check({ kind: 'claim-morse-account', keyId: 'old', morseKeyId: 'old', toAddress: OTHER }))).toBe('key-unknown')
+  })
+  it('an application is claimed for one service, to the address that is it from then on', async () => {
+    const claim: TxWish = { kind: 'claim-morse-application', keyId: 'own', morseKeyId: 'old', toAddress: OTHER, serviceId: 'anvil' }
+    const morse = { [MORSE]: { applicationStakeUpokt: 2_000_000_000n } }
+    const checked = await check(claim, { morse, application: { stakeUpokt: 5n, delegatedGateways: [] } })
+    expect(checked).toMatchObject({
+      morseKeyId: 'old',
+      spendsUpokt: 0n,
+      message: { signer: OWNER, toAddress: OTHER, serviceId: 'anvil', morsePubKeyHex: 'ab'.repeat(32), morseSignatureHex: '' },
+      facts: { amountUpokt: '2000000000', toAddress: OTHER, morseAddress: MORSE, services: 'anvil' },
+      role: { application: { stakeUpokt: 5n }, morse: { applicationStakeUpokt: 2_000_000_000n } },
+    })
+    expect(await refusal(check(claim, { morse: { [MORSE]: {} } }))).toBe('not-now morse-no-application')
+    expect(await refusal(check(claim, { morse: { [MORSE]: { applicationStakeUpokt: 1n, supplierStakeUpokt: 1n } } }))).toBe(
+      'not-now morse-is-node',
+    )
+    expect(await refusal(check(claim))).toBe('tx-refused morse-unknown')
+    expect(await refusal(check({ ...claim, serviceId: 'nowhere' }, { morse }))).toBe('endpoint-invalid service-unknown')
+    expect(await refusal(check({ ...claim, toAddress: 'pokt1x' }, { morse }))).toBe('address-invalid not-an-address')
+    expect(await refusal(check({ ...claim, keyId: 'old' }, { morse }))).toBe('key-unknown')
   })
   it('a node is claimed by the operator, by its own key or by that of its output', async () => {
     const wish = (keyId: string, morseNodeAddress?: string): TxWish => ({
@@ -307,6 +333,9 @@ describe('what lay on the old network', () => {
       signerIsOutput: true,
     })
     expect(await refusal(check(wish('op'), { morse: { [MORSE]: {} } }))).toBe('not-now morse-no-node')
+    expect(await refusal(check(wish('op'), { morse: { [MORSE]: { ...node, applicationStakeUpokt: 1n } } }))).toBe(
+      'not-now morse-is-application',
+    )
     const output = 'B'.repeat(40)
     const custody = (claimedBy: string) => ({
       [MORSE]: { ...node, morseOutputAddress: output },

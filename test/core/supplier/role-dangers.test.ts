@@ -127,6 +127,7 @@ describe('the old network', () => {
     supplierStakeUpokt: 60_000_000_000n,
     applicationStakeUpokt: 0n,
     morseOutputAddress: '',
+    unstakedAtMs: 0,
     claimedAtHeight: 0,
     claimedBy: '',
   }
@@ -159,5 +160,34 @@ describe('the old network', () => {
       facts: { upokt: '59499999999', minUpokt: '59500000000', ownerAddress: 'own' },
     })
     expect(told({ ...claim, ownerAddress: 'other' }, { morse })[0]?.key).toBe('owner-elsewhere')
+    const asked = told(claim, { morse: { ...morse, unstakedAtMs: 1_750_000_000_000 } })
+    expect(keysOf(asked)).toEqual(['morse-untried', 'morse-unstaking'])
+  })
+  it('an application says what is staked and spent, what it is added to, or that it is paid out', () => {
+    const claim: Message = { kind: 'claim-morse-application', signer: 'own', toAddress: 'own', serviceId: 'eth', ...keyed }
+    const min = ROLE_RULES.applicationMinStakeUpokt
+    const old = { ...morse, supplierStakeUpokt: 0n, applicationStakeUpokt: min }
+    const found = told(claim, { morse: old })
+    expect(keysOf(found)).toEqual(['morse-untried', 'morse-application'])
+    expect(found[1]?.facts).toEqual({ upokt: String(min), balanceUpokt: '7000000', toAddress: 'own', serviceId: 'eth' })
+    expect(dangerSentence(found[1] as Danger)).toContain('becomes an application of own for eth')
+    const small = told(claim, { morse: { ...old, applicationStakeUpokt: min - 1n } })
+    expect(small[1]).toEqual({
+      key: 'morse-below-minimum',
+      level: 'warn',
+      facts: { upokt: String(min - 1n), minUpokt: String(min), ownerAddress: 'own' },
+    })
+    // Added to what is staked it reaches the minimum; another service takes the place of the one before, and an unstake is taken back.
+    const grows = told(claim, {
+      morse: { ...old, applicationStakeUpokt: 1n },
+      application: { ...application, stakeUpokt: min, unstakeSessionEndHeight: 30 },
+    })
+    expect(keysOf(grows)).toEqual(['morse-untried', 'morse-application-grows', 'application-service', 'unstake-taken-back'])
+    expect(grows[1]?.facts).toEqual({ upokt: '1', afterUpokt: String(min + 1n), toAddress: 'own' })
+    expect(grows[2]?.facts).toMatchObject({ before: 'anvil', after: 'eth', height: '31' })
+    expect(keysOf(told({ ...claim, toAddress: 'op' }, { morse: old }))).toContain('operator-has-two-jobs')
+    const asked = told(claim, { morse: { ...old, unstakedAtMs: 1_750_000_000_000 } })
+    expect(keysOf(asked)).toEqual(['morse-untried', 'morse-unstaking'])
+    expect(dangerSentence(asked[1] as Danger)).toContain('2025-06-15 15:06 UTC')
   })
 })

@@ -88,6 +88,7 @@ describe('what the pages of the other roles read', () => {
       supplierStakeUpokt: 2n,
       applicationStakeUpokt: 3n,
       morseOutputAddress: '',
+      unstakedAtMs: 0,
       claimedAtHeight: 0,
       claimedBy: '',
     }
@@ -141,6 +142,7 @@ const WISHES: { [K in TxWish['kind']]: Omit<Extract<TxWish, { kind: K }>, 'kind'
   'stake-gateway': { keyId: 'own', amountPokt: '1' },
   'unstake-gateway': { keyId: 'own' },
   'claim-morse-account': { keyId: 'own', morseKeyId: 'old', toAddress: 'x' },
+  'claim-morse-application': { keyId: 'own', morseKeyId: 'old', toAddress: 'x', serviceId: 'anvil' },
   'claim-morse-supplier': { keyId: 'own', morseKeyId: 'old', ownerAddress: 'x', operatorAddress: 'y', services: [service] },
 }
 
@@ -213,5 +215,30 @@ describe('while the software of the chain changes', () => {
     await expect(room.handlers['tx.reopen']({ intentId: 'tx-1' }, signal)).rejects.toMatchObject(isHeld)
     await expect(room.handlers['tx.import']({ intentId: 'tx-1', text: 'x' }, signal)).rejects.toMatchObject(isHeld)
     await expect(room.handlers['leave.sign']({}, signal)).rejects.toMatchObject(isHeld)
+  })
+
+  it('what was signed on a sheet from before is kept, and not sent', async () => {
+    const written: string[] = []
+    const row = { id: 'tx-1', status: 'prepared', network: 'main', facts: {}, signDocBytes: new Uint8Array(), kind: 'send' }
+    const held = createSupplierRoom({
+      heads: { requireKnown: () => undefined, require: () => untouched, params: () => PARAMS, height: () => 5 },
+      network: () => 'main',
+      mustBeStill() {
+        throw new HearthError('not-now', { problem: 'upgrade' })
+      },
+      store: { intent: () => Promise.resolve(row), putIntent: ({ status }: { status: string }) => Promise.resolve(written.push(status)) },
+      vault: untouched,
+      codec,
+      clock: { now: () => 1 },
+      log: { info: () => undefined },
+      watch: untouched,
+      nodes: untouched,
+      state: { state: { chain: { status: 'ready' } }, put: () => undefined },
+      surfaceUrl: () => '',
+      networkTitle: () => ({ title: '', playMoney: false }),
+      activity: () => undefined,
+    } as unknown as Parameters<typeof createSupplierRoom>[0])
+    await held.transactions.signed('tx-1', new Uint8Array(64))
+    expect(written).toEqual(['signed'])
   })
 })

@@ -46,7 +46,7 @@ function setup() {
       return Promise.resolve()
     },
   } as unknown as Store
-  const life = () => {
+  const life = (isHeld: () => boolean = () => false) => {
     const asked: SignRequest[] = []
     const vault = {
       keys: () => Promise.resolve([ownerKey]),
@@ -72,6 +72,7 @@ function setup() {
       log: createTestLog(),
       surfaceUrl: (token) => `http://localhost:1/s/${token}`,
       networkTitle: () => ({ title: 'Local chain', playMoney: true }),
+      isHeld,
     })
     return { transactions, state, asked }
   }
@@ -122,6 +123,31 @@ describe('a transaction', () => {
     await second.transactions.follow(chain, chain.heightNow)
     expect(chain.broadcasts).toHaveLength(1)
     expect(rows.get(intentId)?.status).toBe('included')
+  })
+
+  it('signed on a sheet from before an upgrade, while that is under way, is kept, and sent once when it is over, also by another life', async () => {
+    const { rows, chain, life } = setup()
+    let held = false
+    const first = life(() => held)
+    const { intentId } = await first.transactions.prepare(send)
+    held = true
+    await first.transactions.signed(intentId, sign(rows.get(intentId)))
+    chain.makeBlock()
+    await first.transactions.follow(chain, chain.heightNow)
+    expect([rows.get(intentId)?.status, chain.broadcasts.length]).toEqual(['signed', 0])
+    // It cannot be made a second time meanwhile.
+    await expect(first.transactions.prepare(send)).rejects.toMatchObject({ code: 'tx-pending' })
+    const second = life(() => held)
+    await second.transactions.resume()
+    await second.transactions.follow(chain, chain.heightNow)
+    expect(chain.broadcasts).toHaveLength(0)
+    held = false
+    for (let heads = 0; heads < 3; heads += 1) {
+      await second.transactions.follow(chain, chain.heightNow)
+      chain.makeBlock()
+    }
+    await second.transactions.follow(chain, chain.heightNow)
+    expect([rows.get(intentId)?.status, chain.broadcasts.length]).toEqual(['included', 1])
   })
 
   it('killed after sending and before noting it is looked up, not sent again', async () => {

@@ -169,6 +169,20 @@ describe('an upgrade of the chain', () => {
     expect(here.rows().filter((row) => row.reason === 'upgrade' && row.stage === 'fetched')).toHaveLength(1)
   })
 
+  test.each(['containers', 'an engine'])('is told without %s of our own too, and nothing counts as missing then', async (what) => {
+    const here = await makeWorld()
+    if (what === 'containers') here.store.nodes = () => Promise.resolve([])
+    else here.state.patch('engine', { kind: 'absent' })
+    here.world.plan = { name: 'v0.1.99', height: 40_000 }
+    await here.until('it is told', () => here.state.state.health.upgrade?.height === 40_000)
+    expect(here.state.state.health.upgrade).toEqual({ name: 'v0.1.99', height: 40_000 })
+    const at = here.world.now
+    await here.until('some looks', () => here.world.now > at + 30_000)
+    expect([here.rows(), here.state.state.health.updates?.upgrade]).toEqual([[], null])
+    here.world.plan = undefined
+    await here.until('it is off', () => here.state.state.health.upgrade === null)
+  })
+
   test('leaves no second update for its own image', async () => {
     const here = await makeWorld()
     here.world.plan = { name: 'v0.1.99', height: 4_000 }

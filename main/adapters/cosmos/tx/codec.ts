@@ -23,7 +23,7 @@ export function txHash(txBytes: Uint8Array): string {
 }
 
 function isMorseClaim(message: Message | undefined): message is MorseClaim {
-  return message?.kind === 'claim-morse-account' || message?.kind === 'claim-morse-supplier'
+  return message !== undefined && 'morseSignatureHex' in message
 }
 
 /**

@@ -67,6 +67,7 @@ export function addressesOf(message: Message): string[] {
     case 'transfer-service':
       return [message.ownerAddress, message.newOwnerAddress]
     case 'claim-morse-account':
+    case 'claim-morse-application':
       return [message.signer, message.toAddress]
     case 'send':
       return [message.fromAddress, message.toAddress]
@@ -86,6 +87,7 @@ export function serviceIdsOf(message: Message): string[] {
     case 'add-service':
       return [message.id]
     case 'transfer-service':
+    case 'claim-morse-application':
       return [message.serviceId]
     default:
       return []
@@ -98,6 +100,7 @@ export function signerOf(message: Message): string {
     case 'stake-supplier':
     case 'unstake-supplier':
     case 'claim-morse-account':
+    case 'claim-morse-application':
     case 'claim-morse-supplier':
       return message.signer
     case 'stake-application':

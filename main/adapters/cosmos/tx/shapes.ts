@@ -139,6 +139,23 @@ export const SHAPES: Record<Message['kind'], MessageShape> = {
       fixedBytes(5, 'morse_public_key', 'morsePubKeyHex', MORSE_KEY_BYTES),
     ],
   },
+  'claim-morse-application': {
+    typeUrl: '/pocket.migration.MsgClaimMorseApplication',
+    name: 'MsgClaimMorseApplication',
+    fields: [
+      address(1, 'shannon_dest_address', 'toAddress', 'the application'),
+      fixedBytes(3, 'morse_signature', 'morseSignatureHex', MORSE_SIGNATURE_BYTES),
+      single(listOfTexts(4, 'service_config', 'serviceIds', APPLICATION_SERVICE)),
+      text(5, 'shannon_signing_address', 'signer'),
+      fixedBytes(6, 'morse_public_key', 'morsePubKeyHex', MORSE_KEY_BYTES),
+    ],
+    toWire: ({ serviceId, ...values }) => ({ ...values, serviceIds: [serviceId] }),
+    fromWire({ serviceIds, ...values }) {
+      const [serviceId, ...more] = serviceIds as string[]
+      if (serviceId === undefined || more.length > 0) throw new Error('MsgClaimMorseApplication has not exactly one service')
+      return { ...values, serviceId }
+    },
+  },
   'claim-morse-supplier': {
     typeUrl: '/pocket.migration.MsgClaimMorseSupplier',
     name: 'MsgClaimMorseSupplier',

@@ -33,6 +33,8 @@ function messageGas(message: PracticeMessage): bigint {
       return 30_000n
     case 'claim-morse-account':
       return 22_700n
+    case 'claim-morse-application':
+      return 60_000n
     case 'claim-morse-supplier':
       return 90_000n
     case 'create-claim':

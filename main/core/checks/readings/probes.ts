@@ -66,7 +66,8 @@ export async function backendsBehind(
   const found: HealthView['backendsBehind'] = []
   for (const node of nodes) {
     const port = Object.values(node.ports)[0]
-    if (node.kind !== 'backend' || node.seen !== 'running' || port === undefined) continue
+    // One that fetches its chain for the first time is behind, as it was said it would be.
+    if (node.kind !== 'backend' || node.seen !== 'running' || port === undefined || node.reason?.key === 'first-sync') continue
     const block = await newestBlock(net, port)
     if (!block) continue
     const behindMs = nowMs() - block.timeMs

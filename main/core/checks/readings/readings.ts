@@ -77,11 +77,6 @@ export function createHealthReadings(deps: {
     state.patch('health', { changes: now.changes })
   }
 
-  const readUpgrade = async (chain: Chain): Promise<void> => {
-    const plan = await chain.upgradePlan?.()
-    state.patch('health', { upgrade: plan ? { name: plan.name.slice(0, 80), height: plan.height } : null })
-  }
-
   const readDisk = async (network: string): Promise<void> => {
     const key = `disk ${network}`
     const free = { atMs: clock.now(), freeBytes: await net.freeDiskBytes() }
@@ -114,7 +109,6 @@ export function createHealthReadings(deps: {
       askedAtMs = now
       await soft('spending', () => readSpending(network))
       await soft('decisions', () => readDecisions(network, chain, height, params))
-      await soft('upgrade', () => readUpgrade(chain))
       await soft('disk', () => readDisk(network))
       probing ??= soft('probes', probe).finally(() => {
         probing = undefined

@@ -25,6 +25,7 @@ const TYPE_URLS: Record<PracticeMessage['kind'], string> = {
   'add-service': '/pocket.service.MsgAddService',
   'transfer-service': '/pocket.service.MsgTransferService',
   'claim-morse-account': '/pocket.migration.MsgClaimMorseAccount',
+  'claim-morse-application': '/pocket.migration.MsgClaimMorseApplication',
   'claim-morse-supplier': '/pocket.migration.MsgClaimMorseSupplier',
   'create-claim': '/pocket.proof.MsgCreateClaim',
   'submit-proof': '/pocket.proof.MsgSubmitProof',
@@ -46,6 +47,7 @@ export function signerOf(message: PracticeMessage): string {
     case 'stake-supplier':
     case 'unstake-supplier':
     case 'claim-morse-account':
+    case 'claim-morse-application':
     case 'claim-morse-supplier':
       return message.signer
     case 'stake-application':
@@ -97,6 +99,7 @@ export function runMessage(frame: Frame, book: SessionBook, message: PracticeMes
     case 'transfer-service':
       return transferService(frame, message)
     case 'claim-morse-account':
+    case 'claim-morse-application':
     case 'claim-morse-supplier':
       // No account of the old network came along into Practice.
       throw pocketRefusal('NotFound', `no morse claimable account exists with address ${quoted('')}`, 'unable to claim morse account')
