@@ -103,6 +103,7 @@ export function createNetworkRooms(deps: {
     state,
     clock,
     served: () => miner.served(),
+    network: chosen,
     proofs: createFigureProofs({ proven: () => heads.proven(), clock, log }),
   })
   const backendUrl: Parameters<typeof createMinerSetup>[0]['backendUrl'] = (serviceId, rpcType) =>
@@ -286,8 +287,9 @@ export function createNetworkRooms(deps: {
       await transactions.follow(chain, head.height)
       if (params) {
         await watch.read(chain, head.height, params, await keys.list())
-        await earnings.catchUp(chain, head.height)
-        await supplier.afterBlocks(chain, head.height, state.state.earnings.readHeight, params, await keys.list())
+        // What is not certainly this network's is never written into its ledger.
+        if (heads.isCertain()) await earnings.catchUp(chain, head.height)
+        if (heads.isCertain()) await supplier.afterBlocks(chain, head.height, state.state.earnings.readHeight, params, await keys.list())
         await sessionClock.update(head.height)
         await health.read(chain, head.height, params)
         await books.look(chain)

@@ -18,6 +18,12 @@ export function keyFor(state: AppState, role: KeyState['role']): KeyState | unde
   return keys.find((key) => key.address === inUse) ?? keys.sort((a, b) => b.createdAtMs - a.createdAtMs)[0]
 }
 
+/** The same, or else an address of that role that is only watched: its wallet signs outside of Hearth. */
+export function partyFor(state: AppState, role: KeyState['role']): KeyState | undefined {
+  const watched = Object.values(state.keys).filter((key) => key.kind === 'watch' && key.role === role && key.network === state.app.network)
+  return keyFor(state, role) ?? watched.sort((a, b) => b.createdAtMs - a.createdAtMs)[0]
+}
+
 export const nodeOfKind = (state: AppState, kind: NodeState['kind']): NodeState | undefined =>
   Object.values(state.nodes).find((node) => node.kind === kind)
 

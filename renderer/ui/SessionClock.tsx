@@ -11,19 +11,19 @@ export function SessionClock({ view, stale, actions }: { view: ClockView; stale:
   const verdict = verdictWords(t, view)
   return (
     <section
-      className="card grid grid-cols-[212px_minmax(0,1fr)_256px] max-fold:grid-cols-[190px_minmax(0,1fr)]"
+      className="card grid grid-cols-[212px_minmax(0,1fr)_256px] max-fold:grid-cols-[190px_minmax(0,1fr)] max-[640px]:grid-cols-[minmax(0,1fr)]"
       aria-label={t('clock.title')}
       tabIndex={-1}
       id="session-clock"
     >
-      <div className="grid place-items-center p-4 pr-0">
+      <div className="grid place-items-center p-4 pr-0 max-[640px]:pr-4 max-[640px]:pb-0">
         <SessionDial view={view} size={196} stale={stale} />
       </div>
-      <div className="min-w-0 p-4 pl-[18px]">
+      <div className="min-w-0 p-4 pl-[18px] max-[640px]:pl-4">
         <SessionLanes view={view} />
         <Legend />
       </div>
-      <div className="flex flex-col gap-2.5 border-l border-line p-4 max-fold:col-span-2 max-fold:border-t max-fold:border-l-0">
+      <div className="flex flex-col gap-2.5 border-l border-line p-4 max-fold:col-span-2 max-fold:border-t max-fold:border-l-0 max-[640px]:col-span-1">
         <div className={`flex items-center gap-2 ${verdict.tone}-c`}>
           <Icon name={verdict.icon} size={20} />
           <h3 className="text-[16px] leading-[22px] font-semibold tracking-tight">{verdict.word}</h3>

@@ -20,7 +20,7 @@ export function SessionLanes({ view, limit = 4 }: { view: ClockView; limit?: num
     const element = box.current
     if (!element || typeof ResizeObserver === 'undefined') return undefined
     const observer = new ResizeObserver(([entry]) => {
-      if (entry) setWidth(Math.max(320, Math.round(entry.contentRect.width)))
+      if (entry) setWidth(Math.max(240, Math.round(entry.contentRect.width)))
     })
     observer.observe(element)
     return () => observer.disconnect()

@@ -27,7 +27,7 @@ export function Verdict({
         <h2>{title}</h2>
         {text === undefined ? null : <div className="text-text-2 num">{text}</div>}
       </div>
-      {children === undefined ? null : <div className="flex flex-none items-center gap-3">{children}</div>}
+      {children === undefined ? null : <div className="flex flex-none flex-wrap items-center gap-3 max-[640px]:w-full">{children}</div>}
     </div>
   )
 }

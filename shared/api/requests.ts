@@ -202,7 +202,7 @@ export const requests = {
   /** Public ones too can be taken off the list. Rejects `endpoint-unknown`. */
   'chain.removeEndpoint': row(z.strictObject({ rpcUrl: z.string().max(300) }), done, { writes: true }),
   /** The user's word on the chain that endpoints named: it is the right one, or it is not and is forgotten. Rejects `chain-unknown-fingerprint` when another one was named meanwhile. */
-  'chain.confirm': row(z.strictObject({ block1Hash: z.string().regex(/^[0-9A-F]{64}$/), isRight: z.boolean() }), done, { writes: true }),
+  'chain.confirm': row(z.strictObject({ block1Hash: z.string().min(1).max(64), isRight: z.boolean() }), done, { writes: true }),
   'nodes.start': row(z.strictObject({ nodeId: id }), done, { writes: true }),
   /** Now, or written down and carried out at its moment, also while no page is open. Rejects `not-now` when there is no such moment. */
   'nodes.stop': row(stopWish, done, { writes: true }),

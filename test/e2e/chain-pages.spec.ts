@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test'
-import { ROUTES } from '#renderer/app/routes.ts'
 import { projectRoot } from '#test/localnet/paths.ts'
 import { confirmPage, PASSWORD, signSheet, startHearth, writeWordsDown, type Hearth } from './hearth.ts'
 
@@ -223,51 +222,6 @@ test('Morse says that Practice has none, and looks an address up', async () => {
   await page.keyboard.press('Enter')
   await expect(page.locator(`tr[data-morse=${'AB'.repeat(20)}]`)).toContainText('nothing known')
   await fit('onchain-morse')
-})
-
-/** What stands outside the window, or is cut off inside its own box, and is not inside something that scrolls sideways. */
-const spilled = (): Promise<string[]> =>
-  page.evaluate(() => {
-    const width = document.documentElement.clientWidth
-    const scrolls = (element: Element): boolean => {
-      for (let up = element.parentElement; up; up = up.parentElement)
-        if (['auto', 'scroll'].includes(getComputedStyle(up).overflowX) && up.id !== 'page') return true
-      return false
-    }
-    return [...document.querySelectorAll('#page *, header *')]
-      .filter((each) => {
-        const { right, width: own } = each.getBoundingClientRect()
-        return own > 1 && right > width + 1 && !scrolls(each)
-      })
-      .map((each) => `${each.tagName} ${each.getAttribute('class') ?? ''} ${each.textContent?.slice(0, 30)}`)
-      .slice(0, 5)
-  })
-
-test('every page fits a phone and a small window', async () => {
-  const nodeId = 'pocket'
-  for (const [width, height] of [
-    [390, 844],
-    [1024, 768],
-  ] as const) {
-    await page.setViewportSize({ width, height })
-    for (const route of ROUTES) {
-      await go(route.sample.replace(':nodeId', nodeId))
-      await expect(page.locator('h1, h2').first()).toBeVisible()
-      await page.waitForTimeout(120)
-      expect.soft(await spilled(), `${route.id} at ${width} px`).toEqual([])
-      // What scrolls sideways in a narrow window has to be reached by the keyboard too.
-      const { violations } = await new AxeBuilder({ page })
-        .withRules(['scrollable-region-focusable', 'label-content-name-mismatch'])
-        .analyze()
-      expect
-        .soft(
-          violations.map((each) => `${each.id} ${each.nodes[0]?.html.slice(0, 90)}`),
-          `${route.id} at ${width} px`,
-        )
-        .toEqual([])
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 800 })
 })
 
 test('the page had no script error and broke no policy', () => {

@@ -189,9 +189,16 @@ test('a node before its owner is refused in words; after its output account it b
   expect(sheet).toContain(morseKeys['node']?.morseAddress ?? '')
   expect(sheet).toMatch(/60,?005(\.0+)? POKT will belong to/)
   await expect(rowOf('node')).toContainText(/claimed at block [\d,]+/)
-  await fit('onchain-morse-claimed')
+  await page.screenshot({ path: join(PICTURES, 'onchain-morse-claimed.png'), fullPage: true })
   await go('/supplier')
   await expect(page.getByText('60,005').first()).toBeVisible({ timeout: 20_000 })
+  // Nothing of it is taken for somebody else's doing.
+  await go('/wallet')
+  await expect(page.locator('[data-movement]').filter({ hasText: 'MsgClaimMorseApplication' }).first()).toContainText(
+    'Claim of what lay on the old network',
+    { timeout: 20_000 },
+  )
+  await expect(page.getByText('Not sent by Hearth')).toHaveCount(0)
 })
 
 test('the page had no script error and broke no policy', () => {

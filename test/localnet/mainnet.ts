@@ -66,7 +66,8 @@ async function becomeKnown(driver: Driver, check: Check, real: TestChain, other:
   const seen = driver.state.balances[real.faucetAddress]?.upokt
   check('one endpoint: a watched address is read', seen === (await balanceOf(real, real.faucetAddress)), seen)
   check('one endpoint: the chain is not known', driver.state.chain.known === 'unknown', driver.state.chain)
-  check('a watched address signs nothing', (await codeOf(driver, 'tx.prepare', send(watched))) !== 'taken', '')
+  const unsigned = await codeOf(driver, 'tx.prepare', send(watched))
+  check('S22: nor is anything given to a wallet outside', unsigned === 'chain-unknown-fingerprint', unsigned)
   const owner = await driver.makeKey('Owner', 'owner')
   check('a key is made for mainnet', driver.state.keys[owner.id]?.network === 'mainnet', driver.state.keys[owner.id])
   const unknown = await codeOf(driver, 'tx.prepare', send(owner.id))
@@ -88,6 +89,7 @@ async function becomeKnown(driver: Driver, check: Check, real: TestChain, other:
   check('two hosts agree: the user is asked, with their names', found?.hosts.length === 2, found)
   const asked = await codeOf(driver, 'tx.prepare', send(owner.id))
   check('S22: nothing is signed before their word', asked === 'chain-not-confirmed', asked)
+  check('nor is anything written into the ledger', driver.state.earnings.readHeight === 0, driver.state.earnings)
   const another = await codeOf(driver, 'chain.confirm', { block1Hash: 'AB'.repeat(32), isRight: true })
   check('a word for another block is none', another === 'chain-unknown-fingerprint', another)
   await driver.call('chain.confirm', { block1Hash: found?.block1Hash ?? '', isRight: false })
@@ -97,8 +99,29 @@ async function becomeKnown(driver: Driver, check: Check, real: TestChain, other:
     await sleep(250)
     said = await codeOf(driver, 'chain.confirm', { block1Hash: found?.block1Hash ?? '', isRight: true })
   }
-  await driver.until('the word to count', ({ chain }) => chain.known === 'confirmed')
+  await driver.until('the word to count', ({ chain, earnings }) => chain.known === 'confirmed' && earnings.readHeight > 0)
   return [wrong, second]
+}
+
+/** A watched address sends: what Hearth gives out is signed by pocketd, which holds its key, and comes back. */
+async function signOutside(driver: Driver, check: Check, chain: TestChain): Promise<void> {
+  const watched = Object.values(driver.state.keys).find((key) => key.kind === 'watch')
+  if (watched === undefined) throw new Error('nothing is watched')
+  const wish = { kind: 'send', keyId: watched.id, toAddress: chain.validatorAddress, amountPokt: '2' } as const
+  const { intentId, surfaceUrl } = await driver.call('tx.prepare', wish)
+  check('no sheet is opened for a key that is not here', surfaceUrl === '', surfaceUrl)
+  const given = await driver.call('tx.export', { intentId })
+  check('what is given out is for mainnet', given.chainId === 'pocket' && given.signerAddress === chain.faucetAddress, given)
+  await chain.exec(['sh', '-c', 'cat > /tmp/unsigned.json'], given.unsignedJson)
+  const { stdout, stderr } = await chain.exec(
+    [
+      ['pocketd', 'tx', 'sign', '/tmp/unsigned.json', '--from', 'faucet', '--chain-id', 'pocket', '--offline'],
+      ['--account-number', given.accountNumber, '--sequence', given.sequence],
+      ['--keyring-backend', 'test', '--home', '/home/pocket/.pocket'],
+    ].flat(),
+  )
+  await driver.call('tx.import', { intentId, text: stdout === '' ? stderr : stdout })
+  await driver.until('the transaction from outside', ({ intents }) => intents[intentId]?.status === 'included')
 }
 
 async function play(check: Check, authority: Authority): Promise<Figures> {
@@ -163,6 +186,8 @@ async function play(check: Check, authority: Authority): Promise<Figures> {
     included += 1
     const more = BigInt(await balanceOf(real, real.validatorAddress)) - before
     check('what was sent arrived', more >= 3_000_000n, more.toString())
+    await signOutside(driver, check, real)
+    included += 1
     await driver.until('the supplier of the operator', ({ supplier }) => supplier.services.length + supplier.pending.length > 0)
     const { record } = await driver.call('supplier.record', { operatorAddress: operator.address })
     check('its record is read from the chain', record?.ownerAddress === owner.address, record)
@@ -182,6 +207,8 @@ async function play(check: Check, authority: Authority): Promise<Figures> {
     const send = (keyId: string): RequestInput<'tx.prepare'> => ({ kind: 'send', keyId, toAddress: operator.address, amountPokt: '1' })
     await refused('tx.prepare', send(owner.id), 'key-wrong-network')
     await refused('chain.addEndpoint', { rpcUrl: first.rpcUrl, restUrl: first.restUrl }, 'not-allowed')
+    const known = [owner.address, operator.address].filter((address) => driver?.state.balances[address] !== undefined)
+    check('no address of mainnet is asked for there', known.length === 0, known)
     const running = await containersOf(socket)
     check('the Local chain runs', running.length > earlier.length, running)
     await driver.call('app.chooseNetwork', { network: 'mainnet' })
@@ -211,7 +238,7 @@ async function play(check: Check, authority: Authority): Promise<Figures> {
     await Promise.all([...fronts, real, other].map((part) => part.stop()))
     rmSync(dataDir, { recursive: true, force: true })
   }
-  return { mainnetTransactions: { value: included, goal: 4 }, mainnetRefusals: { value: refusals, goal: 8 } }
+  return { mainnetTransactions: { value: included, goal: 5 }, mainnetRefusals: { value: refusals, goal: 8 } }
 }
 
 /** Takes the Local chain away, where it got that far. */

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runAttach } from './attach.ts'
 import { runLeave } from './leave.ts'
+import { runMainnet } from './mainnet.ts'
 import { projectRoot } from './paths.ts'
 import { runPay } from './pay-run.ts'
 import { runPracticeTruth } from './practice-truth.ts'
@@ -57,6 +58,7 @@ await prepareMachine({ log })
 const figures: Figures = {
   ...(await part('five sessions of relays', () => runPay(check))),
   ...(await part('an endpoint of one’s own', () => runAttach(check))),
+  ...(await part('Mainnet, as far as it can be made here', () => runMainnet(check))),
   ...(await part('leaving safely', () => runLeave(check))),
   ...(await part('every transaction', async () => {
     const found = await runTransactions(log)

@@ -5,6 +5,7 @@ import { App } from '#renderer/app/App.tsx'
 import { bridgeOver } from '#renderer/bridge/connect.ts'
 import { startText } from '#renderer/text/text.ts'
 import { requests } from '#shared/api/requests.ts'
+import type { AppState, TaskState } from '#shared/api/state.ts'
 import { answers } from './answers.ts'
 import { ATTACHED, backendAnswers, backendRow, entryRow, report } from './backend-scene.ts'
 import { fakeLink, settle, type FakeLink } from './fake-link.ts'
@@ -27,9 +28,10 @@ afterEach(async () => {
   globalThis.location.hash = ''
 })
 
-async function show(path: string, more: Record<string, unknown> = {}): Promise<FakeLink> {
+async function show(path: string, more: Record<string, unknown> = {}, tasks: AppState['tasks'] = {}): Promise<FakeLink> {
   globalThis.location.hash = path
-  const link = fakeLink(serving(NOW))
+  const state = serving(NOW)
+  const link = fakeLink({ ...state, tasks: { ...state.tasks, ...tasks } })
   for (const [name, value] of Object.entries({ ...answers(NOW), ...backendAnswers(NOW), ...more }))
     link.answers[name] = () => ({ ok: true, value })
   root = createRoot(box)
@@ -266,5 +268,47 @@ describe('nodes of the catalogue', () => {
     await press('Start Fuse')
     await press('Start')
     expect(text()).toContain('20 GB of disk are free where containers are kept, and 188 GB are needed')
+  })
+  const task = (fields: Partial<TaskState>): AppState['tasks'] => ({
+    b: {
+      id: 'b',
+      kind: 'backend-start',
+      status: 'running',
+      startedAtMs: NOW,
+      endedAtMs: null,
+      cancellable: true,
+      steps: [{ key: 'images', status: 'running', startedAtMs: NOW, endedAtMs: null, facts: {} }],
+      pulls: [],
+      done: 0,
+      total: 0,
+      lastLine: '',
+      facts: { entryId: 'fuse-nethermind', title: 'Fuse' },
+      error: null,
+      ...fields,
+    },
+  })
+  it('shows how far a start is, by its layers and by its snapshot, and the way out', async () => {
+    const layer = (currentBytes: number) => ({ id: `l${currentBytes}`, currentBytes, totalBytes: 100_000_000, status: 'fetching' as const })
+    const pull = { title: 'Fuse', reference: 'x', status: 'fetching' as const, layers: [layer(30_000_000), layer(60_000_000)] }
+    const link = await show('/nodes', { 'tasks.cancel': {} }, task({ pulls: [pull] }))
+    expect(text()).toMatch(/Fetch the images Image 1 of 1, 90\.0\sMB of 200\sMB/)
+    expect(document.querySelector('[role=progressbar][aria-label="Progress of Fuse"]')?.getAttribute('aria-valuenow')).toBe('45')
+    await press('Cancel')
+    expect(sent(link, 'tasks.cancel')).toEqual([{ taskId: 'b' }])
+  })
+  it('says that a snapshot is checked', async () => {
+    const step = { key: 'snapshot', status: 'running' as const, startedAtMs: NOW, endedAtMs: null, facts: { stage: 'checking' } }
+    await show('/nodes', {}, task({ steps: [step], done: 500_000_000, total: 1_000_000_000 }))
+    expect(text()).toMatch(/Fetch the snapshot and check its hash 500\sMB of 1\.0+\sGB, checking its hash/)
+  })
+  it('says why a start failed until it is put away', async () => {
+    const link = await show(
+      '/nodes',
+      { 'tasks.dismiss': {} },
+      task({ status: 'failed', error: { code: 'snapshot-refused', detail: { reason: '“out” is a link' } } }),
+    )
+    expect(text()).toContain('The snapshot is not unpacked: “out” is a link.')
+    await press('Close')
+    expect(sent(link, 'tasks.dismiss')).toEqual([{ taskId: 'b' }])
   })
 })

@@ -138,4 +138,15 @@ describe('the checklist on a network of others', () => {
     expect(links).toContain('#/wallet')
     expect(links.join(' ')).not.toMatch(/funds|start|test-relays/)
   })
+
+  it('counts a watched address as owner and operator: their wallets sign elsewhere', () => {
+    const state = on(serving(NOW), { status: 'ready' })
+    const watch = (role: 'owner' | 'operator', address: string) => ({
+      ...{ id: role, kind: 'watch' as const, role, name: role, network: 'mainnet' as const, address },
+      ...{ wordsConfirmedAtMs: null, createdAtMs: 1, fenced: null },
+    })
+    const watched = { ...state, keys: { owner: watch('owner', OWNER), operator: watch('operator', OPERATOR) } }
+    expect(states(watched)).toMatchObject({ 'owner-key': 'done', 'operator-key': 'done' })
+    expect(states({ ...state, keys: {} })).toMatchObject({ 'owner-key': 'open', 'operator-key': 'open' })
+  })
 })

@@ -61,6 +61,7 @@ const EXTRA: Shot[] = [
   { name: 'home-mainnet', scene: 'onMainnet', hash: '/' },
   { name: 'nodes-mainnet', scene: 'onMainnet', hash: '/nodes' },
   { name: 'supplier-mainnet', scene: 'onMainnet', hash: '/supplier' },
+  { name: 'supplier-services-mainnet', scene: 'onMainnet', hash: '/supplier/services' },
   { name: 'wallet-mainnet', scene: 'onMainnet', hash: '/wallet' },
   { name: 'relays-mainnet', scene: 'onMainnet', hash: '/supplier/test-relays' },
 ]

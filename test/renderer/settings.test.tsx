@@ -257,6 +257,25 @@ describe('the look', () => {
   })
 })
 
+describe('a long page', () => {
+  it('leads to each of its sections, also for the keyboard', async () => {
+    await show()
+    const nav = document.querySelector('nav[aria-label="Sections of this page"]')
+    const names = [...(nav?.querySelectorAll('button') ?? [])].map((each) => each.textContent)
+    expect(names).toContain('Alerts')
+    expect(names.length).toBe(document.querySelectorAll('[data-section]').length)
+    const target = document.querySelector<HTMLElement>('[data-section="alerts"]')
+    if (!target) throw new Error('no section')
+    let scrolled = 0
+    target.scrollIntoView = () => {
+      scrolled += 1
+    }
+    await press(button(/^Alerts$/))
+    expect(scrolled).toBe(1)
+    expect(document.activeElement).toBe(target)
+  })
+})
+
 describe('settings as a file', () => {
   const judged = {
     changes: [{ key: 'minerGasPriceTimes', from: 10, to: 20, restarts: ['miner'] }],

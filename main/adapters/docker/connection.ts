@@ -3,6 +3,7 @@ import type { Clock } from '#main/core/ports/clock.ts'
 import type { EngineProbe } from '#main/core/ports/engine.ts'
 import type { Log } from '#main/core/ports/log.ts'
 import { answer, containerRowsSchema } from './answers.ts'
+import { createAsking, type Asking } from './ask.ts'
 import { connect } from './connect.ts'
 import { LABELS } from './container-options.ts'
 import { candidateEndpoints, here, installedProducts, isKnownPlace, type EngineSurroundings } from './engine-places.ts'
@@ -23,6 +24,8 @@ export interface EngineConnection {
   probe: () => Promise<EngineProbe>
   /** Rejects as `probeError` when there is none. */
   client: () => Promise<Docker>
+  /** A small question over a connection that is kept. Rejects as `client`, and as `Asking`. @param limitMs for the whole answer; that of an ordinary call unless told */
+  ask: (path: string, limitMs?: number) => Promise<unknown>
   /** A client that may wait: for an event, a slow layer, a container that takes its time to end. `headMs` limits the wait for an answer to begin. */
   patient: (timeoutMs?: number, headMs?: number) => Promise<Docker>
   /** Containers are made on this engine: from now on it is the one, also after the next start. */
@@ -50,7 +53,7 @@ export function createConnection(options: {
 }): EngineConnection {
   const { choice, installId, clock, log, callTimeoutMs, surroundings = here } = options
   /** Once found it stays: containers that run on one engine must not be made again on another because the first was away for a moment. */
-  let current: { endpoint: string; docker: Docker } | undefined
+  let current: { endpoint: string; docker: Docker; asking: Asking } | undefined
   let name = ''
   let same = new AbortController()
   let settled: string | undefined
@@ -87,8 +90,9 @@ export function createConnection(options: {
     // Somebody else may have asked meanwhile.
     if (current?.endpoint === endpoint) return
     const before = current
-    current = { endpoint, docker }
+    current = { endpoint, docker, asking: createAsking(endpoint) }
     if (before === undefined) return
+    before.asking.close()
     log.info('another container engine is used from now on', { from: before.endpoint, to: endpoint })
     same.abort()
     same = new AbortController()
@@ -110,6 +114,10 @@ export function createConnection(options: {
       const result = await connection.probe()
       if (result.kind !== 'ready') throw probeError(result)
       return connect(result.endpoint, { timeoutMs: callTimeoutMs })
+    },
+    async ask(path, limitMs = callTimeoutMs) {
+      await connection.client()
+      return current?.asking.get(path, limitMs)
     },
     async patient(timeoutMs = 0, headMs = 0) {
       await connection.client()

@@ -5,7 +5,7 @@ import type { Engine } from '#main/core/ports/engine.ts'
 import type { Log } from '#main/core/ports/log.ts'
 import { PULL_STALL_MS } from '#main/core/retry.ts'
 import { packFile } from './archive.ts'
-import { answer, imageSchema, statsSchema } from './answers.ts'
+import { answer, imageSchema } from './answers.ts'
 import { createConnection, type EngineChoice } from './connection.ts'
 import { LABELS } from './container-options.ts'
 import { createContainer } from './create-container.ts'
@@ -20,7 +20,7 @@ import { mustBeName, mustBeReference, orNothing, ownedContainer } from './owned.
 import { offeredDigest, removeImage } from './images.ts'
 import { ensureNetwork, ensureVolume, removeNetwork, removeVolume } from './places.ts'
 import { pullImage, wholePull } from './pull.ts'
-import { containerStats } from './seen-container.ts'
+import { createStats } from './stats.ts'
 import { stopContainer } from './stop-container.ts'
 import { unpackInto } from './unpack.ts'
 
@@ -48,7 +48,8 @@ export function createDockerEngine(options: {
   const { installId, clock, log, pullStallMs = PULL_STALL_MS, callTimeoutMs = CALL_TIMEOUT_MS } = options
   const connection = createConnection({ ...options, callTimeoutMs })
   const { probe, client, patient } = connection
-  const known = createKnownContainers(installId, clock)
+  const known = createKnownContainers({ installId, clock, ask: connection.ask })
+  const stats = createStats(connection.ask, clock)
   /**
    * The last request that makes something. One after the other: an engine that is asked twice at the same time makes two networks of one name, and then
    * knows neither by it, or refuses a container's name and does not know the container yet.
@@ -168,12 +169,9 @@ export function createDockerEngine(options: {
         return readLogs(api, name, tail, sinceMs)
       }),
     stats: (name) =>
-      guarded(async (api) => {
+      guarded((api) => {
         mustBeName('container', name)
-        const raw = await orNothing((): Promise<unknown> => api.getContainer(name).stats({ stream: false }))
-        // Podman says nothing at all of a container that does not run.
-        const isNothing = raw === undefined || (raw instanceof Uint8Array && raw.length === 0)
-        return isNothing ? undefined : containerStats(answer(statsSchema, raw, 'stats'))
+        return stats.of(api, name)
       }),
     disk: () => guarded((api) => engineDisk(api)),
 

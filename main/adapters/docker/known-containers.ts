@@ -30,7 +30,11 @@ interface Known {
   atMs: number
 }
 
-export function createKnownContainers(installId: string, clock: Clock): KnownContainers {
+/** @param deps.ask a small question over a kept connection */
+export function createKnownContainers(deps: { installId: string; clock: Clock; ask: (path: string) => Promise<unknown> }): KnownContainers {
+  const { clock } = deps
+  const filters = JSON.stringify({ label: [`${LABELS.install}=${deps.installId}`] })
+  const path = `/containers/json?${new URLSearchParams({ all: 'true', filters }).toString()}`
   const known = new Map<string, Known>()
   /** Grows with everything that happens: an answer that was asked for before is not kept. */
   let happened = 0
@@ -64,8 +68,7 @@ export function createKnownContainers(installId: string, clock: Clock): KnownCon
       heardSinceMs = clock.now()
     },
     async list(api) {
-      const filters = { label: [`${LABELS.install}=${installId}`] }
-      const rows = answer(containerRowsSchema, await api.listContainers({ all: true, filters }), 'containers')
+      const rows = answer(containerRowsSchema, await deps.ask(path), 'containers')
       const seen = await Promise.all(rows.map((row) => look(api, row)))
       for (const id of known.keys()) if (!rows.some((row) => row.Id === id)) known.delete(id)
       return seen.flat()

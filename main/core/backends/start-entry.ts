@@ -233,12 +233,14 @@ async function takeSnapshot(
       ...(uid === undefined || gid === undefined ? {} : { owner: { uid, gid } }),
       ...(free === undefined ? {} : { limitBytes: Math.max(0, free - SPARE_BYTES) }),
     }
-    await engine.unpack(
-      spec.name,
-      mount.path,
-      snapshots.contents(name, options, ({ bytes, total }) => show(bytes, total)),
-      task.signal,
-    )
+    const contents = snapshots.contents(name, options, ({ bytes, total }) => show(bytes, total))
+    try {
+      await engine.unpack(spec.name, mount.path, contents, task.signal)
+    } catch (error) {
+      // What is refused once is refused again: only what was cut off, or had no room, is worth keeping for another try.
+      if (error instanceof HearthError && error.code.startsWith('snapshot-')) await snapshots.discard(name)
+      throw error
+    }
     await snapshots.discard(name)
   })
 }

@@ -35,6 +35,8 @@ export interface Heads {
    * was not asked, `endpoint-other-chain` (detail.host) while an endpoint in the list answers for another chain; each endpoint is asked for its first block anew.
    */
   requireKnown(): Promise<void>
+  /** Whether it is certain which chain this is. Until then what is read is shown and not written down: it may be another's. */
+  isCertain(): boolean
   /** The user's word on the chain that its endpoints named. Rejects `chain-unknown-fingerprint` when that is another one by now. */
   confirm(block1Hash: string, isRight: boolean): Promise<void>
   /** Reads with proofs; undefined where there is nothing to begin them from. */
@@ -110,6 +112,7 @@ export function createHeads(deps: {
         publicEndpoints(chain, listed, { known: trust.recognition(), found: trust.found(), provenHeight: proven()?.newest()?.height }),
       )
   }
+  const isCertain = (): boolean => networkOf(deps.network()).madeHere || ['recorded', 'confirmed'].includes(trust.recognition())
   const proven = (): ProvenReads | undefined => {
     const root = trust.root()
     return root && chain?.proven?.(root)
@@ -171,7 +174,7 @@ export function createHeads(deps: {
     }
     if (advanced && (params === undefined || head.height >= nextSessionStart(params.height, params))) {
       params = await client.params()
-      await history.saw(params)
+      if (isCertain()) await history.saw(params)
     }
     const median = blockTimes.length === 0 ? null : ([...blockTimes].sort((a, b) => a - b)[Math.floor(blockTimes.length / 2)] ?? null)
     const stalledAfterMs = Math.max(STALL_FLOOR_MS, STALL_BLOCKS * (median ?? 0))
@@ -222,6 +225,7 @@ export function createHeads(deps: {
       const strangers = asked.health().filter((each) => each.status === 'other-chain' || each.status === 'disagrees')
       if (strangers[0] !== undefined) throw new HearthError('endpoint-other-chain', { host: strangers[0].host })
     },
+    isCertain,
     async confirm(block1Hash, isRight) {
       const found = trust.found()
       if (found === undefined || found.block1Hash !== block1Hash)

@@ -1,6 +1,7 @@
 import type { Handlers } from '../dispatch.ts'
 import type { Chain, ChainParams } from '../ports/chain.ts'
 import type { PublicKeyInfo } from '../ports/vault.ts'
+import { unlessCancelled } from '../unless-cancelled.ts'
 import { createOwnWatch, type OwnWatch } from './own-watch.ts'
 import { relayDoor } from './relay-door.ts'
 import { createSafeUnstake, type SafeUnstake } from './safe-unstake.ts'
@@ -65,27 +66,27 @@ export function createSupplierRoom(
     door: relayDoor(network(), deps.nodes, state),
   })
   /** Without a network whose first block is known Hearth reads, and does not sign; nor while the chain's software changes. */
-  const maySign = async (): Promise<void> => {
+  const maySign = async (signal?: AbortSignal): Promise<void> => {
     deps.mustBeStill()
-    await deps.heads.requireKnown()
+    await unlessCancelled(signal, () => deps.heads.requireKnown())
   }
   return {
     transactions,
     handlers: {
       'tx.prepare': async (wish, signal) => {
-        await maySign()
+        await maySign(signal)
         return transactions.prepare(wish, signal)
       },
       'tx.reopen': async ({ intentId }, signal) => {
-        await maySign()
+        await maySign(signal)
         return transactions.reopen(intentId, signal)
       },
       'tx.discard': async ({ intentId }) => {
         await transactions.discard(intentId)
         return {}
       },
-      'tx.export': async ({ intentId }) => {
-        await deps.heads.requireKnown()
+      'tx.export': async ({ intentId }, signal) => {
+        await unlessCancelled(signal, () => deps.heads.requireKnown())
         return transactions.export(intentId)
       },
       'tx.import': async ({ intentId, text }) => {
@@ -104,7 +105,7 @@ export function createSupplierRoom(
         return {}
       },
       'leave.sign': async (_input, signal) => {
-        await maySign()
+        await maySign(signal)
         return safeUnstake.sign(signal)
       },
       'ownChanges.seen': async ({ ids }) => {

@@ -22,6 +22,8 @@ export function createSupplierWatch(deps: {
   state: StatePublisher
   clock: Clock
   served: () => string[] | undefined
+  /** Whose keys are looked at: no host of one network is told an address of another. */
+  network: () => string | null
   proofs?: FigureProofs
 }): SupplierWatch {
   const { state, clock } = deps
@@ -38,8 +40,10 @@ export function createSupplierWatch(deps: {
       wasStaked = false
       deps.proofs?.clear()
     },
-    async read(chain, height, params, keys) {
+    async read(chain, height, params, all) {
       const asOf = { height, atMs: clock.now() }
+      // SECURITY: S22 keys of other networks are none of this one's business, and the old network's have no account here.
+      const keys = all.filter((key) => key.network === deps.network() && key.kind !== 'morse')
       for (const key of keys) {
         const read = await chain.balance(key.address)
         const {

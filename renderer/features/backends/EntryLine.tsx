@@ -115,6 +115,7 @@ function Detail({ row, isStopped }: { row: EntryRow; isStopped: boolean }): Reac
 
 function statusOf(t: Words, row: EntryRow, nodes: readonly NodeState[]): Status {
   if (row.isOwnNode && row.stage === 'made') return { tone: 'ok', icon: 'circle-check', word: t('backends.catalogue.does.own') }
+  if (row.isOwnNode) return { tone: 'idle', icon: 'circle-dashed', word: t('backends.catalogue.does.unused') }
   // The one that is worst off speaks for all.
   const order = ['failing', 'unknown', 'starting', 'stopping', 'absent', 'stopped', 'running']
   const worst = nodes.toSorted((a, b) => order.indexOf(a.seen) - order.indexOf(b.seen))[0]

@@ -36,7 +36,7 @@ export function Dashboard(): ReactNode {
         </Card>
       )}
       <SessionClock view={clock} stale={now - clock.atMs > STALE_MS} actions={<ClockButtons />} />
-      <div className="mt-3.5 grid grid-cols-[252px_minmax(0,1fr)_252px] gap-3.5 max-fold:grid-cols-[228px_minmax(0,1fr)]">
+      <div className="mt-3.5 grid grid-cols-[252px_minmax(0,1fr)_252px] gap-3.5 max-fold:grid-cols-[228px_minmax(0,1fr)] max-[640px]:grid-cols-[minmax(0,1fr)]">
         <EarnedToday />
         <Services />
         <WorthWatching />
@@ -52,7 +52,7 @@ function HomeFacts(): ReactNode {
   const ledger = useAppState((state) => state.earnings.ledger.status)
   const isOpen = vault === 'unlocked'
   return (
-    <div className="flex gap-4 self-end pb-px text-small text-text-2">
+    <div className="flex flex-wrap gap-x-4 gap-y-1 self-end pb-px text-small text-text-2">
       <span className="flex items-center gap-1.5">
         <Icon name={isOpen ? 'lock-open' : 'lock'} size={14} />
         {t(isOpen ? 'home.verdict.keysOpen' : 'home.verdict.keysLocked')}

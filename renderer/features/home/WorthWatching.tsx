@@ -24,7 +24,7 @@ export function WorthWatching(): ReactNode {
   const t = useText()
   const found = useAppState((state) => findings(state))
   return (
-    <Card title={t('home.watch.title')} className="max-fold:col-span-2">
+    <Card title={t('home.watch.title')} className="max-fold:col-span-2 max-[640px]:col-span-1">
       <div className="lines mt-1">
         <Findings found={found} />
         <Glances />

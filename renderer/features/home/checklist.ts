@@ -1,5 +1,5 @@
 import type { AppState } from '#shared/api/state.ts'
-import { isMadeHere, isStaked, keyFor, nodeOfKind } from '#renderer/bridge/select.ts'
+import { isMadeHere, isStaked, partyFor, nodeOfKind } from '#renderer/bridge/select.ts'
 import { whole, pokt, shortAddress } from '#renderer/text/format.ts'
 import type { TextKey } from '#renderer/text/text.ts'
 
@@ -154,7 +154,7 @@ function backendLine(state: AppState): Line {
 }
 
 function keyLine(state: AppState, role: 'owner' | 'operator'): Line {
-  const key = keyFor(state, role)
+  const key = partyFor(state, role)
   const line = { id: `${role}-key`, title: `home.check.${role}Key` as const }
   if (key)
     return { ...line, state: 'done', text: 'home.check.keyOk', facts: { name: key.name, address: shortAddress(key.address) }, action: null }
@@ -168,8 +168,8 @@ function keyLine(state: AppState, role: 'owner' | 'operator'): Line {
 }
 
 function fundLines(state: AppState): Line[] {
-  const owner = keyFor(state, 'owner')
-  const operator = keyFor(state, 'operator')
+  const owner = partyFor(state, 'owner')
+  const operator = partyFor(state, 'operator')
   const { params } = state.chain
   const hasStake = isStaked(state.supplier.status)
   const held = owner ? BigInt(state.balances[owner.address]?.upokt ?? '0') : 0n
@@ -241,7 +241,7 @@ function stakedLine(state: AppState): Line {
       facts: {},
       action: { kind: 'go', href: '#/supplier/stake', text: 'home.check.wait' },
     }
-  const can = state.chain.status === 'ready' && keyFor(state, 'owner') !== undefined && keyFor(state, 'operator') !== undefined
+  const can = state.chain.status === 'ready' && partyFor(state, 'owner') !== undefined && partyFor(state, 'operator') !== undefined
   return {
     ...line,
     state: 'open',

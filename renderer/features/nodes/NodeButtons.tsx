@@ -43,7 +43,7 @@ export function NodeButtons({ node, compact = false }: { node: NodeState; compac
     )
   return (
     <div className="grid justify-items-end gap-2">
-      <div className={`flex ${compact ? 'gap-0.5' : 'gap-2.5'}`}>
+      <div className={`flex ${compact ? 'gap-0.5' : 'flex-wrap justify-end gap-2.5'}`}>
         {isStopped || isFailing
           ? act('play', t('nodes.act.start', { title }), () => void start.run({ nodeId: node.id }), start.busy, 'pri')
           : null}

@@ -89,7 +89,8 @@ function Groups({ view }: { view: RulesView }): ReactNode {
       {GROUPS.map((group) => {
         const rows: Rule[] = group.rules.flatMap((what) => rules.get(what) ?? [])
         const last = group.key === 'supply' ? others : []
-        if (rows.length + last.length === 0) return null
+        const hasSupply = group.key === 'supply' && view.supplyUpokt !== null
+        if (rows.length + last.length === 0 && !hasSupply) return null
         return (
           <Card key={group.key} title={t(`rules.groups.${group.key}`)}>
             <div className="mt-1.5">

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useAppState, useNow } from '#renderer/bridge/hooks.ts'
-import { isMadeHere, keyFor } from '#renderer/bridge/select.ts'
+import { isMadeHere, partyFor } from '#renderer/bridge/select.ts'
 import { pokt } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Address } from '#renderer/ui/Address.tsx'
@@ -12,8 +12,8 @@ import { Source } from '#renderer/ui/Source.tsx'
 export function Holdings({ link = true }: { link?: boolean }): ReactNode {
   const t = useText()
   const now = useNow(5_000)
-  const owner = useAppState((state) => keyFor(state, 'owner'))
-  const operator = useAppState((state) => keyFor(state, 'operator'))
+  const owner = useAppState((state) => partyFor(state, 'owner'))
+  const operator = useAppState((state) => partyFor(state, 'operator'))
   const balances = useAppState((state) => state.balances)
   const isHere = useAppState(isMadeHere)
   const { stakeUpokt: stake, source, proof } = useAppState((state) => state.supplier)

@@ -2,7 +2,7 @@ import { useState, type FormEvent, type ReactNode } from 'react'
 import { parsePokt } from '#shared/model/money.ts'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
-import { keyFor, type KeyState } from '#renderer/bridge/select.ts'
+import { keyFor, partyFor, type KeyState } from '#renderer/bridge/select.ts'
 import { duration, pokt, poktUnit } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Address } from '#renderer/ui/Address.tsx'
@@ -27,7 +27,7 @@ export function StakeOwner(): ReactNode {
   const t = useText()
   // An owner whose key lies outside of Hearth signs there.
   const owner = useAppState((state) => keyFor(state, 'owner') ?? signersFor(state, ['owner'])[0])
-  const operator = useAppState((state) => keyFor(state, 'operator'))
+  const operator = useAppState((state) => partyFor(state, 'operator'))
   const isReady = useAppState((state) => state.chain.status === 'ready')
   const options = useQuery('supplier.options', isReady ? {} : null)
   const flow = useSigning('stake-owner')

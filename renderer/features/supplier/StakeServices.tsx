@@ -2,7 +2,7 @@ import { useEffect, useState, type FormEvent, type ReactNode } from 'react'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
-import { intentsOf, isStaked, keyFor, type KeyState } from '#renderer/bridge/select.ts'
+import { intentsOf, isMadeHere, isStaked, partyFor, type KeyState } from '#renderer/bridge/select.ts'
 import { Signing } from '#renderer/signing/Signing.tsx'
 import { useSigning, type SigningFlow } from '#renderer/signing/use-signing.ts'
 import { whole } from '#renderer/text/format.ts'
@@ -25,8 +25,8 @@ const NOTHING = ''
 /** The operator's services: which, where, and who gets the pay. */
 export function StakeServices(): ReactNode {
   const t = useText()
-  const owner = useAppState((state) => state.supplier.ownerAddress || keyFor(state, 'owner')?.address)
-  const operator = useAppState((state) => keyFor(state, 'operator'))
+  const owner = useAppState((state) => state.supplier.ownerAddress || partyFor(state, 'owner')?.address)
+  const operator = useAppState((state) => partyFor(state, 'operator'))
   const hasStake = useAppState((state) => isStaked(state.supplier.status))
   const flow = useSigning('stake-services')
   if (!owner || !operator || (!hasStake && flow.intentId === null)) {
@@ -177,10 +177,12 @@ function hasOtherShares(chosen: ServiceRow[], row: ServiceRow): boolean {
 
 function Next(): ReactNode {
   const t = useText()
+  const isHere = useAppState(isMadeHere)
+  const miner = t(isHere ? 'supplier.services.effect2' : 'supplier.services.effect2Elsewhere')
   return (
     <Card title={t('supplier.services.effect')}>
       <ul className="lines mt-2">
-        {[t('supplier.services.effect1'), t('supplier.services.effect2'), t('supplier.services.effect3')].map((line) => (
+        {[t('supplier.services.effect1'), miner, t('supplier.services.effect3')].map((line) => (
           <li key={line} className="grid grid-cols-[16px_minmax(0,1fr)] gap-2.5 text-small text-text-2">
             <Icon name="arrow-right" size={14} className="mt-0.5" />
             {line}

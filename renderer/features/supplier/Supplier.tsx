@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { AppState } from '#shared/api/state.ts'
 import { useAppState, useClock, useNow } from '#renderer/bridge/hooks.ts'
-import { isMadeHere, isStaked, keyFor } from '#renderer/bridge/select.ts'
+import { isMadeHere, isStaked, partyFor } from '#renderer/bridge/select.ts'
 import { clockTime, pokt, whole } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
@@ -90,7 +90,7 @@ function text(t: Words, supplier: SupplierState, clock: ClockView, isHere: boole
 /** Before the stake: keys, then the stake. */
 function Begin(): ReactNode {
   const t = useText()
-  const hasKeys = useAppState((state) => keyFor(state, 'owner') !== undefined && keyFor(state, 'operator') !== undefined)
+  const hasKeys = useAppState((state) => partyFor(state, 'owner') !== undefined && partyFor(state, 'operator') !== undefined)
   const params = useAppState((state) => state.chain.params)
   return (
     <Card title={t(hasKeys ? 'supplier.cards.stakeTitle' : 'supplier.cards.keysTitle')} padded>

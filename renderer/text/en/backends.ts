@@ -130,7 +130,7 @@ export const backends = {
     uses: '{{disk}} GB disk, {{memory}} GB memory, first sync {{sync}}',
     ownNode: 'The Pocket node that runs here answers for it. Nothing more is started.',
     noOwnNode: 'It needs a Pocket node of this network here, and there is none.',
-    does: { none: 'Not here', starting: 'Being made', removing: 'Being removed', kept: 'Data kept', own: 'In use' },
+    does: { none: 'Not here', starting: 'Being made', removing: 'Being removed', kept: 'Data kept', own: 'In use', unused: 'Not used' },
     lacks: {
       disk: '{{has}} GB of {{needs}} GB disk are free',
       memory: '{{has}} GB of {{needs}} GB memory',

@@ -135,7 +135,7 @@ export const home = {
     pay: 'Pay, POKT',
     all: 'All',
     served: 'Running',
-    onChain: 'Active on chain',
+    onChain: 'Active',
     waiting: 'Starts at block {{height}}',
     minerDown: 'Not served',
     backendDown: 'Backend is down',

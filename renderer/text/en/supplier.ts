@@ -209,6 +209,7 @@ export const supplier = {
     effect: 'What happens next',
     effect1: 'Services start with the session after the block that takes this.',
     effect2: 'The relay miner takes its configuration from the chain. You start it on Home or Nodes.',
+    effect2Elsewhere: 'Your relay miner elsewhere must answer what stands here by then, with this operator key.',
     config: 'What changes in the relay miner',
     configSame: 'Nothing: its configuration stays as it is.',
     configRestarts: '{{titles}} restarts once the chain has it, drained: no relay is lost.',

@@ -13,8 +13,8 @@ function scene(names: string[]) {
     ]),
   )
   const asked: string[] = []
-  const api = {
-    listContainers: async () =>
+  const ask = (): Promise<unknown> =>
+    Promise.resolve(
       [...containers].map(([Id, { name, state, status, network }]) => ({
         Id,
         Names: [`/${name}`],
@@ -23,6 +23,8 @@ function scene(names: string[]) {
         ImageID: 'sha256:1',
         NetworkSettings: { Networks: Object.fromEntries(network.map((key) => [key, {}])) },
       })),
+    )
+  const api = {
     getContainer: (id: string) => ({
       inspect: async () => {
         const found = containers.get(id)
@@ -42,7 +44,7 @@ function scene(names: string[]) {
       },
     }),
   } as unknown as Docker
-  const known = createKnownContainers('install', clock)
+  const known = createKnownContainers({ installId: 'install', clock, ask })
   return {
     clock,
     known,

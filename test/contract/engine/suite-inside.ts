@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { packFile } from '#main/adapters/docker/archive.ts'
+import { HearthError } from '#shared/api/errors.ts'
 import { until } from '#test/localnet/process.ts'
 import { rejection } from '#test/fakes/rejection.ts'
 import { containerSpec, PATIENCE_MS, PROGRAMS, type EngineStage } from './engine-under-test.ts'
@@ -68,6 +70,25 @@ export function insideContract(stage: EngineStage): void {
       expect(await stage.engine.readFile(spec.name, '/tmp/config')).toHaveLength(0)
       expect((await rejection(stage.engine.readFile(spec.name, '/tmp/nothing'))).code).toBe('engine-failed')
     })
+    test('come by many in one archive, and a source that fails is told with its own words', async () => {
+      // The practised engine has no images that would take one.
+      if (!stage.engine.unpack) return
+      const unpack: NonNullable<typeof stage.engine.unpack> = (...given) => stage.engine.unpack?.(...given) ?? Promise.resolve()
+      const spec = containerSpec(stage.under, stage.nextName())
+      await stage.engine.create(spec)
+      const content = new Uint8Array(300_000).fill(9)
+      const archive = packFile('large', content, { mode: 0o644, uid: 0, gid: 0, mtimeMs: 0 })
+      const never = new AbortController().signal
+      await unpack(spec.name, '/tmp', inPieces(archive), never)
+      expect(Buffer.compare(await stage.engine.readFile(spec.name, '/tmp/large'), content)).toBe(0)
+      const broken = inPieces(archive, new HearthError('snapshot-refused', { reason: 'a link' }))
+      expect(await rejection(unpack(spec.name, '/tmp', broken, never))).toMatchObject({
+        code: 'snapshot-refused',
+        detail: { reason: 'a link' },
+      })
+      expect((await rejection(unpack(spec.name, '/nowhere', inPieces(archive), never))).code).toBe('engine-failed')
+      expect((await rejection(unpack(spec.name, '/tmp', inPieces(archive), AbortSignal.abort()))).code).toBe('cancelled')
+    })
   })
 
   describe('logs', () => {
@@ -112,4 +133,12 @@ export function insideContract(stage: EngineStage): void {
     expect(await stage.engine.stats(container)).toBeUndefined()
     expect(await stage.engine.stats(stage.nextName())).toBeUndefined()
   })
+}
+
+/** @param failure thrown after the first pieces */
+async function* inPieces(bytes: Uint8Array, failure?: HearthError): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 65_536) {
+    if (failure && at > 0) throw failure
+    yield await Promise.resolve(bytes.subarray(at, at + 65_536))
+  }
 }

@@ -35,7 +35,6 @@ describe('entries of the catalogue on the engine', () => {
   let fetched: string[]
   let kept: string[][]
   let failFetch: HearthError | undefined
-  let noted: string[]
   const line: BackendLine = {
     http: async ({ url, body }) => {
       const port = Number(new URL(url).port)
@@ -85,7 +84,7 @@ describe('entries of the catalogue on the engine', () => {
         serviceIds: () => Promise.resolve(['fuse', 'pocket']),
         startNode: (nodeId) => parts.nodes().start(nodeId),
         stopNode: (nodeId) => parts.nodes().stop(nodeId),
-        activity: (text) => noted.push(text),
+        activity: () => undefined,
         wake: () => parts.nodes().wake(),
       })
       return room
@@ -124,7 +123,6 @@ describe('entries of the catalogue on the engine', () => {
     fetched = []
     kept = []
     failFetch = undefined
-    noted = []
     await begin()
   })
   afterEach(() => life.end())
@@ -333,6 +331,7 @@ describe('entries of the catalogue on the engine', () => {
         await start(FUSE, from)
         await run('backend-start')
         expect(taskOf('backend-start')?.error?.code).toBe(code)
+        expect(fetched.at(-1)?.startsWith('discard')).toBe(code !== 'disk-full')
         expect((await row()).stage).toBe('none')
         expect(scene.engine.stateOf(nameOf(NODE))).toBeUndefined()
       }

@@ -23,7 +23,6 @@ let later = 0
 let sleep = (): Promise<void> => Promise.resolve()
 const clock = { now: () => NOW + later, sleep: () => sleep() }
 const SECRET = 'canary-8811'
-
 /** A node as it answers; each test changes what it wants. */
 interface FakeNode {
   chainId: string

@@ -172,10 +172,12 @@ describe('heads', () => {
     chain.chainId = 'pocket-lego-testnet'
     await clock.advance(4_000)
     expect(state.state.chain).toMatchObject({ known: 'first-use', found: { block1Hash: 'AA', hosts: ['a.example.org'] } })
+    expect(heads.isCertain()).toBe(false)
     await expect(heads.requireKnown()).rejects.toMatchObject({ code: 'chain-not-confirmed' })
     await expect(heads.confirm('BB', true)).rejects.toMatchObject({ code: 'chain-unknown-fingerprint' })
     await heads.confirm('AA', true)
     expect(state.state.chain).toMatchObject({ known: 'confirmed', found: null })
+    expect(heads.isCertain()).toBe(true)
     row.facts.known = 'confirmed'
     await heads.requireKnown()
     chain.block1Hash = 'BB'

@@ -1,67 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { HearthError } from '#shared/api/errors.ts'
 import { LIED_MS } from '#main/core/chain/members.ts'
-import { connectChains } from '#main/core/chain/pool.ts'
-import type { Chain, ProvenReads, TrustRoot } from '#main/core/ports/chain.ts'
-import { createFakeChain, type FakeChain } from '#test/fakes/chain.ts'
-import { createTestClock } from '#test/fakes/clock.ts'
-
-const ADDRESS = 'pokt1a'
-
-interface Host extends FakeChain {
-  hashes: (height: number) => string
-  asked: number
-}
-
-function host(height = 100): Host {
-  const chain = createFakeChain((bytes) => `T${bytes.length}`) as Host
-  chain.heightNow = height
-  chain.balances.set(ADDRESS, 7n)
-  chain.hashes = (at) => `H${at}`
-  chain.asked = 0
-  const balance = chain.balance.bind(chain)
-  chain.balance = (address) => {
-    chain.asked += 1
-    return balance(address)
-  }
-  chain.blockHash = (at) => (chain.reachable ? Promise.resolve(chain.hashes(at)) : Promise.reject(new HearthError('chain-unreachable')))
-  return chain
-}
-
-interface Options {
-  own?: number
-  root?: TrustRoot
-  block1Hash?: string | undefined
-  floor?: number
-}
-function pool(hosts: Host[], options: Options = {}) {
-  const clock = createTestClock()
-  const names = new Map(hosts.map((chain, index): [string, Chain] => [`http://host${index}:1`, chain]))
-  const chains = connectChains(
-    hosts.map((_, index) => ({ rpcUrl: `http://host${index}:1`, restUrl: `http://host${index}:2`, own: index === options.own })),
-    {
-      connect: ({ rpcUrl }) => names.get(rpcUrl) ?? host(),
-      clock,
-      expected: { block1Hash: () => ('block1Hash' in options ? options.block1Hash : 'AA'), root: () => options.root },
-      ...(options.floor === undefined ? {} : { floor: options.floor }),
-    },
-  )
-  /** Runs while time passes, so that pauses end. */
-  const run = async <T>(work: Promise<T>): Promise<T> => {
-    const progress = { done: false }
-    const ended = work.finally(() => (progress.done = true))
-    ended.catch(() => undefined)
-    while (!progress.done) await clock.advance(100)
-    return ended
-  }
-  const status = (): string[] => chains.health().map((each) => each.status)
-  return { clock, chains, run, status }
-}
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'no error',
-    (error: unknown) => (error instanceof HearthError ? error.code : String(error)),
-  )
+import type { ProvenReads, TrustRoot } from '#main/core/ports/chain.ts'
+import { ADDRESS, codeOf, host, pool, type Host } from './pool-scene.ts'
 
 describe('heights', () => {
   it('are the best of those that are seconded, and never go back', async () => {
@@ -360,57 +301,5 @@ describe('a broadcast', () => {
     await run(chains.head())
     expect(await codeOf(run(chains.broadcast(bytes)))).toBe('chain-unreachable')
     expect(b.broadcasts).toEqual([])
-  })
-})
-
-describe('another chain behind the same address', () => {
-  it('is seen when it is asked for its first block anew, and read again when the right one is back', async () => {
-    const [a, b] = [host(100), host(100)]
-    const { chains, run, status } = pool([a, b])
-    await run(chains.head())
-    a.block1Hash = 'BB'
-    // Heads alone do not tell: it goes on at the same height.
-    await run(chains.head())
-    expect(status()).toEqual(['good', 'good'])
-    await run(chains.recheck())
-    expect(status()).toEqual(['other-chain', 'good'])
-    a.asked = 0
-    await run(chains.balance(ADDRESS))
-    expect(a.asked).toBe(0)
-    a.block1Hash = 'AA'
-    await run(chains.head())
-    expect(status()).toEqual(['good', 'good'])
-  })
-
-  it('is seen by itself when it is at a lower height; one that cannot be asked now is no other', async () => {
-    const [a, b] = [host(100), host(100)]
-    const { chains, run, status } = pool([a, b])
-    await run(chains.head())
-    Object.assign(a, { block1Hash: 'BB', heightNow: 7 })
-    await run(chains.head())
-    expect(status()).toEqual(['other-chain', 'good'])
-    b.reachable = false
-    await run(chains.recheck())
-    expect(status()[1]).toBe('unreachable')
-  })
-})
-
-describe('a second voice', () => {
-  it('is somebody else’s where there is one', async () => {
-    const clock = createTestClock()
-    const hosts = [host(), host(), host()]
-    const at = ['https://rpc.one.test', 'https://api.one.test', 'https://rpc.two.test']
-    const chains = connectChains(
-      at.map((url) => ({ rpcUrl: url, restUrl: url, own: false })),
-      { connect: ({ rpcUrl }) => hosts[at.indexOf(rpcUrl)] ?? host(), clock, expected: { block1Hash: () => 'AA', root: () => undefined } },
-    )
-    await chains.head()
-    await chains.balance(ADDRESS)
-    expect(hosts.map((each) => each.asked)).toEqual([1, 0, 1])
-    if (hosts[2]) hosts[2].reachable = false
-    const asked = chains.balance(ADDRESS)
-    for (let step = 0; step < 50; step += 1) await clock.advance(100)
-    expect(await asked).toBe(7n)
-    expect(hosts[1]?.asked).toBe(1)
   })
 })

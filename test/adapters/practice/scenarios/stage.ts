@@ -95,7 +95,7 @@ export function createStage(start: PracticeStart, store: Store): Stage {
     { ...keyOf('operator', operator.address), createdAtMs: 2 },
   ]
   const net = lineOf(start.effects, () => clock.now())
-  const watch = createSupplierWatch({ state, clock, served: () => ledger.services().map(({ id }) => id) })
+  const watch = createSupplierWatch({ state, clock, network: () => 'practice', served: () => ledger.services().map(({ id }) => id) })
   const heads = { require: () => chain, params: () => ledger.params() }
   const earnings = createEarnings({
     heads,

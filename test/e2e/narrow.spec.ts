@@ -1,0 +1,94 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test, type BrowserContext, type Page } from '@playwright/test'
+import { ROUTES } from '#renderer/app/routes.ts'
+import { confirmPage, PASSWORD, startHearth, writeWordsDown, type Hearth } from './hearth.ts'
+
+/** Every page on a phone and in a small window, on Practice: a box without a screen is looked after from a phone. */
+test.describe.configure({ mode: 'serial', timeout: 120_000 })
+
+let hearth: Hearth
+let context: BrowserContext
+let page: Page
+const go = (path: string) => page.evaluate((hash) => void (location.hash = hash), path)
+
+test.beforeAll(async ({ browser }) => {
+  hearth = await startHearth({ engine: 'unix:///nonexistent/docker.sock' })
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+  page = await context.newPage()
+  await page.goto(hearth.link())
+})
+test.afterAll(async () => {
+  await context?.close()
+  await hearth?.quit()
+  hearth?.remove()
+})
+
+/** What stands outside the window and is not inside something that scrolls sideways. */
+const spilled = (): Promise<string[]> =>
+  page.evaluate(() => {
+    const width = document.documentElement.clientWidth
+    const scrolls = (element: Element): boolean => {
+      for (let up = element.parentElement; up; up = up.parentElement)
+        if (['auto', 'scroll'].includes(getComputedStyle(up).overflowX) && up.id !== 'page') return true
+      return false
+    }
+    return [...document.querySelectorAll('#page *, header *')]
+      .filter((each) => {
+        const { right, width: own } = each.getBoundingClientRect()
+        return own > 1 && right > width + 1 && !scrolls(each)
+      })
+      .map((each) => `${each.tagName} ${each.getAttribute('class') ?? ''} ${each.textContent?.slice(0, 30)}`)
+      .slice(0, 5)
+  })
+
+const WITH_TABLES: readonly string[] = ['wallet', 'rules', 'keys', 'records', 'sessions', 'supplier', 'onchain-services']
+
+test('a Practice network with two keys and money', async () => {
+  await page.getByRole('textbox', { name: 'Vault password' }).fill(PASSWORD)
+  await page.getByRole('textbox', { name: 'The same again' }).fill(PASSWORD)
+  await page.getByRole('button', { name: 'Create vault' }).click()
+  await page.getByRole('button', { name: 'Choose Practice' }).click()
+  await page.getByRole('button', { name: '10 times' }).click()
+  await page.getByRole('button', { name: 'Start the Practice network' }).click()
+  await expect(page.getByText(/Block \d/).first()).toBeVisible({ timeout: 30_000 })
+  await go('/')
+  for (const role of ['owner', 'operator']) {
+    await page.getByRole('button', { name: `Make ${role} key` }).click()
+    const confirm = await confirmPage(context, () => page.getByRole('button', { name: 'Open the key window' }).click())
+    await writeWordsDown(confirm)
+    await confirm.close()
+    await page.getByRole('button', { name: 'Done' }).click()
+  }
+  await go('/supplier/funds?for=owner')
+  await page.getByRole('textbox', { name: 'Amount' }).first().fill('60000')
+  await page.getByRole('button', { name: 'Get test POKT' }).click()
+  await expect(page.getByText('60,000 POKT arrived').first()).toBeVisible({ timeout: 20_000 })
+})
+
+test('every page fits a phone and a small window', async () => {
+  const nodeId = 'pocket'
+  for (const [width, height] of [
+    [390, 844],
+    [1024, 768],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    for (const route of ROUTES) {
+      await go(route.sample.replace(':nodeId', nodeId))
+      await expect(page.locator('h1, h2').first()).toBeVisible()
+      await page.waitForTimeout(120)
+      expect.soft(await spilled(), `${route.id} at ${width} px`).toEqual([])
+      // What scrolls sideways in a narrow window has to be reached by the keyboard too.
+      if (width > 400 || !WITH_TABLES.includes(route.id)) continue
+      const { violations } = await new AxeBuilder({ page })
+        .withRules(['scrollable-region-focusable', 'label-content-name-mismatch'])
+        .analyze()
+      expect
+        .soft(
+          violations.map((each) => `${each.id} ${each.nodes[0]?.html.slice(0, 90)}`),
+          `${route.id} at ${width} px`,
+        )
+        .toEqual([])
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 800 })
+})
