@@ -17,12 +17,12 @@ export function FullPage({ children }: { children: ReactNode }): ReactNode {
   return (
     <div className={`grid h-full grid-rows-[52px_minmax(0,1fr)] ${isPlay ? 'pt-1' : ''}`}>
       {isPlay ? <Strip /> : null}
-      <header className="flex items-center gap-2.5 px-6">
+      <header className="full-bar flex items-center gap-2.5 px-6 max-[640px]:px-3.5">
         <span className="brand !h-auto !p-0">
           <Mark />
           <span>{t('frame.name')}</span>
         </span>
-        <span className="text-small text-text-3">
+        <span className="min-w-0 truncate text-small text-text-3 max-[480px]:hidden">
           {app.host}
           {app.network === null ? '' : ` · ${t(`frame.network.${app.network}`)}`}
         </span>

@@ -79,6 +79,7 @@ test('every page fits a phone and a small window', async () => {
       expect.soft(await spilled(), `${route.id} at ${width} px`).toEqual([])
       // What scrolls sideways in a narrow window has to be reached by the keyboard too.
       if (width > 400 || !WITH_TABLES.includes(route.id)) continue
+      await page.waitForTimeout(400)
       const { violations } = await new AxeBuilder({ page })
         .withRules(['scrollable-region-focusable', 'label-content-name-mismatch'])
         .analyze()

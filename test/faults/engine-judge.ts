@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Docker from 'dockerode'
@@ -45,13 +45,16 @@ export function createEngineJudge(setup: EngineSetup, root: string, installs: re
   /** Files on the disk itself: what is mounted below (memory volumes, running containers' views) is elsewhere. */
   const keysOnDisk = (): string[] => {
     // Others are at work on this engine: what goes while it is listed is no error.
-    const list = (folder: string, more: string[]): string[] =>
-      execFileSync('find', [folder, '-ignore_readdir_race', '-xdev', '-type', 'f', ...more, '-print0'], {
+    const list = (folder: string, more: string[]): string[] => {
+      const listed = spawnSync('find', [folder, '-ignore_readdir_race', '-xdev', '-type', 'f', ...more, '-print0'], {
         maxBuffer: 64 * 1024 * 1024,
         encoding: 'utf8',
       })
-        .split('\0')
-        .filter((path) => path !== '')
+      const problems = (listed.stderr ?? '').split('\n').filter((line) => line !== '' && !line.endsWith('No such file or directory'))
+      if (listed.error ?? problems.length > 0)
+        throw new Error(`the disk could not be searched: ${problems.join('; ')}`, { cause: listed.error })
+      return listed.stdout.split('\0').filter((path) => path !== '')
+    }
     const device = statSync(join(root, 'data')).dev
     const volumes = list(join(root, 'data', 'volumes'), [])
     const files = [...list(join(root, 'data'), ['-newer', mark]), ...volumes, ...list(join(root, 'exec'), []), ...list(setup.dataDir, [])]

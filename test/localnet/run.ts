@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runAttach } from './attach.ts'
+import { runCatalogue, runOwnNode } from './catalogue.ts'
 import { runLeave } from './leave.ts'
 import { runMainnet } from './mainnet.ts'
 import { projectRoot } from './paths.ts'
@@ -59,6 +60,8 @@ const figures: Figures = {
   ...(await part('five sessions of relays', () => runPay(check))),
   ...(await part('an endpoint of one’s own', () => runAttach(check))),
   ...(await part('Mainnet, as far as it can be made here', () => runMainnet(check))),
+  ...(await part('a node of the catalogue', () => runCatalogue(check))),
+  ...(await part('the own node behind a service', () => runOwnNode(check))),
   ...(await part('leaving safely', () => runLeave(check))),
   ...(await part('every transaction', async () => {
     const found = await runTransactions(log)

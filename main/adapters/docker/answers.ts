@@ -57,7 +57,13 @@ const cpu = z.looseObject({
   system_cpu_usage: count.nullish(),
   online_cpus: count.nullish(),
 })
-export const statsSchema = z.looseObject({ memory_stats: memory.nullish(), cpu_stats: cpu.nullish(), precpu_stats: cpu.nullish() })
+/** `read`: when the sample was taken. */
+export const statsSchema = z.looseObject({
+  read: z.string().nullish(),
+  memory_stats: memory.nullish(),
+  cpu_stats: cpu.nullish(),
+  precpu_stats: cpu.nullish(),
+})
 export type StatsAnswer = z.infer<typeof statsSchema>
 
 export const versionSchema = z.looseObject({

@@ -17,8 +17,13 @@ const isRoot = (user: string | undefined): boolean => user !== undefined && ['0'
 /**
  * The engine's form of a spec. What a container may do is decided here and in the catalogue, never by a request.
  * SECURITY: S16 no privileged mode, no host network, no bind mounts, all capabilities dropped, ports on loopback only.
+ * @param volumeOptions of the driver, by volume, as its volumes were made
  */
-export function containerOptions(spec: ContainerSpec, installId: string): Docker.ContainerCreateOptions {
+export function containerOptions(
+  spec: ContainerSpec,
+  installId: string,
+  volumeOptions: ReadonlyMap<string, Record<string, string>> = new Map(),
+): Docker.ContainerCreateOptions {
   const [first] = spec.networks
   return {
     name: spec.name,
@@ -34,7 +39,18 @@ export function containerOptions(spec: ContainerSpec, installId: string): Docker
       PortBindings: Object.fromEntries(
         spec.ports.map((port) => [`${port.containerPort}/tcp`, [{ HostIp: '127.0.0.1', HostPort: String(port.hostPort) }]]),
       ),
-      Mounts: spec.mounts.map((mount) => ({ Type: 'volume', Source: mount.volume, Target: mount.path, ReadOnly: mount.readOnly ?? false })),
+      Mounts: spec.mounts.map((mount) => ({
+        Type: 'volume',
+        Source: mount.volume,
+        Target: mount.path,
+        ReadOnly: mount.readOnly ?? false,
+        // SECURITY: S18 the engine makes a volume that went away a moment ago: then as it was, and not one of nobody on disk.
+        VolumeOptions: {
+          NoCopy: false,
+          Labels: { [LABELS.install]: installId },
+          DriverConfig: { Name: 'local', Options: volumeOptions.get(mount.volume) ?? {} },
+        },
+      })),
       RestartPolicy: { Name: spec.restart },
       Memory: spec.memoryBytes,
       MemorySwap: spec.memoryBytes,

@@ -16,12 +16,14 @@ export async function createContainer(api: Docker, spec: ContainerSpec, installI
     throw new HearthError('engine-failed', { reason: `${spec.name} has ports and no network` })
   mustBeReference(spec.image)
   for (const { name } of spec.networks) mustBeName('network', name)
+  const volumeOptions = new Map<string, Record<string, string>>()
   for (const { volume } of spec.mounts) {
     mustBeName('volume', volume)
     const found = await orNothing((): Promise<unknown> => api.getVolume(volume).inspect())
     const info = found === undefined ? undefined : answer(volumeSchema, found, 'volume')
     if (!info) throw new HearthError('engine-failed', { reason: `there is no volume ${volume}` })
     mustBeOurs(info.Labels, 'volume', volume, installId)
+    volumeOptions.set(volume, info.Options ?? {})
   }
   let existing = await ownedContainer(api, spec.name, installId)
   if (existing && (existing.Config.Labels?.[LABELS.spec] !== spec.specHash || hasLostNetwork(existing))) {
@@ -30,8 +32,25 @@ export async function createContainer(api: Docker, spec: ContainerSpec, installI
     await orNothing(() => api.getContainer(spec.name).remove({ v: false }))
     existing = undefined
   }
-  if (!existing) await make(api, containerOptions(spec, installId))
+  if (!existing) {
+    await make(api, containerOptions(spec, installId, volumeOptions))
+    await mustHaveOwnVolumes(api, spec, installId)
+  }
   await joinNetworks(api, spec, installId)
+}
+
+/**
+ * SECURITY: S18 a volume that went away between the look at it and the making was made by the engine. Podman makes one on disk that is nobody's: it goes again with the container, before
+ * anything is written, and the next try makes both.
+ */
+async function mustHaveOwnVolumes(api: Docker, spec: ContainerSpec, installId: string): Promise<void> {
+  for (const { volume } of spec.mounts) {
+    const made = answer(volumeSchema, await api.getVolume(volume).inspect(), 'volume')
+    if (made.Labels?.[LABELS.install] === installId) continue
+    await orNothing(() => api.getContainer(spec.name).remove({ v: false }))
+    await orNothing(() => api.getVolume(volume).remove())
+    throw new HearthError('engine-failed', { reason: `the volume ${volume} went away` })
+  }
 }
 
 /** Podman keeps the small program that collects ended children in a package of its own, which may be missing: the container's own program then does it, or nobody. */

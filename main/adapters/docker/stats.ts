@@ -10,6 +10,8 @@ const SAMPLE_LIVES_MS = 60_000
 /** One sample is there at once. */
 const SAMPLE_MS = 5_000
 const AT_A_TIME = 4
+/** Kernels count in steps of some milliseconds: two samples nearer to each other say nothing. */
+const APART_MS = 500
 
 /**
  * Load of containers. A load is the difference of two samples: the first time the engine takes both, a second apart; after that it is asked for one, and the one of the last look is
@@ -17,6 +19,12 @@ const AT_A_TIME = 4
  */
 export interface Stats {
   of(api: Docker, name: string): Promise<ContainerStats | undefined>
+}
+
+/** A sample, and the load up to it in percent of one processor; undefined where the answer itself tells it. */
+interface Found {
+  raw: StatsAnswer
+  load: number | undefined
 }
 
 /** @param ask a small question over a kept connection, with the limit for its answer in ms */
@@ -43,26 +51,44 @@ export function createStats(ask: (path: string, limitMs: number) => Promise<unkn
     return raw === undefined || (raw instanceof Uint8Array && raw.length === 0) ? undefined : answer(statsSchema, raw, 'stats')
   }
 
+  /** Podman tells one sample also when it is asked for both: the load since the machine started is none of now. */
+  const first = async (both: () => Promise<unknown>, next: () => Promise<StatsAnswer | undefined>): Promise<Found | undefined> => {
+    const raw = await read(both)
+    if (!raw?.cpu_stats || typeof raw.precpu_stats?.system_cpu_usage === 'number') return raw && { raw, load: undefined }
+    await clock.sleep(APART_MS)
+    const second = await next()
+    return second && { raw: second, load: loadBetween(raw, second) }
+  }
+
   return {
     async of(api, name) {
       const now = clock.now()
       for (const [key, { atMs }] of samples) if (now - atMs > SAMPLE_LIVES_MS || now < atMs) samples.delete(key)
       const before = samples.get(name)?.raw
       samples.delete(name)
-      const one =
-        before &&
-        (await read(() => inLine(() => ask(`/containers/${encodeURIComponent(name)}/stats?stream=false&one-shot=true`, SAMPLE_MS))))
+      const next = (): Promise<StatsAnswer | undefined> =>
+        read(() => inLine(() => ask(`/containers/${encodeURIComponent(name)}/stats?stream=false&one-shot=true`, SAMPLE_MS)))
+      const one = before && (await next())
       // Started anew since then, its count begins anew.
       const isSameLife = one !== undefined && totalOf(one) >= totalOf(before)
-      const raw = isSameLife
-        ? { ...one, precpu_stats: before?.cpu_stats }
-        : await read(() => api.getContainer(name).stats({ stream: false }))
-      if (raw === undefined) return undefined
-      const stats = containerStats(raw)
-      if (stats) samples.set(name, { raw, atMs: now })
-      return stats
+      const found = isSameLife
+        ? { raw: one, load: loadBetween(before, one) }
+        : await first(() => api.getContainer(name).stats({ stream: false }), next)
+      const stats = found && containerStats(found.raw)
+      if (!found || !stats) return undefined
+      samples.set(name, { raw: found.raw, atMs: now })
+      return found.load === undefined ? stats : { ...stats, cpuPercent: found.load }
     },
   }
+}
+
+/**
+ * Percent of one processor between two samples, by the clock of the engine: what Podman calls the time of the system is only the part of it in which something ran.
+ * Undefined without their times.
+ */
+function loadBetween(before: StatsAnswer | undefined, now: StatsAnswer): number | undefined {
+  const passedMs = Date.parse(now.read ?? '') - Date.parse(before?.read ?? '')
+  return passedMs > 0 ? (Math.max(0, totalOf(now) - totalOf(before)) / 1e6 / passedMs) * 100 : undefined
 }
 
 const totalOf = (raw: StatsAnswer | undefined): number => raw?.cpu_stats?.cpu_usage.total_usage ?? 0

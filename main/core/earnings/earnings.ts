@@ -164,9 +164,14 @@ export function createEarnings(deps: {
   }
 }
 
-/** The addresses whose money counts as the user's: keys of this machine, and the owner of the supplier. */
+/**
+ * The addresses whose money counts as the user's: keys of this machine, and the owner of the supplier. Keys of the old network have no account on this one: asking for one is
+ * refused by every node, and nothing would be read at all.
+ */
 export function watchedWishes(network: string, keys: PublicKeyInfo[], record: SupplierRecord | undefined): WatchedWish[] {
-  const wishes = keys.filter((key) => key.network === network).map((key) => ({ address: key.address, label: key.name }))
+  const wishes = keys
+    .filter((key) => key.network === network && key.kind !== 'morse')
+    .map((key) => ({ address: key.address, label: key.name }))
   const operated = record && wishes.some((wish) => wish.address === record.operatorAddress)
   if (operated && !wishes.some((wish) => wish.address === record.ownerAddress)) wishes.push({ address: record.ownerAddress, label: '' })
   return wishes

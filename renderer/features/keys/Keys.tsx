@@ -97,11 +97,13 @@ function Row({ item, detail, onOpen }: { item: KeyState; detail: Details['rows']
     isWatch ? t('vaultKeys.notNeeded') : ms === null || ms === undefined ? t('vaultKeys.never') : when(ms, now)
   return (
     <tr>
-      <td>
+      <td className="wrap min-w-[130px]">
         <span className="font-medium">{item.name}</span>
         <span className="text-text-3">, {t(`vaultKeys.role.${item.role}`)}</span>
-        {isWatch ? <span className="pill tone-idle ml-2">{t('vaultKeys.watched')}</span> : null}
-        {item.fenced === null ? null : <span className="pill tone-warn ml-2">{t('vaultKeys.fencedChip')}</span>}
+        {isWatch ? <span className="pill tone-idle ml-2 whitespace-nowrap max-[640px]:ml-0">{t('vaultKeys.watched')}</span> : null}
+        {item.fenced === null ? null : (
+          <span className="pill tone-warn ml-2 whitespace-nowrap max-[640px]:ml-0">{t('vaultKeys.fencedChip')}</span>
+        )}
       </td>
       <td>
         <Address value={item.address} short copy name={item.name} />

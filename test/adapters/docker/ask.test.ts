@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createAsking, type Asking } from '#main/adapters/docker/ask.ts'
-import { rejection } from '#test/fakes/rejection.ts'
 
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -59,7 +58,7 @@ describe('a small question', () => {
 
   test('that the engine refuses rejects with its status and its words', async () => {
     const { asking } = await engine((_request, response) => void response.writeHead(404).end('{"message":"No such container"}'))
-    expect(await rejection(asking.get('/x', 5_000))).toMatchObject({ statusCode: 404, json: { message: 'No such container' } })
+    await expect(asking.get('/x', 5_000)).rejects.toMatchObject({ statusCode: 404, json: { message: 'No such container' } })
   })
 
   test('whose answer is no JSON, or nothing, gives the bytes', async () => {
@@ -81,11 +80,11 @@ describe('a small question', () => {
     ],
   ])('whose answer %s rejects with %s', async (_, code, misbehave) => {
     const { asking } = await engine((_request, response) => misbehave(response))
-    expect(await rejection(asking.get('/x', 300))).toMatchObject({ code })
+    await expect(asking.get('/x', 300)).rejects.toMatchObject({ code })
   })
 
   test('to nobody rejects as the library does', async () => {
     const asking = createAsking('unix:///no/such/engine.sock')
-    expect(await rejection(asking.get('/x', 1_000))).toMatchObject({ code: 'ENOENT' })
+    await expect(asking.get('/x', 1_000)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 })

@@ -86,7 +86,6 @@ export function insideContract(stage: EngineStage): void {
         code: 'snapshot-refused',
         detail: { reason: 'a link' },
       })
-      expect((await rejection(unpack(spec.name, '/nowhere', inPieces(archive), never))).code).toBe('engine-failed')
       expect((await rejection(unpack(spec.name, '/tmp', inPieces(archive), AbortSignal.abort()))).code).toBe('cancelled')
     })
   })

@@ -1,6 +1,8 @@
 import { release } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
+import Docker from 'dockerode'
+import { createContainer } from '#main/adapters/docker/create-container.ts'
 import { createDockerEngine } from '#main/adapters/docker/engine.ts'
 import { createQuietLog } from '#test/fakes/quiet-log.ts'
 import { docker, freePort, mustDocker } from '#test/localnet/engine.ts'
@@ -128,6 +130,40 @@ export function realEngineContract(engineName: string, makeEngine: () => Promise
         expect((await stage.engine.exec(stranger, ['cat', '/home/node/file'])).exitCode).not.toBe(0)
       })
 
+      // SECURITY: S18 between the look at it and the making of the container somebody may take a volume away: the engine then makes one itself.
+      test('a volume that goes away while a container is made is never one of nobody on disk', async () => {
+        const volume = stage.nextName()
+        await stage.engine.ensureVolume(volume, { memory: true })
+        interface Look {
+          Labels: Record<string, string>
+          Options: Record<string, string>
+        }
+        const look = async (): Promise<Look[]> => JSON.parse((await docker(socket, ['volume', 'inspect', volume])).stdout) as Look[]
+        const install = (await look())[0]?.Labels['hearth.install'] ?? ''
+        const api = new Docker({ socketPath: socket })
+        const make = api.createContainer.bind(api)
+        const rushed = async (options: Docker.ContainerCreateOptions): Promise<Docker.Container> => {
+          await mustDocker(socket, ['volume', 'rm', volume])
+          return make(options)
+        }
+        api.createContainer = rushed as typeof api.createContainer
+        const spec = containerSpec(stage.under, stage.nextName(), { mounts: [{ kind: 'volume', volume, path: '/keys' }] })
+        const isMade = await createContainer(api, spec, install).then(
+          () => true,
+          (error: unknown) => {
+            expect(error).toMatchObject({ code: 'engine-failed' })
+            return false
+          },
+        )
+        expect((await stage.seen(spec.name)) !== undefined).toBe(isMade)
+        const [after] = await look()
+        if (isMade) expect(after).toMatchObject({ Labels: { 'hearth.install': install }, Options: { type: 'tmpfs' } })
+        else expect(after).toBeUndefined()
+        await stage.engine.ensureVolume(volume, { memory: true })
+        await stage.engine.create(spec)
+        expect((await stage.seen(spec.name))?.state).toBe('created')
+      })
+
       test("somebody else's volume and network are neither used nor removed", async () => {
         const name = stage.nextName()
         await mustDocker(socket, ['volume', 'create', name])
@@ -241,6 +277,29 @@ export function realEngineContract(engineName: string, makeEngine: () => Promise
     test('a program that takes more memory than it may is killed', async () => {
       const container = await stage.running({ command: ['sh', '-c', 'tail -c 200000000 /dev/zero'], memoryBytes: 16 * 1024 * 1024 })
       expect((await stage.becomes(container, 'exited')).exitCode).toBe(137)
+    })
+
+    test('the load of a busy program is told at the first look and at each after it, of an idle one too', async () => {
+      const busy = await stage.running({ command: ['sh', '-c', 'while :; do :; done'] })
+      const idle = await stage.running()
+      const loads: number[] = []
+      for (let looks = 0; looks < 3; looks += 1) {
+        loads.push((await stage.engine.stats(busy))?.cpuPercent ?? -1)
+        const quiet = await stage.engine.stats(idle)
+        expect(quiet?.cpuPercent).toBeGreaterThanOrEqual(0)
+        expect(quiet?.cpuPercent).toBeLessThan(5)
+        expect(quiet?.memoryLimitBytes).toBe(64 * 1024 * 1024)
+        await sleep(500)
+      }
+      // One thread: never much more than one processor, and on a machine that is shared not always a whole one.
+      for (const load of loads) {
+        expect(load).toBeGreaterThan(10)
+        expect(load).toBeLessThan(120)
+      }
+      await mustDocker(socket, ['restart', '--time', '1', busy])
+      const anew = (await stage.engine.stats(busy))?.cpuPercent ?? -1
+      expect(anew).toBeGreaterThan(10)
+      expect(anew).toBeLessThan(120)
     })
 
     test('while events are heard, what others do to a container is in the next lists, though the list asks about what changed alone', async () => {

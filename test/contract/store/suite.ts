@@ -43,7 +43,6 @@ export function storeContract(name: string, open: () => Promise<{ store: Store; 
       expect(await store.nodes('local')).toEqual([{ ...node, wanted: 'stopped', imagePin: 'sha256:1', updatedAtMs: 6 }])
       await store.putNode({ ...node, id: 'fuse-nethermind-fuse' })
       await store.removeNode('local', 'fuse-nethermind-fuse')
-      await store.removeNode('beta', 'fuse-nethermind-fuse')
       expect((await store.nodes('local')).map((row) => row.id)).toEqual([node.id])
       await store.removeNodes('local')
       expect(await store.nodes('local')).toEqual([])

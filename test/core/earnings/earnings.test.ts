@@ -357,6 +357,9 @@ test('watched are the keys of this network and the owner of our supplier, not th
   ])
   expect(watchedWishes('local', keys, { ...record, operatorAddress: 'foreign' })).toHaveLength(1)
   expect(watchedWishes('local', [...keys, key('Owner', 'elsewhere')], record)).toHaveLength(2)
+  // A key of the old network: no node knows a balance for it, and one question that is refused would stop the whole reading.
+  const old: PublicKeyInfo = { ...key('Old', 'A'.repeat(40)), kind: 'morse', role: 'morse' }
+  expect(watchedWishes('local', [...keys, old], record).map((wish) => wish.label)).toEqual(['Operator', ''])
 })
 
 test('a claim key names exactly one claim', () => {
