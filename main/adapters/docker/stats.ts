@@ -29,7 +29,7 @@ interface Found {
 
 /** @param ask a small question over a kept connection, with the limit for its answer in ms */
 export function createStats(ask: (path: string, limitMs: number) => Promise<unknown>, clock: Clock): Stats {
-  const samples = new Map<string, { raw: StatsAnswer; atMs: number }>()
+  const samples = new Map<string, Found & { atMs: number }>()
   let free = AT_A_TIME
   const waiting: (() => void)[] = []
 
@@ -60,35 +60,42 @@ export function createStats(ask: (path: string, limitMs: number) => Promise<unkn
     return second && { raw: second, load: loadBetween(raw, second) }
   }
 
+  const keep = (name: string, sample: Found & { atMs: number }, latest: StatsAnswer): ContainerStats | undefined => {
+    const stats = containerStats(latest)
+    if (!stats) return undefined
+    const load = sample.load ?? stats.cpuPercent
+    samples.set(name, { ...sample, load })
+    return { ...stats, cpuPercent: load }
+  }
+
   return {
     async of(api, name) {
       const now = clock.now()
       for (const [key, { atMs }] of samples) if (now - atMs > SAMPLE_LIVES_MS || now < atMs) samples.delete(key)
-      const before = samples.get(name)?.raw
+      const before = samples.get(name)
       samples.delete(name)
       const next = (): Promise<StatsAnswer | undefined> =>
         read(() => inLine(() => ask(`/containers/${encodeURIComponent(name)}/stats?stream=false&one-shot=true`, SAMPLE_MS)))
       const one = before && (await next())
       // Started anew since then, its count begins anew.
-      const isSameLife = one !== undefined && totalOf(one) >= totalOf(before)
-      const found = isSameLife
-        ? { raw: one, load: loadBetween(before, one) }
-        : await first(() => api.getContainer(name).stats({ stream: false }), next)
-      const stats = found && containerStats(found.raw)
-      if (!found || !stats) return undefined
-      samples.set(name, { raw: found.raw, atMs: now })
-      return found.load === undefined ? stats : { ...stats, cpuPercent: found.load }
+      if (!before || !one || totalOf(one) < totalOf(before.raw)) {
+        const found = await first(() => api.getContainer(name).stats({ stream: false }), next)
+        return found && keep(name, { ...found, atMs: now }, found.raw)
+      }
+      // Somebody else looked a moment ago: over so short a time a load would be noise.
+      const isNear = now - before.atMs < APART_MS
+      return keep(name, isNear ? before : { raw: one, load: loadBetween(before.raw, one), atMs: now }, one)
     },
   }
 }
 
 /**
  * Percent of one processor between two samples, by the clock of the engine: what Podman calls the time of the system is only the part of it in which something ran.
- * Undefined without their times.
+ * Nought without their times.
  */
-function loadBetween(before: StatsAnswer | undefined, now: StatsAnswer): number | undefined {
-  const passedMs = Date.parse(now.read ?? '') - Date.parse(before?.read ?? '')
-  return passedMs > 0 ? (Math.max(0, totalOf(now) - totalOf(before)) / 1e6 / passedMs) * 100 : undefined
+function loadBetween(before: StatsAnswer, now: StatsAnswer): number {
+  const passedMs = Date.parse(now.read ?? '') - Date.parse(before.read ?? '')
+  return passedMs > 0 ? (Math.max(0, totalOf(now) - totalOf(before)) / 1e6 / passedMs) * 100 : 0
 }
 
-const totalOf = (raw: StatsAnswer | undefined): number => raw?.cpu_stats?.cpu_usage.total_usage ?? 0
+const totalOf = (raw: StatsAnswer): number => raw.cpu_stats?.cpu_usage.total_usage ?? 0

@@ -29,7 +29,7 @@ export function Lately(): ReactNode {
         {rows.map((row) => (
           <div
             key={row.id}
-            className="grid h-[34px] grid-cols-[60px_18px_minmax(0,1fr)_auto] items-center gap-2.5 border-t border-line px-4 text-[12.5px]"
+            className="grid min-h-[34px] grid-cols-[60px_18px_minmax(0,1fr)_auto] items-center gap-2.5 border-t border-line px-4 text-[12.5px] max-[640px]:py-1.5"
           >
             <span className="text-small text-text-3 num">{when(row.atMs, now)}</span>
             <Icon
@@ -45,7 +45,7 @@ export function Lately(): ReactNode {
                       : 'text-text-2'
               }
             />
-            <span className="truncate num">{keyed(t, 'activity', row.text, row.facts)}</span>
+            <span className="truncate num max-[640px]:whitespace-normal">{keyed(t, 'activity', row.text, row.facts)}</span>
             <span className="text-small text-text-3 num">
               {row.facts['height'] && /^\d+$/.test(row.facts['height'])
                 ? t('home.lately.block', { height: whole(row.facts['height']) })

@@ -98,7 +98,7 @@ export function Services(): ReactNode {
       {isHere ? (
         <div className="flex items-center gap-2 border-t border-line px-4 pt-2.5 pb-3 text-small text-text-2">
           <Icon name="radio-tower" size={14} />
-          <span className="flex-1 truncate num">
+          <span className="flex-1 truncate num max-[640px]:whitespace-normal">
             {last === null
               ? t('home.services.noTest')
               : t('home.services.relayTest', { verified: last.verified, sent: last.sent, ms: Math.round(last.medianMs) })}

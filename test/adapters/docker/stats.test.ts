@@ -51,6 +51,7 @@ test('the first look takes two samples, the next one more, and a load is the tim
 test('a container that was started anew, and a sample of long ago, are asked for two again', async () => {
   const { look, asked, clock } = scene([two(0, 500, 1_000), two(10, 30, 3_000), two(20, 120, 90_000)], [sample(5, 2_000)])
   await look()
+  await clock.advance(1_000)
   expect((await look())?.cpuPercent).toBeCloseTo(2)
   await clock.advance(60_001)
   expect((await look())?.cpuPercent).toBeCloseTo(10)
@@ -81,4 +82,15 @@ test('an engine that tells one sample when it is asked for two is asked again ha
   await clock.advance(500)
   expect((await looking)?.cpuPercent).toBe(25)
   expect(asked).toEqual(['two of n-1', ONE])
+})
+
+test('two who look at the same moment are told the same load, not one of a moment', async () => {
+  const { look, clock } = scene([two(0, 200, 1_000)], [sample(6_200, 11_000), sample(6_210, 11_010), sample(6_700, 12_000)])
+  await look()
+  await clock.advance(10_000)
+  expect((await look())?.cpuPercent).toBe(60)
+  await clock.advance(10)
+  expect((await look())?.cpuPercent).toBe(60)
+  await clock.advance(990)
+  expect((await look())?.cpuPercent).toBe(50)
 })

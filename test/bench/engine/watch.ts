@@ -24,8 +24,7 @@ export interface WatchFigures {
 const BACKENDS = 4
 const WAITING = 16
 const WATCH_MS = 30_000
-/** A program that was just started compiles and clears up: what it takes to watch is what it takes after that, of either. */
-const WARM_UP_MS = 20_000
+const WARM_UP_MS = 8_000
 /** Two a second. */
 const START_TRIES = 240
 /** Of Linux: hundredths of a second. */
