@@ -142,8 +142,15 @@ describe('the checklist on a network of others', () => {
   it('counts a watched address as owner and operator: their wallets sign elsewhere', () => {
     const state = on(serving(NOW), { status: 'ready' })
     const watch = (role: 'owner' | 'operator', address: string) => ({
-      ...{ id: role, kind: 'watch' as const, role, name: role, network: 'mainnet' as const, address },
-      ...{ wordsConfirmedAtMs: null, createdAtMs: 1, fenced: null },
+      id: role,
+      kind: 'watch' as const,
+      role,
+      name: role,
+      network: 'mainnet' as const,
+      address,
+      wordsConfirmedAtMs: null,
+      createdAtMs: 1,
+      fenced: null,
     })
     const watched = { ...state, keys: { owner: watch('owner', OWNER), operator: watch('operator', OPERATOR) } }
     expect(states(watched)).toMatchObject({ 'owner-key': 'done', 'operator-key': 'done' })

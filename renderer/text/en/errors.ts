@@ -18,7 +18,7 @@ export const errors = {
   'too-large': { text: 'This is too much for one request. Nothing was changed.', next: 'Send less at a time.' },
   'not-allowed': {
     text: 'This is not allowed here. Nothing was changed.',
-    next: 'Only Practice and the Local chain are open in this version.',
+    next: 'Look which network is chosen, and how Hearth was started: some things are there on one network, or in the browser, alone. If it was busy, try again in a moment.',
   },
   internal: {
     text: 'Something went wrong inside Hearth. What was running keeps running.',
