@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** As main/start.cjs, the systemd unit and the image start it: what is kept of a start is good for starts with the same flags. */
-const FLAGS = ['--disable-sigusr1', '--min-semi-space-size=16', '--max-semi-space-size=16']
+const FLAGS = ['--disable-sigusr1', '--max-semi-space-size=2']
 const LIMIT_MS = 20_000
 /** By then what a start does has been done. */
 const RUN_MS = 1_500

@@ -21,8 +21,8 @@ const PAINTS = 9
 const HOME = 'main .fig'
 
 /** As main/start.cjs, the systemd unit and the image start it. */
-const AS_STARTED = ['--disable-sigusr1', '--min-semi-space-size=16', '--max-semi-space-size=16', 'dist/main/web.js']
-const FROM_SOURCES = ['--disable-sigusr1', '--min-semi-space-size=16', '--max-semi-space-size=16', 'main/web.ts']
+const AS_STARTED = ['--disable-sigusr1', '--max-semi-space-size=2', 'dist/main/web.js']
+const FROM_SOURCES = ['--disable-sigusr1', '--max-semi-space-size=2', 'main/web.ts']
 
 /** Other work only ever adds time: the middle of the better half is the program's own. */
 const typical = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 4)] ?? Number.NaN

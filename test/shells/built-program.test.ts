@@ -30,7 +30,7 @@ type Answer = { ok: boolean; value?: { state?: Record<string, Record<string, unk
 /** Starts what was built, as `npm start` does. */
 async function begin(): Promise<(name: string, input: object) => Promise<Answer>> {
   const options = ['--data-dir', dataDir, '--port', '0', '--no-open', '--engine', `unix://${dataDir}/none.sock`]
-  const flags = ['--disable-sigusr1', '--min-semi-space-size=16', '--max-semi-space-size=16']
+  const flags = ['--disable-sigusr1', '--max-semi-space-size=2']
   child = spawn(process.execPath, [...flags, join(dist, 'main', 'web.js'), ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
   for await (const bytes of child.stdout ?? []) {

@@ -46,7 +46,7 @@ describe('npm start', () => {
     )
     const child = start(['--port', '8080', '--web', '--data-dir=x y'])
     expect(await child.ended).toEqual({ code: 7, signal: null })
-    expect(child.output()).toBe('["--port","8080","--data-dir=x y"]--disable-sigusr1,--min-semi-space-size=16,--max-semi-space-size=16')
+    expect(child.output()).toBe('["--port","8080","--data-dir=x y"]--disable-sigusr1,--max-semi-space-size=2')
     expect(await page()).toBe('old')
   })
 
@@ -145,7 +145,7 @@ describe('npm start', () => {
     const working = start(['--no-open'])
     expect((await working.ended).code).toBe(0)
     expect(working.output()).toContain(
-      `packaged --disable-sigusr1 --min-semi-space-size=16 --max-semi-space-size=16 ${join(root, 'dist', 'main', 'web.js')} --no-open`,
+      `packaged --disable-sigusr1 --max-semi-space-size=2 ${join(root, 'dist', 'main', 'web.js')} --no-open`,
     )
   })
 })
