@@ -20,7 +20,12 @@ const DIST = out ?? join(ROOT, 'dist')
 const PARTS = { renderer: buildRenderer, main: buildMain, preload: buildPreload }
 
 async function buildRenderer(): Promise<void> {
-  await build({ root: join(ROOT, 'renderer'), configFile: join(ROOT, 'renderer', 'vite.config.ts'), logLevel: 'warn' })
+  await build({
+    root: join(ROOT, 'renderer'),
+    configFile: join(ROOT, 'renderer', 'vite.config.ts'),
+    logLevel: 'warn',
+    plugins: [rowsLater(ROOT)],
+  })
 }
 
 /** What stays a package: it has a native part, or it is Electron's own. */
