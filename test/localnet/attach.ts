@@ -196,6 +196,9 @@ export async function runAttach(check: Check): Promise<Figures> {
       left = (await containers(socket)).filter((name) => names.includes(name) && name.endsWith('-gate')).join()
     }
     check('and no gate', left === '', left)
+    const volumes = (await docker(socket, ['volume', 'ls', '--quiet'])).stdout.split('\n')
+    const gates = volumes.filter((name) => name.endsWith('-gate') && names.some((other) => other === name))
+    check('nor the memory that it had', gates.length === 0, gates)
   } catch (error) {
     check('attaching came to its end', false, error instanceof Error ? error.message : String(error))
   } finally {

@@ -104,6 +104,7 @@ export function createGate(deps: {
         if (view.kind !== 'none' || (await look())) {
           await engine.stop(name, entry.stopGraceSeconds)
           await engine.remove(name)
+          await engine.removeVolume(names.volume(entry.volumes[0].name))
         }
         view = { kind: 'none', reason: '' }
         return

@@ -43,7 +43,7 @@ export interface LocalChainDeps {
   choosePort: (preferred: number, taken: ReadonlySet<number>) => Promise<number>
   onChainReady: (signal: AbortSignal) => Promise<void>
   /** Containers of the signed catalogue, which go with the chain that they were started for. */
-  alsoRemoved: () => CatalogEntry[]
+  alsoRemoved: () => Pick<CatalogEntry, 'nodeId' | 'volumes' | 'networks'>[]
   onRemoving: () => Promise<void>
   onChainRemoved: () => Promise<void>
   wake: () => void

@@ -1,4 +1,5 @@
 import { HearthError } from '#shared/api/errors.ts'
+import { gate } from '#shared/catalog/entries/gate.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import type { LocalChainRules } from '#shared/networks/local.ts'
 import type { Heads } from '../chain/heads.ts'
@@ -192,7 +193,7 @@ export function createNodes(deps: {
     probeEngine,
     choosePort,
     onChainReady: deps.onChainReady,
-    alsoRemoved: () => deps.catalogue?.entries() ?? [],
+    alsoRemoved: () => [...(deps.catalogue?.entries() ?? []), gate],
     onRemoving: async () => deps.catalogue?.leave(),
     async onChainRemoved() {
       await wishes.clear()

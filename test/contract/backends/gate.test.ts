@@ -355,5 +355,6 @@ describe('the backend gate on a real engine, in front of a real node', () => {
     await gate.round()
     expect(gate.view().kind).toBe('none')
     expect((await docker(socket, ['container', 'inspect', container])).code).not.toBe(0)
+    expect((await docker(socket, ['volume', 'inspect', names.volume('gate')])).code).not.toBe(0)
   })
 })
