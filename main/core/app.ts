@@ -144,6 +144,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
     await store.setSetting('network', id)
     tasks.cancelAll()
     await tasks.settled()
+    await rooms.closeSheets()
     await rooms.stop()
     const blank = initialState(state.state.app)
     for (const slice of NETWORK_SLICES) for (const entry of Object.keys(state.state[slice])) state.remove(slice, entry)

@@ -21,6 +21,7 @@ import { onlyWhereMadeHere } from './made-here-only.ts'
 import type { NetworkRooms, NoteActivity, World } from './network-shape.ts'
 import { createNodes } from './nodes/nodes.ts'
 import { ejectHandlers } from './eject/handlers.ts'
+import type { Chain } from './ports/chain.ts'
 import type { Clock } from './ports/clock.ts'
 import type { EjectFolder } from './ports/eject-folder.ts'
 import type { Log } from './ports/log.ts'
@@ -277,31 +278,35 @@ export function createNetworkRooms(deps: {
     realClock: deps.clock,
   })
 
-  let busy = false
+  let looking: Promise<void> | undefined
+  const afterHead = async (height: number, chain: Chain): Promise<void> => {
+    practice.publish()
+    const params = heads.params()
+    // What is not certainly this network's is told no transaction, and never written into its ledger.
+    const certainly = (run: () => Promise<unknown>) => (): Promise<unknown> => (heads.isCertain() ? run() : Promise.resolve())
+    const steps: (() => Promise<unknown>)[] = [certainly(() => transactions.follow(chain, height))]
+    if (params)
+      steps.push(
+        async () => watch.read(chain, height, params, await keys.list()),
+        certainly(() => earnings.catchUp(chain, height)),
+        certainly(async () => supplier.afterBlocks(chain, height, state.state.earnings.readHeight, params, await keys.list())),
+        () => sessionClock.update(height),
+        () => health.read(chain, height, params),
+        () => books.look(chain),
+      )
+    // Another network is chosen: what is shown is no longer this one's.
+    for (const step of steps) if (!abort.signal.aborted) await step()
+    if (abort.signal.aborted) return
+    if (params && state.state.nodes['miner']?.wanted === 'running') nodes.wake()
+    runChecks(state, clock.now())
+  }
   heads.onHead((head, chain) => {
-    if (busy) return
-    busy = true
-    void (async () => {
-      practice.publish()
-      const params = heads.params()
-      await transactions.follow(chain, head.height)
-      if (params) {
-        await watch.read(chain, head.height, params, await keys.list())
-        // What is not certainly this network's is never written into its ledger.
-        if (heads.isCertain()) await earnings.catchUp(chain, head.height)
-        if (heads.isCertain()) await supplier.afterBlocks(chain, head.height, state.state.earnings.readHeight, params, await keys.list())
-        await sessionClock.update(head.height)
-        await health.read(chain, head.height, params)
-        await books.look(chain)
-        if (state.state.nodes['miner']?.wanted === 'running') nodes.wake()
-      }
-      runChecks(state, clock.now())
-    })()
+    looking ??= afterHead(head.height, chain)
       .catch((error: unknown) => {
         if (!(error instanceof HearthError && error.code === 'chain-unreachable')) log.error('after a new head', error)
       })
       .finally(() => {
-        busy = false
+        looking = undefined
       })
   })
   transactions.onDone((intent) => {
@@ -371,6 +376,7 @@ export function createNetworkRooms(deps: {
     },
     signed: (intentId, txBytes) => transactions.signed(intentId, txBytes),
     discard: (intentId) => transactions.discard(intentId),
+    closeSheets: () => transactions.closeSheets(),
     pendingClaims: async (operatorAddress) => (await heads.require().pendingClaims(operatorAddress)).length,
     wake() {
       heads.wake()
@@ -379,6 +385,7 @@ export function createNetworkRooms(deps: {
     async stop() {
       abort.abort()
       await Promise.all(running)
+      await looking
       await health.stop()
       await earnings.stop()
       await world.stop?.()

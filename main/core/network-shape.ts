@@ -42,6 +42,8 @@ export interface NetworkRooms {
   /** A transaction was signed on the confirm surface. */
   signed(intentId: string, txBytes: Uint8Array): Promise<void>
   discard(intentId: string): Promise<void>
+  /** Closes every confirm sheet that waits. */
+  closeSheets(): Promise<void>
   /** How many claims of an operator are on chain and not settled. Rejects `chain-unreachable`. */
   pendingClaims(operatorAddress: string): Promise<number>
   /** Something that containers or the chain wait for has changed. */

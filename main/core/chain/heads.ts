@@ -11,6 +11,7 @@ import type { ListedEndpoint } from './endpoint-list.ts'
 import { createParamHistory } from './param-history.ts'
 import { connectChains, type ChainPool } from './pool.ts'
 import { publicEndpoints, publicParams, withoutEndpoints } from './public-chain.ts'
+import { siteOf } from './members.ts'
 import { createChainTrust } from './trust.ts'
 
 /** Block times kept for the median. */
@@ -222,8 +223,16 @@ export function createHeads(deps: {
       const asked = require()
       await asked.recheck()
       publishEndpoints()
-      const strangers = asked.health().filter((each) => each.status === 'other-chain' || each.status === 'disagrees')
-      if (strangers[0] !== undefined) throw new HearthError('endpoint-other-chain', { host: strangers[0].host })
+      const health = asked.health()
+      const stranger = health.find((each) => each.status === 'other-chain' || each.status === 'disagrees')
+      if (stranger !== undefined) throw new HearthError('endpoint-other-chain', { host: stranger.host })
+      if (networkOf(deps.network()).playMoney) return
+      const liar = health.find((each) => each.status === 'lied')
+      if (liar !== undefined) throw new HearthError('endpoint-other-chain', { host: liar.host })
+      // One host alone could call a payment refused that it keeps, or name any fee.
+      const good = health.filter((each) => each.status === 'good')
+      if (!good.some((each) => each.own) && new Set(good.map((each) => siteOf(each.host))).size < 2)
+        throw new HearthError('chain-unreachable', { reason: 'only one host answers: nothing is signed until a second one does' })
     },
     isCertain,
     async confirm(block1Hash, isRight) {
@@ -240,7 +249,7 @@ export function createHeads(deps: {
       publishEndpoints()
       wakeUp()
     },
-    proven: () => (last === undefined || strange ? undefined : proven()),
+    proven: () => (last === undefined || strange || !isCertain() ? undefined : proven()),
     block1Hash: () => trust.block1Hash(),
     params: () => params,
     height: () => last?.height ?? 0,

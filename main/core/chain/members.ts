@@ -66,7 +66,7 @@ export function hostOf(url: string): string {
 
 /** Whose a host is, as far as its name tells: the last two labels of a name (so that two names of one company are one voice), an address whole, without the port. */
 export function siteOf(host: string): string {
-  const name = host.startsWith('[') ? host.replace(/\]:\d+$/, ']') : host.replace(/:\d+$/, '')
+  const name = host.startsWith('[') ? host.replace(/\]:\d+$/, ']') : host.replace(/:\d+$/, '').replace(/\.$/, '')
   return /^[\d.]+$/.test(name) || name.startsWith('[') ? name : name.toLowerCase().split('.').slice(-2).join('.')
 }
 

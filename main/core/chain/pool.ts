@@ -36,6 +36,8 @@ export interface ChainPool extends Chain {
   health(): EndpointHealth[]
   /** What endpoints disagree about now; undefined when all that answer hold the same blocks. */
   disagreement(): Disagreement | undefined
+  /** What each fit endpoint calls the block of a height; those that do not answer are left out. */
+  blockHashes(height: number): Promise<{ host: string; own: boolean; hash: string }[]>
   /** Asks every endpoint for its first block anew. Never rejects: what was found stands in `health`. */
   recheck(): Promise<void>
 }
@@ -311,6 +313,13 @@ export function connectChains(
   return {
     health: () => members.map((member) => member.health()),
     disagreement: () => split,
+    async blockHashes(height) {
+      const fit = members.filter((member) => member.isUsable() && member.health().status === 'good')
+      const told = await Promise.all(
+        fit.map(async (member) => ({ member, hash: await member.chain.blockHash?.(height).catch(() => undefined) })),
+      )
+      return told.flatMap(({ member, hash }) => (hash === undefined ? [] : [{ host: member.host, own: member.endpoint.own, hash }]))
+    },
     async recheck() {
       await Promise.all(members.map((member) => member.recheck()))
     },

@@ -151,6 +151,8 @@ export function createChainTrust(deps: {
     async refresh() {
       const id = deps.network()
       if (id === null) return
+      // A PC that slept for long: proofs begin anew, or every honest host would be called a liar.
+      if (trusted !== undefined && trusted.timeMs + TRUST_MS <= clock.now()) trusted = undefined
       const row = await store.chain(id)
       block1Hash = network().block1Hash ?? row?.block1Hash
       recorded = row && { chainId: row.chainId, known: row.facts?.['known'] ?? '', row }
@@ -182,9 +184,20 @@ export function createChainTrust(deps: {
         recorded = { chainId: found.chainId, known: row.facts['known'] ?? '', row }
         log.info('chain written down', { network: id, block1Hash, why: row.facts['why'] ?? '' })
       }
-      if (trusted === undefined && why !== undefined && pool.blockHash !== undefined) {
-        const hash = await pool.blockHash(head.height)
-        if (hash === head.hash) await keep({ chainId: recorded.chainId, height: head.height, hash, timeMs: head.timeMs, why })
+      if (trusted === undefined && why !== undefined) {
+        // SECURITY: S21 the head is one host's; proofs begin at a block that hosts of two owners, or a node of this machine, name alike.
+        const height = Math.min(
+          head.height,
+          ...pool
+            .health()
+            .filter((each) => each.status === 'good')
+            .map((each) => each.height),
+        )
+        const told = await pool.blockHashes(height)
+        const isSeconded =
+          new Set(told.map((each) => each.hash)).size === 1 && new Set(told.map((each) => siteOf(each.host))).size >= WITNESSES
+        const hash = told.find((each) => each.own)?.hash ?? (isSeconded ? told[0]?.hash : undefined)
+        if (hash !== undefined) await keep({ chainId: recorded.chainId, height, hash, timeMs: head.timeMs, why })
       } else if (trusted !== undefined && head.timeMs > trusted.timeMs + FOLLOW_MS && pool.proven !== undefined) {
         const hash = await pool.proven({ chainId: trusted.chainId, height: trusted.height, hash: trusted.hash }).block(head.height)
         await keep({ chainId: trusted.chainId, height: head.height, hash, timeMs: head.timeMs, why: 'followed' })

@@ -1,6 +1,8 @@
 import { HearthError } from '#shared/api/errors.ts'
+import type { NetworkId } from '#shared/api/state.ts'
+import { networkOf } from '#shared/networks/index.ts'
 import type { Handlers } from '../dispatch.ts'
-import type { Vault, VaultPage } from '../ports/vault.ts'
+import type { PublicKeyInfo, Vault, VaultPage } from '../ports/vault.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import { unlessCancelled } from '../unless-cancelled.ts'
 import type { Keys } from './keys.ts'
@@ -39,6 +41,12 @@ export function keyHandlers({ keys, vault, state, surfaceUrl, pendingClaims, wak
   const isInUse = (address: string): boolean => {
     const { status, operatorAddress, ownerAddress } = state.state.supplier
     return status !== 'unstaked' && status !== 'not-staked' && (address === operatorAddress || address === ownerAddress)
+  }
+
+  /** Only its own network knows what a key of real money is used for. */
+  const mustBeKnownHere = (key: Pick<PublicKeyInfo, 'kind' | 'network'>): void => {
+    if (key.kind !== 'watch' && !networkOf(key.network as NetworkId).playMoney && key.network !== state.state.app.network)
+      throw new HearthError('key-wrong-network', { network: networkOf(key.network as NetworkId).title })
   }
 
   return {
@@ -80,6 +88,7 @@ export function keyHandlers({ keys, vault, state, surfaceUrl, pendingClaims, wak
     'keys.delete': async ({ keyId }) => {
       const key = (await keys.list()).find((one) => one.id === keyId)
       if (!key) throw new HearthError('key-unknown')
+      mustBeKnownHere(key)
       const { drillAtMs } = await keys.care.read()
       return open({ kind: 'delete', keyId, drilledAtMs: drillAtMs[keyId], inUse: isInUse(key.address) })
     },
@@ -88,6 +97,7 @@ export function keyHandlers({ keys, vault, state, surfaceUrl, pendingClaims, wak
       if (!key) throw new HearthError('key-unknown')
       if (because === 'settled') {
         // Said to be over: the chain must not know better.
+        mustBeKnownHere(key)
         const claims = key.network === state.state.app.network ? await unlessCancelled(signal, () => pendingClaims(key.address)) : 0
         if (claims > 0) throw new HearthError('fence-claims-pending', { claims: String(claims) })
       }

@@ -28,6 +28,7 @@ export function createFollow(deps: {
   codec: TxCodec
   log: Log
   store: Store
+  network: () => string | null
   params: () => ChainParams | undefined
   change: (row: IntentRow, fields: Partial<IntentRow>) => Promise<IntentRow>
   /** Tells whoever waits that it came to its end. */
@@ -92,6 +93,8 @@ export function createFollow(deps: {
   }
 
   const followOne = async (row: IntentRow, chain: Chain, height: number): Promise<void> => {
+    // SECURITY: S22 asked of another chain, a payment would be found nowhere and called unpaid.
+    if (row.network !== deps.network()) return
     if (isReadBackDue(row, height)) return lookBack(row, chain)
     if (row.status === 'prepared' && height > row.timeoutHeight) {
       finish(await change(row, { status: 'discarded' }))

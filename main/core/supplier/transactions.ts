@@ -49,6 +49,8 @@ export interface Transactions {
   import(intentId: string, text: string): Promise<void>
   /** After a start: publishes what is stored and takes up what was under way. */
   resume(): Promise<void>
+  /** Before another network is chosen: what was shown and not signed is not to be signed there. */
+  closeSheets(): Promise<void>
   /** Looks after everything that is under way; called at every new head. */
   follow(chain: Chain, height: number): Promise<void>
   /** Called when an intent came to its end. */
@@ -81,9 +83,11 @@ export function createTransactions(deps: {
   const tickets = new Map<string, string>()
   let counter = 0
 
+  /** What goes on while the user has chosen another network is written down, and neither shown nor followed there. */
+  const isHere = (row: IntentRow): boolean => row.network === deps.network() && row.network === state.state.app.network
   const save = async (row: IntentRow): Promise<void> => {
     await store.putIntent(row)
-    state.put('intents', row.id, publicIntent(row))
+    if (isHere(row)) state.put('intents', row.id, publicIntent(row))
   }
   const change = async (row: IntentRow, fields: Partial<IntentRow>): Promise<IntentRow> => {
     const next = { ...row, ...fields, updatedAtMs: clock.now() }
@@ -105,8 +109,14 @@ export function createTransactions(deps: {
     if (row?.status !== 'prepared') throw new HearthError('tx-expired', { intentId })
     return row
   }
+  /** SECURITY: S22 one of another network is neither shown, given out nor taken here. */
+  const preparedHere = async (intentId: string): Promise<IntentRow> => {
+    const row = await prepared(intentId)
+    if (row.network !== deps.network()) throw new HearthError('tx-expired', { intentId })
+    return row
+  }
   const isHeld = (): boolean => deps.isHeld?.() ?? false
-  const follower = createFollow({ codec, log, store, change, finish, params: () => heads.params(), isHeld })
+  const follower = createFollow({ codec, log, store, change, finish, network: deps.network, params: () => heads.params(), isHeld })
 
   const openSheet = async (row: IntentRow, chain: Chain, params: ChainParams): Promise<{ surfaceUrl: string; expiresAtMs: number }> => {
     const balance = await chain.balance(row.signerAddress)
@@ -171,6 +181,9 @@ export function createTransactions(deps: {
     faultPoint('tx.stored')
     // The node may be at the height of before, or be changed in the middle of it. The next head after that takes it up, as after a crash: the same bytes.
     if (isHeld()) return log.info('signed while an upgrade is under way: sent when it is over', { intent: intentId })
+    // SECURITY: S22 its bytes are good on their own network alone, and are told to nobody else: they go out when it is chosen again, and known for certain.
+    if (!isHere(stored) || !heads.isCertain())
+      return log.info('signed for a network that is not chosen or not certain', { intent: intentId })
     await follower.send(stored, heads.require())
   }
 
@@ -247,7 +260,7 @@ export function createTransactions(deps: {
     },
 
     async reopen(intentId, signal) {
-      const row = await prepared(intentId)
+      const row = await preparedHere(intentId)
       const params = heads.params()
       if (!params || heads.height() > row.timeoutHeight || row.facts['outside'] !== undefined)
         throw new HearthError('tx-expired', { intentId })
@@ -266,7 +279,7 @@ export function createTransactions(deps: {
     signed,
 
     async export(intentId) {
-      const row = await prepared(intentId)
+      const row = await preparedHere(intentId)
       const draft = codec.decodeSignDoc(row.signDocBytes)
       return {
         ...codec.outsideForms(row.signDocBytes),
@@ -279,7 +292,7 @@ export function createTransactions(deps: {
     },
 
     async import(intentId, text) {
-      const row = await prepared(intentId)
+      const row = await preparedHere(intentId)
       await signed(intentId, codec.readSigned(row.signDocBytes, text))
     },
 
@@ -291,6 +304,11 @@ export function createTransactions(deps: {
         if (row.status === 'prepared' && row.facts['outside'] === undefined) await change(row, { status: 'discarded' })
         else state.put('intents', row.id, publicIntent(row))
       }
+    },
+
+    async closeSheets() {
+      for (const token of tickets.values()) await vault.closeTicket(token)
+      tickets.clear()
     },
 
     async follow(chain, height) {

@@ -43,8 +43,8 @@ export const errors = {
   'wrong-words': { text: 'These are not the words of a key.', next: 'Compare each word with what you wrote down.' },
   'key-unknown': { text: 'This key is not in the vault.', next: 'Make it or import it first.' },
   'key-wrong-network': {
-    text: 'This key belongs to another network, {{network}}. Nothing was signed.',
-    next: 'Use a key that was made for this network.',
+    text: 'This key belongs to another network, {{network}}. Nothing was done.',
+    next: 'Choose that network, or use a key that was made for this one.',
   },
   ...backendErrors,
   ...keyErrors,

@@ -64,6 +64,7 @@ beforeAll(() => {
     require: () => chain,
     params: () => node.ledger.params(),
     height: () => node.ledger.height,
+    isCertain: () => true,
   } as unknown as Heads
   const store = {
     intents: () => Promise.resolve([...rows.values()]),

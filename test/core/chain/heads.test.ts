@@ -186,6 +186,19 @@ describe('heads', () => {
     await stop()
   })
 
+  it('lets nothing be signed with real money while one host alone answers', async () => {
+    const strangers: ListedEndpoint[] = [{ rpcUrl: 'https://a.example.org', restUrl: 'https://a.example.org', own: false, from: 'user' }]
+    const genesisTime = networkOf('mainnet').genesisTime ?? ''
+    const row = { network: 'mainnet', chainId: 'pocket', block1Hash: 'AA', genesisTime, facts: { known: 'confirmed' } }
+    const { clock, chain, heads, stop } = setup(row, true, 'mainnet', strangers)
+    chain.chainId = 'pocket'
+    chain.genesisTime = genesisTime
+    await clock.advance(4_000)
+    expect(heads.isCertain()).toBe(true)
+    await expect(heads.requireKnown()).rejects.toMatchObject({ code: 'chain-unreachable' })
+    await stop()
+  })
+
   it('forgets a chain that the user says is not the one, heights and all', async () => {
     const strangers: ListedEndpoint[] = [{ rpcUrl: 'https://a.example.org', restUrl: 'https://a.example.org', own: false, from: 'user' }]
     const row: Partial<ChainRow> = { network: 'beta', chainId: 'pocket-lego-testnet', block1Hash: 'AA', facts: { known: 'first-use' } }

@@ -44,12 +44,17 @@ function setup(network: Network['id'] = 'mainnet') {
     print: { chainId: 'pocket', block1Hash: 'AA', genesisTime: GENESIS },
     split: false,
     proven: [] as number[],
+    asked: [] as number[],
+    says: {} as Record<string, string>,
   }
   const pool = {
     health: () => world.hosts,
     disagreement: () => (world.split ? { height: 1, said: [] } : undefined),
     fingerprint: () => Promise.resolve(world.print),
-    blockHash: () => Promise.resolve(HASH),
+    blockHashes: (height: number) => {
+      world.asked.push(height)
+      return Promise.resolve(world.hosts.map(({ host, own }) => ({ host, own, hash: world.says[host] ?? HASH })))
+    },
     proven: () =>
       ({
         block: (height: number) => {
@@ -58,11 +63,39 @@ function setup(network: Network['id'] = 'mainnet') {
         },
       }) as ProvenReads,
   } as unknown as ChainPool
-  const headOf = (height: number): ChainHead => ({ height, timeMs: clock.now(), hash: HASH, catchingUp: false })
+  /** A head that every host has. */
+  const headOf = (height: number): ChainHead => {
+    world.hosts = world.hosts.map((host) => ({ ...host, height }))
+    return { height, timeMs: clock.now(), hash: HASH, catchingUp: false }
+  }
   return { trust: makeTrust(), makeTrust, clock, rows, settings, world, pool, headOf, health }
 }
 
 describe('a real network that is not known yet', () => {
+  it('proofs never begin at a block that one host alone names, though its head is the newest', async () => {
+    const { trust, clock, world, pool, health } = setup()
+    world.hosts = [health({ height: 500 }), health({ host: 'rpc.two.test:443', height: 502 })]
+    await trust.refresh()
+    await trust.settle(pool, { height: 502, timeMs: clock.now(), hash: 'EE'.repeat(32), catchingUp: false })
+    expect(world.asked).toEqual([500])
+    expect(trust.root()).toEqual({ chainId: 'pocket', height: 500, hash: HASH })
+    const other = setup()
+    other.world.says = { 'rpc.two.test:443': 'EE'.repeat(32) }
+    await other.trust.refresh()
+    await other.trust.settle(other.pool, other.headOf(500))
+    expect(other.trust.root()).toBeUndefined()
+    const oneOwner = setup()
+    oneOwner.world.hosts = [
+      oneOwner.health({}),
+      oneOwner.health({ host: 'two.one.test:443' }),
+      oneOwner.health({ host: 'rpc.three.test:443' }),
+    ]
+    oneOwner.world.says = { 'rpc.three.test:443': 'EE'.repeat(32) }
+    await oneOwner.trust.refresh()
+    await oneOwner.trust.settle(oneOwner.pool, oneOwner.headOf(500))
+    expect(oneOwner.trust.root()).toBeUndefined()
+  })
+
   it('is written down when two strangers agree on it, with where proofs begin, and known from then on', async () => {
     const { trust, makeTrust, rows, pool, headOf } = setup()
     await trust.refresh()

@@ -156,6 +156,7 @@ describe('on a network whose first block is not known', () => {
     require: () => untouched,
     params: () => PARAMS,
     height: () => 5,
+    isCertain: () => true,
   } as unknown as Heads
   const room = createSupplierRoom({
     heads,
@@ -189,7 +190,7 @@ describe('on a network whose first block is not known', () => {
 describe('while the software of the chain changes', () => {
   const untouched = new Proxy({}, { get: (_target, name) => () => Promise.reject(new Error(`${String(name)} was asked`)) })
   const room = createSupplierRoom({
-    heads: { requireKnown: () => undefined, require: () => untouched, params: () => PARAMS, height: () => 5 },
+    heads: { requireKnown: () => undefined, require: () => untouched, params: () => PARAMS, height: () => 5, isCertain: () => true },
     network: () => 'main',
     mustBeStill() {
       throw new HearthError('not-now', { problem: 'upgrade' })
@@ -221,7 +222,7 @@ describe('while the software of the chain changes', () => {
     const written: string[] = []
     const row = { id: 'tx-1', status: 'prepared', network: 'main', facts: {}, signDocBytes: new Uint8Array(), kind: 'send' }
     const held = createSupplierRoom({
-      heads: { requireKnown: () => undefined, require: () => untouched, params: () => PARAMS, height: () => 5 },
+      heads: { requireKnown: () => undefined, require: () => untouched, params: () => PARAMS, height: () => 5, isCertain: () => true },
       network: () => 'main',
       mustBeStill() {
         throw new HearthError('not-now', { problem: 'upgrade' })

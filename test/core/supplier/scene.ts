@@ -116,7 +116,7 @@ export function scene(keys: Signer[]): Scene {
         initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 1, notice: null }),
         clock,
       )
-      const heads = { require: () => chain, params: () => PARAMS, height: () => chain.heightNow } as unknown as Heads
+      const heads = { require: () => chain, params: () => PARAMS, height: () => chain.heightNow, isCertain: () => true } as unknown as Heads
       const transactions = createTransactions({
         heads,
         network: () => 'local',

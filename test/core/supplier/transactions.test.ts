@@ -60,7 +60,7 @@ function setup() {
       initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 1, notice: null }),
       clock,
     )
-    const heads = { require: () => chain, params: () => PARAMS, height: () => chain.heightNow } as unknown as Heads
+    const heads = { require: () => chain, params: () => PARAMS, height: () => chain.heightNow, isCertain: () => true } as unknown as Heads
     const transactions = createTransactions({
       heads,
       network: () => 'local',
@@ -79,6 +79,10 @@ function setup() {
   return { rows, chain, clock, life, writes }
 }
 const send = { kind: 'send', keyId: 'own', toAddress: OTHER, amountPokt: '5' } as const
+const required = <T>(value: T | undefined): T => {
+  if (value === undefined) throw new Error('missing')
+  return value
+}
 /** Stands in for the key process: any 64 bytes will do for this fake chain. */
 const sign = (row: IntentRow | undefined) => codec.assemble(row?.signDocBytes ?? new Uint8Array(), new Uint8Array(64).fill(7))
 
@@ -104,6 +108,37 @@ describe('a transaction', () => {
     chain.makeBlock()
     await transactions.follow(chain, chain.heightNow)
     expect(state.state.intents[intentId]).toMatchObject({ status: 'included', includedHeight: chain.heightNow, error: null })
+  })
+
+  it('signed while another network is chosen is kept, and told to nobody there', async () => {
+    const { rows, chain, life } = setup()
+    const { transactions, state } = life()
+    const { intentId } = await transactions.prepare(send)
+    state.patch('app', { network: 'mainnet' })
+    state.remove('intents', intentId)
+    await transactions.signed(intentId, sign(rows.get(intentId)))
+    expect(rows.get(intentId)?.status).toBe('signed')
+    expect(chain.broadcasts).toHaveLength(0)
+    expect(state.state.intents[intentId]).toBeUndefined()
+    state.patch('app', { network: 'local' })
+    await transactions.resume()
+    await transactions.follow(chain, chain.heightNow)
+    expect(chain.broadcasts).toHaveLength(1)
+  })
+
+  it('of another network is neither shown nor given out here, nor looked for on this chain', async () => {
+    const { rows, chain, life } = setup()
+    const { transactions, state } = life()
+    const { intentId } = await transactions.prepare(send)
+    const row = rows.get(intentId)
+    if (!row) throw new Error('no row')
+    rows.set(intentId, { ...row, network: 'mainnet' })
+    for (const refused of [transactions.reopen(intentId), transactions.export(intentId), transactions.import(intentId, '{}')])
+      await expect(refused).rejects.toMatchObject({ code: 'tx-expired' })
+    rows.set(intentId, { ...row, network: 'mainnet', status: 'broadcast', txHash: 'AB', txBytes: new Uint8Array(1) })
+    state.put('intents', intentId, { ...required(state.state.intents[intentId]), status: 'broadcast' })
+    await transactions.follow(chain, row.timeoutHeight + 100)
+    expect(rows.get(intentId)?.status).toBe('broadcast')
   })
 
   it('killed between storing and sending is sent once by the next life, the same bytes', async () => {
