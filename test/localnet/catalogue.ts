@@ -203,7 +203,7 @@ export async function runCatalogue(check: Check): Promise<Figures> {
     })
     await driver.until('the node', ({ nodes }) => nodes[NODE]?.seen === 'running')
     let now = await row()
-    for (let tries = 0; tries < 40 && now?.progress?.state !== 'at-head'; tries += 1) {
+    for (let tries = 0; tries < 60 && (now?.progress?.state !== 'at-head' || now.progress.height === 0); tries += 1) {
       await sleep(500)
       now = await row()
     }

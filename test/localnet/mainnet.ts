@@ -229,6 +229,13 @@ async function play(check: Check, authority: Authority): Promise<Figures> {
     check('reading goes on from the other', held === (await balanceOf(real, owner.address)), held)
     await driver.call('chain.removeEndpoint', { rpcUrl: first.rpcUrl })
     await driver.until('it to be gone', ({ attention }) => attention['endpoint-other-chain'] === undefined)
+    await refused('tx.prepare', send(owner.id), 'chain-unreachable')
+    fronts[0]?.lead(real)
+    await driver.call('chain.addEndpoint', { rpcUrl: first.rpcUrl, restUrl: first.restUrl })
+    await driver.until(
+      'both hosts',
+      ({ chain }) => Object.values(chain.endpoints ?? {}).filter((each) => each.status === 'good').length >= 2,
+    )
     await driver.sign({ kind: 'send', keyId: owner.id, toAddress: operator.address, amountPokt: '1' })
     included += 1
   } catch (error) {
@@ -238,7 +245,7 @@ async function play(check: Check, authority: Authority): Promise<Figures> {
     await Promise.all([...fronts, real, other].map((part) => part.stop()))
     rmSync(dataDir, { recursive: true, force: true })
   }
-  return { mainnetTransactions: { value: included, goal: 5 }, mainnetRefusals: { value: refusals, goal: 8 } }
+  return { mainnetTransactions: { value: included, goal: 5 }, mainnetRefusals: { value: refusals, goal: 9 } }
 }
 
 /** Takes the Local chain away, where it got that far. */

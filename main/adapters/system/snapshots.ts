@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream, type ReadStream } from 'node:fs'
 import { mkdir, open as openFile, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
@@ -60,10 +60,11 @@ export function createSnapshots(folder: string, stallMs: number = STALL_MS): Sna
     async *contents(name, options, onProgress) {
       const path = pathOf(name)
       const total = await sizeOf(path)
-      let done = 0
-      const file = createReadStream(path, { highWaterMark: 256 * 1024 })
-      // Counted where it is read: a listener of its own would set the stream flowing before anybody takes from it.
-      const counted = async function* (): AsyncGenerator<Uint8Array> {
+      let file: ReadStream | undefined
+      // Opened where it is read, so that somebody hears when it breaks; and counted there: a listener of its own would set the stream flowing before anybody takes from it.
+      const from = async function* (start: number): AsyncGenerator<Uint8Array> {
+        let done = start
+        file = createReadStream(path, { start, highWaterMark: 256 * 1024 })
         for await (const chunk of file as AsyncIterable<Buffer>) {
           done += chunk.length
           onProgress({ bytes: done, total })
@@ -71,13 +72,13 @@ export function createSnapshots(folder: string, stallMs: number = STALL_MS): Sna
         }
       }
       try {
-        yield* safeTar(await plain(path, counted()), options)
+        yield* safeTar(plain(path, total, from), options)
       } catch (error) {
         if (error instanceof HearthError) throw error
         const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
         throw new HearthError('snapshot-damaged', { reason: `it cannot be unpacked (${code || 'unknown'})` }, { cause: error })
       } finally {
-        file.destroy()
+        file?.destroy()
       }
     },
     async discard(name) {
@@ -102,8 +103,8 @@ function urlOf(text: string): URL {
   return url
 }
 
-/** The file without its compression, told by its first bytes: names lie. */
-async function plain(path: string, content: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+/** The file without its compression, told by its first bytes: names lie. @param from its bytes from a place on */
+async function* plain(path: string, total: number, from: (start: number) => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const handle = await openFile(path)
   const start = Buffer.alloc(4)
   try {
@@ -112,18 +113,25 @@ async function plain(path: string, content: AsyncIterable<Uint8Array>): Promise<
     await handle.close()
   }
   const magic = start.toString('hex')
-  const through = (unpack: Duplex): AsyncIterable<Uint8Array> => {
+  const through = <T extends Duplex>(content: AsyncIterable<Uint8Array>, unpack: T): T => {
     // A source that fails is told to whoever reads what comes out.
     pipeline(content, unpack).catch((error: unknown) => unpack.destroy(error instanceof Error ? error : undefined))
     return unpack
   }
-  if (magic.startsWith('1f8b')) return through(createGunzip())
-  if (magic === '28b52ffd') return through(createZstdDecompress())
   if (magic === '04224d18')
     throw new HearthError('snapshot-refused', {
       reason: 'it is compressed by lz4, which is not read here: take one as .tar.gz or .tar.zst',
     })
-  return content
+  if (magic.startsWith('1f8b')) yield* through(from(0), createGunzip())
+  else if (magic === '28b52ffd' || /^5.2a4d18$/.test(magic)) {
+    // Programs that compress on several cores write one frame after another (RFC 8878, 3.1; those that are skipped come first), and the stream may end with the first of them.
+    for (let at = 0; at < total;) {
+      const frame = through(from(at), createZstdDecompress())
+      yield* frame
+      if (frame.bytesWritten === 0) throw new HearthError('snapshot-damaged', { reason: 'what follows in it cannot be read' })
+      at += frame.bytesWritten
+    }
+  } else yield* from(0)
 }
 
 /** @param wanted.total its length where it is known beforehand @returns its whole length */

@@ -5,23 +5,19 @@ import type { Started } from '#shared/catalog/backends/started.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { CatalogueNodes } from '../nodes/catalogue-nodes.ts'
-import type { Readiness } from '../nodes/readiness.ts'
 import type { BackendLine } from '../ports/backend-line.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { AskedEndpoint } from './ask.ts'
 import { entryNodeId, entryNodes, entryOrigins, localOrigins, placeOfUrl } from './entry-nodes.ts'
 import { lacksOf, type PcFacts } from './fits.ts'
+import { createEntryLooks } from './entry-looks.ts'
 import type { GatedEndpoint } from './gate-config.ts'
 import type { GateParts } from './gate-part.ts'
 import type { BackendCatalog } from './read-catalog.ts'
 import { REMOVE_ENTRY_STEPS, removeEntry } from './remove-entry.ts'
 import { snapshotName, startEntry, startSteps, undoStart, type StartEntryDeps } from './start-entry.ts'
-import { blocksBehind, createSyncPace, type SyncPace } from './sync-pace.ts'
-import { readSyncProgress } from './sync-progress.ts'
 import { wayOf } from './way-of.ts'
 
-/** A node is asked how far it is so often, and at each round until it answers. */
-const LOOK_EVERY_MS = 10_000
 /** After a start or removal that the engine cut off. */
 const AGAIN_MS = 30_000
 const NOTHING: AskedEndpoint['secret'] = { paths: { http: '', rest: '', websocket: '' }, credential: { kind: 'none' } }
@@ -52,17 +48,17 @@ export function createCatalogueRoom(
     tasks: Tasks
     pc: () => Promise<PcFacts>
     serviceIds: () => Promise<string[]>
+    /** Whether the chain with all that belongs to it is being removed. */
+    isLeaving: () => boolean
     startNode: (nodeId: string) => Promise<void>
     stopNode: (nodeId: string) => Promise<void>
     activity: (text: string, facts?: Record<string, string>) => void
   },
 ): CatalogueRoom {
   const { started, state, clock, tasks } = deps
-  const progress = new Map<string, NonNullable<EntryRow['progress']>>()
-  const paces = new Map<string, SyncPace>()
   const failedAtMs = new Map<string, number>()
-  const wereAtHead = new Set<string>()
   let running: { taskId: string; ended: Promise<void> } | undefined
+  let isWriting = false
   let made: { of: BackendCatalog; entries: CatalogEntry[] } | undefined
 
   const known = (): readonly BackendEntry[] => {
@@ -74,6 +70,7 @@ export function createCatalogueRoom(
       throw error
     }
   }
+  const looks = createEntryLooks({ line: deps.line, clock, entryOf: (entryId) => known().find((each) => each.id === entryId) })
   const entryOf = (entryId: string): BackendEntry => {
     const entry = deps.catalog().entries.find((each) => each.id === entryId)
     if (!entry) throw new HearthError('backend-unknown', { serviceId: entryId })
@@ -101,7 +98,9 @@ export function createCatalogueRoom(
     const wish = mustBe(started.of(entry.id))
     const { promise, resolve } = Promise.withResolvers<void>()
     const isStart = wish.stage === 'starting'
+    let isBegun = false
     const work = async (task: Parameters<typeof startEntry>[3]): Promise<void> => {
+      isBegun = true
       task.update({ facts: { entryId: entry.id, title: entry.title } })
       try {
         if (isStart) await startEntry(deps, entry, wish, task)
@@ -110,7 +109,7 @@ export function createCatalogueRoom(
         deps.activity(isStart ? 'backend-started' : 'backend-taken-away', { title: entry.title })
       } catch (error) {
         failedAtMs.set(entry.id, clock.now())
-        if (isStart) await afterFailure(entry, wish, error, task.signal)
+        if (isStart) await afterFailure(entry, error, task.signal)
         throw error
       } finally {
         running = undefined
@@ -121,26 +120,57 @@ export function createCatalogueRoom(
     const taskId = isStart
       ? tasks.start('backend-start', startSteps(wish), work)
       : tasks.start('backend-remove', REMOVE_ENTRY_STEPS(wish.withData), work, { cancellable: false })
-    running = { taskId, ended: promise }
+    // Where another one of its kind runs, this one never begins: the wish stays, and a later round goes on.
+    if (isBegun) running = { taskId, ended: promise }
     return taskId
   }
-  const afterFailure = async (entry: BackendEntry, wish: Started, error: unknown, signal: AbortSignal): Promise<void> => {
+  const isBusy = (): boolean =>
+    running !== undefined ||
+    isWriting ||
+    deps.isLeaving() ||
+    Object.values(state.state.tasks).some(
+      (task) => (task.kind === 'backend-start' || task.kind === 'backend-remove') && task.status === 'running',
+    )
+  /** Writes a wish down and begins with it. Nothing else begins in between. */
+  const carryOut = async (entry: BackendEntry, wish: Started): Promise<string> => {
+    if (isBusy()) throw new HearthError('backend-busy')
+    isWriting = true
+    try {
+      await started.put(wish)
+    } finally {
+      isWriting = false
+    }
+    if (isBusy()) throw new HearthError('backend-busy')
+    return begin(entry)
+  }
+  const afterFailure = async (entry: BackendEntry, error: unknown, signal: AbortSignal): Promise<void> => {
     const why: unknown = signal.reason
     const isEnding = signal.aborted && why instanceof HearthError && why.detail['reason'] === 'ending'
     // Hearth ends, or the engine is away: the wish stays, and the next round goes on.
     if (isEnding || (!signal.aborted && error instanceof HearthError && error.code.startsWith('engine-') && error.code !== 'engine-failed'))
       return
-    if (started.of(entry.id)?.stage === 'starting') await undoStart(deps, entry, wish)
-    else if (signal.aborted) for (const node of entryNodes(entry).toReversed()) await deps.stopNode(node.nodeId)
+    const now = started.of(entry.id)
+    if (now?.stage === 'starting') {
+      // Written before it is done: where the engine goes away meanwhile, a later round goes on with it.
+      await started.put({ ...now, stage: 'removing', withData: !now.hasData })
+      try {
+        await undoStart(deps, entry, now)
+      } catch (cause) {
+        // Why the start failed is what the user is told.
+        if (!(cause instanceof HearthError)) throw cause
+      }
+    } else if (signal.aborted) for (const node of entryNodes(entry).toReversed()) await deps.stopNode(node.nodeId)
   }
 
-  const lacks = async (entry: BackendEntry): Promise<EntryRow['lacks']> => {
+  const lacks = (entry: BackendEntry, pc: PcFacts): EntryRow['lacks'] => {
     const others = known().filter((other) => other.id !== entry.id && started.of(other.id)?.stage === 'made')
-    const stillFetching = others.filter((other) => progress.get(other.id)?.state !== 'at-head')
-    return lacksOf(entry, await deps.pc(), {
+    const stillFetching = others.filter((other) => looks.progressOf(other.id)?.state !== 'at-head')
+    const all = lacksOf(entry, pc, {
       memoryGb: others.reduce((sum, other) => sum + other.needs.memoryGb, 0),
       diskGb: stillFetching.reduce((sum, other) => sum + other.needs.diskGb, 0),
     })
+    // What its data takes is no longer among what is free.
+    return started.of(entry.id)?.hasData === true ? all.filter((lack) => lack.what !== 'disk') : all
   }
   const blockedOf = (entry: BackendEntry): EntryRow['blocked'] =>
     !deps.mayStart ? 'practice' : entry.ownNode === true && !ownNode() ? 'no-own-node' : null
@@ -149,6 +179,7 @@ export function createCatalogueRoom(
     const entry = entryOf(entryId)
     const blocked = blockedOf(entry)
     if (blocked !== null) throw new HearthError('not-allowed', { reason: blocked })
+    if (deps.isLeaving()) throw new HearthError('backend-busy')
     const before = started.of(entryId)
     if (entry.ownNode === true) {
       await started.put({ entryId, stage: 'own-node', snapshot: null, hasData: false, withData: false })
@@ -160,8 +191,10 @@ export function createCatalogueRoom(
       for (const node of entryNodes(entry)) await deps.startNode(node.nodeId)
       return null
     }
-    if (running || before?.stage === 'removing') throw new HearthError('backend-busy')
-    const lack = (await lacks(entry)).find((each) => each.what !== 'cpu')
+    if (isBusy() || before?.stage === 'removing') throw new HearthError('backend-busy')
+    // It goes on with its wish as it is: what it says of the data stays true.
+    if (before?.stage === 'starting') return begin(entry)
+    const lack = lacks(entry, await deps.pc()).find((each) => each.what !== 'cpu')
     if (lack)
       throw new HearthError('backend-too-big', {
         title: entry.title,
@@ -171,11 +204,11 @@ export function createCatalogueRoom(
       })
     const from = entry.snapshot.kind === 'file' ? { url: entry.snapshot.url, sha256: entry.snapshot.sha256 } : snapshot
     if (from !== null && entry.snapshot.kind === 'none') throw new HearthError('invalid-request', { path: 'snapshot' })
-    await started.put({ entryId, stage: 'starting', snapshot: from, hasData: before?.stage === 'kept', withData: false })
-    return begin(entry)
+    return carryOut(entry, { entryId, stage: 'starting', snapshot: from, hasData: before?.hasData ?? false, withData: false })
   }
   const remove = async (entryId: string, withData: boolean): Promise<string | null> => {
     const entry = entryOf(entryId)
+    if (deps.isLeaving()) throw new HearthError('backend-busy')
     const wish = started.of(entryId)
     if (!wish) throw new HearthError('backend-unknown', { serviceId: entryId })
     if (wish.stage === 'own-node') {
@@ -184,12 +217,12 @@ export function createCatalogueRoom(
       deps.wake()
       return null
     }
-    if (running) throw new HearthError('backend-busy')
-    await started.put({ ...wish, stage: 'removing', withData })
-    return begin(entry)
+    // What is there in part, unpacked or taken away, is nothing to go on from.
+    const isInPart = (wish.stage === 'starting' && !wish.hasData) || (wish.stage === 'removing' && wish.withData)
+    return carryOut(entry, { ...wish, stage: 'removing', withData: withData || isInPart })
   }
 
-  const rowOf = async (entry: BackendEntry, services: readonly ServiceRecord[], onNetwork: ReadonlySet<string>): Promise<EntryRow> => {
+  const rowOf = (entry: BackendEntry, services: readonly ServiceRecord[], onNetwork: ReadonlySet<string>, pc: PcFacts): EntryRow => {
     const wish = started.of(entry.id)
     const isOwnNode = entry.ownNode === true && ownNode() !== undefined
     return {
@@ -214,47 +247,17 @@ export function createCatalogueRoom(
         url: entry.snapshot.kind === 'none' ? '' : entry.snapshot.url,
         why: entry.snapshot.kind === 'none' ? entry.snapshot.why : '',
       },
-      lacks: isOwnNode || wish?.stage === 'made' ? [] : await lacks(entry),
+      lacks: isOwnNode || wish?.stage === 'made' ? [] : lacks(entry, pc),
       isOwnNode,
       blocked: blockedOf(entry),
       stage: wish === undefined ? 'none' : wish.stage === 'own-node' ? 'made' : wish.stage,
       nodeIds: isOwnNode ? [ownNode()?.id ?? ''] : entry.containers.map((container) => entryNodeId(entry, container.name)),
-      progress: progress.get(entry.id) ?? null,
+      progress: looks.progressOf(entry.id) ?? null,
     }
-  }
-
-  /** Asks the container that knows how far its entry is; the others are ready as soon as they run. */
-  const look: CatalogueNodes['look'] = async (node, ports) => {
-    const entry = known().find((each) => each.id === node.id)
-    if (!entry || placeOfUrl(entry, entry.sync.at).nodeId !== node.nodeId) return { ready: entry !== undefined, height: null }
-    const last = progress.get(entry.id)
-    const view = (of: NonNullable<EntryRow['progress']>): Readiness => ({
-      ready: of.state !== 'no-answer',
-      height: of.height,
-      firstSync: of.state !== 'no-answer' && !wereAtHead.has(entry.id),
-    })
-    if (last && last.state !== 'no-answer' && clock.now() - last.atMs < LOOK_EVERY_MS) return view(last)
-    const at = `http://127.0.0.1:${ports[String(placeOfUrl(entry, entry.sync.at).containerPort)] ?? 0}`
-    const endpoint = { origins: { http: at, rest: at, websocket: '' }, secret: NOTHING }
-    const found = await readSyncProgress(deps.line, endpoint, entry.sync, clock.now())
-    const pace = paces.get(entry.id) ?? createSyncPace()
-    paces.set(entry.id, pace)
-    const now = {
-      state: found.state,
-      share: found.share,
-      height: found.height,
-      blocksBehind: blocksBehind(found),
-      headAgeMs: found.headAgeMs,
-      leftMs: pace.note(found, clock.now()),
-      atMs: clock.now(),
-    }
-    progress.set(entry.id, now)
-    if (now.state === 'at-head') wereAtHead.add(entry.id)
-    return view(now)
   }
 
   return {
-    look,
+    look: looks.look,
     entries() {
       if (!deps.mayStart) return []
       const list = known()
@@ -305,11 +308,15 @@ export function createCatalogueRoom(
       await deps.snapshots?.keepOnly(`${deps.network}-`, names)
     },
     round() {
-      if (running || state.state.engine.kind !== 'ready' || !deps.mayStart) return
-      const wish = started.list().find((each) => each.stage === 'starting' || each.stage === 'removing')
-      const entry = wish && known().find((each) => each.id === wish.entryId)
-      if (!entry || clock.now() - (failedAtMs.get(entry.id) ?? 0) < AGAIN_MS) return
-      begin(entry)
+      if (isBusy() || state.state.engine.kind !== 'ready' || !deps.mayStart) return
+      // One that is not in the catalogue any more, or failed a moment ago, keeps no other waiting.
+      for (const wish of started.list()) {
+        if (wish.stage !== 'starting' && wish.stage !== 'removing') continue
+        const entry = known().find((each) => each.id === wish.entryId)
+        if (!entry || clock.now() - (failedAtMs.get(entry.id) ?? 0) < AGAIN_MS) continue
+        begin(entry)
+        return
+      }
     },
     async leave() {
       if (!running) return
@@ -319,15 +326,14 @@ export function createCatalogueRoom(
     },
     async forget() {
       await started.clear()
-      progress.clear()
-      paces.clear()
-      wereAtHead.clear()
+      looks.forget()
     },
     handlers: {
       'backends.catalogue': async () => {
         const { entries, services } = deps.catalog()
         const onNetwork = new Set(await deps.serviceIds())
-        return { rows: await Promise.all(entries.map((entry) => rowOf(entry, services, onNetwork))) }
+        const pc = await deps.pc()
+        return { rows: entries.map((entry) => rowOf(entry, services, onNetwork, pc)) }
       },
       'backends.startEntry': async ({ entryId, snapshot }) => ({ taskId: await start(entryId, snapshot) }),
       'backends.stopEntry': async ({ entryId }) => {

@@ -1,5 +1,8 @@
 import type { EntryRow } from '#shared/api/backend-requests.ts'
 import type { BackendEntry } from '#shared/catalog/backends/schema.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Engine } from '../ports/engine.ts'
+import type { Net } from '../ports/net.ts'
 
 /** What this PC has, as far as anybody says. */
 export interface PcFacts {
@@ -44,3 +47,36 @@ export function lacksOf(
 /** To a tenth; null where nobody says. */
 export const gigabytes = (bytes: number | undefined): number | null =>
   bytes === undefined || bytes <= 0 ? null : Math.round((bytes / GB) * 10) / 10
+
+const KEPT_MS = 30_000
+
+/**
+ * What this PC has, read once for all who ask meanwhile: an engine that is asked for its disk walks all its volumes. An answer is kept for half a minute; none that was given while the
+ * engine was away.
+ */
+export function createPcFacts({
+  engine,
+  net,
+  clock,
+}: {
+  engine: Pick<Engine, 'probe' | 'disk'>
+  net: Pick<Net, 'freeDiskBytes'>
+  clock: Pick<Clock, 'now'>
+}): () => Promise<PcFacts> {
+  let reading: Promise<PcFacts> | undefined
+  let kept: { facts: PcFacts; atMs: number } | undefined
+  const read = async (): Promise<PcFacts> => {
+    const probe = await engine.probe()
+    const disk = probe.kind === 'ready' ? await engine.disk?.().catch(() => undefined) : undefined
+    const freeDiskBytes = disk?.freeBytes ?? (await net.freeDiskBytes().catch(() => undefined))
+    if (probe.kind !== 'ready') return { freeDiskBytes, memoryBytes: undefined, cpus: undefined, architecture: '' }
+    const facts = { freeDiskBytes, memoryBytes: probe.memoryBytes, cpus: probe.cpus, architecture: probe.arch }
+    kept = { facts, atMs: clock.now() }
+    return facts
+  }
+  return () => {
+    if (kept && clock.now() - kept.atMs < KEPT_MS && clock.now() >= kept.atMs) return Promise.resolve(kept.facts)
+    reading ??= read().finally(() => (reading = undefined))
+    return reading
+  }
+}

@@ -18,12 +18,12 @@ export async function removeEntry(deps: StartEntryDeps, entry: BackendEntry, wis
   await task.step('stop', async () => {
     // The relay miner is told first that nothing answers here any more.
     deps.wake()
-    for (const row of await store.nodes(network))
-      if (nodes.some((node) => node.nodeId === row.id))
-        await store.putNode({ ...row, wanted: 'stopped', wantedBy: 'user', updatedAtMs: clock.now() })
-    deps.wake()
     for (;;) {
       task.signal.throwIfAborted()
+      // At each look: somebody may start one of them again while it stops.
+      const rows = (await store.nodes(network)).filter((row) => nodes.some((node) => node.nodeId === row.id) && row.wanted !== 'stopped')
+      for (const row of rows) await store.putNode({ ...row, wanted: 'stopped', wantedBy: 'user', updatedAtMs: clock.now() })
+      if (rows.length > 0) deps.wake()
       const containers = await engine.list()
       if (!nodes.some((node) => isUp(containers.find((container) => container.nodeId === node.nodeId)))) return
       await clock.sleep(LOOK_MS, task.signal)

@@ -54,8 +54,10 @@ export async function startEntry(deps: StartEntryDeps, entry: BackendEntry, wish
   const nodes = entryNodes(entry)
   const pins = await task.step('images', () => fetchImages(deps, nodes, task))
   const rows = await makeRows(deps, nodes, pins)
-  if (wish.snapshot !== null && !wish.hasData) await takeSnapshot(deps, entry, wish.snapshot, rows, task)
+  if (wish.snapshot !== null && !wish.hasData) await takeSnapshot(deps, entry, wish, wish.snapshot, rows, task)
   await task.step('make-containers', async () => {
+    // Before the rows: with them the containers run, and what they fetch is not thrown away by a start that was cut off here.
+    await started.put({ ...wish, hasData: true })
     for (const row of rows) await store.putNode(row)
     await started.put({ ...wish, stage: 'made', hasData: true })
     task.stepFacts('make-containers', { ports: rows.flatMap((row) => Object.values(row.ports)).join(', ') })
@@ -189,6 +191,7 @@ async function freePort(net: Pick<Net, 'portFree'>, preferred: number, taken: Re
 async function takeSnapshot(
   deps: StartEntryDeps,
   entry: BackendEntry,
+  wish: Started,
   from: { url: string; sha256: string },
   rows: readonly NodeRow[],
   task: TaskContext,
@@ -241,6 +244,8 @@ async function takeSnapshot(
       if (error instanceof HearthError && error.code.startsWith('snapshot-')) await snapshots.discard(name)
       throw error
     }
+    // First: what is unpacked is not fetched a second time because the start was cut off here.
+    await deps.started.put({ ...wish, hasData: true })
     await snapshots.discard(name)
   })
 }

@@ -16,12 +16,20 @@ export function createStartedEntries(store: Pick<Store, 'setting' | 'setSetting'
   const key = `backend-entries:${network}`
   let rows: Started[] = []
   let isUnread = false
-  const save = async (next: Started[]): Promise<void> => {
-    if (isUnread) throw new HearthError('store-damaged', { table: 'backend-entries' })
-    await store.setSetting(key, JSON.stringify(next))
-    rows = next
+  let turn: Promise<unknown> = Promise.resolve()
+  /** One after the other, each from what the one before left: none is lost to another that was asked meanwhile. */
+  const change = (make: (before: readonly Started[]) => readonly Started[]): Promise<void> => {
+    const saved = turn.then(async () => {
+      const next = [...make(rows)]
+      if (next.length === 0 && rows.length === 0) return
+      if (isUnread) throw new HearthError('store-damaged', { table: 'backend-entries' })
+      await store.setSetting(key, JSON.stringify(next))
+      rows = next
+    })
+    turn = saved.catch(() => undefined)
+    return saved
   }
-  const others = (entryId: string): Started[] => rows.filter((row) => row.entryId !== entryId)
+  const without = (before: readonly Started[], entryId: string): Started[] => before.filter((row) => row.entryId !== entryId)
   return {
     list: () => rows,
     of: (entryId) => rows.find((row) => row.entryId === entryId),
@@ -35,12 +43,8 @@ export function createStartedEntries(store: Pick<Store, 'setting' | 'setSetting'
         isUnread = true
       }
     },
-    put: (started) => save([...others(started.entryId), started]),
-    remove: async (entryId) => {
-      if (rows.some((row) => row.entryId === entryId)) await save(others(entryId))
-    },
-    clear: async () => {
-      if (rows.length > 0) await save([])
-    },
+    put: (started) => change((before) => [...without(before, started.entryId), started]),
+    remove: (entryId) => change((before) => without(before, entryId)),
+    clear: () => change(() => []),
   }
 }

@@ -22,7 +22,7 @@ import type { Tasks } from '../tasks/tasks.ts'
 import { createAttachments } from './attachments.ts'
 import { createBackendsRoom, gateConfig, type BackendsRoom } from './backends-room.ts'
 import { createCatalogueRoom, type CatalogueRoom } from './catalogue-room.ts'
-import type { PcFacts } from './fits.ts'
+import { createPcFacts } from './fits.ts'
 import { createGate } from './gate.ts'
 import { createGateParts } from './gate-part.ts'
 import { lineOfNet } from './line-of-net.ts'
@@ -158,14 +158,7 @@ export function wireBackends(deps: {
     activity: deps.activity,
     wake: deps.wake,
   })
-  const pc = async (): Promise<PcFacts> => {
-    const probe = await engine.probe()
-    const disk = probe.kind === 'ready' ? await engine.disk?.().catch(() => undefined) : undefined
-    const free = disk?.freeBytes ?? (await net.freeDiskBytes().catch(() => undefined))
-    return probe.kind === 'ready'
-      ? { freeDiskBytes: free, memoryBytes: probe.memoryBytes, cpus: probe.cpus, architecture: probe.arch }
-      : { freeDiskBytes: free, memoryBytes: undefined, cpus: undefined, architecture: '' }
-  }
+  const pc = createPcFacts({ engine, net, clock })
   const prices = async (): Promise<ServicePrices | undefined> => {
     const params = heads.params()
     const chain = heads.current()
@@ -196,6 +189,7 @@ export function wireBackends(deps: {
     parts,
     pc,
     serviceIds,
+    isLeaving,
   })
   return {
     ...room,

@@ -82,7 +82,7 @@ export function EntryLine({
               </Button>
             )
           ) : null}
-          {row.stage === 'made' || row.stage === 'kept' ? (
+          {row.stage === 'made' || row.stage === 'kept' || (row.stage === 'starting' && task?.status !== 'running') ? (
             <Button kind="ghost" size="sm" icon="trash" label={t('backends.catalogue.removeLabel', { title })} onPress={onRemove} />
           ) : null}
         </div>

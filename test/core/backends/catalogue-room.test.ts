@@ -82,6 +82,7 @@ describe('entries of the catalogue on the engine', () => {
         parts: { of: () => 'part' },
         pc: () => Promise.resolve({ freeDiskBytes: 900 * GB, memoryBytes, cpus: 8, architecture: 'amd64' }),
         serviceIds: () => Promise.resolve(['fuse', 'pocket']),
+        isLeaving: () => false,
         startNode: (nodeId) => parts.nodes().start(nodeId),
         stopNode: (nodeId) => parts.nodes().stop(nodeId),
         activity: () => undefined,

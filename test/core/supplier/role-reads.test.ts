@@ -234,7 +234,7 @@ describe('while the software of the chain changes', () => {
       log: { info: () => undefined },
       watch: untouched,
       nodes: untouched,
-      state: { state: { chain: { status: 'ready' } }, put: () => undefined },
+      state: { state: { app: { network: 'main' }, chain: { status: 'ready' } }, put: () => undefined },
       surfaceUrl: () => '',
       networkTitle: () => ({ title: '', playMoney: false }),
       activity: () => undefined,
