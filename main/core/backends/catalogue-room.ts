@@ -202,6 +202,8 @@ export function createCatalogueRoom(
         has: String(lack.has ?? ''),
         needs: String(lack.needs),
       })
+    // Removed or started by another request while this PC was looked at.
+    if (started.of(entryId) !== before) throw new HearthError('backend-busy')
     const from = entry.snapshot.kind === 'file' ? { url: entry.snapshot.url, sha256: entry.snapshot.sha256 } : snapshot
     if (from !== null && entry.snapshot.kind === 'none') throw new HearthError('invalid-request', { path: 'snapshot' })
     return carryOut(entry, { entryId, stage: 'starting', snapshot: from, hasData: before?.hasData ?? false, withData: false })

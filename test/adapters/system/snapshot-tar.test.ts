@@ -141,6 +141,29 @@ describe('what a snapshot holds', () => {
     expect(unpacked(tar)).toContain('a.txt')
     expect(last).toBe(statSync(join(folder, 'snap')).size)
   })
+  it.each([
+    ['inside a file', [30_000]],
+    ['where a header begins', [512]],
+    ['in many places', [512, 513, 5_000, 5_001, 60_000]],
+  ])('is whole when it was compressed in several frames, cut %s', async (_what, cuts) => {
+    const snapshots = createSnapshots(folder)
+    const tar = packed('--format=pax')
+    const frames = [0, ...cuts].map((from, index) => zstdCompressSync(tar.subarray(from, cuts[index])))
+    // Some programs put a frame before each, of a kind that is skipped.
+    const skipped = Buffer.from('502a4d180400000001020304', 'hex')
+    for (const content of [Buffer.concat(frames), Buffer.concat(frames.flatMap((frame) => [skipped, frame]))]) {
+      writeFileSync(join(folder, 'snap'), content)
+      let last = 0
+      const files = await all(snapshots.contents('snap', { folder: '' }, ({ bytes }) => (last = bytes)))
+      expect(files.equals(await made(tar))).toBe(true)
+      expect(last).toBe(content.length)
+    }
+    writeFileSync(join(folder, 'snap'), Buffer.concat(frames).subarray(0, -20))
+    expect((await rejection(all(snapshots.contents('snap', { folder: '' }, () => undefined)))).code).toBe('snapshot-damaged')
+  })
+  it('says that it is gone, to whoever reads it', async () => {
+    expect((await rejection(all(createSnapshots(folder).contents('none', { folder: '' }, () => undefined)))).code).toBe('snapshot-damaged')
+  })
   it('refuses lz4, and a stream that breaks inside', async () => {
     const snapshots = createSnapshots(folder)
     writeFileSync(join(folder, 'snap'), Buffer.from('04224d1864', 'hex'))
