@@ -41,7 +41,7 @@ async function write(file: string, nowMs: number): Promise<void> {
     // With nothing left in the log the file holds all there is: from here to the next start no bit of it may change.
     if (existsSync(`${file}-wal`)) return
     try {
-      sealFile(file)
+      sealFile(file, true)
     } catch {
       // No room for a seal: the next start looks at every page instead.
     }
