@@ -17,6 +17,7 @@ import { createSessionClock } from '#main/core/relays/session-clock.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher, type StatePublisher } from '#main/core/state/publisher.ts'
 import { createSupplierWatch } from '#main/core/supplier/watch.ts'
+import { createPlanFollower } from '#main/core/updates/plan-follower.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import type { AppState, NodeState } from '#shared/api/state.ts'
 import { createTestLog } from '#test/fakes/clock.ts'
@@ -108,6 +109,20 @@ export function createStage(start: PracticeStart, store: Store): Stage {
     record: () => watch.record(),
   })
   const sessionClock = createSessionClock({ state, store, clock, network, params: () => ledger.params(), served: () => undefined })
+  const unused = (): never => {
+    throw new Error('no container runs on this stage')
+  }
+  const plans = createPlanFollower({
+    state,
+    clock,
+    log,
+    heads: { current: () => chain },
+    nodes: { logs: unused },
+    rows: () => [],
+    running: unused,
+    change: unused,
+    add: unused,
+  } as unknown as Parameters<typeof createPlanFollower>[0])
   const health = createHealthReadings({ store, net, clock, log, state, network, served: () => undefined })
   const seen: Stage['seen'] = new Map()
   for (const each of nodes()) state.put('nodes', each.id, each)
@@ -127,6 +142,7 @@ export function createStage(start: PracticeStart, store: Store): Stage {
     await earnings.catchUp(chain, ledger.height)
     await sessionClock.update(ledger.height)
     await health.read(chain, ledger.height, params)
+    await plans.read()
     await health.stop()
     runChecks(state, clock.now())
     for (const row of Object.values(state.state.attention))
