@@ -97,8 +97,10 @@ export function createGate(deps: {
   }
 
   const once = async (): Promise<void> => {
+    let isWanted = false
     try {
       const config = await deps.config()
+      isWanted = config !== undefined
       if (config === undefined) {
         delivered = ''
         if (view.kind !== 'none' || (await look())) {
@@ -116,6 +118,8 @@ export function createGate(deps: {
       // Somebody else has the port now: another does as well, nobody has written it down.
       if (error instanceof HearthError && error.code === 'port-taken' && port !== undefined)
         port = await freePort(port + 1).catch(() => undefined)
+      // With nothing attached there is no gate to speak of: an engine that does not run is told where it is looked at.
+      if (!isWanted && view.kind === 'none' && error instanceof HearthError) return
       const reason = error instanceof HearthError ? (error.detail['reason'] ?? error.code) : 'unexpected'
       if (view.reason !== reason) log.warn('the backend gate is not as wanted', { reason })
       view = { kind: 'failing', reason: reason.slice(0, 200) }

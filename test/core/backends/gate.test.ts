@@ -313,6 +313,27 @@ describe('the gate', () => {
     expect(engine.stateOf(names.container('gate'))).toBe('running')
     expect(gateOf.view()).toEqual({ kind: 'ready', reason: '' })
   })
+
+  it('is not said to be failing on an engine that does not run, unless something is attached', async () => {
+    let config: string | undefined
+    const gateOf = createGate({
+      engine: { ...createFakeEngine(), list: () => Promise.reject(new HearthError('engine-not-started', { reason: 'nothing answers' })) },
+      names,
+      entry: gate,
+      clock: { now: () => 0, sleep: () => Promise.resolve() },
+      log: createQuietLog(),
+      imagePin: () => Promise.resolve('example.org/caddy:1'),
+      config: () => Promise.resolve(config),
+      net: { portFree: () => Promise.resolve(true), post: () => Promise.reject(new Error('not asked')) },
+      port: { get: () => Promise.resolve(undefined), set: () => Promise.resolve() },
+      lookToken: 'tok',
+    })
+    await gateOf.round()
+    expect(gateOf.view()).toEqual({ kind: 'none', reason: '' })
+    config = '{}'
+    await gateOf.round()
+    expect(gateOf.view()).toEqual({ kind: 'failing', reason: 'nothing answers' })
+  })
 })
 
 function withoutReach(spec: ContainerSpec): ContainerSpec {
