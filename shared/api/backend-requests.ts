@@ -155,6 +155,8 @@ const entryRow = z.strictObject({
   /** Why it cannot be started here. */
   blocked: z.enum(['practice', 'no-own-node']).nullable(),
   stage: z.enum(['none', 'starting', 'made', 'removing', 'kept']),
+  /** Whether its volumes hold what a later start can go on with. */
+  hasData: z.boolean(),
   nodeIds: z.array(z.string()),
   progress: progressView.nullable(),
 })

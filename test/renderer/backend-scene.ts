@@ -99,6 +99,7 @@ export const entryRow = (fields: Partial<EntryRow> = {}): EntryRow => ({
   isOwnNode: false,
   blocked: null,
   stage: 'none',
+  hasData: false,
   nodeIds: ['fuse-nethermind-fuse'],
   progress: null,
   ...fields,
@@ -145,6 +146,7 @@ export const backendAnswers = (now: number) => ({
         summary: 'Nethermind with Lighthouse beside it. A good first Ethereum-like chain for a small machine.',
         serves: [{ serviceId: 'gnosis', name: 'Gnosis Chain', onNetwork: true }],
         stage: 'made',
+        hasData: true,
         nodeIds: ['backend-1'],
         progress: {
           state: 'catching-up',
@@ -162,6 +164,7 @@ export const backendAnswers = (now: number) => ({
         summary: 'A full node of the Pocket Network itself.',
         serves: [{ serviceId: 'pocket', name: 'Pocket Network', onNetwork: true }],
         isOwnNode: true,
+        hasData: true,
         nodeIds: ['pocket-1'],
       }),
       entryRow({
@@ -183,6 +186,7 @@ export const backendAnswers = (now: number) => ({
         summary: 'Answers questions to a language model.',
         serves: [{ serviceId: 'ollama', name: 'Ollama', onNetwork: false }],
         stage: 'kept',
+        hasData: true,
       }),
     ],
   } satisfies RequestOutput<'backends.catalogue'>,

@@ -259,6 +259,16 @@ describe('nodes of the catalogue', () => {
     await press('Let the Pocket node here answer Pocket full node')
     expect(sent(link, 'backends.startEntry')).toEqual([{ entryId: 'pocket-full', snapshot: null }])
   })
+  it('does not offer to keep what is there in part alone', async () => {
+    const { rows } = backendAnswers(0)['backends.catalogue']
+    const cutOff = rows.map((row) => (row.entryId === 'ollama' ? { ...row, stage: 'starting' as const, hasData: false } : row))
+    const link = await show('/nodes', { 'backends.catalogue': { rows: cutOff }, 'backends.removeEntry': { taskId: 't' } })
+    await press('Remove Language model (Ollama)')
+    expect(text()).toContain('What it has fetched so far is deleted')
+    expect(text()).not.toContain('What becomes of its data')
+    await press('Remove')
+    expect(sent(link, 'backends.removeEntry')).toEqual([{ entryId: 'ollama', withData: true }])
+  })
   it('shows why a start was refused', async () => {
     const link = await show('/nodes')
     link.answers['backends.startEntry'] = () => ({

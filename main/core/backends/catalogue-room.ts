@@ -253,6 +253,7 @@ export function createCatalogueRoom(
       isOwnNode,
       blocked: blockedOf(entry),
       stage: wish === undefined ? 'none' : wish.stage === 'own-node' ? 'made' : wish.stage,
+      hasData: wish?.hasData ?? false,
       nodeIds: isOwnNode ? [ownNode()?.id ?? ''] : entry.containers.map((container) => entryNodeId(entry, container.name)),
       progress: looks.progressOf(entry.id) ?? null,
     }

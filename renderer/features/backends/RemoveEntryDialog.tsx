@@ -13,14 +13,18 @@ export function RemoveEntryDialog({ row, onClose }: { row: EntryRow; onClose: ()
   const t = useText()
   const remove = useCall('backends.removeEntry')
   const isKept = row.stage === 'kept'
+  // Cut off before its data was whole: a part of it is nothing to go on with.
+  const isPart = row.stage === 'starting' && !row.hasData
   const [fate, setFate] = useState<string>('keep')
-  const withData = isKept || fate === 'lose'
-  const asksFate = !isKept && !row.isOwnNode
+  const withData = isKept || isPart || fate === 'lose'
+  const asksFate = !isKept && !isPart && !row.isOwnNode
   const text = row.isOwnNode
     ? t('backends.catalogue.removing.own')
     : isKept
       ? t('backends.catalogue.removing.keptText')
-      : t('backends.catalogue.removing.text', { grace: duration(row.stopGraceSeconds * 1_000) })
+      : isPart
+        ? t('backends.catalogue.removing.partText')
+        : t('backends.catalogue.removing.text', { grace: duration(row.stopGraceSeconds * 1_000) })
   return (
     <Dialog isOpen onClose={onClose} title={t('backends.catalogue.removing.title', { title: row.title })} width={520}>
       <p className="text-text-2">{text}</p>

@@ -191,6 +191,7 @@ export const backends = {
       button: 'Remove',
       deleteKept: 'Delete its data',
       keptText: 'The containers are gone already. This deletes what they left: a later start begins with the first sync.',
+      partText: 'Its start was cut off. What it has fetched so far is deleted: a later start begins anew.',
     },
     progress: {
       'no-answer': 'does not answer yet',
