@@ -282,6 +282,10 @@ export function createEngineRounds(parts: {
     },
     /** The search for keys finds one that lies on disk. */
     async checkSearch(): Promise<void> {
+      // Which of the wishes came last to this installation is chance: its backend may be stopped.
+      await (await running()).ask({ ask: 'start', nodeId: 'backend' })
+      const begun = await settled()
+      if (typeof begun === 'string' || !isClean(begun)) count('engine: the backend runs before the search', begun)
       const container = judge.docker.getContainer(judge.container('backend'))
       const exec = await container.exec({ Cmd: ['sh', '-c', `echo ${setup.keyHex} > /tmp/found`], AttachStdout: true })
       for await (const _chunk of await exec.start({})) void _chunk
