@@ -31,10 +31,11 @@ import { createApp } from '#main/core/app.ts'
 import type { Store } from '#main/core/ports/store.ts'
 import { readSetting } from '#main/core/settings/stored.ts'
 import { SETTINGS } from '#shared/settings/table.ts'
-import { CATALOG } from '#shared/catalog/index.ts'
-import { containersMark, networkOf } from '#shared/networks/index.ts'
+import { BUNDLE_CATALOG, CATALOG } from '#shared/catalog/index.ts'
+import { containersMark, NETWORKS, networkOf } from '#shared/networks/index.ts'
 import { localChainRulesSchema } from '#shared/networks/local.ts'
 import type { Compose } from './compose-options.ts'
+import { storeFile } from './data-dir.ts'
 import { resourcesDir, version } from './locations.ts'
 
 /** A start waits for one thread of the store. */
@@ -45,7 +46,7 @@ export const compose: Compose = async (options): Promise<App> => {
   const { dataDir } = options
   const clock = systemClock
   const log = createLog(join(dataDir, 'logs', 'hearth.log'))
-  const storeOptions = { file: join(dataDir, 'hearth.db'), clock, log }
+  const storeOptions = { file: storeFile(dataDir), clock, log }
   const opening = openStoreCured({ ...storeOptions, readerAfterMs: READER_AFTER_MS }).catch((error: unknown) => {
     throw startRefusal(error)
   })
@@ -87,7 +88,7 @@ export const compose: Compose = async (options): Promise<App> => {
           : {
               engine: createDockerEngine({
                 ...(given === undefined ? {} : { endpoint: given }),
-                choice: engineChoice(store),
+                choice: engineChoice(store, installId),
                 installId: containersMark(installId, network),
                 clock,
                 log,
@@ -103,8 +104,7 @@ export const compose: Compose = async (options): Promise<App> => {
               },
               clock,
               codec: createTxCodec(networkOf(network).addressPrefix),
-              // What these entries are is a chain of Hearth's own with all that belongs to it.
-              catalog: networkOf(network).madeHere ? CATALOG : [],
+              catalog: networkOf(network).madeHere ? CATALOG : BUNDLE_CATALOG,
               rules,
               // SECURITY: S16 said at the start of the program alone: what runs gets the operator key, so no request of a page may choose it.
               imageOverrides: options.imageOverrides ?? {},
@@ -123,8 +123,9 @@ export const compose: Compose = async (options): Promise<App> => {
 }
 
 /** What the user chose, asked each time, and the engine that holds this installation's containers. */
-function engineChoice(store: Pick<Store, 'setting' | 'setSetting'>): EngineChoice {
+function engineChoice(store: Pick<Store, 'setting' | 'setSetting'>, installId: string): EngineChoice {
   return {
+    marks: [...new Set(NETWORKS.map((network) => containersMark(installId, network.id)))],
     chosen: async () => (await readSetting(store, 'engineEndpoint')) ?? '',
     used: { get: () => store.setting(ENGINE_USED), set: (endpoint) => store.setSetting(ENGINE_USED, endpoint) },
   }

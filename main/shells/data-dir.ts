@@ -1,8 +1,12 @@
 import { readdirSync, statSync } from 'node:fs'
-import { posix, win32 } from 'node:path'
+import { join, posix, win32 } from 'node:path'
 
+const STORE_FILE = 'hearth.db'
 /** By one of these a folder is known as Hearth's. */
-const OWN_FILES = new Set(['hearth.db', 'metrics.db', 'vault.json', 'vault'])
+const OWN_FILES = new Set([STORE_FILE, 'metrics.db', 'vault.json', 'vault'])
+
+/** The record in a data folder. */
+export const storeFile = (dataDir: string): string => join(dataDir, STORE_FILE)
 
 /**
  * Where Hearth keeps its things when the user names no folder.

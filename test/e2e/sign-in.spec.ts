@@ -58,7 +58,7 @@ async function start(port = 0): Promise<Headless> {
       look()
       void ended.then((code) => reject(new Error(`Hearth ended with ${code}: ${output}`)))
     })
-  const url = await says(/Hearth is ready.*?(https:\/\/127\.0\.0\.1:\d+)/)
+  const url = await says(/(?:within ten minutes|Hearth is ready): (https:\/\/127\.0\.0\.1:\d+)/)
   return {
     url,
     output: () => output,

@@ -70,7 +70,7 @@ describe('the headless shell', { timeout: 30_000 }, () => {
     )
     const cases: [string[], string, RegExp][] = [
       [['--port', String(port)], 'ok', new RegExp(`^core stopped.*\\n|Port ${port} is taken by another program\\. Try --port \\d+\\.\\n`)],
-      [[], 'fails', /^The database is newer than this Hearth\.\n$/],
+      [[], 'fails', /^(?:Hearth starts\..*\n)?The database is newer than this Hearth\.\n$/],
       [['--port', 'x'], 'ok', /^--port wants a port from 1024 to 65535, or 443, not "x"\.\n$/],
       [['--bind', '0.0.0.0'], 'ok', /^--bind 0\.0\.0\.0 can be reached by others, so it needs TLS: .*\n$/],
       [['--tls-cert', join(folder, 'absent.pem'), '--tls-key', 'k'], 'ok', /absent\.pem could not be read\.\n$/],

@@ -1,5 +1,5 @@
-import { readdir, stat, statfs } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { link, mkdir, readdir, stat, statfs } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { HearthError } from '#shared/api/errors.ts'
 import type { CopyFacts, Course, Records } from '#main/core/ports/records.ts'
 import { backupsFolder, copiesAmong, type CopyName } from './backup.ts'
@@ -36,6 +36,18 @@ export function openRecords(options: StoreOptions & { metricsFile: string }): Re
     onProgress: course?.onProgress,
   })
 
+  const copy: Records['copy'] = async (where, course) => {
+    const chosen = where === 'chosen'
+    const folder = chosen ? chosenFolder(file) : undefined
+    if (chosen && folder === undefined) throw new HearthError('folder-invalid', { reason: 'missing', path: '' })
+    const wish = { file, nowMs: clock.now(), folder, daysKept: course?.daysKept ?? (chosen ? CHOSEN_DAYS_KEPT : undefined) }
+    const path = (await runTask({ kind: 'copy', ...wish }, courseOf(course))) as string
+    log.info('store copied', { where, name: basename(path) })
+    const [made] = copiesAmong(file, dirname(path), [basename(path)])
+    if (!made) throw new Error('the copy that was made has another name')
+    return factsOf(made, chosen)
+  }
+
   return {
     async facts() {
       const folder = chosenFolder(file)
@@ -57,16 +69,14 @@ export function openRecords(options: StoreOptions & { metricsFile: string }): Re
         pending: pending && { name: basename(pending.path), chosen: pending.chosen, askedAtMs: pending.askedAtMs },
       }
     },
-    async copy(where, course) {
-      const chosen = where === 'chosen'
-      const folder = chosen ? chosenFolder(file) : undefined
-      if (chosen && folder === undefined) throw new HearthError('folder-invalid', { reason: 'missing', path: '' })
-      const wish = { file, nowMs: clock.now(), folder, daysKept: course?.daysKept ?? (chosen ? CHOSEN_DAYS_KEPT : undefined) }
-      const path = (await runTask({ kind: 'copy', ...wish }, courseOf(course))) as string
-      log.info('store copied', { where, name: basename(path) })
-      const [made] = copiesAmong(file, dirname(path), [basename(path)])
-      if (!made) throw new Error('the copy that was made has another name')
-      return factsOf(made, chosen)
+    copy,
+    async setAside(course) {
+      const made = await copy('beside', course)
+      const folder = join(dataFolder, 'set-aside')
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      // Another name of the same file: it stays when its day beside the store is over.
+      for (const suffix of ['.sha256', '']) await link(find(made) + suffix, join(folder, made.name + suffix))
+      return { path: join(folder, made.name) }
     },
     check,
     async chooseFolder(path) {

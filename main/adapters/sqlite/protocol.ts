@@ -127,6 +127,12 @@ export interface Restored {
 
 export type ToWorker = { kind: 'call'; id: number; method: string; args: unknown[] } | { kind: 'close' }
 
+/** Said to a thread that has no task yet: the file that it is going to open, to be read but not touched. */
+export interface AheadOfTask {
+  kind: 'ahead'
+  file: string
+}
+
 export type FromWorker =
   | { kind: 'opened'; opened: Opened }
   | { kind: 'progress'; done: number; total: number }

@@ -3,8 +3,8 @@ import { HearthError } from '#shared/api/errors.ts'
 import type { ChainRow, NodeRow } from '#main/core/ports/store.ts'
 import type { SyncStore } from './protocol.ts'
 
-/** Networks that live on this machine and may be forgotten. */
-const FORGETTABLE = new Set(['local', 'practice'])
+/** Networks that live on this machine, and the test network that its keepers may begin anew: these may be forgotten. */
+const FORGETTABLE = new Set(['local', 'practice', 'beta'])
 
 interface StoredNode {
   id: string

@@ -1,7 +1,7 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- worker threads have no origins */
 import { Worker } from 'node:worker_threads'
 import type { Log } from '#main/core/ports/log.ts'
-import { readError, type FromWorker, type ToWorker, type WorkerTask } from './protocol.ts'
+import { readError, type AheadOfTask, type FromWorker, type ToWorker, type WorkerTask } from './protocol.ts'
 
 const DEFAULT_WORKER = new URL('./worker.ts', import.meta.url)
 /** A thread that has begun before it is known what for. */
@@ -10,6 +10,11 @@ let ready: Worker | undefined
 /** Is given a thread of worker.ts without a task: the first task is its. */
 export function takeFirst(worker: Worker): void {
   ready = worker
+}
+
+/** Tells the thread of `takeFirst`, where there is one, which file it will open: what takes reading alone is done then. */
+export function readFirst(file: string): void {
+  ready?.postMessage({ kind: 'ahead', file } satisfies AheadOfTask)
 }
 
 /** A worker thread of the store that answers calls. */

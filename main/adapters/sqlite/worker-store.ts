@@ -15,6 +15,15 @@ import { walletMethods } from './wallet.ts'
 import { selfTestMethods } from './self-tests.ts'
 import { serve } from './worker-port.ts'
 
+/** SQLite is loaded with the first database: done by a thread that has nothing to open yet. */
+export function warmUp(): void {
+  try {
+    new Database(':memory:').close()
+  } catch {
+    // Told when there is something to open.
+  }
+}
+
 /** The store's two lasting threads: the one writer, and the reader beside it. */
 export async function serveStore(task: WorkerTask & { kind: 'write' | 'read' }): Promise<void> {
   if (task.kind === 'write') await write(task.file, task.nowMs)

@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads'
-import type { WorkerTask } from './protocol.ts'
+import type { AheadOfTask, WorkerTask } from './protocol.ts'
+import { readAhead } from './digest.ts'
 import { port, send } from './worker-port.ts'
 
 /** Entry of the store's threads. Each loads only what its task needs: two of them live as long as Hearth does. One that was started ahead is told its task later. */
@@ -22,9 +23,19 @@ async function run(task: WorkerTask): Promise<void> {
 const given = workerData as WorkerTask | null | undefined
 if (given === null || given === undefined) {
   // While there is time: most of what a store's thread does is to load.
-  void import('./worker-store.ts')
-  port.once('message', (message: WorkerTask | { kind: 'close' }) => {
+  import('./worker-store.ts').then(
+    ({ warmUp }) => warmUp(),
+    // Told when there is something to open.
+    () => undefined,
+  )
+  const told = (message: WorkerTask | AheadOfTask | { kind: 'close' }): void => {
+    if (message.kind === 'ahead') {
+      readAhead(message.file)
+      return
+    }
+    port.off('message', told)
     if (message.kind === 'close') port.close()
     else void run(message)
-  })
+  }
+  port.on('message', told)
 } else void run(given)

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Worker } from 'node:worker_threads'
-import { coolDown, takeFirst } from '#main/adapters/sqlite/worker-link.ts'
+import { coolDown, readFirst, takeFirst } from '#main/adapters/sqlite/worker-link.ts'
 import { claimDataFolder, type DataFolderLock } from '#main/adapters/system/data-folder.ts'
 import { createLog } from '#main/adapters/system/log.ts'
 import type { App } from '#main/core/app-shape.ts'
 import type { Log } from '#main/core/ports/log.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import type { Compose } from '../compose-options.ts'
-import { defaultDataDir, refuseSharedFolder } from '../data-dir.ts'
+import { defaultDataDir, refuseSharedFolder, storeFile } from '../data-dir.ts'
 import type { Locations } from '../locations.ts'
 import { readStartFiles } from '../start-files.ts'
 import { openAccess, type Access } from './access.ts'
@@ -58,6 +58,7 @@ export async function runWeb(argv: string[], compose: Compose, places: Locations
     // SECURITY: S13 one Hearth per data folder.
     const claimed = claimDataFolder(dataDir)
     lock = claimed
+    if (!options.resetSignIn) readFirst(storeFile(dataDir))
     if (options.resetSignIn) {
       await claimed.held
       process.stdout.write((await resetSignIn(dataDir)) ? SENTENCES.reset : SENTENCES.nothingToReset)
@@ -96,17 +97,20 @@ export async function runWeb(argv: string[], compose: Compose, places: Locations
       log,
     })
     confirmOrigin = shell.confirmOrigin
+    const { shell: open, lock: held } = { shell, lock }
+    endOnSignal(late, open, held)
+    // SECURITY: S13 nobody is let in before the folder is this process's alone. The page is fetched while the store is opened; what it asks waits for it.
+    await claimed.held
+    const link = welcome(open, access, options, certificates)
     const app = await coming
-    const { app: running, shell: open, lock: held } = { app, shell, lock }
-    endOnSignal(running, open, held)
-    running.joined?.catch((error: unknown) => {
+    app.joined?.catch((error: unknown) => {
       process.stderr.write(`${sentenceOf(error)}\n`)
-      void Promise.allSettled([open.close(), running.stop()]).then(() => {
+      void Promise.allSettled([open.close(), app.stop()]).then(() => {
         held.release()
         process.exit(1)
       })
     })
-    greet(shell, access, options, certificates)
+    greet(open, options, link)
   } catch (error) {
     process.stderr.write(`${sentenceOf(error)}\n`)
     process.exitCode = 1
@@ -118,24 +122,30 @@ export async function runWeb(argv: string[], compose: Compose, places: Locations
   }
 }
 
-function greet(shell: WebShell, access: Access, options: WebOptions, certificates: Certificates | undefined): void {
-  const interactive = process.stdin.isTTY && process.stdout.isTTY
-  const again = (): void => void process.stdout.write(`A new link, good once, for ten minutes: ${shell.oneTimeLink()}\n`)
-  if (process.platform !== 'win32') process.on('SIGUSR2', again)
+/** Says under which address Hearth comes up. @returns a link that opens it once; undefined where none may be written */
+function welcome(shell: WebShell, access: Access, options: WebOptions, certificates: Certificates | undefined): string | undefined {
+  // Whoever read this may be gone (a closed pipe): what was to be said is lost, and Hearth goes on.
+  process.stdout.on('error', () => undefined)
+  if (process.platform !== 'win32') process.on('SIGUSR2', () => sayNewLink(shell))
   if (access.damaged !== undefined) process.stderr.write(SENTENCES.damaged(access.damaged))
   if (options.tls.kind === 'own' && certificates) process.stdout.write(SENTENCES.fingerprint(certificates.fingerprint()))
   // SECURITY: S17 a link in the log of a service opens Hearth to whoever reads that log: none is written where there is a password.
-  if (access.passwordSetAtMs() !== null && !interactive) {
-    process.stdout.write(`Hearth is ready: ${shell.url}\n${SENTENCES.signIn}`)
-    return
-  }
+  if (access.passwordSetAtMs() !== null && !isInteractive()) return undefined
   const link = shell.oneTimeLink()
-  process.stdout.write(`Hearth is ready. Open once, within ten minutes: ${link}\n`)
-  if (!interactive) return
+  process.stdout.write(`Hearth starts. Open once, within ten minutes: ${link}\n`)
+  return link
+}
+
+function greet(shell: WebShell, options: WebOptions, link: string | undefined): void {
+  process.stdout.write(link === undefined ? `Hearth is ready: ${shell.url}\n${SENTENCES.signIn}` : 'Hearth is ready.\n')
+  if (!isInteractive() || link === undefined) return
   process.stdout.write('Enter: a new link. Ctrl-C: end Hearth.\n')
-  process.stdin.on('data', again)
+  process.stdin.on('data', () => sayNewLink(shell))
   if (options.open) openBrowser(link)
 }
+
+const isInteractive = (): boolean => process.stdin.isTTY && process.stdout.isTTY
+const sayNewLink = (shell: WebShell): void => void process.stdout.write(`A new link, good once, for ten minutes: ${shell.oneTimeLink()}\n`)
 
 async function certificatesOf(options: WebOptions, dataDir: string, log: Log): Promise<Certificates | undefined> {
   const parts = { log, now: Date.now }

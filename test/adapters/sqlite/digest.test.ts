@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { sealFile, sealHolds } from '#main/adapters/sqlite/digest.ts'
+import { readAhead, sealFile, sealHolds } from '#main/adapters/sqlite/digest.ts'
 import { temporaryFolder } from './open-test-store.ts'
 
 const bytes = Buffer.from(Array.from({ length: 3_000_001 }, (_, at) => (at * 31 + (at >> 8)) & 255))
@@ -45,5 +45,32 @@ test('the seal is what sha256sum reads; of the store it has a sum beside it, and
   flip(file, 7)
   expect(sealHolds(file)).toBe(false)
   writeFileSync(`${file}.sha256`, 'nothing')
+  expect(sealHolds(file)).toBeUndefined()
+})
+
+test('what was read ahead counts for the file as it was then, and for no other', () => {
+  const file = sealed(true)
+  readAhead(file)
+  expect(sealHolds(file)).toBe(true)
+  const { atime, mtime } = statSync(file)
+  flip(file, 9)
+  // Somebody may set the clock of a file back; when its state changed cannot be set.
+  utimesSync(file, atime, mtime)
+  expect(sealHolds(file)).toBe(false)
+  readAhead(file)
+  expect(sealHolds(file)).toBe(false)
+
+  const other = sealed(true)
+  readAhead(other)
+  flip(`${other}.other`, 9)
+  renameSync(`${other}.other`, other)
+  expect(sealHolds(other)).toBe(false)
+})
+
+test('reading ahead is silent about what is not there or not sealed', () => {
+  const file = join(temporaryFolder(), 'some.db')
+  readAhead(file)
+  writeFileSync(file, bytes)
+  readAhead(file)
   expect(sealHolds(file)).toBeUndefined()
 })
