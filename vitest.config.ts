@@ -8,6 +8,10 @@ const node = (name: string, include: string[], extra: object = {}) => ({
 
 export default defineConfig({
   test: {
+    // No test is about how fast it is: a busy machine may take its time, and only what hangs takes so long.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       node('unit', ['test/core/**/*.test.ts', 'test/shells/**/*.test.ts', 'test/tree/**/*.test.ts', 'test/adapters/**/*.test.ts']),
       { extends: true, test: { name: 'jsdom', include: ['test/renderer/**/*.test.tsx'], environment: 'jsdom' } },

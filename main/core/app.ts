@@ -7,6 +7,7 @@ import { createDispatcher, type Handlers } from './dispatch.ts'
 import { engineHandlers, mustBeKnownEngine } from './engine/handlers.ts'
 import { createBackupFiles } from './keys/backup-files.ts'
 import { keyHandlers } from './keys/key-handlers.ts'
+import { startAnewHandlers } from './start-anew.ts'
 import { createAlerts } from './alerts/alerts.ts'
 import { createKeys } from './keys/keys.ts'
 import { settingsHandlers } from './settings/handlers.ts'
@@ -67,7 +68,7 @@ export interface AppOptions {
 
 /** Slices that belong to the network in use and are blank again after another was chosen. */
 const NETWORK_SLICES = ['nodes', 'intents', 'balances', 'attention', 'tasks'] as const
-const NETWORK_OBJECTS = ['engine', 'chain', 'supplier', 'clock', 'earnings', 'relays', 'health'] as const
+const NETWORK_OBJECTS = ['engine', 'chain', 'supplier', 'clock', 'earnings', 'relays', 'bundle', 'health'] as const
 
 /**
  * The whole application: wires vault, store and the rooms of the chosen network to the request table. Returns at once; what takes time goes on behind.
@@ -160,6 +161,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
     ...forwarded(() => rooms),
     ...recordCare.handlers,
     ...backupFiles.handlers,
+    ...startAnewHandlers({ state, records: ports.records, rooms: () => rooms, activity }),
     ...keyHandlers({
       keys,
       vault,

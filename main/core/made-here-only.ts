@@ -11,29 +11,22 @@ export const MADE_HERE_ONLY = [
   'relays.sendTest',
 ] as const satisfies (keyof NetworkRooms['handlers'])[]
 
-/** What starts, changes or writes down containers: Hearth runs them beside a chain of its own, and beside no other yet. */
-export const CONTAINERS_HERE_ONLY = [
-  'nodes.start',
-  'nodes.stop',
-  'nodes.restart',
-  'nodes.keepRunning',
-  'nodes.changePort',
-  'nodes.suggestPort',
-  'backends.attach',
-  'backends.startEntry',
-  'eject.write',
-] as const satisfies (keyof NetworkRooms['handlers'])[]
+/** What writes down containers as they stand beside a chain of Hearth's own, and beside no other yet. */
+export const CONTAINERS_HERE_ONLY = ['eject.write'] as const satisfies (keyof NetworkRooms['handlers'])[]
+
+/** The relay bundle of a network of others: a chain that was made here has its containers with it. */
+export const BUNDLE_ONLY = ['bundle.start', 'bundle.remove', 'bundle.chooseHost'] as const satisfies (keyof NetworkRooms['handlers'])[]
 
 /**
- * The same handlers, but that these refuse before they begin wherever the chain was not made here: `no-network` while none is chosen, `not-on-this-network` (detail.network) on Mainnet
- * and Beta; what is about containers refuses there with `no-containers-here` (detail.network).
+ * The same handlers, but that some refuse before they begin: `no-network` while none is chosen. Wherever the chain was not made here what belongs to such a chain refuses with
+ * `not-on-this-network` (detail.network), what writes its containers down with `no-containers-here` (detail.network); where it was made here, the relay bundle with `not-allowed`.
  */
 export function onlyWhereMadeHere(network: NetworkId | null, handlers: NetworkRooms['handlers']): NetworkRooms['handlers'] {
   const { madeHere, title } = networkOf(network)
-  if (network !== null && madeHere) return handlers
   const refusing = (names: readonly string[], error: () => HearthError): Record<string, () => Promise<never>> =>
     Object.fromEntries(names.map((name) => [name, () => Promise.reject(error())]))
-  if (network === null) return { ...handlers, ...refusing(MADE_HERE_ONLY, () => new HearthError('no-network')) }
+  if (network === null) return { ...handlers, ...refusing([...MADE_HERE_ONLY, ...BUNDLE_ONLY], () => new HearthError('no-network')) }
+  if (madeHere) return { ...handlers, ...refusing(BUNDLE_ONLY, () => new HearthError('not-allowed', { network: title })) }
   return {
     ...handlers,
     ...refusing(MADE_HERE_ONLY, () => new HearthError('not-on-this-network', { network: title })),

@@ -15,7 +15,9 @@ import { createKeyGiver } from './keys/give-key.ts'
 import type { Keys } from './keys/keys.ts'
 import { createMetricsRoom } from './metrics/metrics-room.ts'
 import { faucetHandlers } from './nodes/faucet.ts'
+import { bundleHandlers } from './nodes/bundle-handlers.ts'
 import { nodeHandlers } from './nodes/handlers.ts'
+import { createOpenClaims } from './nodes/open-claims.ts'
 import { INGRESS_TEMPLATE, renderIngressConfig } from './nodes/ingress.ts'
 import { onlyWhereMadeHere } from './made-here-only.ts'
 import type { NetworkRooms, NoteActivity, World } from './network-shape.ts'
@@ -32,15 +34,14 @@ import { createPracticeRoom } from './practice/practice.ts'
 import { takeReplacedNetwork } from './practice/replaced-network.ts'
 import { createMinerSetup } from './relays/miner-setup.ts'
 import { ensureApplication } from './relays/rehearsal-application.ts'
-import { relayHandlers } from './relays/relay-handlers.ts'
-import { createRelaySender, tryRelay } from './relays/send-relays.ts'
-import { createSelfTestRoom } from './relays/self-test-room.ts'
 import { createSessionClock } from './relays/session-clock.ts'
+import { wireMinerHost, wireRelays } from './relays/wire-relays.ts'
 import type { Settings } from './settings/settings.ts'
+import { forgetChain } from './start-anew.ts'
 import { initialState } from './state/initial.ts'
 import type { StatePublisher } from './state/publisher.ts'
-import { supplierOptions } from './supplier/options.ts'
-import { wholeRecord } from './supplier/whole-record.ts'
+import { chosenMargins } from './supplier/options.ts'
+import { supplierReads } from './supplier/read-handlers.ts'
 import { roleHandlers } from './supplier/role-reads.ts'
 import { createSupplierRoom } from './supplier/supplier-room.ts'
 import { createSupplierWatch } from './supplier/watch.ts'
@@ -114,6 +115,8 @@ export function createNetworkRooms(deps: {
     heads,
     record: () => watch.record(),
     nodeUrls: () => nodes.insideUrls(),
+    isChainElsewhere: () => minerHost !== undefined,
+    askedChain: () => minerHost?.chain(),
     choices: () => ({
       gasPriceTimes: settings.get('minerGasPriceTimes'),
       requestTimeoutSeconds: settings.get('relayTimeoutSeconds'),
@@ -122,6 +125,7 @@ export function createNetworkRooms(deps: {
     clock: deps.clock,
   }
   const miner = createMinerSetup({ ...minerDeps, backendUrl })
+  const minerHost = wireMinerHost({ rooms: deps, world, heads, endpoints, wake: () => nodes.wake() })
   const nodes = createNodes({
     engine,
     store,
@@ -147,6 +151,7 @@ export function createNetworkRooms(deps: {
     network: chosen,
     minerConfig: () => miner.config(),
     onMinerDeaf: (blocks) => activity('miner-deaf', { blocks: String(blocks) }, 'hearth', 'warn'),
+    ...(minerHost && { minerHost }),
     ingressConfig: () => renderIngressConfig(deps.template(INGRESS_TEMPLATE)),
     onChainReady: (signal) => onChainReady(signal),
     giveKey: () => giveKey(),
@@ -208,7 +213,7 @@ export function createNetworkRooms(deps: {
     surfaceUrl: (token) => deps.surfaceUrl(token),
     networkTitle: () => networkOf(network),
     sheetMs: () => settings.get('confirmMinutes') * 60_000,
-    feeMargins: () => ({ gasPercent: settings.get('gasMarginPercent'), priceTimes: settings.get('gasPriceTimes') }),
+    feeMargins: () => chosenMargins(settings),
     watch,
     nodes,
     activity,
@@ -237,25 +242,17 @@ export function createNetworkRooms(deps: {
     params: () => heads.params(),
     served: () => nodes.served(),
   })
-  const relayParts = { chain: () => heads.current(), params: () => heads.params(), net, store, rehearsal, state, tasks, clock, log }
-  const relays = createRelaySender(relayParts)
-  const selfTests = createSelfTestRoom({
-    network,
-    net,
-    store,
-    state,
-    tasks,
-    log,
-    reach: world.reach,
-    clock: deps.clock,
-    ownDoor: () => nodes.relayUrl(),
-    // Play money alone stakes an application of ours: elsewhere a relay that is refused as it should be is all that can be proven (offchain facts 2.2).
-    relay: networkOf(network).madeHere ? (wish, task) => tryRelay(relayParts, wish, task) : undefined,
-    validation: () => miner.validation(),
-    choices: () => ({ afterStart: settings.get('selfTestAfterStart'), everyMinutes: settings.get('selfTestMinutes') }),
+  const relays = wireRelays({
+    rooms: deps,
+    world,
+    heads,
+    miner,
+    relayUrl: () => nodes.relayUrl(),
+    record: () => watch.record(),
   })
+  const { selfTests } = relays
 
-  const health = createHealthReadings({ store, net, clock, log, state, network: chosen, served: () => nodes.served() })
+  const health = createHealthReadings({ ...world, store, log, state, network: chosen, served: () => nodes.served() })
   const practice = createPracticeRoom({
     controls: world.practice,
     keys: () => keys.list(),
@@ -291,7 +288,7 @@ export function createNetworkRooms(deps: {
         certainly(() => earnings.catchUp(chain, height)),
         certainly(async () => supplier.afterBlocks(chain, height, state.state.earnings.readHeight, params, await keys.list())),
         () => sessionClock.update(height),
-        () => health.read(chain, height, params),
+        () => health.read(chain, height, params, heads.isCertain()),
         () => books.look(chain),
       )
     // Another network is chosen: what is shown is no longer this one's.
@@ -323,16 +320,19 @@ export function createNetworkRooms(deps: {
   const checks = async (): Promise<void> => {
     while (!abort.signal.aborted) {
       runChecks(state, clock.now())
+      void health.disks()
       await clock.sleep(CHECK_MS, abort.signal)
     }
   }
   const measures = createMetricsRoom(deps)
+  const openClaims = createOpenClaims(store, network)
 
   const handlers: NetworkRooms['handlers'] = onlyWhereMadeHere(network, {
     ...measures.handlers,
     ...backends.handlers,
     ...ejectHandlers({ rooms: deps, world, miner, heads }),
-    ...nodeHandlers({ nodes, miner, state, store, network, forgetSupplier: () => watch.clear(), activity }),
+    ...nodeHandlers({ nodes, miner, state, open: openClaims, heads, forgetSupplier: () => watch.clear(), activity }),
+    ...bundleHandlers({ nodes, host: minerHost, heads, state, open: openClaims, activity }),
     'practice.control': async (wish) => {
       await practice.control(wish)
       return {}
@@ -340,18 +340,10 @@ export function createNetworkRooms(deps: {
     ...updates.handlers,
     ...endpointHandlers({ endpoints, heads, network, noted: (text, facts) => activity(text, facts) }),
     ...faucetHandlers({ tasks, heads, clock, codec, send: (address, upokt, signal) => nodes.faucet(address, upokt, signal), activity }),
-    'supplier.options': () =>
-      supplierOptions({
-        chain: heads.require(),
-        params: required(heads.params(), 'chain-unreachable'),
-        nodes,
-        stakeMarginPokt: settings.get('stakeMarginPokt'),
-      }),
-    'supplier.record': ({ operatorAddress }) => wholeRecord({ chain: heads.require(), codec }, operatorAddress),
+    ...supplierReads({ network, heads, codec, nodes, settings }),
     ...supplier.handlers,
     ...roleHandlers({ heads, keys: () => keys.list(), network: chosen }),
-    ...selfTests.handlers,
-    ...relayHandlers({ relays, store, state, record: () => watch.record() }),
+    ...relays.handlers,
     ...earningsHandlers(earnings),
     ...books.handlers,
   })
@@ -361,6 +353,7 @@ export function createNetworkRooms(deps: {
     handlers,
     async begin() {
       await endpoints.load()
+      await minerHost?.load()
       await backends.load()
       await supplier.resume()
       await earnings.resume()
@@ -377,6 +370,7 @@ export function createNetworkRooms(deps: {
     signed: (intentId, txBytes) => transactions.signed(intentId, txBytes),
     discard: (intentId) => transactions.discard(intentId),
     closeSheets: () => transactions.closeSheets(),
+    forgetChain: () => forgetChain({ network, store, state, heads, onChainRemoved }),
     pendingClaims: async (operatorAddress) => (await heads.require().pendingClaims(operatorAddress)).length,
     wake() {
       heads.wake()
@@ -391,9 +385,4 @@ export function createNetworkRooms(deps: {
       await world.stop?.()
     },
   }
-}
-
-function required<T>(value: T | undefined, code: HearthError['code']): T {
-  if (value === undefined) throw new HearthError(code)
-  return value
 }

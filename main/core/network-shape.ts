@@ -44,6 +44,8 @@ export interface NetworkRooms {
   discard(intentId: string): Promise<void>
   /** Closes every confirm sheet that waits. */
   closeSheets(): Promise<void>
+  /** Forgets what was read of the chain, and meets what its hosts name like a chain never seen. */
+  forgetChain(): Promise<void>
   /** How many claims of an operator are on chain and not settled. Rejects `chain-unreachable`. */
   pendingClaims(operatorAddress: string): Promise<number>
   /** Something that containers or the chain wait for has changed. */

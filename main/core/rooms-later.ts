@@ -47,6 +47,7 @@ export function createRoomsLater(make: () => Promise<NetworkRooms>, clock: Clock
       signed: async (intentId, txBytes) => (await real).signed(intentId, txBytes),
       discard: async (intentId) => (await real).discard(intentId),
       closeSheets: async () => (await real).closeSheets(),
+      forgetChain: async () => (await real).forgetChain(),
       pendingClaims: async (operatorAddress) => (await real).pendingClaims(operatorAddress),
       wake: () => void real.then((made) => made.wake()).catch(() => undefined),
       async stop() {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { networkOf } from '#shared/networks/index.ts'
 import { useAppState } from '#renderer/bridge/hooks.ts'
-import { isMadeHere } from '#renderer/bridge/select.ts'
+import { isMadeHere, isServedHere } from '#renderer/bridge/select.ts'
 import { useText } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
 import { EmptyState } from '#renderer/ui/EmptyState.tsx'
@@ -19,4 +19,20 @@ export function MadeHere({ children, otherwise }: { children: ReactNode; otherwi
       </EmptyState>
     )
   )
+}
+
+/** A screen for the relay miner of a network of others: a chain of one's own brings its miner with it. */
+export function NotMadeHere({ children }: { children: ReactNode }): ReactNode {
+  const t = useText()
+  if (!useAppState(isMadeHere)) return children
+  return (
+    <EmptyState icon="radio-tower" title={t('bundle.start.onlyElsewhere')} text={t('bundle.start.onlyElsewhereText')}>
+      <LinkButton href="#/nodes">{t('frame.nodes')}</LinkButton>
+    </EmptyState>
+  )
+}
+
+/** What stands behind the relay miner: shown once there is one, or something of an earlier one is left. */
+export function ServedHere({ children }: { children: ReactNode }): ReactNode {
+  return useAppState((state) => isServedHere(state) || Object.keys(state.nodes).length > 0) ? children : null
 }

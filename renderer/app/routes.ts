@@ -16,6 +16,7 @@ export interface Route {
 export const ROUTES = [
   { id: 'home', pattern: '/', sample: '/', section: 'home', title: 'frame.home' },
   { id: 'local-chain-start', pattern: '/start', sample: '/start', section: 'home', title: 'home.start.title' },
+  { id: 'miner-start', pattern: '/start-miner', sample: '/start-miner', section: 'nodes', title: 'bundle.title' },
   { id: 'nodes', pattern: '/nodes', sample: '/nodes', section: 'nodes', title: 'frame.nodes' },
   { id: 'node', pattern: '/nodes/:nodeId', sample: '/nodes/:nodeId', section: 'nodes', title: 'frame.nodes' },
   { id: 'supplier', pattern: '/supplier', sample: '/supplier', section: 'supplier', title: 'frame.supplier' },
@@ -40,6 +41,13 @@ export const ROUTES = [
     sample: '/supplier/test-relays',
     section: 'supplier',
     title: 'supplier.relays.title',
+  },
+  {
+    id: 'supplier-self-test',
+    pattern: '/supplier/self-test',
+    sample: '/supplier/self-test',
+    section: 'supplier',
+    title: 'selfTest.title',
   },
   { id: 'supplier-funds', pattern: '/supplier/funds', sample: '/supplier/funds', section: 'supplier', title: 'supplier.funds.title' },
   { id: 'supplier-manage', pattern: '/supplier/manage', sample: '/supplier/manage', section: 'supplier', title: 'supplier.manage.title' },

@@ -5,7 +5,9 @@ import { EndpointsCard } from '#renderer/features/chain/EndpointsCard.tsx'
 import { Earnings } from '#renderer/features/earnings/Earnings.tsx'
 import { Home } from '#renderer/features/home/Home.tsx'
 import { LocalChainStart } from '#renderer/features/home/LocalChainStart.tsx'
+import { DecideUnlock } from '#renderer/features/keys/DecideUnlock.tsx'
 import { Keys } from '#renderer/features/keys/Keys.tsx'
+import { MinerStart } from '#renderer/features/home/MinerStart.tsx'
 import { Unlock } from '#renderer/features/lock/Unlock.tsx'
 import { NodeDetail } from '#renderer/features/nodes/NodeDetail.tsx'
 import { Nodes } from '#renderer/features/nodes/Nodes.tsx'
@@ -25,6 +27,7 @@ import { FirstSession } from '#renderer/features/supplier/FirstSession.tsx'
 import { Funds } from '#renderer/features/supplier/Funds.tsx'
 import { Leave } from '#renderer/features/supplier/Leave.tsx'
 import { Manage } from '#renderer/features/supplier/Manage.tsx'
+import { SelfTestPage } from '#renderer/features/supplier/SelfTestPage.tsx'
 import { StakeOwner } from '#renderer/features/supplier/StakeOwner.tsx'
 import { StakeServices } from '#renderer/features/supplier/StakeServices.tsx'
 import { Supplier } from '#renderer/features/supplier/Supplier.tsx'
@@ -34,7 +37,7 @@ import { Send } from '#renderer/features/wallet/Send.tsx'
 import { Wallet } from '#renderer/features/wallet/Wallet.tsx'
 import { Updates } from '#renderer/features/updates/Updates.tsx'
 import { UpdatesLink } from '#renderer/features/updates/UpdatesLink.tsx'
-import { MadeHere } from './MadeHere.tsx'
+import { MadeHere, NotMadeHere, ServedHere } from './MadeHere.tsx'
 import type { RouteId } from './routes.ts'
 
 /** What each route draws. */
@@ -45,14 +48,19 @@ export const SCREENS: Record<RouteId, (params: { nodeId?: string }) => ReactNode
       <LocalChainStart />
     </MadeHere>
   ),
+  'miner-start': () => (
+    <NotMadeHere>
+      <MinerStart decide={(onDecided) => <DecideUnlock onDecided={onDecided} />} />
+    </NotMadeHere>
+  ),
   nodes: () => (
     <>
       <UpdatesLink />
       <Nodes />
-      <MadeHere otherwise={<></>}>
+      <ServedHere>
         <BackendsCard />
         <CatalogueCard />
-      </MadeHere>
+      </ServedHere>
       <EndpointsCard />
     </>
   ),
@@ -66,6 +74,7 @@ export const SCREENS: Record<RouteId, (params: { nodeId?: string }) => ReactNode
       <TestRelays />
     </MadeHere>
   ),
+  'supplier-self-test': () => <SelfTestPage />,
   'supplier-funds': () => (
     <MadeHere otherwise={<Send />}>
       <Funds />

@@ -6,8 +6,11 @@ import { networkOf } from '#shared/networks/index.ts'
 
 export type KeyState = AppState['keys'][string]
 
-/** Whether the chain in use was made by Hearth on this machine, so that its faucet, its rehearsals and its containers are here. */
+/** Whether the chain in use was made by Hearth on this machine: its faucet, its rehearsals and its removal are the user's. */
 export const isMadeHere = (state: AppState): boolean => networkOf(state.app.network).madeHere
+
+/** Whether the relay miner of the network in use is on this machine: always beside a chain of one's own, on Mainnet and Beta once it was set up here. Else it runs elsewhere, or nowhere. */
+export const isServedHere = (state: AppState): boolean => isMadeHere(state) || state.bundle !== null
 
 /** The key in use for a role: the one on the chain's record, else the newest whose words were confirmed. */
 export function keyFor(state: AppState, role: KeyState['role']): KeyState | undefined {

@@ -132,7 +132,11 @@ export function intentSteps(t: Words, intent: IntentState): Step[] {
       key: 'sent',
       title: t('supplier.sign.sent'),
       text:
-        rank >= 2 && !isOver && intent.status !== 'included' ? t('supplier.sign.sentText', { height: whole(intent.timeoutHeight) }) : '',
+        intent.facts['waits'] !== undefined && !isOver && intent.status !== 'included'
+          ? t('supplier.sign.waitsText')
+          : rank >= 2 && !isOver && intent.status !== 'included'
+            ? t('supplier.sign.sentText', { height: whole(intent.timeoutHeight) })
+            : '',
       state: rank >= 3 ? 'done' : state(2),
     },
     lastStep(t, intent),

@@ -1,4 +1,5 @@
 import { backends } from './en/backends.ts'
+import { bundle } from './en/bundle.ts'
 import { chain } from './en/chain.ts'
 import { clock } from './en/clock.ts'
 import { dangers } from './en/dangers.ts'
@@ -44,6 +45,7 @@ export const en = {
   attention,
   attentionMore,
   backends,
+  bundle,
   chain,
   clock,
   dangers,

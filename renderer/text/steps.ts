@@ -1,7 +1,19 @@
 import { en } from './en.ts'
 import { bytes, whole } from './format.ts'
 import { keyInWords } from './facts.ts'
-import type { Words } from './text.ts'
+import { keyed, type Words } from './text.ts'
+
+/** The relay miner's own start and removal share names of steps with the Local chain's and mean something else by them. */
+const BUNDLE_STEPS: Record<string, string> = {
+  'bundle-start:containers': 'make-containers',
+  'bundle-remove:volumes': 'miner-volumes',
+  'bundle-remove:records': 'miner-records',
+}
+
+/** What a step of a task is called. @param kind of the task */
+export function stepTitle(t: Words, kind: string, key: string): string {
+  return keyed(t, 'steps', BUNDLE_STEPS[`${kind}:${key}`] ?? key, {})
+}
 
 /** The small print of a task's step: what it found, or what it is for while nothing is known. @param facts as main sends them */
 export function stepText(t: Words, key: string, facts: Record<string, string>): string {

@@ -4,7 +4,7 @@ import { pokt } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Note } from './Note.tsx'
 
-/** Claims that would be lost, with what they are worth, and the tick without which nothing goes on. Nothing for any other error. */
+/** Claims or served relays that would be lost, with what they are worth, and the tick without which nothing goes on. Nothing for any other error. */
 export function LetGo({
   error,
   isOn,
@@ -15,12 +15,15 @@ export function LetGo({
   onChange: (isOn: boolean) => void
 }): ReactNode {
   const t = useText()
-  if (error?.code !== 'claims-open') return null
+  if (error?.code !== 'claims-open' && error?.code !== 'work-unsent') return null
+  const claims = { count: Number(error.detail?.['claims'] ?? '0'), pokt: pokt(error.detail?.['upokt'] ?? '0') }
   return (
     <div role="alert">
       <Note tone="bad">
         <div className="font-medium">
-          {t('nodes.remove.open', { count: Number(error.detail?.['claims'] ?? '0'), pokt: pokt(error.detail?.['upokt'] ?? '0') })}
+          {error.code === 'claims-open'
+            ? t('nodes.remove.open', claims)
+            : t('bundle.remove.unsent', { count: Number(error.detail?.['sessions'] ?? '0') })}
         </div>
         <label className="mt-2 flex items-center gap-2">
           <input

@@ -85,6 +85,8 @@ export const healthSchema = z.strictObject({
   changes: z.array(change).max(20),
   /** Forecast of the disk that Hearth lives on; `fullAtMs` null while it does not fill. */
   disk: z.strictObject({ freeBytes: z.number().nonnegative(), bytesPerDay: z.number(), fullAtMs: ms.nullable(), atMs: ms }).nullable(),
+  /** Room where the engine keeps images and volumes, which may be another disk or that of a virtual machine; null where nobody tells. */
+  engineDisk: z.strictObject({ freeBytes: z.number().nonnegative(), atMs: ms }).nullable().optional(),
   /** Staked addresses of ours that gave no answer twice running. */
   endpointsDown: z.array(z.strictObject({ url: z.string().max(300), sinceMs: ms, reason: z.string().max(300) })).max(10),
   /** Newest self-test of each door; absent before the first. */

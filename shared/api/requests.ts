@@ -5,6 +5,7 @@ import { settingScalarSchema, settingsImportSchema } from '../settings/import.ts
 import { retentionSchema } from '../model/retention.ts'
 import { stopWhenSchema } from '../model/stop-wish.ts'
 import { backendRequests } from './backend-requests.ts'
+import { bundleRequests } from './bundle-requests.ts'
 import { engineRequests } from './engine-requests.ts'
 import { errorCodeSchema } from './errors.ts'
 import { done, none, row } from './request-row.ts'
@@ -191,18 +192,28 @@ export const requests = {
   'practice.control': row(practiceControlSchema, done, { writes: true }),
   ...engineRequests,
   ...backendRequests,
+  ...bundleRequests,
   'localChain.start': row(none, taskRef, { writes: true }),
   /** Rejects `claims-open` (detail.claims, detail.upokt) unless the user has agreed to lose what is claimed and not paid. */
   'localChain.remove': row(z.strictObject({ loseOpenClaims: z.boolean().default(false) }), taskRef, { writes: true }),
-  /** Asks an endpoint of the user's own from now on, before the public ones. Rejects `chain-address-invalid`, `chain-unreachable`, `chain-unknown-fingerprint`, `not-allowed`. */
-  'chain.addEndpoint': row(z.strictObject({ rpcUrl: z.string().max(300), restUrl: z.string().max(300) }), done, {
-    writes: true,
-    waits: true,
-  }),
+  /** Asks an endpoint of the user's own from now on, before the public ones; with `grpcUrl` the relay miner may ask it too. Rejects `chain-address-invalid`, `chain-unreachable`, `chain-unknown-fingerprint`, `not-allowed`. */
+  'chain.addEndpoint': row(
+    z.strictObject({ rpcUrl: z.string().max(300), restUrl: z.string().max(300), grpcUrl: z.string().max(300).optional() }),
+    done,
+    {
+      writes: true,
+      waits: true,
+    },
+  ),
   /** Public ones too can be taken off the list. Rejects `endpoint-unknown`. */
   'chain.removeEndpoint': row(z.strictObject({ rpcUrl: z.string().max(300) }), done, { writes: true }),
   /** The user's word on the chain that endpoints named: it is the right one, or it is not and is forgotten. Rejects `chain-unknown-fingerprint` when another one was named meanwhile. */
   'chain.confirm': row(z.strictObject({ block1Hash: z.string().min(1).max(64), isRight: z.boolean() }), done, { writes: true }),
+  /**
+   * A test network began anew: the record of the old chain is copied aside and forgotten, and the new one is met like one never seen. Rejects `chain-unknown-fingerprint` unless all hosts
+   * name this first block now.
+   */
+  'chain.startAnew': row(z.strictObject({ block1Hash: z.string().min(1).max(64) }), z.strictObject({ path: z.string() }), { writes: true }),
   'nodes.start': row(z.strictObject({ nodeId: id }), done, { writes: true }),
   /** Now, or written down and carried out at its moment, also while no page is open. Rejects `not-now` when there is no such moment. */
   'nodes.stop': row(stopWish, done, { writes: true }),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { clockSchema } from '../model/clock-schema.ts'
 import { FASTEST_SPEED, MOMENTS, SLOWEST_SPEED } from '../practice/controls.ts'
 import { SCENARIO_IDS } from '../practice/scenario-ids.ts'
+import { bundleSlice, chainSlice } from './chain-state.ts'
 import { earningsSlice } from './earnings-state.ts'
 import { errorCodeSchema } from './errors.ts'
 import { healthSchema } from './health.ts'
@@ -17,6 +18,7 @@ const upokt = z.string().regex(/^-?\d{1,30}$/)
 const ms = z.number().int().nonnegative()
 const height = z.number().int().nonnegative()
 
+export type { EndpointState } from './chain-state.ts'
 export { figureSourceSchema, type FigureProof, type FigureSource } from '../model/figure.ts'
 
 export const networkIdSchema = z.enum(['local', 'mainnet', 'beta', 'practice'])
@@ -69,65 +71,6 @@ const engineSlice = z.strictObject({
   clockOffsetMs: z.number(),
   memoryBytes: z.number(),
   atMs: ms,
-})
-
-const endpointEntry = z.strictObject({
-  rpcUrl: z.string(),
-  host: z.string(),
-  /** A node on this machine, added by the user, or open to anybody. */
-  from: z.enum(['here', 'user', 'public']),
-  status: z.enum(['untried', 'good', 'behind', 'unreachable', 'other-chain', 'disagrees', 'lied']),
-  height,
-  latencyMs: z.number().nullable(),
-  agrees: z.boolean().nullable(),
-  error: z.string(),
-})
-export type EndpointState = z.infer<typeof endpointEntry>
-
-const chainSlice = z.strictObject({
-  status: z.enum(['none', 'starting', 'ready', 'stalled', 'unreachable']),
-  chainId: z.string(),
-  height,
-  hash: z.string(),
-  blockTimeMs: ms,
-  /** Median of the last 100 block times; null until two blocks were seen. */
-  medianBlockMs: z.number().nullable(),
-  readAtMs: ms,
-  params: z
-    .strictObject({
-      atHeight: height,
-      numBlocksPerSession: z.number().int(),
-      gracePeriodEndOffsetBlocks: z.number().int(),
-      claimWindowOpenOffsetBlocks: z.number().int(),
-      claimWindowCloseOffsetBlocks: z.number().int(),
-      proofWindowOpenOffsetBlocks: z.number().int(),
-      proofWindowCloseOffsetBlocks: z.number().int(),
-      sessionGridAnchorHeight: z.number().int(),
-      sessionNumberAtAnchor: z.number().int(),
-      supplierUnbondingPeriodSessions: z.number().int(),
-      computeUnitsToTokensMultiplier: upokt,
-      computeUnitCostGranularity: upokt,
-      supplierMinStakeUpokt: upokt,
-      supplierStakingFeeUpokt: upokt,
-      proofMissingPenaltyUpokt: upokt,
-    })
-    .nullable(),
-  /** Where the chain is asked, by number in the order of asking. */
-  endpoints: z.record(z.string(), endpointEntry).optional(),
-  /** Hosts that hold different blocks while nobody can tell who is right. */
-  disagreement: z
-    .strictObject({ height, said: z.array(z.strictObject({ host: z.string(), hash: z.string() })).max(4) })
-    .nullable()
-    .optional(),
-  /** By what the chain is known: written down by whoever made it, confirmed by the user, named by its endpoints and waiting for the user's word, or not at all. With the last two nothing is signed. */
-  known: z.enum(['recorded', 'confirmed', 'first-use', 'unknown']).optional(),
-  /** What waits for that word. */
-  found: z
-    .strictObject({ chainId: z.string(), block1Hash: z.string(), genesisTime: z.string(), hosts: z.array(z.string()).max(4) })
-    .nullable()
-    .optional(),
-  /** Newest block whose signatures were checked here; absent where nothing can be proven. */
-  provenHeight: height.optional(),
 })
 
 const keyEntry = z.strictObject({
@@ -201,6 +144,8 @@ const taskEntry = z.strictObject({
   kind: z.enum([
     'local-chain-start',
     'local-chain-remove',
+    'bundle-start',
+    'bundle-remove',
     'faucet',
     'test-relays',
     'self-test',
@@ -374,6 +319,7 @@ export const stateSchema = z.strictObject({
   clock: clockSchema,
   earnings: earningsSlice,
   relays: relaysSlice,
+  bundle: bundleSlice,
   health: healthSchema,
   attention: z.record(z.string(), attentionEntry),
   settings: z.record(z.string(), settingEntry),

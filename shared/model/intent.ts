@@ -43,7 +43,7 @@ export interface IntentRow {
   /**
    * Plain facts for lists (amounts, addresses); the confirm sheet is never made from these. Some steer: `outside` = signed by a wallet outside; `dangers` = what was said
    * before signing, as JSON (shared/model/danger); `readBack` = a height after which the chain is asked again, or what it then said; `outcome` = `unsure` where an expired one may be
-   * in a block that no node in reach knows.
+   * in a block that no node in reach knows; `waits` = `second-host` while one owner alone says that it was not taken.
    */
   facts: Record<string, string>
   signDocBytes: Uint8Array

@@ -4,6 +4,13 @@ import { BETA, MAINNET } from './real.ts'
 /** Word before the 1 of every address. Practice has one of its own: no play address is ever taken for a real one, nor the other way round. */
 export type AddressPrefix = 'pokt' | 'practice'
 
+/** A host that anybody may ask. `grpcUrl` only where it is known: without it a relay miner cannot use the host. */
+export interface PublicEndpoint {
+  rpcUrl: string
+  restUrl: string
+  grpcUrl?: string
+}
+
 /** What a network is called on screen and by its chain. Real ones are recognised by the hash of block 1, never by chain id alone. */
 export interface Network {
   id: 'local' | 'mainnet' | 'beta' | 'practice'
@@ -15,7 +22,7 @@ export interface Network {
   /** Made by Hearth on this machine: its faucet, its rehearsals and its removal are the user's. Of any other network nothing of the kind is offered. */
   madeHere: boolean
   /** Hosts that anybody may ask, in order. None: the network is on this machine alone. */
-  publicEndpoints: { rpcUrl: string; restUrl: string }[]
+  publicEndpoints: PublicEndpoint[]
   /** Time of the first block as the genesis file has it; undefined where it is not known for certain. */
   genesisTime: string | undefined
   /** Hash of the first block; undefined where it is not known for certain: then it is written down at the first use that can be trusted. */

@@ -5,7 +5,11 @@
 
 export const MAINNET = {
   publicEndpoints: [
-    { rpcUrl: 'https://sauron-rpc.infra.pocket.network', restUrl: 'https://sauron-api.infra.pocket.network' },
+    {
+      rpcUrl: 'https://sauron-rpc.infra.pocket.network',
+      restUrl: 'https://sauron-api.infra.pocket.network',
+      grpcUrl: 'https://sauron-grpc.infra.pocket.network:443',
+    },
     { rpcUrl: 'https://rpc-pocket.blockval.io', restUrl: 'https://api-pocket.blockval.io' },
   ],
   genesisTime: '2025-03-28T17:35:52.277346Z',
@@ -13,7 +17,13 @@ export const MAINNET = {
 }
 
 export const BETA = {
-  publicEndpoints: [{ rpcUrl: 'https://sauron-rpc.beta.infra.pocket.network', restUrl: 'https://sauron-api.beta.infra.pocket.network' }],
+  publicEndpoints: [
+    {
+      rpcUrl: 'https://sauron-rpc.beta.infra.pocket.network',
+      restUrl: 'https://sauron-api.beta.infra.pocket.network',
+      grpcUrl: 'https://sauron-grpc.beta.infra.pocket.network:443',
+    },
+  ],
   genesisTime: undefined,
   block1Hash: undefined,
 }

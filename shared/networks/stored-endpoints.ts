@@ -7,7 +7,7 @@ const address = z.string().max(300)
 
 /** What the user chose of a network's endpoints, as it lies in the store. */
 export const storedEndpointsSchema = z.object({
-  added: z.array(z.object({ rpcUrl: address, restUrl: address })).max(MAX_ADDED_ENDPOINTS),
+  added: z.array(z.object({ rpcUrl: address, restUrl: address, grpcUrl: address.optional() })).max(MAX_ADDED_ENDPOINTS),
   /** RPC addresses of public ones that are not to be asked. */
   removed: z.array(address),
 })
@@ -23,3 +23,11 @@ export const storedTrustSchema = z.object({
   why: z.enum(['own-node', 'endpoints-agree', 'followed']),
 })
 export type StoredTrust = z.infer<typeof storedTrustSchema>
+
+/** Which endpoint the relay miner of a network asks, by its RPC address, as it lies in the store. */
+export const storedMinerHostSchema = z.object({
+  rpcUrl: address,
+  /** By the user; else it was the first that would do, and stays. */
+  chosen: z.boolean(),
+})
+export type StoredMinerHost = z.infer<typeof storedMinerHostSchema>

@@ -101,6 +101,7 @@ export const SETTINGS = {
 
   gasMarginPercent: whole(150, 110, 400, 'percent', { section: 'transactions' }),
   gasPriceTimes: whole(2, 1, 100, 'times', { section: 'transactions' }),
+  feeCeilingPokt: whole(1, 1, 1_000, 'pokt', { section: 'transactions' }),
   stakeMarginPokt: whole(5, 0, 100_000, 'pokt', { section: 'transactions' }),
   operatorTransactionsLeft: whole(1_000, 10, 1_000_000, 'transactions', { section: 'transactions' }),
   operatorRunwayDays: whole(30, 2, 365, 'days', { section: 'transactions' }),

@@ -98,7 +98,7 @@ const SICK: Record<string, (state: AppState) => void> = {
   },
   'chain-stalled': (s) => (s.chain = { ...s.chain, status: 'stalled', height: 9 }),
   'endpoint-other-chain': (s) => {
-    const host = { rpcUrl: 'https://a', host: 'a', from: 'user' as const, height: 5, latencyMs: 1, agrees: null, error: '' }
+    const host = { rpcUrl: 'https://a', grpcUrl: '', host: 'a', from: 'user' as const, height: 5, latencyMs: 1, agrees: null, error: '' }
     s.chain = { ...s.chain, endpoints: { 0: { ...host, status: 'other-chain' } } }
   },
   'chain-not-confirmed': (s) =>

@@ -21,6 +21,7 @@ function madeRooms(said: string[]): NetworkRooms {
     begin: () => done().then(() => void said.push('begun')),
     signed: () => done(),
     discard: () => done(),
+    forgetChain: () => Promise.resolve(),
     closeSheets: () => done(),
     pendingClaims: () => Promise.resolve(3),
     wake: () => void said.push('woken'),

@@ -24,13 +24,25 @@ export interface Hearth {
   remove(): void
 }
 
-/** @param options.rules of the Local chain, beside those of all tests */
-export async function startHearth(options: { engine?: string; rules?: Record<string, number> } = {}): Promise<Hearth> {
+/**
+ * @param options.rules of the Local chain, beside those of all tests @param options.images beside those of this machine @param options.env beside that of the test
+ * @param options.before what lies in its data folder before the first start
+ */
+export async function startHearth(
+  options: {
+    engine?: string
+    rules?: Record<string, number>
+    images?: Record<string, string>
+    env?: Record<string, string>
+    before?: (dataDir: string) => Promise<void>
+  } = {},
+): Promise<Hearth> {
   const machine = readMachine()
   const dataDir = mkdtempSync(join(tmpdir(), 'hearth-e2e-'))
+  await options.before?.(dataDir)
   const imagesFile = `${dataDir}.images.json`
   const rulesFile = `${dataDir}.rules.json`
-  writeFileSync(imagesFile, JSON.stringify(machine.images))
+  writeFileSync(imagesFile, JSON.stringify({ ...machine.images, ...options.images }))
   writeFileSync(rulesFile, JSON.stringify({ ...RULES, ...options.rules }))
   const engine = options.engine ?? `unix://${machine.engineSocket}`
   let child: ChildProcess | undefined
@@ -53,7 +65,11 @@ export async function startHearth(options: { engine?: string; rules?: Record<str
         rulesFile,
         '--no-open',
       ]
-      const started = spawn(process.execPath, args, { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] })
+      const started = spawn(process.execPath, args, {
+        cwd: projectRoot,
+        env: { ...process.env, ...options.env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
       child = started
       exited = new Promise((resolve) => started.once('exit', (code) => resolve(code)))
       let output = ''
@@ -86,22 +102,30 @@ export async function startHearth(options: { engine?: string; rules?: Record<str
   return hearth
 }
 
-/** Takes the Local chain away, so that nothing stays on the engine, also when a test failed half way. */
-export async function removeChain(hearth: Hearth, page: Page | undefined): Promise<void> {
+/** One request beside the page, over a line of its own. @returns the answer as text */
+export async function ask(page: Page | undefined, name: string, input: object): Promise<string> {
   const answer = await page
     ?.evaluate(
-      () =>
+      ([called, given]) =>
         new Promise<string>((resolve) => {
           const socket = new WebSocket(`ws://${location.host}/socket`)
-          socket.addEventListener('open', () =>
-            socket.send(JSON.stringify({ id: 1, name: 'localChain.remove', input: { loseOpenClaims: true } })),
-          )
-          socket.addEventListener('message', (event) => resolve(String(event.data)))
+          socket.addEventListener('open', () => socket.send(JSON.stringify({ id: 1, name: called, input: given })))
+          socket.addEventListener('message', (event) => {
+            const text = String(event.data)
+            if (text.includes('"id":1')) resolve(text)
+          })
           socket.addEventListener('error', () => resolve('no socket'))
         }),
+      [name, input] as const,
     )
     .catch(() => 'no page')
-  if (answer?.includes('taskId') !== true) return
+  return answer ?? 'no page'
+}
+
+/** Takes the Local chain away, so that nothing stays on the engine, also when a test failed half way. */
+export async function removeChain(hearth: Hearth, page: Page | undefined): Promise<void> {
+  const answer = await ask(page, 'localChain.remove', { loseOpenClaims: true })
+  if (!answer.includes('taskId')) return
   const endMs = Date.now() + 20_000
   while ((await containersOf(hearth.dataDir)).length > 0 && Date.now() < endMs) await new Promise((resolve) => setTimeout(resolve, 300))
   // Volumes and networks go after the containers.

@@ -1,26 +1,17 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { expect, test, type BrowserContext, type Page } from '@playwright/test'
+import { expect, test, type Page } from '@playwright/test'
 import { ROUTES } from '#renderer/app/routes.ts'
-import { confirmPage, PASSWORD, startHearth, writeWordsDown, type Hearth } from './hearth.ts'
+import { goTo, NO_ENGINE, onStage, practiceWithMoney } from './stage.ts'
 
 /** Every page on a phone and in a small window, on Practice: a box without a screen is looked after from a phone. */
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 
-let hearth: Hearth
-let context: BrowserContext
+const stage = onStage('narrow', { engine: NO_ENGINE })
 let page: Page
-const go = (path: string) => page.evaluate((hash) => void (location.hash = hash), path)
-
-test.beforeAll(async ({ browser }) => {
-  hearth = await startHearth({ engine: 'unix:///nonexistent/docker.sock' })
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
-  page = await context.newPage()
-  await page.goto(hearth.link())
-})
-test.afterAll(async () => {
-  await context?.close()
-  await hearth?.quit()
-  hearth?.remove()
+const go = (path: string) => goTo(page, path)
+test.beforeAll(async () => {
+  ;({ page } = stage())
+  await page.emulateMedia({ reducedMotion: 'reduce' })
 })
 
 /** What stands outside the window and is not inside something that scrolls sideways. */
@@ -43,27 +34,7 @@ const spilled = (): Promise<string[]> =>
 
 const WITH_TABLES: readonly string[] = ['wallet', 'rules', 'keys', 'records', 'sessions', 'supplier', 'onchain-services']
 
-test('a Practice network with two keys and money', async () => {
-  await page.getByRole('textbox', { name: 'Vault password' }).fill(PASSWORD)
-  await page.getByRole('textbox', { name: 'The same again' }).fill(PASSWORD)
-  await page.getByRole('button', { name: 'Create vault' }).click()
-  await page.getByRole('button', { name: 'Choose Practice' }).click()
-  await page.getByRole('button', { name: '10 times' }).click()
-  await page.getByRole('button', { name: 'Start the Practice network' }).click()
-  await expect(page.getByText(/Block \d/).first()).toBeVisible({ timeout: 30_000 })
-  await go('/')
-  for (const role of ['owner', 'operator']) {
-    await page.getByRole('button', { name: `Make ${role} key` }).click()
-    const confirm = await confirmPage(context, () => page.getByRole('button', { name: 'Open the key window' }).click())
-    await writeWordsDown(confirm)
-    await confirm.close()
-    await page.getByRole('button', { name: 'Done' }).click()
-  }
-  await go('/supplier/funds?for=owner')
-  await page.getByRole('textbox', { name: 'Amount' }).first().fill('60000')
-  await page.getByRole('button', { name: 'Get test POKT' }).click()
-  await expect(page.getByText('60,000 POKT arrived').first()).toBeVisible({ timeout: 20_000 })
-})
+test('a Practice network with two keys and money', () => practiceWithMoney(stage()))
 
 test('every page fits a phone and a small window', async () => {
   const nodeId = 'pocket'

@@ -1,78 +1,21 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type BrowserContext, type Page } from '@playwright/test'
 import jsQR from 'jsqr'
-import { projectRoot } from '#test/localnet/paths.ts'
-import { confirmPage, PASSWORD, signSheet, startHearth, writeWordsDown, type Hearth } from './hearth.ts'
+import { confirmPage, signSheet } from './hearth.ts'
+import { accessible, goTo, NO_ENGINE, onStage, picture, practiceWithMoney } from './stage.ts'
 
 /** Wallet and What governs on Practice: receive, address book, send, history; and two scenarios that change the rules. */
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
 
-const PICTURES = join(projectRoot, 'screenshots')
-let hearth: Hearth
+const stage = onStage('wallet', { engine: NO_ENGINE })
+const addresses: Record<string, string> = {}
 let context: BrowserContext
 let page: Page
-const addresses: Record<string, string> = {}
-const problems: string[] = []
-
-const go = (path: string) => page.evaluate((hash) => void (location.hash = hash), path)
-/** Without the announcer of the component library, which names what was on the page when it spoke. */
-const accessible = async (): Promise<void> => {
-  const { violations } = await new AxeBuilder({ page }).exclude('[data-live-announcer]').analyze()
-  expect(violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).join(' ')}`)).toEqual([])
-}
-/** In both themes, the way a person sees it. */
-const picture = async (name: string): Promise<void> => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.screenshot({ path: join(PICTURES, `${name}-${colorScheme}.png`), fullPage: true })
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-}
-
-test.beforeAll(async ({ browser }) => {
-  mkdirSync(PICTURES, { recursive: true })
-  hearth = await startHearth({ engine: 'unix:///nonexistent/docker.sock' })
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
-  page = await context.newPage()
-  page.on('pageerror', (error) => problems.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text())
-  })
-  await page.goto(hearth.link())
-})
-// oxlint-disable-next-line no-empty-pattern -- Playwright wants the fixtures destructured, and none is needed
-test.afterEach(async ({}, info) => {
-  if (info.status !== info.expectedStatus) await page?.screenshot({ path: join(PICTURES, 'failed-wallet.png') }).catch(() => undefined)
-})
-test.afterAll(async () => {
-  await context?.close()
-  await hearth?.quit()
-  hearth?.remove()
+const go = (path: string) => goTo(page, path)
+test.beforeAll(() => {
+  ;({ context, page } = stage())
 })
 
-test('a Practice network with two keys and money', async () => {
-  await page.getByRole('textbox', { name: 'Vault password' }).fill(PASSWORD)
-  await page.getByRole('textbox', { name: 'The same again' }).fill(PASSWORD)
-  await page.getByRole('button', { name: 'Create vault' }).click()
-  await page.getByRole('button', { name: 'Choose Practice' }).click()
-  await page.getByRole('button', { name: '10 times' }).click()
-  await page.getByRole('button', { name: 'Start the Practice network' }).click()
-  await expect(page.getByText(/Block \d/).first()).toBeVisible({ timeout: 30_000 })
-  await go('/')
-  for (const role of ['owner', 'operator']) {
-    await page.getByRole('button', { name: `Make ${role} key` }).click()
-    const confirm = await confirmPage(context, () => page.getByRole('button', { name: 'Open the key window' }).click())
-    await writeWordsDown(confirm)
-    await confirm.close()
-    await page.getByRole('button', { name: 'Done' }).click()
-  }
-  await go('/supplier/funds?for=owner')
-  await page.getByRole('textbox', { name: 'Amount' }).first().fill('60000')
-  await page.getByRole('button', { name: 'Get test POKT' }).click()
-  await expect(page.getByText('60,000 POKT arrived').first()).toBeVisible({ timeout: 20_000 })
-})
+test('a Practice network with two keys and money', () => practiceWithMoney(stage()))
 
 test('balances carry their mark, and the QR code reads as the address that is shown', async () => {
   await go('/wallet')
@@ -120,15 +63,15 @@ test('the address book, and a changed character in the form', async () => {
   await page.getByRole('textbox', { name: 'Address', exact: true }).fill(stranger)
   await page.getByRole('button', { name: 'Add', exact: true }).click()
   await expect(page.locator(`[data-book="${stranger}"]`)).toContainText('Exchange')
-  await accessible()
-  await picture('wallet-addresses')
+  await accessible(page)
+  await picture(page, 'wallet-addresses')
 })
 
 test('sends to the other own address, and the history shows it decoded at both ends', async () => {
   await go(`/wallet/send?to=${addresses['Operator']}&amount=12.5`)
   await expect(page.getByText('Operator, your own')).toBeVisible()
-  await accessible()
-  await picture('wallet-send')
+  await accessible(page)
+  await picture(page, 'wallet-send')
   const confirm = await confirmPage(context, () => page.getByRole('button', { name: 'Review and sign…' }).click())
   expect(await signSheet(confirm)).toContain('12.5')
   await confirm.close()
@@ -143,8 +86,8 @@ test('sends to the other own address, and the history shows it decoded at both e
   await expect(rows.first()).toContainText('0.00')
   await expect(rows.filter({ hasText: '+12.5' })).toHaveCount(0)
   await page.getByRole('button', { name: 'All', exact: true }).click()
-  await accessible()
-  await picture('wallet')
+  await accessible(page)
+  await picture(page, 'wallet')
 })
 
 test('a cut price stands in What governs, with what it means here', async () => {
@@ -160,13 +103,13 @@ test('a cut price stands in What governs, with what it means here', async () => 
   )
   expect(figures).toHaveLength(2)
   expect((figures[0] ?? 0) / (figures[1] ?? 1)).toBeCloseTo(0.1, 2)
-  await accessible()
-  await picture('rules')
+  await accessible(page)
+  await picture(page, 'rules')
   await go('/wallet')
   await expect(page.locator('[data-runway]')).toBeVisible()
   await expect(page.locator('[data-movement]').filter({ hasText: 'Pay for session' }).first()).toBeVisible({ timeout: 20_000 })
   await expect(page.getByText('Reckoned from')).toBeVisible()
-  await picture('wallet-earning')
+  await picture(page, 'wallet-earning')
 })
 
 test('a changed parameter stands there too, since which block', async () => {
@@ -181,5 +124,5 @@ test('a changed parameter stands there too, since which block', async () => {
 })
 
 test('the page had no script error and broke no policy', () => {
-  expect(problems.filter((problem) => !/WebSocket|ERR_CONNECTION|net::/.test(problem))).toEqual([])
+  expect(stage().problems.filter((problem) => !/WebSocket|ERR_CONNECTION|net::/.test(problem))).toEqual([])
 })

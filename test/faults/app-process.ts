@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import type { RequestInput, RequestName, RequestOutput } from '#shared/api/requests.ts'
 import type { AppState } from '#shared/api/state.ts'
@@ -7,6 +7,9 @@ import { sleep } from '#test/localnet/process.ts'
 import { NODE_FLAGS } from './warm.ts'
 
 export type AppQuestion = { ask: 'state' } | { ask: 'call'; name: RequestName; input: unknown } | { ask: 'reach-serving' } | { ask: 'stop' }
+
+/** What is waited for comes, but this machine may have other things to do: only what never comes takes so long. */
+export const WAIT_MS = 180_000
 
 /** Where an app under test has a keychain, and in which file. */
 export const KEYCHAIN_VARIABLE = 'HEARTH_TEST_KEYCHAIN'
@@ -35,11 +38,17 @@ export async function startAppProcess(
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let output = ''
+  let alive = true
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve())
+    child.once('exit', () => {
+      alive = false
+      for (const { reject } of waiting.values()) reject(new Error(`the app ended: ${output.slice(-400)}`))
+      waiting.clear()
+      resolve()
+    })
   })
   child.on('message', (message: { id: number; value?: unknown; error?: string }) => {
     const asked = waiting.get(message.id)
@@ -47,19 +56,17 @@ export async function startAppProcess(
     if (message.error === undefined) asked?.resolve(message.value)
     else asked?.reject(new Error(message.error))
   })
-  child.once('exit', () => {
-    for (const { reject } of waiting.values()) reject(new Error(`the app ended: ${output.slice(-400)}`))
-    waiting.clear()
-  })
   const answered = (id: number): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      waiting.set(id, { resolve, reject })
+      if (alive) waiting.set(id, { resolve, reject })
+      else reject(new Error(`the app ended: ${output.slice(-400)}`))
     })
   let counter = 0
   const ask = (question: AppQuestion): Promise<unknown> => {
     counter += 1
     const answer = answered(counter)
-    send(child, { id: counter, ...question })
+    // Without a callback a channel that closed just then would end this process; the exit rejects the question.
+    if (child.connected) child.send({ id: counter, ...question }, () => undefined)
     return answer
   }
   await answered(0)
@@ -69,7 +76,7 @@ export async function startAppProcess(
     async reachServing() {
       await ask({ ask: 'reach-serving' })
     },
-    async until(what, done, timeoutMs = 60_000) {
+    async until(what, done, timeoutMs = WAIT_MS) {
       const end = Date.now() + timeoutMs
       for (;;) {
         const state = await app.state()
@@ -90,10 +97,6 @@ export async function startAppProcess(
     },
   }
   return app
-}
-
-function send(child: ChildProcess, message: object): void {
-  child.send(message)
 }
 
 function brief(state: AppState): string {

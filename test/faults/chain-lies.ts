@@ -9,16 +9,30 @@ import { canonical } from '#main/core/chain/vote.ts'
 import type { Chain, ChainEndpoints } from '#main/core/ports/chain.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import { startTestChain, type TestChain } from '#test/localnet/chain.ts'
-import { startLiar, type Liar } from './liar.ts'
+import { ByHand, startLiar, type Liar, type Question } from './liar.ts'
 import { lieCases, type LieCase, type LieWorld } from './lie-cases.ts'
 
 /**
- * Lies of an endpoint, each told to a pool in which it is asked first and two honest ones stand behind it, all strangers. A lie is caught when it was really told and what comes out is
- * the truth all the same. `node test/faults/chain-lies.ts` runs them alone.
+ * Lies of an endpoint, each told to a pool in which it is asked first and two honest ones stand behind it, all strangers and each another owner's. A lie is caught when it was really told
+ * and what comes out is the truth all the same. Some are told by three hosts of one owner, who are one voice; and of what ends a transaction nobody is believed alone. `node test/faults/chain-lies.ts` runs them alone.
  */
 
 /** Lies told at the same time, each by a liar of its own: most of their time is spent waiting for one that says nothing. */
 const LIARS = 6
+
+/** Hosts of one owner that tell the same lie. */
+const CHORUS = 3
+/** What three hosts of one owner tell together: each kind of question that is put to a vote. */
+const TOLD_TOGETHER: readonly string[] = [
+  'a higher balance',
+  'another sequence',
+  'another owner of a supplier',
+  'other session timing',
+  'another minimum gas price',
+  'that a transfer failed',
+  'that a transfer is not there',
+  'a swapped block with its results',
+]
 
 interface Chains {
   real: TestChain
@@ -29,9 +43,13 @@ interface Cast {
   world: LieWorld
   real: TestChain
   liar: Liar
+  /** More hosts of its owner, that tell the same; asked right after it. */
+  chorus: Liar[]
   honest: ChainEndpoints[]
   /** Asks the real chain itself. */
   direct: Chain
+  /** Somebody new with money, who has signed nothing yet. */
+  payer: () => Person
 }
 
 const codec = createTxCodec()
@@ -99,19 +117,22 @@ export interface LieFigures {
 const LATE_MS = 90_000
 
 /** The liar is asked first; none of them is believed for being on this machine. */
-function poolOf({ world, liar, honest }: Cast): ChainPool {
+function poolOf({ world, liar, chorus, honest }: Cast): ChainPool {
   const expected = { block1Hash: () => world.root.hash, root: () => world.root }
-  const endpoints = [liar.endpoint, ...honest].map((endpoint) => ({ ...endpoint, own: false }))
+  const endpoints = [liar, ...chorus]
+    .map((each) => each.endpoint)
+    .concat(honest)
+    .map((endpoint) => ({ ...endpoint, own: false }))
   return connectChains(endpoints, { connect: connectChain, clock: systemClock, expected })
 }
 
 /** @returns what went wrong; undefined when the lie was caught */
 async function tell(lie: LieCase, cast: Cast): Promise<string | undefined> {
-  const { liar, direct } = cast
+  const { liar, chorus, direct } = cast
   const pool = poolOf(cast)
-  liar.lie(undefined)
+  for (const each of [liar, ...chorus]) each.lie(undefined)
   if (lie.cold !== true) await pool.head()
-  liar.lie((question) => lie.when(question))
+  for (const each of [liar, ...chorus]) each.lie((question) => lie.when(question))
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new Error('no end in time')), LATE_MS)
   try {
@@ -128,13 +149,11 @@ async function tell(lie: LieCase, cast: Cast): Promise<string | undefined> {
   }
 }
 
-/** A transaction that the first endpoint keeps to itself must still get into a block. */
-async function swallowed(cast: Cast): Promise<string | undefined> {
-  const { real, liar, direct, world } = cast
-  const person = newPerson()
-  await real.fund([person.address], 5_000_000n)
+/** A transfer of somebody new, signed and not sent. */
+async function signedTransfer({ real, direct, world, payer }: Cast): Promise<{ bytes: Uint8Array; hash: string }> {
+  const person = payer()
   const account = await direct.account(person.address)
-  if (!account) return 'no account'
+  if (!account) throw new Error('no account')
   const doc = codec.signDoc({
     messages: [{ kind: 'send', fromAddress: person.address, toAddress: world.address, amountUpokt: 1n }],
     memo: '',
@@ -147,31 +166,92 @@ async function swallowed(cast: Cast): Promise<string | undefined> {
     timeoutHeight: 0,
   })
   const bytes = codec.assemble(doc, secp256k1.sign(sha256(doc), person.secret, { prehash: false, lowS: true }))
-  const hash = codec.hash(bytes)
-  const pool = poolOf(cast)
-  liar.lie(undefined)
-  await pool.head()
-  liar.swallow((question) => question.side === 'rest' && question.path === '/cosmos/tx/v1beta1/txs', {
-    tx_response: { height: '0', txhash: hash, codespace: '', code: 0, raw_log: '' },
-  })
-  const said = await pool.broadcast(bytes)
-  const wasTold = liar.lied > 0
-  liar.swallow(undefined)
-  if (!wasTold) return 'the lie was never told'
-  if (said.kind === 'refused') return `refused: ${said.log}`
+  return { bytes, hash: codec.hash(bytes) }
+}
+const isSending = (question: Question): boolean => question.side === 'rest' && question.path === '/cosmos/tx/v1beta1/txs'
+const answerTo = (hash: string, code: number): unknown => ({
+  tx_response: { height: '0', txhash: hash, codespace: code === 0 ? '' : 'sdk', code, raw_log: code === 0 ? '' : 'insufficient fee' },
+})
+async function gotIn(direct: Chain, hash: string): Promise<boolean> {
   for (let waited = 0; waited < 60; waited += 1) {
-    if ((await direct.tx(hash)).kind === 'included') return undefined
+    if ((await direct.tx(hash)).kind === 'included') return true
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
-  return 'never included'
+  return false
+}
+
+/** A transaction that the first endpoint keeps to itself must still get into a block, also where all hosts of its owner do. */
+async function swallowed(cast: Cast): Promise<string | undefined> {
+  const { bytes, hash } = await signedTransfer(cast)
+  const all = [cast.liar, ...cast.chorus]
+  const pool = poolOf(cast)
+  for (const each of all) each.lie(undefined)
+  await pool.head()
+  for (const each of all) each.swallow(isSending, answerTo(hash, 0))
+  const said = await pool.broadcast(bytes)
+  const wasTold = cast.liar.lied > 0
+  for (const each of all) each.swallow(undefined)
+  if (!wasTold) return 'the lie was never told'
+  if (said.kind === 'refused') return `refused: ${said.log}`
+  return (await gotIn(cast.direct, hash)) ? undefined : 'never included'
+}
+
+/** @returns what was believed; undefined when it was left open for want of a second owner */
+async function leftOpen<T>(work: Promise<T> | undefined): Promise<string | undefined> {
+  if (work === undefined) return 'nobody to second'
+  return work.then(
+    (said) => `believed: ${canonical(said)}`,
+    (error: unknown) => (error instanceof HearthError && error.detail['alone'] === 'yes' ? undefined : String(error)),
+  )
+}
+
+/**
+ * The second owner falls silent after the signature. What the liar then says of the transaction, that it was refused, that it is nowhere, that nothing was signed since, ends nothing;
+ * when the second owner is back, the truth does.
+ */
+async function lastWord(cast: Cast): Promise<string | undefined> {
+  const { real, liar, direct, world } = cast
+  const { bytes, hash } = await signedTransfer(cast)
+  const silent = await startLiar({ rpcUrl: real.rpcUrl, restUrl: real.restUrl }, '127.0.0.9')
+  try {
+    const pool = poolOf({ ...cast, chorus: [], honest: [silent.endpoint] })
+    liar.lie(undefined)
+    await pool.head()
+    silent.lie(() => () => new ByHand((response) => void response.destroy()))
+    liar.swallow(isSending, answerTo(hash, 13))
+    const seconded = pool.seconded?.()
+    const refused = await leftOpen(seconded?.broadcast(bytes))
+    const wasTold = liar.lied > 0
+    liar.swallow(undefined)
+    if (!wasTold) return 'the lie was never told'
+    if (refused !== undefined) return `of a refusal by one ${refused}`
+    // It kept it, of course.
+    await direct.broadcast(bytes)
+    if (!(await gotIn(direct, hash))) return 'never included'
+    const nowhere = lieCases({ ...world, hash }).find((lie) => lie.name === 'that a transfer is not there')
+    liar.lie((question) => nowhere?.when(question))
+    const absent = await leftOpen(seconded?.tx(hash))
+    if (liar.lied === 0) return 'the second lie was never told'
+    if (absent !== undefined) return `of one that is nowhere ${absent}`
+    liar.lie(undefined)
+    silent.lie(undefined)
+    await pool.head()
+    const said = await seconded?.tx(hash)
+    return said?.kind === 'included' ? undefined : `not found when both answer: ${canonical(said)}`
+  } finally {
+    await silent.stop()
+  }
 }
 
 /** @param report told each lie by name, and what went wrong with it */
 export async function tellLies(report: (name: string, problem: string | undefined) => void): Promise<LieFigures> {
   const [real, other] = await Promise.all([startTestChain({ name: 'lies' }), startTestChain({ name: 'lies-other' })])
   const endpoint = { rpcUrl: real.rpcUrl, restUrl: real.restUrl }
-  const liars = await Promise.all(Array.from({ length: LIARS }, () => startLiar(endpoint)))
-  const truthful = await startLiar(endpoint)
+  const liars = await Promise.all(Array.from({ length: LIARS }, (_, index) => startLiar(endpoint, `127.0.1.${index + 1}`)))
+  const choruses = await Promise.all(
+    liars.map((_, index) => Promise.all(Array.from({ length: CHORUS - 1 }, () => startLiar(endpoint, `127.0.1.${index + 1}`)))),
+  )
+  const truthful = await startLiar(endpoint, '127.0.0.2')
   const missed: string[] = []
   let tried = 0
   const note = (name: string, problem: string | undefined): void => {
@@ -182,18 +262,39 @@ export async function tellLies(report: (name: string, problem: string | undefine
   try {
     const direct = connectChain(endpoint)
     const world = await makeWorld({ real, other }, direct)
+    const cases = lieCases(world)
+    // Together, since the faucet signs one after the other.
+    const payers = Array.from({ length: 3 }, newPerson)
+    await real.fund(
+      payers.map((each) => each.address),
+      5_000_000n,
+    )
+    const payer = (): Person => {
+      const next = payers.pop()
+      if (!next) throw new Error('nobody left to pay')
+      return next
+    }
+    const together = TOLD_TOGETHER.map((name) => {
+      const lie = cases.find((each) => each.name === name)
+      if (!lie) throw new Error(`no lie ${name}`)
+      return lie
+    })
+    const alone = (cast: Cast): Cast => ({ ...cast, chorus: [] })
     const waiting = [
-      ...lieCases(world).map((lie) => ({ name: lie.name, tell: (cast: Cast) => tell(lie, cast) })),
-      { name: 'that it took a transaction', tell: swallowed },
+      ...cases.map((lie) => ({ name: lie.name, tell: (cast: Cast) => tell(lie, alone(cast)) })),
+      ...together.map((lie) => ({ name: `${lie.name}, as do its owner’s others`, tell: (cast: Cast) => tell(lie, cast) })),
+      { name: 'that it took a transaction', tell: (cast: Cast) => swallowed(alone(cast)) },
+      { name: 'that it took a transaction, as do its owner’s others', tell: swallowed },
+      { name: 'what became of a transaction, alone', tell: lastWord },
     ]
     await Promise.all(
-      liars.map(async (liar) => {
-        const cast: Cast = { world, real, liar, honest: [truthful.endpoint, endpoint], direct }
+      liars.map(async (liar, index) => {
+        const cast: Cast = { world, real, liar, chorus: choruses[index] ?? [], honest: [truthful.endpoint, endpoint], direct, payer }
         for (let lie = waiting.pop(); lie !== undefined; lie = waiting.pop()) note(lie.name, await lie.tell(cast))
       }),
     )
   } finally {
-    await Promise.all([...liars, truthful, real, other].map((part) => part.stop()))
+    await Promise.all([...liars, ...choruses.flat(), truthful, real, other].map((part) => part.stop()))
   }
   return { tried, caught: tried - missed.length, missed }
 }

@@ -6,7 +6,7 @@ import { freePort } from '#test/localnet/engine.ts'
 import type { Machine } from '#test/localnet/prepare.ts'
 import { createEngineRounds, noFigures } from './engine-rounds.ts'
 import type { FromInside, InsideSetup } from './engine-outside.ts'
-import { clearLeftovers, createOwnEngine, moveIn } from './own-engine.ts'
+import { createOwnEngine, moveIn } from './own-engine.ts'
 import { checkReboots } from './reboot.ts'
 import { checkRestart, RULES } from './restart.ts'
 import { stopWarm } from './warm.ts'
@@ -58,7 +58,6 @@ const brokenOff = (): void => void engine.remove().finally(() => process.exit(1)
 process.once('SIGTERM', brokenOff)
 process.once('disconnect', brokenOff)
 try {
-  await clearLeftovers()
   await engine.start()
   const machine = await moveIn(engine, asked.machine)
   if (asked.part === 'engine-light')
@@ -72,7 +71,11 @@ try {
 } catch (error) {
   report('an engine of its own', reason(error))
 } finally {
-  tell({ kind: 'figures', figures })
+  // The channel is closed below: what is still on its way then is lost.
+  await new Promise((resolve) => {
+    const message: FromInside = { kind: 'figures', figures }
+    process.send?.(message, resolve)
+  })
   stopWarm()
   await engine.remove()
   process.off('disconnect', brokenOff)

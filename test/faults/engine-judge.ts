@@ -5,6 +5,7 @@ import Docker from 'dockerode'
 import { findCanaries, keyCanary, type Canary } from '#test/fakes/spellings.ts'
 import { LIGHT_CATALOG, type EngineAnswer, type EngineSetup } from './engine-world.ts'
 
+const SEARCH_TRIES = 5
 const KEY_FILE = '/keys/keyring-test/operator.info'
 
 /** What was found to be otherwise than it should, by the figure it counts for. */
@@ -46,14 +47,18 @@ export function createEngineJudge(setup: EngineSetup, root: string, installs: re
   const keysOnDisk = (): string[] => {
     // Others are at work on this engine: what goes while it is listed is no error.
     const list = (folder: string, more: string[]): string[] => {
-      const listed = spawnSync('find', [folder, '-ignore_readdir_race', '-xdev', '-type', 'f', ...more, '-print0'], {
-        maxBuffer: 64 * 1024 * 1024,
-        encoding: 'utf8',
-      })
-      const problems = (listed.stderr ?? '').split('\n').filter((line) => line !== '' && !line.endsWith('No such file or directory'))
-      if (listed.error ?? problems.length > 0)
-        throw new Error(`the disk could not be searched: ${problems.join('; ')}`, { cause: listed.error })
-      return listed.stdout.split('\0').filter((path) => path !== '')
+      for (let tries = 1; ; tries += 1) {
+        const listed = spawnSync('find', [folder, '-ignore_readdir_race', '-xdev', '-type', 'f', ...more, '-print0'], {
+          maxBuffer: 64 * 1024 * 1024,
+          encoding: 'utf8',
+          env: { ...process.env, LC_ALL: 'C' },
+        })
+        const problems = (listed.stderr ?? '').split('\n').filter((line) => line !== '' && !line.endsWith('No such file or directory'))
+        if (!listed.error && problems.length === 0) return listed.stdout.split('\0').filter((path) => path !== '')
+        // What was mounted or taken away just then is not so the next time.
+        if (tries === SEARCH_TRIES)
+          throw new Error(`the disk could not be searched: ${listed.error?.message ?? problems.join('; ')}`, { cause: listed.error })
+      }
     }
     const device = statSync(join(root, 'data')).dev
     const volumes = list(join(root, 'data', 'volumes'), [])

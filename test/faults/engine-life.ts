@@ -49,16 +49,18 @@ const log = {
 }
 
 let armed: { left: number; when: 'before' | 'after' } | undefined
-let changes = 0
+/** Looks that the loop began since something was changed or asked for: each round begins with one. */
+let looks = 0
 /** Counts a call that changes something, and dies at the one that was armed. */
 async function changing<T>(run: () => Promise<T>): Promise<T> {
-  changes += 1
+  looks = 0
   if (armed) armed.left -= 1
   const isThisOne = armed?.left === 0
   if (isThisOne && armed?.when === 'before') process.kill(process.pid, 'SIGKILL')
   try {
     return await run()
   } finally {
+    looks = 0
     // Also one that the engine refused, as it does while somebody else removes the container.
     if (isThisOne) process.kill(process.pid, 'SIGKILL')
   }
@@ -73,6 +75,10 @@ const real = createDockerEngine({
 })
 const engine: Engine = {
   ...real,
+  list() {
+    looks += 1
+    return real.list()
+  },
   ensureNetwork: (...args) => changing(() => real.ensureNetwork(...args)),
   ensureVolume: (...args) => changing(() => real.ensureVolume(...args)),
   create: (...args) => changing(() => real.create(...args)),
@@ -172,7 +178,8 @@ async function answer(question: EngineQuestion): Promise<unknown> {
       })
       return {
         engine: state.state.engine.kind,
-        changes,
+        // The round of the last look may not be over.
+        quietRounds: Math.max(0, looks - 1),
         nodes: shown,
         notes: notes.slice(-5),
         address: operator?.address,
@@ -195,7 +202,12 @@ async function answer(question: EngineQuestion): Promise<unknown> {
 }
 
 process.on('message', (message: EngineQuestion & { id: number }) => {
-  answer(message).then(
+  const isWish = message.ask !== 'look' && message.ask !== 'wake'
+  const answered = answer(message).finally(() => {
+    // A round that was under way may not have seen it.
+    if (isWish) looks = 0
+  })
+  answered.then(
     (value) => process.send?.({ id: message.id, value }),
     (error: unknown) => process.send?.({ id: message.id, error: error instanceof Error ? error.message : String(error) }),
   )

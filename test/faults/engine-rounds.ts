@@ -37,10 +37,14 @@ export function addFigures(all: readonly Partial<EngineFigures>[]): Partial<Engi
   return sum
 }
 
-const SETTLE_MS = 60_000
+/** For a machine that has other engines beside this one to care for. */
+const SETTLE_MS = 180_000
 const LOOK_MS = 60
-/** Nothing left to do for so long: the loop has seen what was asked. */
-const QUIET_MS = 1_000
+/** Nothing left to do in so many rounds of the loop, one after the other: it has seen what was asked. */
+const QUIET_ROUNDS = 2
+/** An engine under load may fail a removal and do it all the same, or the next time. */
+const REMOVAL_TRIES = 6
+const REMOVAL_PAUSE_MS = 500
 /** Every wish makes so many changes from where it begins (measured): a kill at one of them has to come. */
 const SURE_STEPS = 2
 const NODE_IDS = LIGHT_CATALOG.map((entry) => entry.nodeId)
@@ -95,11 +99,21 @@ export const WISHES: readonly Wish[] = [
 
 /** Gone already, being removed, or taken into use by Hearth again before the hand was there. */
 const REFUSALS: readonly unknown[] = [403, 404, 409]
+const statusOf = (error: unknown): unknown => (error instanceof Error && 'statusCode' in error ? error.statusCode : undefined)
 const gone = (error: unknown): void => {
-  if (!(error instanceof Error && 'statusCode' in error && REFUSALS.includes(error.statusCode))) throw error
+  if (!REFUSALS.includes(statusOf(error))) throw error
 }
-const removeContainer = async (judge: EngineJudge, nodeId: string): Promise<void> =>
-  void (await judge.docker.getContainer(judge.container(nodeId)).remove({ force: true }).catch(gone))
+const removeContainer = async (judge: EngineJudge, nodeId: string): Promise<void> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await judge.docker.getContainer(judge.container(nodeId)).remove({ force: true }).catch(gone)
+      return
+    } catch (error) {
+      if (statusOf(error) !== 500 || tries === REMOVAL_TRIES) throw error
+      await sleep(REMOVAL_PAUSE_MS)
+    }
+  }
+}
 const removeVolume = async (judge: EngineJudge, volume: string): Promise<void> =>
   void (await judge.docker.getVolume(judge.container(volume)).remove().catch(gone))
 const removeNetwork = async (judge: EngineJudge, network: string): Promise<void> => {
@@ -176,7 +190,15 @@ export function createEngineRounds(parts: {
   const { setup, engine, report, figures } = parts
   const judge = createEngineJudge(setup, engine.folder, parts.installs)
   let app: EngineApp | undefined
-  const running = async (): Promise<EngineApp> => (app?.isAlive() === true ? app : (app = await startEngineApp(setup)))
+  let starting: Promise<EngineApp> | undefined
+  /** The one app of this installation, started where there is none: two on one data folder would be a fault of the test. */
+  const running = async (): Promise<EngineApp> => {
+    if (app?.isAlive() === true) return app
+    starting ??= startEngineApp(setup)
+      .then((started) => (app = started))
+      .finally(() => (starting = undefined))
+    return starting
+  }
 
   const isAsWanted = (look: EngineAnswer): boolean =>
     look.engine === 'ready' &&
@@ -198,6 +220,23 @@ export function createEngineRounds(parts: {
       await sleep(LOOK_MS)
     }
     return last
+  }
+  /** Resolves when this app has nothing left to do, or did not get there in time; rejects when it dies before. It is not replaced by another. */
+  const idle = async (one: EngineApp): Promise<void> => {
+    const until = Date.now() + SETTLE_MS
+    while (Date.now() < until) {
+      const look = await one.look()
+      if (isAsWanted(look)) {
+        if (look.quietRounds >= QUIET_ROUNDS) return
+        await one.ask({ ask: 'wake' })
+      }
+      await sleep(LOOK_MS)
+    }
+  }
+  const putKeyOnDisk = async (): Promise<void> => {
+    const container = judge.docker.getContainer(judge.container('backend'))
+    const exec = await container.exec({ Cmd: ['sh', '-c', `echo ${setup.keyHex} > /tmp/found`], AttachStdout: true })
+    for await (const _chunk of await exec.start({})) void _chunk
   }
   const count = (name: string, found: Judgement | string): void => {
     if (typeof found === 'string') {
@@ -231,17 +270,16 @@ export function createEngineRounds(parts: {
           count(`${name}, before it`, begun)
           continue
         }
+        // What the round before left to be done is not this one's.
+        await idle(one)
         let isAtStep = true
         try {
           await one.ask({ ask: 'arm', count: step, when })
           await wish.byHand?.(judge)
           for (const question of await wish.questions()) await one.ask(question)
-          const quiet = settled()
-            .then(() => sleep(QUIET_MS))
-            .then(async () => one.isAlive() && (await settled()))
-          const idle = await Promise.race([one.ended.then(() => false), quiet.then(() => one.isAlive())])
-          isAtStep = !idle
-          if (idle) await one.kill()
+          await idle(one)
+          isAtStep = !one.isAlive()
+          if (!isAtStep) await one.kill()
         } catch (error) {
           if (!(error instanceof AppEnded)) throw error
         }
@@ -286,9 +324,7 @@ export function createEngineRounds(parts: {
       await (await running()).ask({ ask: 'start', nodeId: 'backend' })
       const begun = await settled()
       if (typeof begun === 'string' || !isClean(begun)) count('engine: the backend runs before the search', begun)
-      const container = judge.docker.getContainer(judge.container('backend'))
-      const exec = await container.exec({ Cmd: ['sh', '-c', `echo ${setup.keyHex} > /tmp/found`], AttachStdout: true })
-      for await (const _chunk of await exec.start({})) void _chunk
+      else await putKeyOnDisk()
       report('engine: a key on disk would be found', judge.keysOnDisk().length > 0 ? undefined : 'it was not found')
     },
     async end(): Promise<void> {

@@ -31,8 +31,8 @@ export type EngineQuestion =
 
 export interface EngineAnswer {
   engine: string
-  /** Calls so far that changed something. */
-  changes: number
+  /** Whole rounds of the loop, one after the other, in which it changed nothing, since it was last asked for something. */
+  quietRounds: number
   nodes: { id: string; wanted: string; ports: Record<string, number>; seen: string; said: string }[]
   notes: string[]
   address: string | undefined

@@ -44,8 +44,8 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** @param real where the truth is asked */
-export async function startLiar(real: ChainEndpoints): Promise<Liar> {
+/** @param real where the truth is asked @param host loopback address to listen at: each address is another owner's, each port of one the same owner's */
+export async function startLiar(real: ChainEndpoints, host = '127.0.0.1'): Promise<Liar> {
   let choose: ((question: Question) => Lie | undefined) | undefined
   let lied = 0
   let swallowed: { which: (question: Question) => boolean; answer: unknown } | undefined
@@ -95,9 +95,9 @@ export async function startLiar(real: ChainEndpoints): Promise<Liar> {
     const server = createServer((request, response) => {
       serve(side, request, response).catch(() => response.destroy())
     })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => server.listen(0, host, resolve))
     return {
-      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      url: `http://${host}:${(server.address() as AddressInfo).port}`,
       close: async () => {
         server.closeAllConnections()
         await new Promise((resolve) => server.close(resolve))

@@ -6,6 +6,12 @@ import type { Machine } from '#test/localnet/prepare.ts'
 import { run, until } from '#test/localnet/process.ts'
 
 const FOLDER = 'faults-'
+const START_MS = 180_000
+const STARTS = 4
+/** For each step of bringing the images over. */
+const MOVE_MS = 600_000
+/** More than the longest grace of a container in it, which the engine waits for. */
+const STOP_MS = 120_000
 
 /** Folder of the engine that only this run uses: others may be at work on the first one. */
 export const faultsEngineFolder = (part: string): string => join(dirname(engineFolder()), `${FOLDER}${process.pid}-${part}`)
@@ -36,11 +42,19 @@ export function createOwnEngine(folder = engineFolder()): OwnEngine {
     async start() {
       if (dockerd === undefined) throw new Error('there is no dockerd')
       mkdirSync(folder, { recursive: true })
-      for (const file of [pidFile, helperPidFile]) if ((await livingPid(file, folder)) === undefined) rmSync(file, { force: true })
       const places = ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', pidFile]
-      startDetached(dockerd, [...places, '-H', `unix://${socket}`], logFile)
+      let starts = 0
+      let pid = 0
       try {
-        return await until('the engine of the fault tests', 60_000, () => engineAt(socket, true))
+        return await until('the engine of the fault tests', START_MS, async () => {
+          // Its helper has fifteen seconds by the engine's own rule; on a machine that does other things too it gives up and ends.
+          if (!existsSync(`/proc/${pid}`) && starts < STARTS) {
+            starts += 1
+            for (const file of [pidFile, helperPidFile]) if ((await livingPid(file, folder)) === undefined) rmSync(file, { force: true })
+            pid = startDetached(dockerd, [...places, '-H', `unix://${socket}`], logFile)
+          }
+          return engineAt(socket, true)
+        })
       } catch (error) {
         throw new Error(`the engine of the fault tests does not answer: ${await tail(logFile)}`, { cause: error })
       }
@@ -49,8 +63,7 @@ export function createOwnEngine(folder = engineFolder()): OwnEngine {
       const pids = [await livingPid(pidFile, folder), await livingPid(helperPidFile, folder)]
       for (const pid of pids) {
         if (pid === undefined) continue
-        if (hard) process.kill(pid, 'SIGKILL')
-        await endProcess(pid)
+        await endProcess(pid, hard ? 0 : STOP_MS)
       }
     },
     async remove() {
@@ -61,8 +74,12 @@ export function createOwnEngine(folder = engineFolder()): OwnEngine {
         .split('\n')
         .map((line) => line.split(' ')[1] ?? '')
         .filter((path) => path.startsWith(`${folder}/`))
-      for (const path of mounted.reverse()) await run('umount', [path])
-      rmSync(folder, { recursive: true, force: true })
+      for (const path of mounted.reverse()) {
+        const { code } = await run('umount', [path])
+        // Somebody still looks at it: it goes when they are done.
+        if (code !== 0) await run('umount', ['--lazy', path])
+      }
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
     },
   }
   return engine
@@ -75,8 +92,8 @@ export async function moveIn(engine: OwnEngine, from: Machine): Promise<Machine>
   const names = Object.entries(from.images)
   if (from.engineSocket === null) throw new Error('there is no engine to take images from')
   try {
-    await mustDocker(from.engineSocket, ['save', '--output', file, ...names.map(([, reference]) => reference)], { timeoutMs: 180_000 })
-    await mustDocker(engine.socket, ['load', '--quiet', '--input', file], { timeoutMs: 180_000 })
+    await mustDocker(from.engineSocket, ['save', '--output', file, ...names.map(([, reference]) => reference)], { timeoutMs: MOVE_MS })
+    await mustDocker(engine.socket, ['load', '--quiet', '--input', file], { timeoutMs: MOVE_MS })
   } finally {
     rmSync(file, { force: true })
   }
@@ -84,10 +101,10 @@ export async function moveIn(engine: OwnEngine, from: Machine): Promise<Machine>
   for (const [, reference] of names) {
     const here = `${registry.host}/${reference.slice(reference.indexOf('hearth-test/'))}`
     if (here !== reference) {
-      await mustDocker(engine.socket, ['tag', reference, here])
-      await mustDocker(engine.socket, ['rmi', reference])
+      await mustDocker(engine.socket, ['tag', reference, here], { timeoutMs: MOVE_MS })
+      await mustDocker(engine.socket, ['rmi', reference], { timeoutMs: MOVE_MS })
     }
-    await mustDocker(engine.socket, ['push', '--quiet', here], { timeoutMs: 180_000 })
+    await mustDocker(engine.socket, ['push', '--quiet', here], { timeoutMs: MOVE_MS })
     moved.set(reference, here)
   }
   const machine: Machine = {
@@ -105,8 +122,13 @@ export async function moveIn(engine: OwnEngine, from: Machine): Promise<Machine>
   return machine
 }
 
-/** Takes away what runs that were broken off have left behind. */
-export async function clearLeftovers(): Promise<void> {
+let clearing: Promise<void> | undefined
+/** Takes away what runs that were broken off have left behind, once for all parts of this run. */
+export function clearLeftovers(): Promise<void> {
+  return (clearing ??= clearFolders())
+}
+
+async function clearFolders(): Promise<void> {
   const parent = dirname(engineFolder())
   for (const name of readdirSync(parent)) {
     const pid = Number.parseInt(name.slice(FOLDER.length), 10)

@@ -7,9 +7,9 @@ import type { AppState } from '#shared/api/state.ts'
 import { PASSWORD } from '#test/localnet/driver.ts'
 import { docker, mustDocker } from '#test/localnet/engine.ts'
 import { until } from '#test/localnet/process.ts'
-import { startAppProcess, type AppProcess } from './app-process.ts'
+import { startAppProcess, WAIT_MS, type AppProcess } from './app-process.ts'
 import type { OwnEngine } from './own-engine.ts'
-import { claimed } from './reboot.ts'
+import { claimed, sendRelays } from './reboot.ts'
 
 /** A proof window long enough for a restart of the engine on a machine that does other things beside it. */
 export const RULES = {
@@ -93,9 +93,7 @@ export async function checkRestart({ report, killed }: Reporter, engine: OwnEngi
     })
 
     await step('the miner serves with the vault locked', async () => {
-      const { taskId } = await app.call('relays.sendTest', { serviceId: 'anvil', count: 3 })
-      const state = await app.until('three relays', (now) => (now.tasks[taskId]?.status ?? 'running') !== 'running')
-      must(`relays: ${JSON.stringify(state.relays.last)}`, state.relays.last?.verified === 3)
+      await sendRelays(app, 3, must)
     })
 
     await step('killed right after the user stopped a node: the next start stops it, and it stays so', async () => {
@@ -111,7 +109,8 @@ export async function checkRestart({ report, killed }: Reporter, engine: OwnEngi
     await step('a taken port: said, the next one offered, and taken', async () => {
       const port = (await app.state()).nodes['backend']?.ports['8545'] ?? 0
       const other = createServer()
-      await new Promise<void>((resolve) => {
+      await new Promise<void>((resolve, reject) => {
+        other.once('error', reject)
         other.listen(port, '127.0.0.1', resolve)
       })
       try {
@@ -130,7 +129,7 @@ export async function checkRestart({ report, killed }: Reporter, engine: OwnEngi
     await step('a container taken away by hand is made again', async () => {
       const before = await life('backend')
       await mustDocker(socket, ['rm', '--force', container('backend')])
-      await until('a new backend', 30_000, async () =>
+      await until('a new backend', WAIT_MS, async () =>
         (await isRunning('backend')) && (await life('backend')) !== before ? true : undefined,
       )
       await app.until('the new backend', running('backend'))
@@ -143,7 +142,7 @@ export async function checkRestart({ report, killed }: Reporter, engine: OwnEngi
         const before = await life('backend')
         await mustDocker(socket, ['kill', container('backend')])
         if (crash === 5) break
-        await until(`start ${crash}`, 30_000, async () =>
+        await until(`start ${crash}`, WAIT_MS, async () =>
           (await isRunning('backend')) && (await life('backend')) !== before ? true : undefined,
         )
         await app.until('the backend up again', running('backend'))
@@ -171,7 +170,7 @@ export async function checkRestart({ report, killed }: Reporter, engine: OwnEngi
 }
 
 async function engineRestart(app: AppProcess, engine: OwnEngine, must: (what: string, good: boolean) => void): Promise<void> {
-  const endHeight = await claimed(app, 5, must)
+  const endHeight = await claimed(app, 5, RULES, must)
   const claim = async () => (await app.call('earnings.claims', { limit: 50 })).rows.find((row) => row.sessionEndHeight === endHeight)
 
   await engine.stop()
@@ -196,11 +195,9 @@ async function engineRestart(app: AppProcess, engine: OwnEngine, must: (what: st
 
   await app.call('vault.unlock', { password: PASSWORD })
   await app.until('the miner by itself', (state) => running('keeper', 'miner')(state) && state.vault.needed === null)
-  await until('the settlement', 120_000, async () => ((await claim())?.stage === 'settled' ? true : undefined))
+  await until('the settlement', WAIT_MS, async () => ((await claim())?.stage === 'settled' ? true : undefined))
   must(`the claim holds ${(await claim())?.relays} relays`, (await claim())?.relays === '5')
-  const { taskId: again } = await app.call('relays.sendTest', { serviceId: 'anvil', count: 3 })
-  const after = await app.until('relays after the restart', (now) => (now.tasks[again]?.status ?? 'running') !== 'running')
-  must(`relays: ${JSON.stringify(after.relays.last)}`, after.relays.last?.verified === 3)
+  await sendRelays(app, 3, must)
 }
 
 function installId(dataDir: string): string {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { projectRoot } from '#test/localnet/paths.ts'
-import { lifeEnvironment, NODE_FLAGS, warmOf } from './warm.ts'
+import { giveWay, lifeEnvironment, NODE_FLAGS, warmOf } from './warm.ts'
 
 export interface Outcome {
   /** Whether the armed point was reached and the process died there. */
@@ -55,6 +55,7 @@ async function runAlone(script: string, args: string[], point: string, count: nu
     env: { ...lifeEnvironment(), HEARTH_FAULT_POINT: point, HEARTH_FAULT_COUNT: String(count) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  giveWay(child)
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))

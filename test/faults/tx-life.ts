@@ -90,14 +90,13 @@ const transactions = createTransactions({
 })
 heads.onHead((head, chain) => void transactions.follow(chain, head.height))
 const running = heads.run(abort.signal)
-const wait = async (done: () => Promise<boolean> | boolean): Promise<void> => {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await done()) return
-    await systemClock.sleep(100)
-  }
-  throw new Error('waited for nothing')
+/** What is waited for comes, but other engines and chains may be at work beside this one. */
+const WAIT_MS = 180_000
+const wait = async (what: string, done: () => Promise<boolean> | boolean): Promise<void> => {
+  for (const end = Date.now() + WAIT_MS; Date.now() < end; await systemClock.sleep(100)) if (await done()) return
+  throw new Error(`waited ${WAIT_MS} ms for ${what}`)
 }
-await wait(() => heads.params() !== undefined)
+await wait('the parameters', () => heads.params() !== undefined)
 
 await transactions.resume()
 const open = (await store.intents('local')).filter((row) => row.status !== 'discarded')
@@ -109,7 +108,7 @@ if (open.length === 0) {
   await transactions.signed(intentId, codec.assemble(row.signDocBytes, signature))
 }
 const final = new Set(['included', 'refused', 'expired'])
-await wait(() => Object.values(state.state.intents).some((intent) => final.has(intent.status)))
+await wait('the end of the payment', () => Object.values(state.state.intents).some((intent) => final.has(intent.status)))
 const statuses = (await opened.intents('local')).map((row) => row.status)
 abort.abort()
 await running

@@ -22,7 +22,7 @@ const OLD = `${IMAGE}@${digest('a')}`
 const NEW = `${IMAGE}@${digest('b')}`
 const NODES = ['pocket', 'miner']
 /** Of real time: a busy disk may take long for one row. */
-const LIFE_MS = 60_000
+const LIFE_MS = 240_000
 
 /**
  * One life of an update, in the real database: begins it unless it was begun, and goes on to its end. Containers are as wanted at once; with `broken` the new image makes no

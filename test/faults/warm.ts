@@ -1,12 +1,24 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectRoot } from '#test/localnet/paths.ts'
 import { SERVE, type WarmAnswer } from './life.ts'
 
 /** Node's flags for a child that runs TypeScript. */
 export const NODE_FLAGS = ['--disable-warning=ExperimentalWarning']
+
+/** For what keeps the processor busy beside chains that make their blocks by the clock, and whose windows close by it. */
+export const GIVES_WAY = 4
+
+/** @param priority as of `nice` */
+export function giveWay(child: ChildProcess, priority = GIVES_WAY): void {
+  try {
+    if (child.pid !== undefined) setPriority(child.pid, priority)
+  } catch {
+    // It has ended already.
+  }
+}
 
 /** A process that stays and lives one life after the other: those that nobody kills. */
 interface Warm {
@@ -32,6 +44,7 @@ export function warmOf(script: string): Warm {
     env: lifeEnvironment(),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
+  giveWay(child)
   let last: Promise<unknown> = Promise.resolve()
   const made: Warm = {
     live(args) {
@@ -50,14 +63,19 @@ export function warmOf(script: string): Warm {
 
 function askOnce(child: ChildProcess, args: string[]): Promise<WarmAnswer> {
   return new Promise((resolve) => {
-    const ended = (): void => resolve({ error: 'the process of the lives ended' })
-    child.once('exit', ended)
-    child.once('message', (said: WarmAnswer) => {
+    const ended = (): void => {
+      child.off('message', answered)
+      resolve({ error: 'the process of the lives ended' })
+    }
+    const answered = (said: WarmAnswer): void => {
       child.off('exit', ended)
       resolve(said)
-    })
-    if (child.connected) child.send(args)
-    else ended()
+    }
+    child.once('exit', ended)
+    child.once('message', answered)
+    // Without a callback a channel that closed just then would end this process; the exit tells.
+    if (child.connected) child.send(args, () => undefined)
+    else if (child.exitCode !== null || child.signalCode !== null) ended()
   })
 }
 

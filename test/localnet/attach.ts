@@ -196,8 +196,13 @@ export async function runAttach(check: Check): Promise<Figures> {
       left = (await containers(socket)).filter((name) => names.includes(name) && name.endsWith('-gate')).join()
     }
     check('and no gate', left === '', left)
-    const volumes = (await docker(socket, ['volume', 'ls', '--quiet'])).stdout.split('\n')
-    const gates = volumes.filter((name) => name.endsWith('-gate') && names.some((other) => other === name))
+    // Its container goes first.
+    let gates: string[] = ['some']
+    for (let tries = 0; tries < 40 && gates.length > 0; tries += 1) {
+      if (tries > 0) await sleep(500)
+      const volumes = (await docker(socket, ['volume', 'ls', '--quiet'])).stdout.split('\n')
+      gates = volumes.filter((name) => name.endsWith('-gate') && names.some((other) => other === name))
+    }
     check('nor the memory that it had', gates.length === 0, gates)
   } catch (error) {
     check('attaching came to its end', false, error instanceof Error ? error.message : String(error))

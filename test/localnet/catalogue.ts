@@ -90,7 +90,7 @@ const sha256 = (path: string): string => createHash('sha256').update(readFileSyn
 /** @returns the task at its end */
 async function ended(driver: Driver, taskId: string | null): Promise<{ status: string; error: string }> {
   const id = taskId ?? ''
-  await driver.until(`the end of ${id}`, ({ tasks }) => (tasks[id]?.status ?? 'running') !== 'running', 120_000)
+  await driver.until(`the end of ${id}`, ({ tasks }) => (tasks[id]?.status ?? 'running') !== 'running')
   const task = driver.state.tasks[id]
   return { status: task?.status ?? '', error: `${task?.error?.code ?? ''} ${task?.error?.detail['reason'] ?? ''}`.trim() }
 }
@@ -114,9 +114,9 @@ export async function runCatalogue(check: Check): Promise<Figures> {
   mkdirSync(join(shelf, 'data'), { recursive: true })
   writeFileSync(join(shelf, 'data', 'seed.txt'), 'sown\n')
   writeFileSync(join(shelf, 'data', LONG), Buffer.alloc(3_000_000, 7))
-  await run('tar', ['-czf', join(shelf, 'good.tar.gz'), '-C', join(shelf, 'data'), '.'], { timeoutMs: 20_000 })
+  await run('tar', ['-czf', join(shelf, 'good.tar.gz'), '-C', join(shelf, 'data'), '.'], { timeoutMs: 120_000 })
   symlinkSync('/etc', join(shelf, 'data', 'out'))
-  await run('tar', ['-cf', join(shelf, 'link.tar'), '-C', join(shelf, 'data'), '.'], { timeoutMs: 20_000 })
+  await run('tar', ['-cf', join(shelf, 'link.tar'), '-C', join(shelf, 'data'), '.'], { timeoutMs: 120_000 })
   const server = await serveSnapshots(shelf)
   const dataDir = join(folder, 'home')
   mkdirSync(dataDir, { mode: 0o700 })

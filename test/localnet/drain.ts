@@ -71,7 +71,7 @@ const serves = ({ state }: Driver): boolean =>
 async function restart(driver: Driver, drained: boolean): Promise<void> {
   const before = lifeOf(driver)
   await driver.call('nodes.restart', { nodeId: 'miner', drained })
-  await driver.until('the miner anew', () => lifeOf(driver) > before && serves(driver), 120_000)
+  await driver.until('the miner anew', () => lifeOf(driver) > before && serves(driver))
 }
 
 async function results(driver: Driver): Promise<Row[]> {
@@ -100,7 +100,7 @@ function explain(rows: readonly Row[], claims: RequestOutput<'earnings.claims'>[
 async function claimed(driver: Driver): Promise<number> {
   const { clock, chain } = driver.state
   const lastSettle = Math.max(...clock.lanes.filter((lane) => lane.start <= chain.height).map((lane) => lane.settle))
-  await driver.until('the last settlement', (state) => state.earnings.readHeight > lastSettle, 180_000)
+  await driver.until('the last settlement', (state) => state.earnings.readHeight > lastSettle, 300_000)
   const claims = (await driver.call('earnings.claims', { limit: 200 })).rows
   explain(await results(driver), claims)
   return claims.filter((claim) => claim.stage === 'settled').reduce((total, claim) => total + Number(claim.relays), 0)
@@ -121,9 +121,10 @@ try {
   for (let number = 1; number <= RESTARTS; number += 1) {
     await driver.until('room in the session', () => isEarly(driver))
     await send(driver)
+    const before = new Set(Object.keys(driver.state.tasks))
     let isOver = false
     await Promise.all([keepSending(driver, () => isOver), restart(driver, true).finally(() => (isOver = true))])
-    const task = Object.values(driver.state.tasks).find((candidate) => candidate.kind === 'node-stop')
+    const task = Object.values(driver.state.tasks).find((candidate) => candidate.kind === 'node-stop' && !before.has(candidate.id))
     restarts.push(driver.state.chain.height)
     check(`restart ${number} was drained`, task?.status === 'done' && task.steps[0]?.facts['refused'] === 'yes', task)
     await send(driver)

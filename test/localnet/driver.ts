@@ -7,6 +7,9 @@ import type { AppState } from '#shared/api/state.ts'
 import { readMachine } from './prepare.ts'
 import { sleep } from './process.ts'
 
+/** What is waited for comes, but this machine may have other things to do: only what never comes takes so long. */
+const WAIT_MS = 180_000
+
 export const PASSWORD = 'violet tractor seldom ink'
 
 /** Fast rules: sessions of four half-second blocks, paid two seconds after. */
@@ -86,7 +89,7 @@ async function drive(app: App): Promise<Driver> {
       if (!answer.ok) throw new Error(`${name}: ${answer.error.code} ${JSON.stringify(answer.error.detail ?? {})} ${answer.error.ref}`)
       return answer.value as RequestOutput<typeof name>
     },
-    async until(what, done, timeoutMs = 60_000) {
+    async until(what, done, timeoutMs = WAIT_MS) {
       const end = Date.now() + timeoutMs
       while (!done(snapshot.state)) {
         if (stale) throw new Error('a patch was missed')
@@ -157,10 +160,8 @@ export async function reachServing(
   await driver.call('app.chooseNetwork', { network })
   if (network === 'practice') await driver.call('practice.control', { kind: 'speed', speed: PRACTICE_SPEED })
   await driver.call('localChain.start', {})
-  await driver.until(
-    'the local chain',
-    (state) => Object.values(state.tasks).some((task) => task.kind === 'local-chain-start' && task.status !== 'running'),
-    120_000,
+  await driver.until('the local chain', (state) =>
+    Object.values(state.tasks).some((task) => task.kind === 'local-chain-start' && task.status !== 'running'),
   )
   const task = Object.values(driver.state.tasks).find((candidate) => candidate.kind === 'local-chain-start')
   if (task?.status !== 'done') throw new Error(`the local chain did not start: ${summary(driver.state)}`)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
-import { existsSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { randomInt } from 'node:crypto'
 import { request } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { platform } from 'node:os'
@@ -60,6 +61,7 @@ export function startDetached(program: string, args: readonly string[], logFile:
   const log = openSync(logFile, 'a')
   const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log], cwd: '/', env })
   child.unref()
+  closeSync(log)
   if (child.pid === undefined) throw new Error(`${program} could not be started`)
   return child.pid
 }
@@ -70,8 +72,8 @@ async function isRunning(pid: number): Promise<boolean> {
   return state !== '' && !/\) [ZX] /.test(state)
 }
 
-/** Asks a process to end, and ends it after twenty seconds. */
-export async function endProcess(pid: number): Promise<void> {
+/** Asks a process to end, and ends it after `graceMs`; 0 = at once, without a word. Resolves when it is gone: who starts another one in its place would be refused before. */
+export async function endProcess(pid: number, graceMs = 20_000): Promise<void> {
   const signal = (name: NodeJS.Signals): void => {
     try {
       process.kill(pid, name)
@@ -79,12 +81,10 @@ export async function endProcess(pid: number): Promise<void> {
       // No such process: that is what was wanted.
     }
   }
-  signal('SIGTERM')
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (!(await isRunning(pid))) return
-    await sleep(100)
-  }
+  if (graceMs > 0) signal('SIGTERM')
+  for (const end = Date.now() + graceMs; Date.now() < end; await sleep(100)) if (!(await isRunning(pid))) return
   signal('SIGKILL')
+  await until(`the end of process ${String(pid)}`, 60_000, async () => ((await isRunning(pid)) ? undefined : true))
 }
 
 /** The last lines of a log file, empty when there is none. */
@@ -158,19 +158,22 @@ async function isPortFree(port: number): Promise<boolean> {
   })
 }
 
-/** A TCP port on 127.0.0.1 that was free a moment ago. */
+/**
+ * Where ports are chosen from: below those that systems give to connections on their way out, so that none of these takes one between its choice and its use; above those of the
+ * catalogue and of usual services.
+ */
+const CHOSEN_PORTS = { from: 27_000, to: 32_000 }
+const chosen = new Set<number>()
+
+/** A TCP port on 127.0.0.1 that was free a moment ago, and that this process gets only once. */
 export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('no port'))
-        else resolve(address.port)
-      })
-    })
-  })
+  for (let tries = 0; tries < 500; tries += 1) {
+    const port = randomInt(CHOSEN_PORTS.from, CHOSEN_PORTS.to)
+    if (chosen.has(port) || !(await isPortFree(port))) continue
+    chosen.add(port)
+    return port
+  }
+  throw new Error('no port is free')
 }
 
 /** True when something accepts TCP connections at that port of 127.0.0.1. */
@@ -201,7 +204,8 @@ export async function ensureRegistry(log: (line: string) => void): Promise<Regis
   let port = Number(await readFile(portFile, 'utf8').catch(() => '0'))
   const running = await livingPid(pidFile, configFile)
   if (running !== undefined && port > 0) {
-    const found = await answers(port)
+    // Others may be using it: one that is slow on a busy machine is not ended.
+    const found = await until('an answer of the test registry', 30_000, async () => answers(port)).catch(() => undefined)
     if (found !== undefined) return found
     await endProcess(running)
   }
@@ -239,8 +243,7 @@ export async function stopOwnEngine(hard = false): Promise<void> {
   const folder = engineFolder()
   const pid = await livingPid(join(folder, 'docker.pid'), folder)
   if (pid === undefined) return
-  if (hard) process.kill(pid, 'SIGKILL')
-  await endProcess(pid)
+  await endProcess(pid, hard ? 0 : undefined)
 }
 
 /** Stops the engine and the registry that these tests started, with every container in them. Nothing else is touched. */

@@ -47,7 +47,7 @@ export async function runLeave(check: Check): Promise<Figures> {
     check('the relay miner goes on', driver.state.nodes['miner']?.seen === 'running', driver.state.nodes['miner']?.seen)
     const early = await driver.app.call('leave.sign', {})
     check('the unstake is not offered before its time', !early.ok && early.error.code === 'not-now', early)
-    await driver.until('everything to settle', (state) => state.tasks['safe-unstake']?.facts['step'] === 'sign-unstake', 120_000)
+    await driver.until('everything to settle', (state) => state.tasks['safe-unstake']?.facts['step'] === 'sign-unstake')
     const settled = driver.state.earnings.claimsSettled
     check('the claim was paid before the unstake', settled >= 1, driver.state.earnings)
     await driver.until('the alarm that it waits', (state) => state.attention['unstake-waits'] !== undefined)
@@ -56,7 +56,7 @@ export async function runLeave(check: Check): Promise<Figures> {
     await confirm(driver, surfaceUrl)
     await driver.until('the unstake', (state) => state.intents[intentId]?.status === 'included')
     await driver.until('the plan to be done', (state) => state.tasks['safe-unstake']?.status === 'done')
-    await driver.until('the stake to come back', (state) => state.supplier.status === 'unstaked', 120_000)
+    await driver.until('the stake to come back', (state) => state.supplier.status === 'unstaked')
     const claims = (await driver.call('earnings.claims', { limit: 50 })).rows
     discarded = claims.filter((claim) => claim.stage === 'discarded' || claim.stage === 'expired').length
     check(
@@ -90,7 +90,7 @@ export async function runLeave(check: Check): Promise<Figures> {
 
 async function answers(url: string): Promise<boolean> {
   try {
-    await fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(3_000) })
+    await fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(10_000) })
     return true
   } catch {
     return false

@@ -10,8 +10,8 @@ import type { Check, Figures } from './report.ts'
 
 const SESSIONS = 5
 const RELAYS_PER_SESSION = 70
-/** Long enough that a batch of relays fits one session with room to spare. */
-const RULES = { blockMs: 500, blocksPerSession: 20, grace: 1, claimOpen: 1, claimClose: 4, proofOpen: 0, proofClose: 4 }
+/** Long enough that a batch of relays fits one session with room to spare, and that a busy machine does not miss a window. */
+const RULES = { blockMs: 500, blocksPerSession: 20, grace: 1, claimOpen: 1, claimClose: 8, proofOpen: 0, proofClose: 8 }
 
 type Claim = RequestOutput<'earnings.claims'>['rows'][number]
 async function sendSession(driver: Driver, after: number, check: Check): Promise<{ endHeight: number; sent: number; verified: number }> {
@@ -47,7 +47,7 @@ export async function runPay(check: Check): Promise<Figures> {
       console.log(`session ${session + 1}: ${JSON.stringify(sent.at(-1))}`)
     }
     const wanted = new Set(sent.map((session) => session.endHeight))
-    await driver.until('all settlements', (state) => state.earnings.claimsSettled + state.earnings.claimsLost >= wanted.size, 60_000)
+    await driver.until('all settlements', (state) => state.earnings.claimsSettled + state.earnings.claimsLost >= wanted.size)
     claims = (await driver.call('earnings.claims', { limit: 50 })).rows
     for (const session of sent) {
       const claim = claims.find((candidate) => candidate.sessionEndHeight === session.endHeight)

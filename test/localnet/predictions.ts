@@ -43,7 +43,7 @@ const VALIDATOR_STAKE_UPOKT = 900_000_000n
 
 const LOOK_MS = 80
 /** For all sessions together, from the first wait on. */
-const PATIENCE_MS = 150_000
+const PATIENCE_MS = 240_000
 
 const module = (name: ModuleName): string => moduleAddress(name, PREFIX)
 

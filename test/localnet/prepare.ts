@@ -4,7 +4,7 @@
  * what it started. What cannot be had on this machine is named, with the reason, in one line each.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canRunPocketdHere, ensurePocketd } from './build-pocketd.ts'
 import { docker, ensureEngine, ensureRegistry, isDebianRoot, stopOwn, type Engine, type Registry } from './engine.ts'
@@ -52,25 +52,33 @@ function reason(error: unknown): string {
 /** One preparation at a time on a machine: two would fight over packages, images and the engine. */
 async function withLock<T>(work: () => Promise<T>, log: (line: string) => void): Promise<T> {
   const folder = join(cacheFolder(), 'prepare.lock')
-  const owner = join(folder, 'pid')
   await mkdir(cacheFolder(), { recursive: true })
+  // Put in place with its owner's number in it: a lock without one would look like one that was left behind.
+  const mine = await mkdtemp(join(cacheFolder(), 'prepare-'))
+  await writeFile(join(mine, 'pid'), String(process.pid))
   for (let tries = 0; ; tries += 1) {
     try {
-      await mkdir(folder)
+      await rename(mine, folder)
       break
     } catch {
-      const pid = Number(await readFile(owner, 'utf8').catch(() => '0'))
+      const pid = Number(await readFile(join(folder, 'pid'), 'utf8').catch(() => '0'))
       if (tries === 0) log('another preparation is under way on this machine: waiting')
-      if (tries > 1 && !isAlive(pid)) await rm(folder, { recursive: true, force: true })
+      if (tries > 1 && pid > 0 && !isAlive(pid)) await unlock(folder)
       else await sleep(500)
     }
   }
   try {
-    await writeFile(owner, String(process.pid))
     return await work()
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await unlock(folder)
   }
+}
+
+/** Away at once and then removed: half a lock would look like one that may be taken. */
+async function unlock(folder: string): Promise<void> {
+  const away = `${folder}.${String(process.pid)}`
+  await rename(folder, away).catch(() => undefined)
+  await rm(away, { recursive: true, force: true })
 }
 
 function isAlive(pid: number): boolean {

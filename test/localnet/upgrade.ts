@@ -10,11 +10,13 @@ import type { RequestOutput } from '#shared/api/requests.ts'
 import { reachServing, startDriver, type Driver } from './driver.ts'
 import { docker, mustDocker } from './engine.ts'
 import { prepareMachine } from './prepare.ts'
-import { sleep } from './process.ts'
+import { sleep, until } from './process.ts'
 import { runPracticeUpgrade } from './upgrade-practice.ts'
 
 const PLAN = 'v0.1.99'
 const OFFICIAL = 'ghcr.io/pokt-network/pocketd'
+/** Long enough for a vote from a machine that does other things too. */
+const VOTING_MS = 16_000
 /** Windows that outlast a change of node and miner: what is tried is the upgrade, not how fast this machine starts a miner. */
 const RULES = {
   blockMs: 500,
@@ -25,7 +27,7 @@ const RULES = {
   proofOpen: 0,
   proofClose: 60,
   supplierUnbondingSessions: 4,
-  votingSeconds: 8,
+  votingSeconds: VOTING_MS / 1_000,
 }
 /** Into the session, so that relays before and after the upgrade belong to one claim. */
 const INTO_SESSION = 34
@@ -107,9 +109,21 @@ async function agreeOnUpgrade(driver: Driver, height: number): Promise<void> {
   const name = await nodeContainer(driver)
   const at = ['--upgrade-height', String(height), '--title', 't', '--summary', 's', '--deposit', '10upokt', '--no-validate']
   await inNode(name, ['tx', 'upgrade', 'software-upgrade', PLAN, ...at, '--from', 'validator'])
-  const proposed = driver.state.chain.height
-  await driver.until('two blocks', (state) => state.chain.height >= proposed + 2)
+  // A vote on what is in no block yet would be lost, and its answer would not say so.
+  await until('the proposal', VOTING_MS, async () => ((await asked(driver, 'proposals/1'))['proposal'] ? true : undefined))
   await inNode(name, ['tx', 'gov', 'vote', '1', 'yes', '--from', 'validator'])
+  await until('the vote', VOTING_MS, async () => {
+    const { proposal } = (await asked(driver, 'proposals/1')) as { proposal?: { status: string } }
+    if (proposal?.status === 'PROPOSAL_STATUS_PASSED') return true
+    const { tally } = (await asked(driver, 'proposals/1/tally')) as { tally?: { yes_count: string } }
+    return Number(tally?.yes_count ?? 0) > 0 ? true : undefined
+  })
+}
+
+/** What the chain says of its votes. */
+async function asked(driver: Driver, path: string): Promise<Record<string, unknown>> {
+  const answer = await fetch(`http://127.0.0.1:${ports(driver)['1317']}/cosmos/gov/v1/${path}`)
+  return (await answer.json()) as Record<string, unknown>
 }
 
 const endOf = new Map<string, number>()
@@ -195,13 +209,13 @@ try {
   const serving = clock.lanes.find((lane) => lane.stage === 'serving')
   const sessionEnd = serving?.end ?? chain.height
   // The vote takes its time: the session after the next one has its whole begin before the upgrade.
-  const start = sessionEnd + (sessionEnd - chain.height > 40 ? 1 : RULES.blocksPerSession + 1)
+  const start = sessionEnd + (sessionEnd - chain.height > 50 ? 1 : RULES.blocksPerSession + 1)
   const height = start + INTO_SESSION
   await agreeOnUpgrade(driver, height)
-  await driver.until('the plan', (state) => state.health.upgrade?.height === height, 40_000)
+  await driver.until('the plan', (state) => state.health.upgrade?.height === height)
   check('the plan was seen before its height', driver.state.chain.height < height, driver.state.chain.height)
   await driver.until('it to be said', (state) => state.attention['upgrade-planned'] !== undefined)
-  await driver.until('the new image to be here', (state) => state.health.updates?.upgrade === 'ready', 60_000)
+  await driver.until('the new image to be here', (state) => state.health.updates?.upgrade === 'ready')
   fetchedBlocksBefore = height - driver.state.chain.height
   check('the new image was fetched before the height', fetchedBlocksBefore > 0, fetchedBlocksBefore)
   const before = await nodeContainer(driver)
@@ -209,7 +223,7 @@ try {
     'and is not taken before it',
     (await imageOf(before)).startsWith(`${repository}@`) && driver.state.nodes['pocket']?.version === '0.1.35',
   )
-  await driver.until('the session of the upgrade', (state) => state.chain.height >= start + 2, 90_000)
+  await driver.until('the session of the upgrade', (state) => state.chain.height >= start + 2)
   const answeredFrom = driver.state.chain.height
   while (driver.state.chain.height < height - 8) {
     await send(driver)
@@ -225,15 +239,15 @@ try {
     if (now >= height - 1) break
   }
   check('the blocks of before the swap are known', oldBlocks.size >= height - 2 - answeredFrom, [...oldBlocks.keys()])
-  await driver.until('the height', (state) => state.chain.height >= height - 1, 60_000)
+  await driver.until('the height', (state) => state.chain.height >= height - 1)
   const stoodAtMs = Date.now()
   say(`the chain stands at ${driver.state.chain.height}`)
   const running = await docker(socket, ['inspect', '--format', '{{.State.Running}}', before])
   check('the old node hangs with a green container', running.stdout.trim() === 'true', running)
-  await driver.until('blocks after it', (state) => state.chain.height > height, 120_000)
+  await driver.until('blocks after it', (state) => state.chain.height > height)
   standstillMs = Date.now() - stoodAtMs
   say(`blocks again after ${standstillMs} ms`)
-  check('upgrade done', await untilEnded(driver, 'done', beganMs, 120_000), await driver.call('updates.list', {}))
+  check('upgrade done', await untilEnded(driver, 'done', beganMs, 180_000), await driver.call('updates.list', {}))
   const { history } = await driver.call('updates.list', {})
   const done = history.find((row) => row.reason === 'upgrade')
   check('it is in the history, with no way back', done?.stage === 'done' && done.noWayBack === 'migrated', history)
@@ -242,7 +256,7 @@ try {
     ['pocket', 'miner'].every((nodeId) => driver.state.nodes[nodeId]?.version === '0.1.99'),
     driver.state.nodes,
   )
-  await driver.until('relay miner and ingress', () => works(driver), 60_000)
+  await driver.until('relay miner and ingress', () => works(driver))
   await driver.until('a session to serve in', (state) =>
     state.clock.lanes.some((lane) => lane.stage === 'serving' && lane.end - state.chain.height > 8),
   )
@@ -287,7 +301,7 @@ try {
       await driver.call('updates.list', {}),
     )
     const at = driver.state.chain.height
-    await driver.until('blocks and the miner', (state) => state.chain.height >= at + 3 && works(driver), 60_000)
+    await driver.until('blocks and the miner', (state) => state.chain.height >= at + 3 && works(driver))
     check(`${kind}: what ran before runs again`, driver.state.nodes['pocket']?.digest === pinned, driver.state.nodes['pocket'])
     check(`${kind}: it is said`, driver.state.attention['update-trouble']?.key === 'update-rolled-back', driver.state.attention)
   }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Serving } from '#renderer/features/home/checklist-real.ts'
 import { checklist, isEstablished, nextLine } from '#renderer/features/home/checklist.ts'
 import type { AppState } from '#shared/api/state.ts'
+import { minerStarting, onMainnet, servedOnMainnet, stakedOnMainnet } from './mainnet-scene.ts'
 import { chosen, halfway, keysNeeded, OPERATOR, OWNER, serving, starting } from './scene.ts'
 
 const NOW = 1_795_367_000_000
@@ -116,9 +118,53 @@ describe('the checklist on a network of others', () => {
     chain: { ...state.chain, ...chain },
   })
 
-  it('is about reading, knowing and signing; containers are not in it', () => {
-    const ids = checklist(on(chosen(NOW), {})).map((line) => line.id)
-    expect(ids).toEqual(['chain', 'known', 'owner-key', 'operator-key', 'owner-funds', 'operator-funds', 'staked', 'services', 'settled'])
+  const BEFORE = ['chain', 'known', 'serve', 'owner-key', 'operator-key', 'owner-funds', 'operator-funds', 'staked', 'bundle']
+
+  it('leads from reading to the relay miner, and with it to what answers and how it is found', () => {
+    expect(checklist(on(chosen(NOW), {})).map((line) => line.id)).toEqual([...BEFORE, 'services', 'settled'])
+    const ids = checklist({ ...on(chosen(NOW), {}), bundle: { host: 'a.example', chosen: false } }).map((line) => line.id)
+    expect(ids).toEqual([...BEFORE, 'answers', 'services', 'miner', 'reach', 'settled'])
+  })
+
+  it('offers to set the relay miner up once the chain is certain, and follows its start', () => {
+    const bundle = (state: AppState) => checklist(state).find((line) => line.id === 'bundle')
+    const staked = stakedOnMainnet(NOW)
+    expect(bundle(staked)).toMatchObject({ state: 'open', text: 'home.check.bundleMissing', action: { href: '#/nodes' } })
+    expect(bundle({ ...staked, chain: { ...staked.chain, known: 'first-use' } })?.action).toBeNull()
+    expect(bundle(minerStarting(NOW))).toMatchObject({ state: 'busy', action: { href: '#/start-miner' } })
+    const failed = minerStarting(NOW)
+    failed.tasks = { 'task-1': { ...failed.tasks['task-1']!, status: 'failed' } }
+    expect(bundle(failed)).toMatchObject({ state: 'bad', action: { href: '#/start-miner' } })
+    expect(bundle(servedOnMainnet(NOW))).toMatchObject({ state: 'done', action: null })
+    expect(bundle({ ...servedOnMainnet(NOW), bundle: { host: '', chosen: true } })).toMatchObject({
+      state: 'bad',
+      action: { href: '#/nodes' },
+    })
+    // Services on chain and no miner here: somebody serves elsewhere, and is not told that something is missing.
+    expect(bundle(onMainnet(NOW))).toMatchObject({ state: 'open', text: 'home.check.bundleElsewhere' })
+  })
+
+  it('ticks what answers from what is attached, and the public address from the self-test', () => {
+    const served = servedOnMainnet(NOW)
+    const line = (id: string, state = served, known: Serving | null = { chosen: 1, answered: ['Gnosis'] }) =>
+      checklist(state, known).find((each) => each.id === id)
+    expect(line('answers')).toMatchObject({ state: 'done', facts: { names: 'Gnosis' } })
+    expect(line('answers', served, { chosen: 1, answered: [] })).toMatchObject({ state: 'open', action: { href: '#/nodes' } })
+    expect(line('answers', served, null)).toMatchObject({ state: 'busy', action: null })
+    expect(line('serve', served, { chosen: 0, answered: [] })).toMatchObject({ state: 'open', action: { href: '#/setup/what-to-serve' } })
+    expect(line('serve', served, { chosen: 2, answered: [] })).toMatchObject({ state: 'done', facts: { count: 2 } })
+    const failing = [{ serviceId: 'gnosis', title: 'Gnosis', why: 'no-answer' as const, facts: {} }]
+    expect(line('answers', { ...served, health: { ...served.health, backendsFailing: failing } })).toMatchObject({
+      state: 'bad',
+      facts: { title: 'Gnosis' },
+    })
+    expect(line('reach')).toMatchObject({ state: 'done', action: null })
+    expect(line('miner')).toMatchObject({ state: 'done' })
+    const lost = structuredClone(served)
+    lost.health.selfTests!.last.public!.ok = false
+    expect(line('reach', lost)).toMatchObject({ state: 'bad', action: { href: '#/supplier/self-test' } })
+    delete lost.health.selfTests
+    expect(line('reach', lost)).toMatchObject({ state: 'open', action: { href: '#/supplier/self-test' } })
   })
 
   it('asks for the user’s word when the chain was named, and ticks it after', () => {

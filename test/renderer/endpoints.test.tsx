@@ -30,6 +30,7 @@ afterEach(async () => {
 const NOW = Date.now()
 const endpoint = (fields: Partial<EndpointState>): EndpointState => ({
   rpcUrl: 'https://rpc.example.org',
+  grpcUrl: 'https://grpc.example.org:443',
   host: 'rpc.example.org',
   from: 'public',
   status: 'good',
@@ -47,7 +48,8 @@ async function show(
 ): Promise<FakeLink> {
   globalThis.location.hash = path
   const state = serving(NOW)
-  const link = fakeLink({ ...state, app: { ...state.app, network }, chain: { ...state.chain, ...chain } })
+  const nodes = network === 'mainnet' ? {} : state.nodes
+  const link = fakeLink({ ...state, nodes, app: { ...state.app, network }, chain: { ...state.chain, ...chain } })
   for (const [name, value] of Object.entries(answers(NOW))) link.answers[name] = () => ({ ok: true, value })
   root = createRoot(box)
   await act(async () => {
@@ -120,6 +122,28 @@ describe('endpoints', () => {
     expect(card()?.textContent).toContain('Hearth reads this network and does not sign')
   })
 
+  it('that all name another chain of a test network offer to begin anew, with what ends and what stays', async () => {
+    const block1Hash = 'AB12CD34'.repeat(8)
+    const replaced = { block1Hash, hosts: ['a.example.org', 'b.example.com'] }
+    const link = await show({ endpoints: { 0: endpoint({ status: 'other-chain' }) }, known: 'confirmed', found: null, replaced }, 'beta')
+    const alert = card()?.querySelector('[role="alert"]')?.textContent
+    expect(alert).toContain('Beta seems to have begun anew')
+    expect(alert).toContain('a.example.org and b.example.com')
+    expect(card()?.textContent).not.toContain('You said that this is the right chain')
+    await press('Begin anew…')
+    const dialog = document.querySelector('[role="dialog"]')
+    expect(dialog?.querySelector('code')?.getAttribute('aria-label')).toBe(block1Hash)
+    expect(dialog?.textContent).toContain('copy of the whole record is set aside first')
+    expect(dialog?.textContent).toContain('This cannot be taken back')
+    link.answers['chain.startAnew'] = () => ({ ok: false, error: { code: 'disk-full', ref: 'r' } })
+    await press('Set aside and begin anew')
+    expect(document.querySelector('[role="dialog"]')).not.toBeNull()
+    link.answers['chain.startAnew'] = () => ({ ok: true, value: { path: '/x' } })
+    await press('Set aside and begin anew')
+    expect(document.querySelector('[role="dialog"]')).toBeNull()
+    expect(link.calls.filter((call) => call.name === 'chain.startAnew').map((call) => call.input)).toEqual([{ block1Hash }, { block1Hash }])
+  })
+
   it('that named a chain ask whether it is the one; yes and no are said with its first block', async () => {
     const block1Hash = 'AB12CD34'.repeat(8)
     const found = { chainId: 'pocket', block1Hash, genesisTime: '2025-03-28T17:35:52Z', hosts: ['a.example.org', 'b.example.com'] }
@@ -145,7 +169,7 @@ describe('endpoints', () => {
     async (path) => {
       const link = await show({ endpoints: { 0: endpoint({}) }, known: 'confirmed' }, 'mainnet', path)
       const offered = [...document.querySelectorAll('button, a')].map((each) => `${each.textContent} ${each.getAttribute('href') ?? ''}`)
-      expect(offered.join(' | ')).not.toMatch(/faucet|test POKT|test relay|Start the|Attach|play money/i)
+      expect(offered.join(' | ')).not.toMatch(/faucet|test POKT|test relay|Start the (Local|Pocket|Practice)|Attach|play money/i)
       expect(document.body.textContent).not.toContain('play money')
       expect(document.querySelector('.strip')).toBeNull()
       expect(document.querySelector('.bar')?.textContent).toContain('Mainnet, real money')
@@ -194,6 +218,22 @@ describe('endpoints', () => {
     expect(inputs).toEqual([
       { rpcUrl: 'http://rpc.mine.org', restUrl: 'http://api.mine.org' },
       { rpcUrl: 'http://rpc.mine.org', restUrl: 'http://api.mine.org' },
+    ])
+  })
+
+  it('may bring a gRPC address, without which the relay miner cannot ask them', async () => {
+    const able = { rpcUrl: 'https://b.example', host: 'b.example', grpcUrl: 'https://grpc.b.example:443' }
+    const link = await show({ endpoints: { 0: endpoint({ grpcUrl: '' }), 1: endpoint(able) }, known: 'confirmed' })
+    const hosts = [...card()!.querySelectorAll('tbody tr')].map((row) => row.querySelector('td')?.textContent)
+    expect(hosts).toEqual(['rpc.example.orgpublicno gRPC address: not for the relay miner', 'b.examplepublic'])
+    link.answers['chain.addEndpoint'] = () => ({ ok: true, value: {} })
+    await press('Add an endpoint…')
+    await type('RPC address', 'https://rpc.mine.org')
+    await type('REST address', 'https://api.mine.org')
+    await type('gRPC address (may stay empty)', 'https://grpc.mine.org:443')
+    await press('Add')
+    expect(link.calls.filter((call) => call.name === 'chain.addEndpoint').map((call) => call.input)).toEqual([
+      { rpcUrl: 'https://rpc.mine.org', restUrl: 'https://api.mine.org', grpcUrl: 'https://grpc.mine.org:443' },
     ])
   })
 

@@ -11,14 +11,15 @@ import { ROUTES } from '#renderer/app/routes.ts'
 import { patchSchema } from '#shared/api/patches.ts'
 import { stateSchema, type AppState } from '#shared/api/state.ts'
 import { answers } from './answers.ts'
-import { mainnetAsked, onMainnet } from './mainnet-scene.ts'
+import { betaReplaced, waitsForSecond } from './beta-scene.ts'
+import { mainnetAsked, minerStarting, onMainnet, servedOnMainnet, stakedOnMainnet } from './mainnet-scene.ts'
 import { SCENES as USUAL } from './scene.ts'
 
 /**
  * Builds the page, serves it under the shell's own headers to a browser, feeds it a made-up state over the socket's protocol and takes a picture of every route in both
  * themes at 1280x800, and of the states that a route can be in. Anything the page complains about (script, policy) fails the run.
  *
- *   node test/renderer/gallery.ts [name…]       pictures go to screenshots/
+ *   node test/renderer/gallery.ts [--phone] [name…]       pictures go to screenshots/; on a phone 390 px wide and as long as the page
  */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const DIST = join(ROOT, 'dist', 'renderer')
@@ -32,7 +33,7 @@ const TYPES: Record<string, string> = {
   '.woff': 'font/woff',
 }
 
-const SCENES = { ...USUAL, onMainnet, mainnetAsked }
+const SCENES = { ...USUAL, betaReplaced, waitsForSecond, onMainnet, mainnetAsked, servedOnMainnet, stakedOnMainnet, minerStarting }
 type SceneName = keyof typeof SCENES
 
 interface Shot {
@@ -43,6 +44,7 @@ interface Shot {
   press?: string
 }
 
+const isPhone = process.argv.includes('--phone')
 const NODE_ID = 'pocket-1'
 const EXTRA: Shot[] = [
   { name: 'create-vault', scene: 'firstStart', hash: '/' },
@@ -58,12 +60,29 @@ const EXTRA: Shot[] = [
   { name: 'setup-on-mainnet', scene: 'onMainnet', hash: '/setup' },
   { name: 'home-mainnet-asked', scene: 'mainnetAsked', hash: '/' },
   { name: 'nodes-mainnet-asked', scene: 'mainnetAsked', hash: '/nodes' },
+  { name: 'supplier-stake-waits', scene: 'waitsForSecond', hash: '/supplier/stake' },
+  { name: 'nodes-beta-replaced', scene: 'betaReplaced', hash: '/nodes' },
+  { name: 'nodes-beta-anew', scene: 'betaReplaced', hash: '/nodes', press: 'Begin anew…' },
   { name: 'home-mainnet', scene: 'onMainnet', hash: '/' },
   { name: 'nodes-mainnet', scene: 'onMainnet', hash: '/nodes' },
   { name: 'supplier-mainnet', scene: 'onMainnet', hash: '/supplier' },
   { name: 'supplier-services-mainnet', scene: 'onMainnet', hash: '/supplier/services' },
   { name: 'wallet-mainnet', scene: 'onMainnet', hash: '/wallet' },
   { name: 'relays-mainnet', scene: 'onMainnet', hash: '/supplier/test-relays' },
+  { name: 'home-mainnet-staked', scene: 'stakedOnMainnet', hash: '/' },
+  { name: 'nodes-mainnet-none', scene: 'stakedOnMainnet', hash: '/nodes' },
+  { name: 'nodes-mainnet-add', scene: 'stakedOnMainnet', hash: '/nodes', press: 'Add an endpoint…' },
+  { name: 'miner-starting', scene: 'minerStarting', hash: '/start-miner' },
+  { name: 'home-mainnet-starting', scene: 'minerStarting', hash: '/' },
+  { name: 'home-mainnet-served', scene: 'servedOnMainnet', hash: '/' },
+  { name: 'nodes-mainnet-served', scene: 'servedOnMainnet', hash: '/nodes' },
+  { name: 'nodes-mainnet-remove', scene: 'servedOnMainnet', hash: '/nodes', press: 'Remove the relay miner…' },
+  { name: 'miner-mainnet', scene: 'servedOnMainnet', hash: '/nodes/miner-1' },
+  { name: 'supplier-mainnet-served', scene: 'servedOnMainnet', hash: '/supplier' },
+  { name: 'services-mainnet-served', scene: 'servedOnMainnet', hash: '/supplier/services' },
+  { name: 'first-session-mainnet', scene: 'servedOnMainnet', hash: '/supplier/first-session' },
+  { name: 'leave-mainnet-served', scene: 'servedOnMainnet', hash: '/supplier/leave' },
+  { name: 'self-test-mainnet', scene: 'servedOnMainnet', hash: '/supplier/self-test' },
 ]
 
 /** The shots: each route in its fullest state, and the states above. */
@@ -72,6 +91,7 @@ export function shots(): Shot[] {
     unlock: 'keysNeeded',
     keys: 'keeping',
     'local-chain-start': 'starting',
+    'miner-start': 'stakedOnMainnet',
     'supplier-stake': 'halfway',
     'supplier-services': 'halfway',
     practice: 'practising',
@@ -140,7 +160,8 @@ async function serve(): Promise<{ origin: string; show: (scene: SceneName) => vo
 
 async function take(browser: Browser, origin: string, shot: Shot, theme: 'light' | 'dark'): Promise<string[]> {
   const complaints: string[] = []
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: theme, reducedMotion: 'reduce' })
+  const viewport = isPhone ? { width: 390, height: 844 } : { width: 1280, height: 800 }
+  const page = await browser.newPage({ viewport, colorScheme: theme, reducedMotion: 'reduce' })
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(`${shot.name} ${theme}: ${message.text()}`)
   })
@@ -150,14 +171,14 @@ async function take(browser: Browser, origin: string, shot: Shot, theme: 'light'
   await page.evaluate(() => document.fonts.ready.then(() => undefined))
   if (shot.press !== undefined) await page.getByRole('button', { name: shot.press, exact: true }).click()
   await page.waitForTimeout(350)
-  await page.screenshot({ path: join(OUT, `${shot.name}-${theme}.png`) })
+  await page.screenshot({ path: join(OUT, `${shot.name}-${isPhone ? 'phone-' : ''}${theme}.png`), fullPage: isPhone })
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
   if (wide) complaints.push(`${shot.name} ${theme}: wider than the window`)
   await page.close()
   return complaints
 }
 
-const wanted = process.argv.slice(2)
+const wanted = process.argv.slice(2).filter((each) => each !== '--phone')
 await build({ root: join(ROOT, 'renderer'), configFile: join(ROOT, 'renderer', 'vite.config.ts'), logLevel: 'warn' })
 await mkdir(OUT, { recursive: true })
 const { origin, show, server } = await serve()

@@ -1,9 +1,10 @@
 import { networkOf } from '#shared/networks/index.ts'
-import type { AppState, EndpointState } from '#shared/api/state.ts'
-import { HEIGHT, serving } from './scene.ts'
+import type { AppState, EndpointState, NodeState } from '#shared/api/state.ts'
+import { HEIGHT, serving, startTask } from './scene.ts'
 
-const endpoint = (host: string, latencyMs: number): EndpointState => ({
+const endpoint = (host: string, latencyMs: number, grpcUrl = ''): EndpointState => ({
   rpcUrl: `https://${host}`,
+  grpcUrl,
   host,
   from: 'public',
   status: 'good',
@@ -30,9 +31,68 @@ export function onMainnet(now: number): AppState {
       chainId: 'pocket',
       known: 'confirmed',
       found: null,
-      endpoints: { 0: endpoint(first ?? '', 120), 1: endpoint(second ?? '', 210) },
+      endpoints: { 0: endpoint(first ?? '', 120, 'https://sauron-grpc.infra.pocket.network:443'), 1: endpoint(second ?? '', 210) },
     },
   }
+}
+
+/** The parts of the relay bundle as they run there: no node of the chain, and no test backend. */
+const PARTS = ['keeper-1', 'miner-1']
+
+/** Mainnet served from this PC: keeper, relay miner and ingress, an endpoint of one's own behind it. */
+export function servedOnMainnet(now: number): AppState {
+  const all = serving(now).nodes
+  const state = onMainnet(now)
+  const miner = all['miner-1']!
+  const ingress: NodeState = {
+    ...miner,
+    id: 'ingress-1',
+    catalogId: 'ingress',
+    title: 'Ingress',
+    kind: 'ingress',
+    image: 'docker.io/library/caddy:2.6.2',
+    version: '2.6.2',
+    ports: { '8080': 8551 },
+    memoryBytes: 14_000_000,
+    memoryLimitBytes: 134_217_728,
+  }
+  const third = endpoint('rpc.oakroom.example', 34, 'https://grpc.oakroom.example:443')
+  return {
+    ...state,
+    nodes: { ...Object.fromEntries(PARTS.map((id) => [id, all[id]!])), 'ingress-1': ingress },
+    bundle: { host: first ?? '', chosen: false },
+    chain: { ...state.chain, endpoints: { ...state.chain.endpoints, 2: { ...third, from: 'user' } } },
+    health: {
+      ...state.health,
+      selfTests: {
+        revision: 3,
+        last: {
+          public: { atMs: now - 480_000, ok: true, serviceId: 'anvil', failedStage: null, finding: null, failures: 0, latencyMs: null },
+        },
+      },
+    },
+  }
+}
+
+/** Keys and money on Mainnet and nothing started: what comes next is the relay miner. */
+export function stakedOnMainnet(now: number): AppState {
+  const state = onMainnet(now)
+  return {
+    ...state,
+    intents: {},
+    earnings: { ...state.earnings, claimsSettled: 0 },
+    clock: { lanes: [], verdict: 'nothing-to-lose', facts: {}, height: HEIGHT, atMs: now },
+    supplier: { ...state.supplier, status: 'staked-no-services', services: [], pending: [] },
+  }
+}
+
+/** Its images are on their way. */
+export function minerStarting(now: number): AppState {
+  const state = stakedOnMainnet(now)
+  const task = startTask(now)
+  const steps = task.steps.filter((step) => ['engine', 'room', 'images'].includes(step.key))
+  const containers = { key: 'containers', status: 'waiting' as const, startedAtMs: null, endedAtMs: null, facts: {} }
+  return { ...state, tasks: { 'task-1': { ...task, kind: 'bundle-start', steps: [...steps, containers] } } }
 }
 
 /** The first minute there: its endpoints named a chain, and the user is asked. */

@@ -160,6 +160,15 @@ describe('a transaction on its way', () => {
     expect(states(fields)).toEqual(expected)
   })
 
+  it('that one host alone calls not taken waits for a second one, and says not to pay again', () => {
+    const text = (fields: Partial<IntentState>) =>
+      intentSteps(words, intent({ txHash, facts: { waits: 'second-host' }, ...fields }))[2]?.text
+    expect(text({ status: 'signed' })).toContain('Do not pay again')
+    expect(text({ status: 'broadcast' })).toContain('one host alone')
+    expect(text({ status: 'included', includedHeight: 7 })).toBe('')
+    expect(text({ status: 'expired', error: { code: 'tx-unsure', detail: {} } })).toBe('')
+  })
+
   it('is called unpaid only where that is known', () => {
     const last = (code: 'tx-expired' | 'tx-unsure') =>
       intentSteps(words, intent({ status: 'expired', txHash, error: { code, detail: {} } })).at(-1)?.title

@@ -221,7 +221,7 @@ export const ROWS: readonly Row[] = [
     test: 's22-right-chain.test.ts',
     kind: 'unit',
     breakage: {
-      file: 'main/core/chain/endpoint-list.ts',
+      file: 'main/core/chain/endpoint-address.ts',
       search: "scheme.toLowerCase() === 'http' && !PRIVATE_HOST.test(name)",
       replacement: "scheme.toLowerCase() === 'http' && name === '' && !PRIVATE_HOST.test(name)",
     },

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { externalUrl } from '#main/shells/electron/open-external.ts'
 import { createElectronStage, TICKET, type ElectronStage } from '#test/shells/support/electron-stage.ts'
+import { PATIENCE } from '#test/patience.ts'
 
 /** Rows S1 to S4, S9 to S13 of the hardening table, on the shell as it starts, over a fake of Electron. */
 let stage: ElectronStage
@@ -179,7 +180,7 @@ describe('S20: the clipboard', () => {
     clipboard.text = 'abandon ability able'
     stage.windowAt(1).raise('blur')
     stage.electron.emit('before-quit')
-    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'))
+    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'), PATIENCE)
     expect(clipboard.text).toBe('')
   })
 
@@ -194,7 +195,7 @@ describe('S20: the clipboard', () => {
     await new Promise((resolve) => setImmediate(resolve))
     clipboard.text = 'of the user'
     stage.electron.emit('before-quit')
-    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'))
+    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'), PATIENCE)
     expect(clipboard.text).toBe('of the user')
   })
 
@@ -204,7 +205,7 @@ describe('S20: the clipboard', () => {
     stage.electron.desktop.clipboard.text = 'of the user'
     page.raise('blur')
     stage.electron.emit('before-quit')
-    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'))
+    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'), PATIENCE)
     expect(stage.electron.desktop.clipboard.text).toBe('of the user')
   })
 })
@@ -238,13 +239,13 @@ describe('S13 and the end', () => {
     expect(stage.electron.emit('before-quit')).toBe(true)
     expect(stage.electron.calls.filter((entry) => entry.startsWith('exit'))).toEqual([])
     release()
-    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'))
+    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'), PATIENCE)
     expect(stops).toBe(1)
   })
 
   test('a start that fails says why and exits with 1', async () => {
     stage.begin({}, () => Promise.reject(new Error('store-newer')))
-    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 1'))
+    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 1'), PATIENCE)
     expect(stage.electron.errors).toEqual(['store-newer'])
     expect(stage.electron.windows).toEqual([])
   })

@@ -5,6 +5,7 @@ import { createTestLog } from '#test/fakes/clock.ts'
 import { createShellApp } from '#test/fakes/shell-app.ts'
 import { createElectronStage, type ElectronStage } from './support/electron-stage.ts'
 import { createStage, openSocket, type Stage, type TestSocket } from './support/web-client.ts'
+import { PATIENCE } from '#test/patience.ts'
 
 const CANCELLED: ApiResult<never> = { ok: false, error: { code: 'cancelled', ref: '' } }
 /** Answers only when it is told to stop. */
@@ -35,7 +36,7 @@ describe('over the socket', () => {
   test('nobody ends what another line asked', async () => {
     const [mine, other] = [await open(), await open()]
     mine.send({ id: 1, name: 'engine.find', input: {} })
-    await vi.waitFor(() => expect(stage.app.calls).toHaveLength(1))
+    await vi.waitFor(() => expect(stage.app.calls).toHaveLength(1), PATIENCE)
     other.send({ id: 2, name: 'calls.cancel', input: { id: 1 } })
     expect(await other.next()).toEqual({ id: 2, result: { ok: true, value: { found: false } } })
     expect(mine.frames).toHaveLength(0)
@@ -51,9 +52,9 @@ describe('over the socket', () => {
     const socket = await open()
     socket.send({ id: 1, name: 'engine.find', input: {} })
     socket.send({ id: 2, name: 'tx.prepare', input: {} })
-    await vi.waitFor(() => expect(stage.app.calls).toHaveLength(2))
+    await vi.waitFor(() => expect(stage.app.calls).toHaveLength(2), PATIENCE)
     socket.socket.close()
-    await vi.waitFor(() => expect(ended).toEqual(['engine.find']))
+    await vi.waitFor(() => expect(ended).toEqual(['engine.find']), PATIENCE)
   })
 })
 

@@ -7,6 +7,7 @@ import { createTestClock, type TestClock } from '#test/fakes/clock.ts'
 import type { FakeWindow } from '#test/fakes/electron.ts'
 import { createStateApp, type StateApp } from './support/desktop-state.ts'
 import { createElectronStage, TICKET, type ElectronStage } from './support/electron-stage.ts'
+import { PATIENCE } from '#test/patience.ts'
 
 let stage: ElectronStage
 let app: StateApp
@@ -48,7 +49,7 @@ describe('a window that breaks', () => {
     expect(page.webContents.reloads).toBe(3)
     expect(stage.electron.questions.map((question) => question.message)).toEqual(['The window breaks again and again'])
     answer('Open again')
-    await vi.waitFor(() => expect(page.webContents.reloads).toBe(4))
+    await vi.waitFor(() => expect(page.webContents.reloads).toBe(4), PATIENCE)
     gone()
     expect(page.webContents.reloads).toBe(5)
   })
@@ -64,7 +65,7 @@ describe('a window that breaks', () => {
   test('the question may end in quitting, which asks what that costs', async () => {
     stage.electron.answer = (question) => (question.message.startsWith('The window breaks') ? 'Quit' : 'Cancel')
     for (let times = 0; times < 4; times += 1) gone()
-    await vi.waitFor(() => expect(stage.electron.questions.at(-1)?.message).toBe('Quit Hearth?'))
+    await vi.waitFor(() => expect(stage.electron.questions.at(-1)?.message).toBe('Quit Hearth?'), PATIENCE)
   })
 
   test('a confirm window that breaks is never opened again: nothing is signed in it', () => {
@@ -81,7 +82,7 @@ describe('a window that does not answer', () => {
   test('asks; the answer "open again" ends its process, and the rule above opens it', async () => {
     stage.electron.answer = () => 'Open again'
     page.raise('unresponsive')
-    await vi.waitFor(() => expect(page.webContents.crashes).toBe(1))
+    await vi.waitFor(() => expect(page.webContents.crashes).toBe(1), PATIENCE)
     gone('killed')
     expect(page.webContents.reloads).toBe(1)
   })
@@ -112,7 +113,7 @@ describe('the graphics driver', () => {
     await clock.advance(0)
     expect(titles()).toEqual([])
     breaks(1)
-    await vi.waitFor(() => expect(titles()).toEqual(['The graphics driver broke']))
+    await vi.waitFor(() => expect(titles()).toEqual(['The graphics driver broke']), PATIENCE)
     const row = JSON.parse(await readFile(file(), 'utf8')) as { version: string; atMs: number }
     expect(row).toEqual({ version: version(), atMs: clock.now() })
     const week = 7 * 24 * 3_600_000
@@ -122,7 +123,7 @@ describe('the graphics driver', () => {
     expect(isGpuOff(file(), version(), clock.now() - 1)).toBe(false)
     stage.electron.answer = (question) => question.buttons[0] ?? ''
     stage.electron.emit('before-quit')
-    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'))
+    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'), PATIENCE)
     await stage.start()
     expect(stage.electron.calls).toContain('no gpu')
   })

@@ -14,6 +14,7 @@ import { createFakeElectron, type FakeUtilityProcess } from '#test/fakes/electro
 import { CHEAP, formOf, PASSWORD, temporaryFolder, textOf, VECTOR_KEYS } from '../adapters/vault/support.ts'
 import { createElectronStage } from './support/electron-stage.ts'
 import { nodeUtilityProcesses } from './support/utility-child.ts'
+import { PATIENCE } from '#test/patience.ts'
 
 const alive = (pid: number | undefined): boolean => pid !== undefined && existsSync(`/proc/${pid}`)
 const saved: ToKeyProcess = { type: 'saved', id: 1, ok: true, path: '/vault', bytes: new Uint8Array(0) }
@@ -111,7 +112,7 @@ describe('the key process as a utility process', () => {
       own.spawnKeyProcess?.()
       return stage.app
     })
-    await vi.waitFor(() => expect(stage.electron.windows).toHaveLength(1))
+    await vi.waitFor(() => expect(stage.electron.windows).toHaveLength(1), PATIENCE)
     expect(options?.shell).toBe('electron')
     expect(stage.electron.utilities.map(({ options: own }) => own.serviceName)).toEqual(['Hearth keys'])
   })

@@ -10,6 +10,7 @@ import { ROUTES } from '#renderer/app/routes.ts'
 import { createFakeElectron } from '#test/fakes/electron.ts'
 import { createStateApp } from './support/desktop-state.ts'
 import { createElectronStage, type ElectronStage } from './support/electron-stage.ts'
+import { PATIENCE } from '#test/patience.ts'
 
 const HOSTILE = [
   'hearth://open/unlock',
@@ -190,7 +191,10 @@ describe('start at login', () => {
         app.choose('startAtLogin', true)
         app.choose('keepRunning', true)
         app.choose('startAtLogin', false)
-        await vi.waitFor(() => expect(stage.electron.logins).toEqual(packaged ? [{ openAtLogin: true }, { openAtLogin: false }] : []))
+        await vi.waitFor(
+          () => expect(stage.electron.logins).toEqual(packaged ? [{ openAtLogin: true }, { openAtLogin: false }] : []),
+          PATIENCE,
+        )
       } finally {
         await stage.close()
       }

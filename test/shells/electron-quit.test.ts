@@ -5,6 +5,7 @@ import type { FakeWindow } from '#test/fakes/electron.ts'
 import { createTestClock, type TestClock } from '#test/fakes/clock.ts'
 import { createStateApp, type StateApp } from './support/desktop-state.ts'
 import { createElectronStage, type ElectronStage } from './support/electron-stage.ts'
+import { PATIENCE } from '#test/patience.ts'
 
 let stage: ElectronStage
 let app: StateApp
@@ -76,7 +77,7 @@ describe('the question', () => {
     await stage.start()
     for (const id of ['miner', 'anvil']) app.put('nodes', id, undefined)
     stage.electron.emit('before-quit')
-    await vi.waitFor(() => expect(exits()).toEqual(['exit 0']))
+    await vi.waitFor(() => expect(exits()).toEqual(['exit 0']), PATIENCE)
     expect(stage.electron.questions).toEqual([])
     expect(app.stopped()).toBe(true)
   })
@@ -106,7 +107,7 @@ describe('the end', () => {
     await stage.start()
     answer('Quit, let them run')
     stage.electron.emit('before-quit')
-    await vi.waitFor(() => expect(exits()).toEqual(['exit 0']))
+    await vi.waitFor(() => expect(exits()).toEqual(['exit 0']), PATIENCE)
     expect(app.calls).toEqual([])
     expect(stage.electron.desktop.trays[0]?.destroyed).toBe(true)
   })
@@ -164,7 +165,7 @@ describe('the end', () => {
     answer('Quit, let them run')
     app.stop = () => Promise.reject(new Error('disk'))
     stage.electron.emit('before-quit')
-    await vi.waitFor(() => expect(exits()).toEqual(['exit 1']))
+    await vi.waitFor(() => expect(exits()).toEqual(['exit 1']), PATIENCE)
   })
 
   test('when the system ends nobody is asked; what is on its way is waited for, up to a limit', async () => {

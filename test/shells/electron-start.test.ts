@@ -12,6 +12,7 @@ import { createFakeElectron, frame } from '#test/fakes/electron.ts'
 import { createStateApp, type StateApp } from './support/desktop-state.ts'
 import { createElectronStage, type ElectronStage } from './support/electron-stage.ts'
 import { nodeUtilityProcesses } from './support/utility-child.ts'
+import { PATIENCE } from '#test/patience.ts'
 
 let stage: ElectronStage
 let app: StateApp
@@ -97,10 +98,10 @@ describe('--smoke', () => {
     })
     await stage.started()
     expect(dataDir).not.toBe(join(stage.folder, 'data'))
-    await vi.waitFor(() => expect(stage.electron.channels).toContain('hearth:call'))
+    await vi.waitFor(() => expect(stage.electron.channels).toContain('hearth:call'), PATIENCE)
     expect(stage.electron.calls.some((entry) => entry.startsWith('exit'))).toBe(false)
     await ask()
-    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'))
+    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 0'), PATIENCE)
     expect(report()).toEqual({ smoke: 'ok', core: true, sandboxedPage: true, keyProcess: true, version: version(), reason: '' })
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(report())
     const names = app.calls.map((call) => call.name)
@@ -132,9 +133,9 @@ describe('--smoke', () => {
     stage.argv = ['--smoke']
     stage.begin({}, async () => app)
     await stage.started()
-    await vi.waitFor(() => expect(app.calls.map((call) => call.name)).toContain('vault.lock'))
+    await vi.waitFor(() => expect(app.calls.map((call) => call.name)).toContain('vault.lock'), PATIENCE)
     await clock.advance(91_000)
-    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 1'))
+    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 1'), PATIENCE)
     expect(report()).toMatchObject({ smoke: 'failed', sandboxedPage: false, reason: 'the page never asked for anything' })
   })
 
@@ -144,16 +145,16 @@ describe('--smoke', () => {
     stage.argv = ['--smoke']
     stage.begin({}, async () => app)
     await stage.started()
-    await vi.waitFor(() => expect(stage.electron.channels).toContain('hearth:call'))
+    await vi.waitFor(() => expect(stage.electron.channels).toContain('hearth:call'), PATIENCE)
     await ask()
-    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 1'))
+    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 1'), PATIENCE)
     expect(report()).toMatchObject({ smoke: 'failed', keyProcess: false, reason: 'the vault: internal' })
   })
 
   test('a core that does not start ends with 1 and its reason, without a dialog that nobody closes', async () => {
     stage.argv = ['--smoke']
     stage.begin({}, () => Promise.reject(new Error('store-newer')))
-    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 1'))
+    await vi.waitFor(() => expect(stage.electron.calls).toContain('exit 1'), PATIENCE)
     expect([report(), stage.electron.errors]).toEqual([{ smoke: 'failed', reason: 'store-newer' }, []])
   })
 })

@@ -9,6 +9,7 @@ import { createStatePublisher, type StatePublisher } from '#main/core/state/publ
 import { requests } from '#shared/api/requests.ts'
 import { createShellApp } from '#test/fakes/shell-app.ts'
 import { createStage, type Stage } from './support/web-client.ts'
+import { PATIENCE } from '#test/patience.ts'
 
 /** The page's own bridge over real sockets to a real shell with the real publisher: lines break, patches get lost, pages fall asleep. */
 const RUN = 1_795_000_000_000
@@ -80,7 +81,7 @@ async function openPage(): Promise<Page> {
     random: () => 0.5,
   })
   const mirror = createMirror({ link, api: createApi(link), now: Date.now, later: (run, ms) => void setTimeout(run, ms / 100) })
-  await vi.waitFor(() => expect(mirror.getState().state).not.toBeNull())
+  await vi.waitFor(() => expect(mirror.getState().state).not.toBeNull(), PATIENCE)
   return {
     mirror,
     lines,

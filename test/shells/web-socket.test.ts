@@ -4,6 +4,7 @@ import { MAX_BUFFERED_BYTES } from '#main/shells/web/socket.ts'
 import type { ApiResult } from '#shared/api/errors.ts'
 import { createShellApp } from '#test/fakes/shell-app.ts'
 import { createStage, openSocket, type Stage, type TestSocket } from './support/web-client.ts'
+import { PATIENCE } from '#test/patience.ts'
 
 let stage: Stage
 let answerState: (result: ApiResult<unknown>) => void
@@ -67,7 +68,7 @@ describe('patches', () => {
     await other.next()
     expect(stage.app.listeners()).toBe(0)
     socket.send({ id: 1, name: 'state.get', input: { wait: 1 } })
-    await vi.waitFor(() => expect(stage.app.listeners()).toBe(1))
+    await vi.waitFor(() => expect(stage.app.listeners()).toBe(1), PATIENCE)
     stage.app.push({ seq: 5, changes: [] })
     stage.app.push({ seq: 6, changes: [] })
     answerState({ ok: true, value: { seq: 4 } })
@@ -94,7 +95,7 @@ describe('patches', () => {
     expect(await socket.next()).toMatchObject({ id: 3 })
     socket.socket.close()
     await socket.ended
-    await vi.waitFor(() => expect(stage.app.listeners()).toBe(0))
+    await vi.waitFor(() => expect(stage.app.listeners()).toBe(0), PATIENCE)
   })
 
   test('wait for nobody: a page that does not read gets the newest when it does again, and the others got all', async () => {
@@ -150,7 +151,7 @@ describe('heartbeats', () => {
     await deaf.next()
     expect((await deaf.ended).code).toBe(1006)
     expect(socket.socket.readyState).toBe(WebSocket.OPEN)
-    await vi.waitFor(() => expect(stage.app.listeners()).toBe(0))
+    await vi.waitFor(() => expect(stage.app.listeners()).toBe(0), PATIENCE)
   })
 })
 

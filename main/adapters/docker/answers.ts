@@ -48,17 +48,23 @@ export type ContainerAnswer = z.infer<typeof containerSchema>
 /** An image made on this engine has no digest, and an old Podman leaves the field out. */
 export const imageSchema = z.looseObject({ Id: z.string().min(1), RepoDigests: z.array(z.string()).nullish(), Size: count })
 export const networkSchema = z.looseObject({ Name: z.string(), Internal: z.boolean(), Labels: labels })
+export const networkRowsSchema = z.array(
+  z.looseObject({ Id: z.string().min(1), Name: z.string(), Labels: labels, Created: z.string().nullish() }),
+)
+export const networkUsersSchema = z.looseObject({ Containers: z.record(z.string(), z.unknown()).nullish() })
 export const volumeSchema = z.looseObject({ Name: z.string(), Labels: labels, Options: z.record(z.string(), z.string()).nullish() })
 
+/** Read more often than all others: what nobody needs of it is not copied. */
+const pages = z.object({ inactive_file: z.unknown(), total_inactive_file: z.unknown() }).partial()
 /** Of a container that does not run, Podman leaves all of it out and Docker gives it empty. */
-const memory = z.looseObject({ usage: count, limit: count, stats: z.record(z.string(), z.unknown()).nullish() }).partial()
-const cpu = z.looseObject({
-  cpu_usage: z.looseObject({ total_usage: count }),
+const memory = z.object({ usage: count, limit: count, stats: pages.nullish() }).partial()
+const cpu = z.object({
+  cpu_usage: z.object({ total_usage: count }),
   system_cpu_usage: count.nullish(),
   online_cpus: count.nullish(),
 })
 /** `read`: when the sample was taken. */
-export const statsSchema = z.looseObject({
+export const statsSchema = z.object({
   read: z.string().nullish(),
   memory_stats: memory.nullish(),
   cpu_stats: cpu.nullish(),

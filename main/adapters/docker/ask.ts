@@ -1,7 +1,7 @@
 import { Agent, request, type ClientRequest } from 'node:http'
 
-/** Connections that wait for the next question; the engine keeps one open for as long as we do. */
-const KEPT = 4
+/** Questions at the same time that find a kept connection each: as many containers as somebody may have, at one look. The engine keeps one open for as long as we do. */
+export const KEPT = 24
 /** A list of containers is some kilobytes. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 

@@ -16,12 +16,18 @@ export interface EngineChoice {
   chosen(): Promise<string>
   /** The engine on which this installation has made containers. */
   used: { get(): Promise<string | undefined>; set(endpoint: string): Promise<void> }
+  /** What marks this installation's containers, on whichever network; those of the one in use alone unless told. */
+  marks?: readonly string[]
 }
 
 /** The way to the one engine in use. */
 export interface EngineConnection {
-  /** Looks for the engine, or looks at it again; a changed choice counts from here on. */
+  /**
+   * Looks for the engine, or looks at it again; a changed choice counts from here on. An engine that was looked at a moment ago is only asked whether it answers.
+   */
   probe: () => Promise<EngineProbe>
+  /** What is known of the engine may not hold any more: the next look is a whole one. */
+  doubt(): void
   /** Rejects as `probeError` when there is none. */
   client: () => Promise<Docker>
   /** A small question over a connection that is kept. Rejects as `client`, and as `Asking`. @param limitMs for the whole answer; that of an ordinary call unless told */
@@ -37,6 +43,9 @@ export interface EngineConnection {
 }
 
 const ASK_RUNNING_MS = 5_000
+/** However well an engine answers, all about it is asked anew after this long: its clock, its memory, its version. */
+export const WHOLE_PROBE_MS = 60_000
+const PING_MS = 5_000
 
 /**
  * @param options.endpoint the only one to be asked, whatever was chosen
@@ -57,13 +66,29 @@ export function createConnection(options: {
   let name = ''
   let same = new AbortController()
   let settled: string | undefined
+  /** The last whole look at the engine in use, while nothing gave cause to doubt it. */
+  let known: { probe: EngineProbe; atMs: number } | undefined
 
+  /** What is known of the engine, if it was looked at a moment ago and still answers. Asking all of it makes the engine walk through its whole configuration, at every round of the loop. */
+  const stillReady = async (endpoint: string | undefined): Promise<EngineProbe | undefined> => {
+    const before = known
+    if (before === undefined || current === undefined || endpoint !== current.endpoint) return undefined
+    const passedMs = clock.now() - before.atMs
+    if (passedMs >= WHOLE_PROBE_MS || passedMs < 0) return undefined
+    const said = await current.asking.get('/_ping', PING_MS).catch(() => undefined)
+    // Somebody may have doubted it while it was asked.
+    return said instanceof Uint8Array && new TextDecoder().decode(said) === 'OK' && known === before ? before.probe : undefined
+  }
   /** Whether containers of ours may run there. An engine that is not there runs none; of one that does not tell, it is not known. */
   const mayRun = async (endpoint: string): Promise<boolean> => {
     try {
       const api = await connect(endpoint, { timeoutMs: ASK_RUNNING_MS })
-      const filters = { label: [`${LABELS.install}=${installId}`], status: ['running', 'restarting', 'paused'] }
-      return answer(containerRowsSchema, await api.listContainers({ all: true, filters }), 'containers').length > 0
+      // Those of a network that is not chosen now go on too.
+      for (const mark of choice?.marks ?? [installId]) {
+        const filters = { label: [`${LABELS.install}=${mark}`], status: ['running', 'restarting', 'paused'] }
+        if (answer(containerRowsSchema, await api.listContainers({ all: true, filters }), 'containers').length > 0) return true
+      }
+      return false
     } catch (error) {
       return !['ENOENT', 'ECONNREFUSED'].includes(socketCodeOf(error) ?? '')
     }
@@ -90,6 +115,7 @@ export function createConnection(options: {
     // Somebody else may have asked meanwhile.
     if (current?.endpoint === endpoint) return
     const before = current
+    known = undefined
     current = { endpoint, docker, asking: createAsking(endpoint) }
     if (before === undefined) return
     before.asking.close()
@@ -100,15 +126,21 @@ export function createConnection(options: {
   const connection: EngineConnection = {
     async probe() {
       const asked = await worthAsking()
+      const still = asked.length === 1 ? await stillReady(asked[0]) : undefined
+      if (still) return still
+      known = undefined
+      const askedAtMs = clock.now()
       // One that was used before is on this machine, wherever its program lies.
       const isKnown = asked.length === 1 && (asked[0] === current?.endpoint || asked[0] === (await choice?.used.get()))
       const result = await probeEndpoints(asked, () => isKnown || installedProducts(surroundings()).length > 0, clock)
       if (result.kind === 'ready') {
         await take(result.endpoint)
         name = result.name
+        known = { probe: result, atMs: askedAtMs }
       }
       return result
     },
+    doubt: () => (known = undefined),
     async client() {
       if (current !== undefined) return current.docker
       const result = await connection.probe()

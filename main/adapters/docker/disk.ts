@@ -15,6 +15,11 @@ export async function engineDisk(api: Docker): Promise<EngineDisk> {
   return { freeBytes: await freeBytes(api, info), usedBytes: images + containers + volumes }
 }
 
+/** What is free there alone: to count what is used, an engine walks through all of its volumes. */
+export async function engineFreeBytes(api: Docker): Promise<number | undefined> {
+  return freeBytes(api, answer(infoSchema, await api.info(), 'info'))
+}
+
 /**
  * Where the engine shares this machine's kernel and name, its folder is asked: that counts what is reserved and what a quota leaves. Docker tells nobody how
  * much room is left in a virtual machine; Podman does, on a page of its own. Else undefined: never the disk outside of the virtual machine.

@@ -9,7 +9,7 @@ import { answer, imageSchema } from './answers.ts'
 import { createConnection, type EngineChoice } from './connection.ts'
 import { LABELS } from './container-options.ts'
 import { createContainer } from './create-container.ts'
-import { engineDisk } from './disk.ts'
+import { engineDisk, engineFreeBytes } from './disk.ts'
 import { engineError, statusOf, textOf } from './errors.ts'
 import { followEvents } from './events.ts'
 import { execIn } from './exec.ts'
@@ -18,7 +18,7 @@ import { readLogs } from './logs.ts'
 import { readFile } from './read-file.ts'
 import { mustBeName, mustBeReference, orNothing, ownedContainer } from './owned.ts'
 import { offeredDigest, removeImage } from './images.ts'
-import { ensureNetwork, ensureVolume, removeNetwork, removeVolume } from './places.ts'
+import { ambiguousNetwork, ensureNetwork, ensureVolume, keepOneNetwork, removeNetwork, removeVolume } from './places.ts'
 import { pullImage, wholePull } from './pull.ts'
 import { createStats } from './stats.ts'
 import { stopContainer } from './stop-container.ts'
@@ -60,6 +60,8 @@ export function createDockerEngine(options: {
     try {
       return await run(await client())
     } catch (error) {
+      // A refusal is the answer of an engine that works; whatever else went wrong may be its own trouble.
+      if ((statusOf(error) ?? 500) >= 500) connection.doubt()
       throw engineError(error)
     }
   }
@@ -123,9 +125,14 @@ export function createDockerEngine(options: {
     start: (name) =>
       changing(
         name,
-        onOwned(name, async (container) => {
+        onOwned(name, async (container, api) => {
           try {
-            await container.start()
+            await container.start().catch(async (error: unknown) => {
+              const network = ambiguousNetwork(error)
+              if (network === undefined) throw error
+              await keepOneNetwork(api, network, installId)
+              await container.start()
+            })
           } catch (error) {
             // 304: it runs already.
             if (statusOf(error) === 304) return
@@ -174,6 +181,7 @@ export function createDockerEngine(options: {
         return stats.of(api, name)
       }),
     disk: () => guarded((api) => engineDisk(api)),
+    freeBytes: () => guarded((api) => engineFreeBytes(api)),
 
     follow: (onEvent, onResync, signal) =>
       followEvents({
@@ -185,7 +193,11 @@ export function createDockerEngine(options: {
           if (!event.action.startsWith('exec_')) known.changed(event.container)
           onEvent(event)
         },
-        onHeard: (isHeard) => known.heard(isHeard),
+        onHeard(isHeard) {
+          known.heard(isHeard)
+          // It may have been started anew since.
+          connection.doubt()
+        },
         onResync,
         signal,
         clock,

@@ -1,8 +1,8 @@
 import type Docker from 'dockerode'
 import { HearthError } from '#shared/api/errors.ts'
 import { LABELS } from './container-options.ts'
-import { statusOf } from './errors.ts'
-import { answer, containerRowsSchema, infoSchema, networkSchema, volumeSchema } from './answers.ts'
+import { statusOf, textOf } from './errors.ts'
+import { answer, containerRowsSchema, infoSchema, networkRowsSchema, networkSchema, networkUsersSchema, volumeSchema } from './answers.ts'
 import { mustBeName, mustBeOurs, orNothing } from './owned.ts'
 import { isRootless } from './probe.ts'
 
@@ -27,7 +27,7 @@ type NetworkAnswer = ReturnType<typeof answer<typeof networkSchema>>
 /** Networks and volumes of this installation. Rejects `engine-failed` when one of that name is somebody else's or of another kind. */
 export async function ensureNetwork(api: Docker, name: string, internal: boolean, installId: string): Promise<void> {
   const isThere = async (): Promise<boolean> => {
-    const network = await findNetwork(api, name)
+    const network = await findNetwork(api, name, installId)
     if (!network) return false
     mustBeOurs(network.Labels, 'network', name, installId)
     if (network.Internal !== internal)
@@ -49,10 +49,42 @@ export async function ensureNetwork(api: Docker, name: string, internal: boolean
   }
 }
 
+/** An engine's word for two networks of one name. @returns that name */
+export const ambiguousNetwork = (error: unknown): string | undefined => /network (\S+) is ambiguous/.exec(textOf(error))?.[1]
+
+/**
+ * Leaves one of several networks of one name: one that has containers on it, else the oldest. An engine makes two when Hearth dies while it makes the first and the next Hearth
+ * asks at once; then it knows neither by its name, and nothing starts on it. A container on one that goes has lost its network, and is made anew.
+ * Rejects `engine-failed` when one of them is somebody else's.
+ */
+export async function keepOneNetwork(api: Docker, name: string, installId: string): Promise<void> {
+  const listed = answer(networkRowsSchema, await api.listNetworks({ filters: { name: [name] } }), 'networks')
+  const all = await Promise.all(
+    listed
+      .filter((network) => network.Name === name)
+      .map(async ({ Id, Labels, Created }) => {
+        mustBeOurs(Labels, 'network', name, installId)
+        const info = await orNothing((): Promise<unknown> => api.getNetwork(Id).inspect())
+        const { Containers } = answer(networkUsersSchema, info ?? {}, 'network')
+        return { id: Id, created: Created ?? '', users: Object.keys(Containers ?? {}) }
+      }),
+  )
+  all.sort((one, other) => other.users.length - one.users.length || (one.created < other.created ? -1 : 1))
+  for (const { id, users } of all.slice(1)) {
+    for (const user of users) await orNothing(() => api.getNetwork(id).disconnect({ Container: user, Force: true }))
+    await orNothing(() => api.getNetwork(id).remove())
+  }
+}
+
 /** An engine finds networks by the beginning of an id too: only the name counts. */
-async function findNetwork(api: Docker, name: string): Promise<NetworkAnswer | undefined> {
+async function findNetwork(api: Docker, name: string, installId: string): Promise<NetworkAnswer | undefined> {
   mustBeName('network', name)
-  const found = await orNothing((): Promise<unknown> => api.getNetwork(name).inspect())
+  const ask = (): Promise<unknown> => orNothing((): Promise<unknown> => api.getNetwork(name).inspect())
+  const found = await ask().catch(async (error: unknown) => {
+    if (ambiguousNetwork(error) === undefined) throw error
+    await keepOneNetwork(api, name, installId)
+    return ask()
+  })
   const info = found === undefined ? undefined : answer(networkSchema, found, 'network')
   return info?.Name === name ? info : undefined
 }
@@ -80,7 +112,7 @@ export async function ensureVolume(
 }
 
 export async function removeNetwork(api: Docker, name: string, installId: string): Promise<void> {
-  const network = await findNetwork(api, name)
+  const network = await findNetwork(api, name, installId)
   if (!network) return
   mustBeOurs(network.Labels, 'network', name, installId)
   // Docker lets a network go under a stopped container, which then cannot start; Podman does not. The same for both: what is used stays.

@@ -52,7 +52,7 @@ export function containerStats(raw: StatsAnswer): ContainerStats | undefined {
   const cpu = raw.cpu_stats.cpu_usage.total_usage - (raw.precpu_stats?.cpu_usage.total_usage ?? 0)
   const system = (raw.cpu_stats.system_cpu_usage ?? 0) - (raw.precpu_stats?.system_cpu_usage ?? 0)
   // Pages of files that the kernel gives back at once are no need of the program: as the docker client counts (cgroup v2, then v1).
-  const cache = stats?.['inactive_file'] ?? stats?.['total_inactive_file']
+  const cache = stats?.inactive_file ?? stats?.total_inactive_file
   return {
     cpuPercent: system > 0 && cpu > 0 ? (cpu / system) * (raw.cpu_stats.online_cpus ?? 1) * 100 : 0,
     memoryBytes: Math.max(0, usage - (typeof cache === 'number' ? cache : 0)),

@@ -2,6 +2,7 @@ import type Docker from 'dockerode'
 import type { Clock } from '#main/core/ports/clock.ts'
 import type { ContainerStats } from '#main/core/ports/engine.ts'
 import { answer, statsSchema, type StatsAnswer } from './answers.ts'
+import { KEPT } from './ask.ts'
 import { orNothing } from './owned.ts'
 import { containerStats } from './seen-container.ts'
 
@@ -9,7 +10,11 @@ import { containerStats } from './seen-container.ts'
 const SAMPLE_LIVES_MS = 60_000
 /** One sample is there at once. */
 const SAMPLE_MS = 5_000
-const AT_A_TIME = 4
+/**
+ * One connection stays free for the list. An engine takes the samples that it was asked for all at once, at the beat of a second: asked a few at a time, a look at twenty took
+ * five seconds, and the answers one by one took the processor twice the time that they take together.
+ */
+const AT_A_TIME = KEPT - 1
 /** Kernels count in steps of some milliseconds: two samples nearer to each other say nothing. */
 const APART_MS = 500
 
@@ -33,7 +38,7 @@ export function createStats(ask: (path: string, limitMs: number) => Promise<unkn
   let free = AT_A_TIME
   const waiting: (() => void)[] = []
 
-  /** Few at a time: the connections that are kept are enough then. */
+  /** No more at a time than connections are kept. */
   const inLine = async <T>(run: () => Promise<T>): Promise<T> => {
     if (free === 0) await new Promise<void>((resolve) => void waiting.push(resolve))
     else free -= 1

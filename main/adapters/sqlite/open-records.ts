@@ -1,4 +1,4 @@
-import { link, mkdir, readdir, stat, statfs } from 'node:fs/promises'
+import { constants, copyFile, link, mkdir, readdir, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { HearthError } from '#shared/api/errors.ts'
 import type { CopyFacts, Course, Records } from '#main/core/ports/records.ts'
@@ -75,7 +75,10 @@ export function openRecords(options: StoreOptions & { metricsFile: string }): Re
       const folder = join(dataFolder, 'set-aside')
       await mkdir(folder, { recursive: true, mode: 0o700 })
       // Another name of the same file: it stays when its day beside the store is over.
-      for (const suffix of ['.sha256', '']) await link(find(made) + suffix, join(folder, made.name + suffix))
+      for (const suffix of ['.sha256', '']) {
+        const [from, to] = [find(made) + suffix, join(folder, made.name + suffix)]
+        await link(from, to).catch(() => copyFile(from, to, constants.COPYFILE_EXCL))
+      }
       return { path: join(folder, made.name) }
     },
     check,

@@ -1,10 +1,10 @@
-import { lookup as lookupHost } from 'node:dns'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
+import type { LookupFunction } from 'node:net'
 import { WebSocket } from 'ws'
 import { HearthError } from '#shared/api/errors.ts'
 import type { BackendLine, LineQuestion } from '#main/core/ports/backend-line.ts'
+import { judgedLookup, judgeNumber } from './judged-lookup.ts'
 
 /** Answers of the gateways' questions are small; a block with all its logs is not asked for. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024
@@ -18,28 +18,8 @@ export function createBackendLine(whyUnreachable: (address: string) => string | 
     const reason = whyUnreachable(address)
     if (reason !== undefined) throw new HearthError('backend-address-refused', { reason })
   }
-  const lookup: LookupFunction = (hostname, options, callback) => {
-    lookupHost(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) {
-        callback(error, '', 0)
-        return
-      }
-      try {
-        for (const { address } of addresses) mustBeReachable(address)
-      } catch (refusal) {
-        callback(refusal as Error, '', 0)
-        return
-      }
-      const [first] = addresses
-      if (options.all === true) callback(null, addresses)
-      else callback(null, first?.address ?? '', first?.family ?? 4)
-    })
-  }
-  /** An address that is written as a number is not looked up. */
-  const judged = (url: URL): void => {
-    const host = url.hostname.replace(/^\[|\]$/g, '')
-    if (isIP(host) !== 0) mustBeReachable(host)
-  }
+  const lookup = judgedLookup(mustBeReachable)
+  const judged = (url: URL): void => judgeNumber(url, mustBeReachable)
 
   const http: BackendLine['http'] = async (question) => {
     const url = new URL(question.url)

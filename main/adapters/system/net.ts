@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { HearthError } from '#shared/api/errors.ts'
 import type { Net } from '#main/core/ports/net.ts'
+import { judgedLookup, judgeNumber } from './judged-lookup.ts'
 
 /** An answer to a relay; nothing that Hearth asks for is near this. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
@@ -24,16 +25,36 @@ async function readAll(response: IncomingMessage): Promise<Uint8Array> {
   return Uint8Array.from(Buffer.concat(chunks))
 }
 
+class RefusedAddress extends Error {
+  readonly address: string
+  constructor(address: string) {
+    super(`leads to ${address}`)
+    this.address = address
+  }
+}
+
 async function exchange(
   url: URL,
   body: Uint8Array,
   headers: Record<string, string>,
   signal: AbortSignal,
+  mayAsk: ((address: string) => boolean) | undefined,
 ): Promise<{ status: number; body: Uint8Array }> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest
+  const judge = (address: string): void => {
+    if (mayAsk?.(address) === false) throw new RefusedAddress(address)
+  }
+  judgeNumber(url, judge)
+  const lookup = mayAsk === undefined ? {} : { lookup: judgedLookup(judge) }
   // A connection of its own: a kept one that the other end closes meanwhile would fail a request that must not be sent twice.
-  const request = send(url, { method: 'POST', agent: false, signal, headers: { ...headers, 'content-length': String(body.length) } })
+  const request = send(url, {
+    method: 'POST',
+    agent: false,
+    signal,
+    ...lookup,
+    headers: { ...headers, 'content-length': String(body.length) },
+  })
   request.on('response', resolve)
   request.on('error', reject)
   request.end(body)
@@ -46,17 +67,18 @@ function reasonOf(error: unknown): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message
 }
 
-async function post(...[text, body, headers, timeoutMs, signal]: Parameters<Net['post']>): ReturnType<Net['post']> {
+async function post(...[text, body, headers, timeoutMs, signal, mayAsk]: Parameters<Net['post']>): ReturnType<Net['post']> {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
     throw new HearthError('endpoint-invalid', { url: text.slice(0, 200) })
   const url = new URL(text)
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
-    return await exchange(url, body, headers, signal === undefined ? timeout : AbortSignal.any([timeout, signal]))
+    return await exchange(url, body, headers, signal === undefined ? timeout : AbortSignal.any([timeout, signal]), mayAsk)
   } catch (error) {
     if (signal?.aborted) throw new HearthError('cancelled', {}, { cause: error })
     const reason = timeout.aborted ? 'no answer in time' : reasonOf(error)
-    throw new HearthError('no-network', { endpoint: hostOf(url), reason: reason.slice(0, 300) }, { cause: error })
+    const refused: Record<string, string> = error instanceof RefusedAddress ? { refusedAddress: error.address } : {}
+    throw new HearthError('no-network', { endpoint: hostOf(url), reason: reason.slice(0, 300), ...refused }, { cause: error })
   }
 }
 

@@ -48,7 +48,8 @@ const addressesOf = async (host: string): Promise<string[]> => (await lookup(hos
 async function certificateOf(socket: Socket, host: string, signal: AbortSignal): Promise<NonNullable<Reached['certificate']>> {
   const beganMs = performance.now()
   // It is looked at and nothing is sent: a bad certificate has to be told, not to end the look.
-  const secure = connectTls({ socket, ...(isIP(host) > 0 ? {} : { servername: host }), rejectUnauthorized: false })
+  // The connection is there already: the host is what the certificate has to name, an address too, which is never sent as a name.
+  const secure = connectTls({ socket, host, ...(isIP(host) > 0 ? {} : { servername: host }), rejectUnauthorized: false })
   const stop = (): void => void secure.destroy(new Error('no answer in time'))
   signal.addEventListener('abort', stop, { once: true })
   try {

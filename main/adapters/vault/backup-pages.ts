@@ -1,5 +1,5 @@
 import type { PublicKeyInfo, SurfacePage } from '#main/core/ports/vault.ts'
-import { addressHtml, markup, ownName, plainText } from './html.ts'
+import { addressHtml, markup, ownName, plainText, type Html } from './html.ts'
 import { hidden, noticeHtml, page } from './page-frame.ts'
 
 /** Pages about backups: of all keys at once, so they carry no network's strip. */
@@ -55,8 +55,26 @@ ${isNew ? markup`<details><summary>Another password for the new vault</summary>$
   })
 }
 
-/** An end that lists keys. */
-export function keysPage(title: string, lead: string, keys: PublicKeyInfo[], missing: PublicKeyInfo[] = []): SurfacePage {
+/** A key of a file that was not taken, with titles of networks. */
+export interface ShownLeftOut {
+  key: PublicKeyInfo
+  network: string
+  stays: { name: string; network: string; wasHere: boolean }
+}
+
+/** The end of a restore: what came, and what did not because a key belongs to one network. */
+export function restoredPage(lead: string, keys: PublicKeyInfo[], leftOut: ShownLeftOut[]): SurfacePage {
+  const line = ({ key, network, stays }: ShownLeftOut): Html =>
+    markup`<li><b>${ownName(key.name)}</b> ${addressHtml(key.address)}<br>Not brought for ${network}: it is here as “${ownName(stays.name)}” for ${stays.network}.${stays.wasHere && markup` To have it there instead, delete it here first and restore the file again.`}</li>`
+  const said =
+    leftOut.length === 0
+      ? undefined
+      : markup`<h2>The same key for two networks</h2><p class="lead">A key that is used on one network is not used on another. Each of these stays for one of them alone; for the other, bring another key.</p><ul class="choice">${leftOut.map(line)}</ul>`
+  return keysPage('Restored', lead, keys, [], said)
+}
+
+/** An end that lists keys. @param more said below them */
+export function keysPage(title: string, lead: string, keys: PublicKeyInfo[], missing: PublicKeyInfo[] = [], more?: Html): SurfacePage {
   const line = (key: PublicKeyInfo): ReturnType<typeof markup> => markup`<li><b>${ownName(key.name)}</b> ${addressHtml(key.address)}</li>`
   return page({
     title,
@@ -65,6 +83,7 @@ export function keysPage(title: string, lead: string, keys: PublicKeyInfo[], mis
     main: markup`<h1 tabindex="-1" autofocus>${title}</h1><p class="lead">${lead}</p>
 <ul class="choice">${keys.map(line)}</ul>
 ${missing.length === 0 ? undefined : markup`<h2>Not in this file, made later or brought in since</h2><ul class="choice">${missing.map(line)}</ul>`}
+${more}
 <p class="lead">You can close this page.</p>`,
     foot: undefined,
   })

@@ -1,9 +1,11 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { PublicKeyInfo } from '#main/core/ports/vault.ts'
 import { openBackup, type OpenedBackup } from './backup-file.ts'
-import { backupPage, drillPage, keysPage, restorePage } from './backup-pages.ts'
+import { backupPage, drillPage, keysPage, restoredPage, restorePage, type ShownLeftOut } from './backup-pages.ts'
 import type { Form } from './forms.ts'
 import type { Saved, SaveTarget } from './messages.ts'
+import { keyNetwork } from './key-networks.ts'
+import type { LeftOutKey } from './one-network.ts'
 import { publicKeyOf, type OpenVault } from './open-vault.ts'
 import { messagePage } from './page-frame.ts'
 import { checkPasswordStrength } from './password-strength.ts'
@@ -104,11 +106,11 @@ export function createDrillTicket(file: Uint8Array, path: string, ports: BackupP
 export function createRestoreTicket(file: Uint8Array, ports: BackupPorts): Ticket {
   const { vault, target } = ports
   const isNew = !vault.isOpen()
-  const bring = async (backup: OpenedBackup, passphrase: Uint8Array, own: string): Promise<PublicKeyInfo[]> => {
+  const bring = async (backup: OpenedBackup, passphrase: Uint8Array, own: string): ReturnType<OpenVault['merge']> => {
     if (!isNew) return vault.merge(backup)
     const password = own === '' ? Uint8Array.from(passphrase) : passwordBytes(own)
-    await vault.restore(backup, password, target).finally(() => password.fill(0))
-    return vault.keys()
+    const leftOut = await vault.restore(backup, password, target).finally(() => password.fill(0))
+    return { added: vault.keys(), leftOut }
   }
   return {
     render: (nonce, notice) => restorePage(isNew, nonce, notice),
@@ -121,9 +123,14 @@ export function createRestoreTicket(file: Uint8Array, ports: BackupPorts): Ticke
       if (problem) return problem
       return withBackup(file, form, 'Nothing was restored', async (backup, passphrase) => {
         try {
-          const keys = await bring(backup, passphrase, own)
-          const lead = keys.length === 0 ? 'Every key of the file was here already.' : 'These keys are in the vault now.'
-          return { kind: 'done', page: keysPage('Restored', lead, keys), outcome: { kind: 'restored', keys } }
+          const { added: keys, leftOut } = await bring(backup, passphrase, own)
+          const nothing = leftOut.length === 0 ? 'Every key of the file was here already.' : 'No key of the file was added.'
+          const lead = keys.length === 0 ? nothing : 'These keys are in the vault now.'
+          return {
+            kind: 'done',
+            page: restoredPage(lead, keys, leftOut.map(shownLeftOut)),
+            outcome: { kind: 'restored', keys, leftOut: leftOut.map(({ key }) => publicKeyOf(key)) },
+          }
         } catch {
           return {
             kind: 'again',
@@ -135,6 +142,11 @@ export function createRestoreTicket(file: Uint8Array, ports: BackupPorts): Ticke
     },
     close() {},
   }
+}
+
+function shownLeftOut({ key, stays, wasHere }: LeftOutKey): ShownLeftOut {
+  const title = (network: string): string => keyNetwork(network)?.title ?? network
+  return { key: publicKeyOf(key), network: title(key.network), stays: { name: stays.name, network: title(stays.network), wasHere } }
 }
 
 /** A password typed twice; empty is none. @returns the step of what is wrong with it */

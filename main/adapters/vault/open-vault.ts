@@ -14,6 +14,7 @@ import {
   wrapSecond,
   type OpenedRow,
 } from './sealing.ts'
+import { oneNetworkEach, type LeftOutKey } from './one-network.ts'
 import { contentOfVersion1, resealRows, secondRow, secondSecretOf, verifyContent } from './vault-content.ts'
 import {
   damaged,
@@ -64,10 +65,10 @@ export interface OpenVault {
   confirm(id: string, nowMs: number): Promise<PublicKeyInfo>
   remove(id: string): Promise<void>
   backup(passphrase: Uint8Array, target: KdfTarget, nowMs: number): Promise<Uint8Array>
-  /** Puts the keys of a backup into a new vault under a password, and opens it. */
-  restore(backup: OpenedBackup, password: Uint8Array, target: KdfTarget): Promise<void>
-  /** Adds the keys of a backup that are not here. @returns those */
-  merge(backup: OpenedBackup): Promise<PublicKeyInfo[]>
+  /** Puts the keys of a backup into a new vault under a password, and opens it. @returns keys that were left out, being in the file for another network too */
+  restore(backup: OpenedBackup, password: Uint8Array, target: KdfTarget): Promise<LeftOutKey[]>
+  /** Adds the keys of a backup that are not here. @returns those, and what was left out, being held for another network */
+  merge(backup: OpenedBackup): Promise<{ added: PublicKeyInfo[]; leftOut: LeftOutKey[] }>
 }
 
 export function createOpenVault({ save, random }: OpenVaultPorts): OpenVault {
@@ -211,15 +212,23 @@ export function createOpenVault({ save, random }: OpenVaultPorts): OpenVault {
     async restore(backup, password, target) {
       const dataKey = random(DATA_KEY_BYTES)
       const { keys, rows, createdAtMs } = backup.content
-      const resealed = resealRows(rows, keys, backup.dataKey, dataKey)
+      const { taken, leftOut } = oneNetworkEach(keys)
+      const resealed = resealRows(
+        rows.filter((row) => !leftOut.some(({ key }) => key.id === row.id)),
+        taken,
+        backup.dataKey,
+        dataKey,
+      )
       const ways = await wrapDataKey(dataKey, password, target)
-      await keep(dataKey, { version: FORMAT_VERSION, createdAtMs, keys, rows: resealed, ...ways, second: null })
+      await keep(dataKey, { version: FORMAT_VERSION, createdAtMs, keys: taken, rows: resealed, ...ways, second: null })
+      return leftOut
     },
     async merge(backup) {
       const { dataKey, body } = opened()
       let next: UnsealedBody = rest(body)
       const added: StoredPublicKey[] = []
-      for (const key of backup.content.keys) {
+      const { taken, leftOut } = oneNetworkEach(backup.content.keys, body.keys)
+      for (const key of taken) {
         const there = next.keys.find((one) => one.network === key.network && one.address === key.address)
         if (there && (there.kind !== 'watch' || key.kind === 'watch')) continue
         const row = backup.content.rows.find((one) => one.kind === 'key' && one.id === key.id)
@@ -228,7 +237,7 @@ export function createOpenVault({ save, random }: OpenVaultPorts): OpenVault {
         added.push(key)
       }
       if (added.length > 0) await keep(dataKey, next)
-      return added.map(publicKeyOf)
+      return { added: added.map(publicKeyOf), leftOut }
     },
   }
 }

@@ -48,6 +48,15 @@ export function lacksOf(
 export const gigabytes = (bytes: number | undefined): number | null =>
   bytes === undefined || bytes <= 0 ? null : Math.round((bytes / GB) * 10) / 10
 
+/** What is free on the engine's disk; undefined where nobody tells, or the engine does not answer. */
+export async function engineFreeBytes(engine: Pick<Engine, 'freeBytes' | 'disk'>): Promise<number | undefined> {
+  try {
+    return engine.freeBytes ? await engine.freeBytes() : (await engine.disk?.())?.freeBytes
+  } catch {
+    return undefined
+  }
+}
+
 const KEPT_MS = 30_000
 
 /**

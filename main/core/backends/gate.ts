@@ -57,6 +57,8 @@ export function createGate(deps: {
   let delivered = ''
   let port: number | undefined
   let view: GateView = { kind: 'none', reason: '' }
+  /** Whether nothing of it can be left on the engine. A Hearth that ended in the middle may have left its memory without its container. */
+  let isGone = false
 
   const look = async (): Promise<SeenContainer | undefined> => (await engine.list()).find((container) => container.nodeId === entry.nodeId)
 
@@ -103,15 +105,17 @@ export function createGate(deps: {
       isWanted = config !== undefined
       if (config === undefined) {
         delivered = ''
-        if (view.kind !== 'none' || (await look())) {
+        if (view.kind !== 'none' || (await look()) || !isGone) {
           await engine.stop(name, entry.stopGraceSeconds)
           await engine.remove(name)
           await engine.removeVolume(names.volume(entry.volumes[0].name))
+          isGone = true
         }
         view = { kind: 'none', reason: '' }
         return
       }
       view = { kind: view.kind === 'ready' ? 'ready' : 'waits', reason: '' }
+      isGone = false
       await bringUp(config)
       if (delivered !== '') view = { kind: 'ready', reason: '' }
     } catch (error) {

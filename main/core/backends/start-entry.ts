@@ -14,6 +14,7 @@ import type { StatePublisher } from '../state/publisher.ts'
 import type { TaskContext } from '../tasks/tasks.ts'
 import { entryNodes, entryVolume } from './entry-nodes.ts'
 import type { StartedEntries } from './started-entries.ts'
+import { freeForData, watchRoom } from './watch-room.ts'
 
 const PORTS_TRIED = 200
 /** Left free on the engine's disk by what a snapshot unpacks to. */
@@ -24,7 +25,7 @@ const ANSWER_PAUSE_MS = 500
 export interface StartEntryDeps {
   engine: Engine
   store: Store
-  net: Pick<Net, 'portFree'>
+  net: Pick<Net, 'portFree' | 'freeDiskBytes'>
   state: StatePublisher
   clock: Clock
   names: Names
@@ -200,6 +201,15 @@ async function takeSnapshot(
   const { snapshot } = entry
   if (!snapshots || snapshot.kind === 'none') throw new HearthError('snapshot-unavailable', { host: entry.title, reason: 'it takes none' })
   const name = snapshotName(deps.network, entry.id, from.sha256)
+  const look = (): Promise<number | undefined> => freeForData(engine, deps.net)
+  /** A snapshot holds what it likes: without a limit it could fill the disk, and every node on it would end. */
+  const mustKnow = async (): Promise<number> => {
+    const freeBytes = await look()
+    if (freeBytes === undefined) throw new HearthError('disk-full', { reason: 'unknown' })
+    return freeBytes
+  }
+  // Before hours of fetching.
+  await mustKnow()
   let shownAtMs = 0
   const show = (done: number, total: number): void => {
     if (done < total && clock.now() - shownAtMs < 250) return
@@ -229,16 +239,17 @@ async function takeSnapshot(
     for (const network of node.networks) await engine.ensureNetwork(names.network(network))
     for (const each of node.volumes) await engine.ensureVolume(names.volume(each.name), { memory: each.memory })
     await engine.create(spec)
-    const free = (await engine.disk?.().catch(() => undefined))?.freeBytes
+    const freeBytes = await mustKnow()
     const [uid, gid] = node.user?.split(':').map(Number) ?? []
     const options = {
       folder: folder.replace(/^\/+|\/+$/g, ''),
       ...(uid === undefined || gid === undefined ? {} : { owner: { uid, gid } }),
-      ...(free === undefined ? {} : { limitBytes: Math.max(0, free - SPARE_BYTES) }),
+      limitBytes: Math.max(0, freeBytes - SPARE_BYTES),
     }
     const contents = snapshots.contents(name, options, ({ bytes, total }) => show(bytes, total))
     try {
-      await engine.unpack(spec.name, mount.path, contents, task.signal)
+      const watched = watchRoom(contents, { freeBytes, spareBytes: SPARE_BYTES, look, clock })
+      await engine.unpack(spec.name, mount.path, watched, task.signal)
     } catch (error) {
       // What is refused once is refused again: only what was cut off, or had no room, is worth keeping for another try.
       if (error instanceof HearthError && error.code.startsWith('snapshot-')) await snapshots.discard(name)

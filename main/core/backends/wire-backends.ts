@@ -97,7 +97,9 @@ export function wireBackends(deps: {
   }
   const secretOf = async (serviceId: string): ReturnType<BackendSecrets['get']> => outside?.secrets.get(`${network}:${serviceId}`)
   const isLeaving = (): boolean =>
-    Object.values(state.state.tasks).some((task) => task.kind === 'local-chain-remove' && task.status === 'running')
+    Object.values(state.state.tasks).some(
+      (task) => (task.kind === 'local-chain-remove' || task.kind === 'bundle-remove') && task.status === 'running',
+    )
   // New at each start of Hearth: whoever read it yesterday cannot use it today.
   const lookToken = bytesToHex(randomBytes(16))
   const gate = createGate({

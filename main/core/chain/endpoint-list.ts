@@ -4,6 +4,7 @@ import { MAX_ADDED_ENDPOINTS, storedEndpointsSchema, type StoredEndpoints } from
 import type { ChainEndpoints, ConnectChain, PoolEndpoint } from '../ports/chain.ts'
 import type { Store } from '../ports/store.ts'
 import { unlessCancelled } from '../unless-cancelled.ts'
+import { endpointAddress, grpcAddress, isLoopback } from './endpoint-address.ts'
 
 /** Where the chain of a network is asked: the node of this machine, what the user added, and what is open to anybody. */
 
@@ -25,28 +26,6 @@ export interface EndpointList {
 }
 
 const NOTHING: StoredEndpoints = { added: [], removed: [] }
-
-/** Hosts whose traffic stays on this machine or in the user's own network. */
-const PRIVATE_HOST =
-  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+|[^.]+\.local|[^.:]+)$/
-
-/**
- * @returns the address as it is kept, without a slash at its end
- * @throws HearthError `chain-address-invalid`
- */
-export function endpointAddress(text: string): string {
-  const [whole, scheme = '', host = '', rest = ''] =
-    /^(https?):\/\/((?:\[[0-9a-f:]+\]|[a-z0-9.-]+)(?::\d{1,5})?)((?:\/[\w.~-]+)*)\/*$/i.exec(text.trim()) ?? []
-  const refuse = (reason: string): never => {
-    throw new HearthError('chain-address-invalid', { reason })
-  }
-  if (text.includes('@')) refuse('there is a name or a password in it')
-  if (whole === undefined) refuse('it is no web address')
-  const name = host.replace(/:\d+$/, '').toLowerCase()
-  // SECURITY: S22 what is read in the clear can be changed by anybody on the way.
-  if (scheme.toLowerCase() === 'http' && !PRIVATE_HOST.test(name)) refuse('it is not encrypted')
-  return `${scheme.toLowerCase()}://${host.toLowerCase()}${rest}`
-}
 
 /** @param own where the node of this machine answers, while it runs @param block1Hash of the network, once it is known */
 export function createEndpointList(deps: {
@@ -89,13 +68,13 @@ export function createEndpointList(deps: {
     },
     async add(endpoint, signal) {
       if (network.publicEndpoints.length === 0) throw new HearthError('not-allowed', { network: network.id })
-      const wanted = { rpcUrl: endpointAddress(endpoint.rpcUrl), restUrl: endpointAddress(endpoint.restUrl) }
+      const wanted = addressesOf(endpoint)
       if (chosen.added.length >= MAX_ADDED_ENDPOINTS) throw new HearthError('chain-address-invalid', { reason: 'the list is full' })
       const hosts = list()
       if (hosts.some((each) => each.rpcUrl === wanted.rpcUrl))
         throw new HearthError('chain-address-invalid', { reason: 'it is in the list already' })
       const back = network.publicEndpoints.find((each) => each.rpcUrl === wanted.rpcUrl && each.restUrl === wanted.restUrl)
-      if (back) {
+      if (back && (wanted.grpcUrl ?? back.grpcUrl) === back.grpcUrl) {
         await save({ ...chosen, removed: chosen.removed.filter((url) => url !== back.rpcUrl) })
         return
       }
@@ -118,4 +97,17 @@ export function createEndpointList(deps: {
       await save({ ...chosen, removed: [...chosen.removed, rpcUrl] })
     },
   }
+}
+
+/** @throws HearthError `chain-address-invalid` */
+function addressesOf(endpoint: ChainEndpoints): StoredEndpoints['added'][number] {
+  const rpcUrl = endpointAddress(endpoint.rpcUrl)
+  const restUrl = endpointAddress(endpoint.restUrl)
+  const grpcUrl = grpcAddress(endpoint.grpcUrl)
+  if (grpcUrl === undefined) return { rpcUrl, restUrl }
+  if ([rpcUrl, grpcUrl].some(isLoopback))
+    throw new HearthError('chain-address-invalid', {
+      reason: 'the relay miner in its container would ask itself there; name this PC as others in your network do',
+    })
+  return { rpcUrl, restUrl, grpcUrl }
 }

@@ -12,6 +12,7 @@ import { createParamHistory } from './param-history.ts'
 import { connectChains, type ChainPool } from './pool.ts'
 import { publicEndpoints, publicParams, withoutEndpoints } from './public-chain.ts'
 import { siteOf } from './members.ts'
+import { replacedChain } from './replaced-chain.ts'
 import { createChainTrust } from './trust.ts'
 
 /** Block times kept for the median. */
@@ -110,7 +111,12 @@ export function createHeads(deps: {
     if (chain)
       state.patch(
         'chain',
-        publicEndpoints(chain, listed, { known: trust.recognition(), found: trust.found(), provenHeight: proven()?.newest()?.height }),
+        publicEndpoints(chain, listed, {
+          known: trust.recognition(),
+          found: trust.found(),
+          replaced: replacedChain(deps.network(), trust.recognition(), chain),
+          provenHeight: proven()?.newest()?.height,
+        }),
       )
   }
   const isCertain = (): boolean => networkOf(deps.network()).madeHere || ['recorded', 'confirmed'].includes(trust.recognition())
@@ -129,7 +135,7 @@ export function createHeads(deps: {
       return
     }
     await trust.refresh()
-    const key = where.map((each) => `${each.rpcUrl} ${each.restUrl}`).join(' ')
+    const key = where.map((each) => `${each.rpcUrl} ${each.restUrl} ${each.grpcUrl ?? ''}`).join(' ')
     if (key !== connectedTo) {
       disconnect()
       const expected = { block1Hash: () => trust.block1Hash(), root: () => trust.root() }

@@ -2,6 +2,7 @@ import type { AppState, EndpointState } from '#shared/api/state.ts'
 import type { ChainParams } from '../ports/chain.ts'
 import type { ListedEndpoint } from './endpoint-list.ts'
 import type { ChainPool } from './pool.ts'
+import type { ReplacedChain } from './replaced-chain.ts'
 import type { FoundChain, Recognition } from './trust.ts'
 
 /** What is published of the chain, its endpoints and its parameters. */
@@ -18,9 +19,9 @@ type ChainState = AppState['chain']
 export function publicEndpoints(
   pool: ChainPool,
   listed: ListedEndpoint[],
-  facts: { known: Recognition; found?: FoundChain | undefined; provenHeight: number | undefined },
-): Pick<ChainState, 'endpoints' | 'disagreement' | 'known' | 'found'> & { provenHeight?: number } {
-  const from = new Map(listed.map((each) => [each.rpcUrl, each.from]))
+  facts: { known: Recognition; found?: FoundChain | undefined; replaced?: ReplacedChain | undefined; provenHeight: number | undefined },
+): Pick<ChainState, 'endpoints' | 'disagreement' | 'known' | 'found' | 'replaced'> & { provenHeight?: number } {
+  const byUrl = new Map(listed.map((each) => [each.rpcUrl, each]))
   const shown = pool.health().slice(0, SHOWN)
   const split = pool.disagreement()
   return {
@@ -30,7 +31,8 @@ export function publicEndpoints(
         {
           rpcUrl: each.rpcUrl.slice(0, 200),
           host: each.host,
-          from: from.get(each.rpcUrl) ?? 'user',
+          grpcUrl: (byUrl.get(each.rpcUrl)?.grpcUrl ?? '').slice(0, 200),
+          from: byUrl.get(each.rpcUrl)?.from ?? 'user',
           status: each.status,
           height: each.height,
           latencyMs: each.latencyMs === null ? null : Math.round(each.latencyMs / LATENCY_STEP_MS) * LATENCY_STEP_MS,
@@ -42,13 +44,22 @@ export function publicEndpoints(
     disagreement: split ? { height: split.height, said: split.said.slice(0, 4) } : null,
     known: facts.known,
     found: facts.found ?? null,
+    replaced: facts.replaced ?? null,
     ...(facts.provenHeight === undefined ? {} : { provenHeight: facts.provenHeight }),
   }
 }
 
 /** The slice while nothing answers: no endpoint is listed that is not asked. */
 export function withoutEndpoints(chain: ChainState): ChainState {
-  const { endpoints: _endpoints, disagreement: _split, known: _known, found: _found, provenHeight: _height, ...rest } = chain
+  const {
+    endpoints: _endpoints,
+    disagreement: _split,
+    known: _known,
+    found: _found,
+    replaced: _replaced,
+    provenHeight: _height,
+    ...rest
+  } = chain
   return rest
 }
 

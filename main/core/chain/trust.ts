@@ -206,6 +206,8 @@ export function createChainTrust(deps: {
     forget() {
       block1Hash = undefined
       recorded = undefined
+      trusted = undefined
+      if (isReal()) store.setSetting(key(), '').catch((error: unknown) => log.error('where proofs begin', error))
     },
   }
 }

@@ -10,10 +10,18 @@ const LEAST_BYTES = 2 * 1024 ** 3
 export const diskFull: Check = {
   id: 'disk-full',
   look(state, nowMs): Finding | undefined {
-    const { disk } = state.health
+    const { disk, engineDisk } = state.health
+    const gigabytes = ((disk?.freeBytes ?? 0) / 1024 ** 3).toFixed(1)
+    if (disk && disk.freeBytes < LEAST_BYTES) return { level: 'bad', key: 'disk-nearly-full', facts: { gigabytes }, fix: 'nodes' }
+    // Another disk, or that of a virtual machine, whose free room this PC's does not tell.
+    if (engineDisk && engineDisk.freeBytes < LEAST_BYTES)
+      return {
+        level: 'bad',
+        key: 'engine-disk-nearly-full',
+        facts: { gigabytes: (engineDisk.freeBytes / 1024 ** 3).toFixed(1) },
+        fix: 'engine',
+      }
     if (!disk) return undefined
-    const gigabytes = (disk.freeBytes / 1024 ** 3).toFixed(1)
-    if (disk.freeBytes < LEAST_BYTES) return { level: 'bad', key: 'disk-nearly-full', facts: { gigabytes }, fix: 'nodes' }
     if (disk.fullAtMs === null || disk.fullAtMs > nowMs + settingIn(state.settings, 'diskWarnDays') * DAY_MS) return undefined
     return {
       level: disk.fullAtMs <= nowMs + URGENT_DAYS * DAY_MS ? 'bad' : 'warn',

@@ -5,8 +5,8 @@ import type { Check } from './check.ts'
 export const engineGone: Check = {
   id: 'engine-gone',
   look(state) {
-    // Nothing of a network that was not made here runs in it.
-    if (!networkOf(state.app.network).madeHere) return undefined
+    // Beside a chain of others nothing runs in it until the user sets it up.
+    if (!networkOf(state.app.network).madeHere && Object.keys(state.nodes).length === 0) return undefined
     if (state.engine.kind === 'ready' || state.engine.kind === 'unknown' || state.app.network === null) return undefined
     return {
       level: 'bad',

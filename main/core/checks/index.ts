@@ -16,6 +16,7 @@ import { keyFenced } from './key-fenced.ts'
 import { keysNeeded } from './keys-needed.ts'
 import { ledgerDifferent } from './ledger-different.ts'
 import { minerDeaf } from './miner-deaf.ts'
+import { minerHostDown } from './miner-host-down.ts'
 import { nodeFailing } from './node-failing.ts'
 import { operatorLow } from './operator-low.ts'
 import { ownAddressAlarm } from './own-address-alarm.ts'
@@ -43,6 +44,7 @@ export const CHECKS: Check[] = [
   diskFull,
   nodeFailing,
   minerDeaf,
+  minerHostDown,
   chainStalled,
   endpointOtherChain,
   chainNotConfirmed,

@@ -14,8 +14,9 @@ export const supplierDiffers: Check = {
         fix: 'supplier',
       }
     }
-    // Where nothing runs here, it is served elsewhere.
-    if (networkOf(state.app.network).madeHere && state.supplier.status === 'active' && (!miner || miner.wanted === 'stopped')) {
+    // Beside a chain of others it is served elsewhere where nothing was set up here.
+    const isServedHere = miner !== undefined || networkOf(state.app.network).madeHere
+    if (isServedHere && state.supplier.status === 'active' && (!miner || miner.wanted === 'stopped')) {
       return {
         level: 'warn',
         key: 'staked-miner-stopped',

@@ -255,6 +255,7 @@ export function createKeys({ vault, store, state, clock, log, autoLockMinutes }:
           break
         case 'restored':
           await note('keys-restored', { count: String(outcome.keys.length) })
+          for (const key of outcome.leftOut) await note('key-left-out', { ...factsOf(key), network: key.network }, 'warn')
           await opened()
           return
         case 'signed':

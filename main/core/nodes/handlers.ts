@@ -1,11 +1,12 @@
-import { HearthError } from '#shared/api/errors.ts'
 import type { StatePublisher } from '../state/publisher.ts'
+import type { Heads } from '../chain/heads.ts'
 import type { Handlers } from '../dispatch.ts'
-import type { Store } from '../ports/store.ts'
 import { diffText } from '../relays/miner-diff.ts'
 import type { MinerSetup } from '../relays/miner-setup.ts'
+import { mustBeCertain } from './bundle-handlers.ts'
 import { newestLines } from './newest-lines.ts'
 import type { Nodes } from './nodes.ts'
+import type { OpenClaims } from './open-claims.ts'
 
 type Rows = Pick<
   Handlers,
@@ -22,28 +23,18 @@ type Rows = Pick<
   | 'supplier.previewConfig'
 >
 
-/** More than sessions and services under way can make. */
-const CLAIMS_COUNTED = 1_000
-
 /** Rows of the request table about containers. */
 export function nodeHandlers(deps: {
   nodes: Nodes
   miner: Pick<MinerSetup, 'config' | 'preview'>
   state: StatePublisher
-  store: Pick<Store, 'claims'>
-  network: string | null
+  open: OpenClaims
+  heads: Pick<Heads, 'isCertain' | 'requireKnown'>
   /** The supplier's record is of no use any more. */
   forgetSupplier: () => void
   activity: (text: string, facts?: Record<string, string>) => void
 }): Rows {
   const { nodes, miner, state, activity } = deps
-  /** What is claimed and not settled is lost with the volume that the miner keeps it on. Rejects `claims-open` with the figures. */
-  const mustHaveNothingOpen = async (): Promise<void> => {
-    const open = await deps.store.claims({ network: deps.network ?? '', stages: ['claimed', 'proven'], limit: CLAIMS_COUNTED })
-    if (open.length === 0) return
-    const upokt = open.reduce((total, claim) => total + claim.claimedUpokt, 0n)
-    throw new HearthError('claims-open', { claims: String(open.length), upokt: upokt.toString() })
-  }
   return {
     'engine.check': async () => {
       await nodes.checkEngine()
@@ -54,12 +45,13 @@ export function nodeHandlers(deps: {
       return Promise.resolve({ taskId: nodes.startLocalChain() })
     },
     'localChain.remove': async ({ loseOpenClaims }) => {
-      if (!loseOpenClaims) await mustHaveNothingOpen()
+      if (!loseOpenClaims) await deps.open.mustBeNone()
       activity('local-chain-remove')
       deps.forgetSupplier()
       return { taskId: nodes.removeLocalChain() }
     },
     'nodes.start': async ({ nodeId }) => {
+      if (nodeId === 'miner') await mustBeCertain(deps.heads)
       await nodes.start(nodeId)
       activity('node-start', { nodeId })
       return {}

@@ -44,6 +44,8 @@ export function createMinerCare(deps: {
   seen: (nodeId: string) => SeenContainer | undefined
   served: () => bigint | undefined
   onCancel: () => Promise<void>
+  /** Whether a miner that is started now finds the chain: without its host it would end again and again. */
+  mayRestart: () => boolean
   /** The miner is restarted because it lags by so many blocks. */
   onDeaf: (blocks: number) => void
   wake: () => void
@@ -111,7 +113,7 @@ export function createMinerCare(deps: {
         chainHeight: chain.status === 'ready' ? chain.height : undefined,
         lanes: sessions.lanes,
       })
-      if (finding.restart && seen && wishes.of('miner') === undefined) {
+      if (finding.restart && seen && wishes.of('miner') === undefined && deps.mayRestart()) {
         log.warn('the relay miner does not hear the chain any more and is started anew', { blocks: finding.behind ?? 0 })
         deps.onDeaf(finding.behind ?? 0)
         await wishes.add({ nodeId: 'miner', action: 'restart', when: 'now', by: 'hearth', life: lifeOf(seen) })

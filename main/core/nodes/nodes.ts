@@ -11,14 +11,18 @@ import type { Net } from '../ports/net.ts'
 import type { NodeRow, Store } from '../ports/store.ts'
 import type { RehearsalKeys } from '../ports/vault.ts'
 import { MINER_PATHS, type MinerRpcType } from '../relays/miner-config.ts'
+import type { MinerHost } from '../relays/miner-host.ts'
 import { OPERATOR_KEY_NAME, type MinerStart } from '../relays/miner-setup.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
+import { BUNDLE_REMOVE_STEPS, BUNDLE_START_STEPS, removeBundle, startBundle, type BundleDeps } from './bundle.ts'
 import type { CatalogueNodes } from './catalogue-nodes.ts'
 import { REMOVE_STEPS, removeLocalChain, START_STEPS, startLocalChain, type LocalChainDeps } from './local-chain.ts'
 import { sendFromFaucet } from './make-chain.ts'
+import { noSuchNode } from './no-such-node.ts'
 import { isUp } from './plan.ts'
 import { createReconciler, markUnknown } from './reconcile.ts'
+import type { Hold, SetUpDeps } from './set-up.ts'
 import { namesOf } from './specs.ts'
 import { createStopWishes } from './stop-wishes.ts'
 import { createWanted, type Wanted } from './wanted.ts'
@@ -27,6 +31,8 @@ const TICK_MS = 5_000
 /** While something is under way. */
 const SOON_MS = 700
 const PORTS_TRIED = 200
+/** After it was given up, a miner whose chain is asked elsewhere gets another try. */
+const GIVEN_UP_MS = 10 * 60_000
 /** Events after which a container is another than before. Our own commands and file transfers make events too, and must not wake the loop that gives them. */
 const CHANGES: ReadonlySet<string> = new Set(['create', 'start', 'die', 'destroy', 'oom', 'pause', 'unpause'])
 
@@ -38,6 +44,10 @@ export interface Nodes extends Omit<Wanted, 'stopWhatIsDue'> {
   logs(nodeId: string, tail: number): Promise<LogLine[]>
   startLocalChain(): string
   removeLocalChain(): string
+  /** The same of the relay bundle on a network of others. */
+  startBundle(): string
+  /** Rejects `bundle-absent`. */
+  removeBundle(): Promise<string>
   checkEngine(): Promise<void>
   /** Where the chain node answers on this machine; undefined while it does not run. */
   endpoints(): ChainEndpoints | undefined
@@ -90,6 +100,8 @@ export function createNodes(deps: {
   onMinerDeaf?: (blocks: number) => void
   /** Of which release an image is, where an update brought it. */
   releaseOfPin?: (pin: string) => { reference: string; version: string } | undefined
+  /** Which endpoint the relay miner asks, on networks without a node of their own here. */
+  minerHost?: Pick<MinerHost, 'look' | 'urls'>
   /** Whether what should run and is down at the first look is started; true unless told. */
   startNodes?: () => boolean
 }): Nodes {
@@ -109,6 +121,7 @@ export function createNodes(deps: {
     wishes,
     minerConfig: deps.minerConfig,
     ingressConfig: deps.ingressConfig,
+    lacksHost: () => deps.minerHost !== undefined && deps.minerHost.urls() === undefined,
     onDrainCancelled: () => wanted.keepRunning('miner'),
     onMinerDeaf: (blocks) => deps.onMinerDeaf?.(blocks),
     wake: () => wake(),
@@ -147,7 +160,7 @@ export function createNodes(deps: {
   }
   const rowOf = async (nodeId: string): Promise<NodeRow> => {
     const row = (await store.nodes(required(deps.network()))).find((candidate) => candidate.id === nodeId)
-    if (!row) throw new HearthError('node-unknown', { nodeId })
+    if (!row) throw noSuchNode(required(deps.network()), nodeId)
     return row
   }
   const wanted = createWanted({
@@ -176,22 +189,26 @@ export function createNodes(deps: {
     const network = deps.network()
     rows = network === null ? [] : await store.nodes(network)
   }
-  const localChain: LocalChainDeps = {
+  const setUp: SetUpDeps = {
     engine,
     store,
     net,
     state,
-    tasks,
     clock,
-    rehearsal: deps.rehearsal,
-    heads: deps.heads,
     names,
     catalog,
     network: deps.network() ?? '',
-    rules,
     imageOverrides: deps.imageOverrides,
     probeEngine,
     choosePort,
+    wake,
+  }
+  const localChain: LocalChainDeps = {
+    ...setUp,
+    tasks,
+    rehearsal: deps.rehearsal,
+    heads: deps.heads,
+    rules,
     onChainReady: deps.onChainReady,
     alsoRemoved: () => [...(deps.catalogue?.entries() ?? []), gate],
     onRemoving: async () => deps.catalogue?.leave(),
@@ -200,19 +217,16 @@ export function createNodes(deps: {
       await deps.catalogue?.forget()
       await deps.onChainRemoved()
     },
-    wake,
   }
-
-  const startChain = (): string =>
-    tasks.start('local-chain-start', START_STEPS, async (task) => {
-      await startLocalChain(localChain, task, (run) =>
-        hold(async () => {
-          const value = await run()
-          await refresh()
-          return value
-        }),
-      )
+  const bundle: BundleDeps = { ...setUp, alsoRemoved: () => [gate], onRemoved: () => wishes.clear() }
+  const holdAndSee: Hold = (run) =>
+    hold(async () => {
+      const value = await run()
+      await refresh()
+      return value
     })
+  const startChain = (): string => tasks.start('local-chain-start', START_STEPS, (task) => startLocalChain(localChain, task, holdAndSee))
+  const startRelays = (): string => tasks.start('bundle-start', BUNDLE_START_STEPS, (task) => startBundle(bundle, task, holdAndSee))
 
   let hasLooked = false
   /** What is down when Hearth starts stays so, when the user wants it that way: until they start it. */
@@ -223,6 +237,18 @@ export function createNodes(deps: {
     if (down.length > 0) await refresh()
   }
 
+  let gaveUpAtMs: number | undefined
+  /** A miner that ended again and again because its host was away must not stay down when the host is back: unproven claims are slashed. */
+  const lookAtHost = async (): Promise<void> => {
+    if (!deps.minerHost) return
+    const isBack = await deps.minerHost.look(rows.some((row) => row.id === 'miner'))
+    const hasGivenUp = state.state.nodes['miner']?.reason?.key === 'stops-trying'
+    gaveUpAtMs = hasGivenUp ? (gaveUpAtMs ?? clock.now()) : undefined
+    if (!isBack && (gaveUpAtMs === undefined || clock.now() - gaveUpAtMs < GIVEN_UP_MS)) return
+    gaveUpAtMs = undefined
+    reconciler.forgive('miner')
+  }
+
   const round = async (): Promise<boolean> => {
     await refresh()
     if (!(await probeEngine())) {
@@ -231,6 +257,7 @@ export function createNodes(deps: {
     }
     if (!hasLooked && deps.startNodes?.() === false) await leaveDown()
     hasLooked = true
+    await lookAtHost()
     if (await wanted.stopWhatIsDue()) await refresh()
     return reconciler.round(rows)
   }
@@ -275,6 +302,12 @@ export function createNodes(deps: {
     startLocalChain: () => startChain(),
     removeLocalChain: () =>
       tasks.start('local-chain-remove', REMOVE_STEPS, (task) => removeLocalChain(localChain, task, hold), { cancellable: false }),
+    startBundle: () => startRelays(),
+    async removeBundle() {
+      if ((await store.nodes(required(deps.network()))).every((row) => !catalog.some((entry) => entry.nodeId === row.id)))
+        throw new HearthError('bundle-absent')
+      return tasks.start('bundle-remove', BUNDLE_REMOVE_STEPS, (task) => removeBundle(bundle, task, holdAndSee), { cancellable: false })
+    },
     async checkEngine() {
       await probeEngine()
       wake()
@@ -288,7 +321,7 @@ export function createNodes(deps: {
       return { rpcUrl: `http://127.0.0.1:${rpc}`, restUrl: `http://127.0.0.1:${rest}` }
     },
     insideUrls: () =>
-      rows.some((row) => row.id === 'pocket') ? { rpcUrl: 'tcp://pocket:26657', grpcUrl: 'tcp://pocket:9090' } : undefined,
+      rows.some((row) => row.id === 'pocket') ? { rpcUrl: 'tcp://pocket:26657', grpcUrl: 'tcp://pocket:9090' } : deps.minerHost?.urls(),
     backendUrl(serviceId, rpcType) {
       if (deps.catalogue?.nodeOf(serviceId) !== undefined) return deps.catalogue.url(serviceId, rpcType)
       const entry = catalog.find((candidate) => candidate.kind === 'backend' && candidate.serves.includes(serviceId))
@@ -318,7 +351,9 @@ export function createNodes(deps: {
       await wishes.load()
       // Hearth has learnt of another container since this chain was made: it is fetched and joins the others.
       const isComplete = catalog.every((entry) => rows.some((row) => row.id === entry.nodeId))
-      if (!isComplete && rows.some((row) => row.id === 'pocket' && row.wanted === 'running')) startChain()
+      const isWanted = (nodeId: string): boolean => rows.some((row) => row.id === nodeId && row.wanted === 'running')
+      if (!isComplete && deps.minerHost && isWanted('miner')) startRelays()
+      if (!isComplete && isWanted('pocket')) startChain()
       const following = engine.follow(
         (event) => {
           if (CHANGES.has(event.action)) wake()

@@ -14,7 +14,10 @@ export type Step =
 /** Why a node that should run does not yet. Keys of sentences. */
 export type WaitReason =
   | { key: 'waits-for' | 'waits-for-drain'; facts: { nodeId: string } }
-  | { key: 'waits-for-image' | 'waits-for-supplier' | 'needs-key' | 'stops-trying' | 'draining'; facts: Record<string, string> }
+  | {
+      key: 'waits-for-image' | 'waits-for-supplier' | 'waits-for-host' | 'needs-key' | 'stops-trying' | 'draining'
+      facts: Record<string, string>
+    }
 
 export interface NodeFacts {
   entry: CatalogEntry
@@ -34,6 +37,8 @@ export interface NodeFacts {
   restart: boolean
   /** Crashed too often lately. */
   givenUp: boolean
+  /** Only of a relay miner beside no node of its own: no host that it could ask does well. */
+  lacksHost?: boolean
 }
 
 /** Whether a container must be stopped before it can be changed. */
@@ -81,7 +86,7 @@ function planOne(node: NodeFacts, byId: ReadonlyMap<string, NodeFacts>): NodePla
 
   // A running miner whose configuration cannot be rendered now (chain away for a moment) goes on with the one it has.
   if (spec === undefined) {
-    if (!up) return wait({ key: 'waits-for-supplier', facts: {} })
+    if (!up) return wait({ key: node.lacksHost === true ? 'waits-for-host' : 'waits-for-supplier', facts: {} })
     if (!restart) return { nodeId, steps: [], reason: null }
     return node.mayStop ? { nodeId, steps: [{ kind: 'stop' }, { kind: 'start' }], reason: null } : drain()
   }

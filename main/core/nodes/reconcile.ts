@@ -44,6 +44,7 @@ export interface Reconciler {
 /**
  * @param minerConfig what the relay miner is started with, or undefined while nothing is known to serve
  * @param ingressConfig text of the ingress's file
+ * @param lacksHost whether the relay miner has no host to ask, where it needs one
  * @param onDrainCancelled the user wants the relay miner to go on after all
  * @param onMinerDeaf the relay miner lacks so many blocks and is restarted
  * @param giveKey asked when the keeper runs without its key. Resolves true when the key was given
@@ -62,6 +63,7 @@ export function createReconciler(deps: {
   wishes: StopWishes
   minerConfig: () => Promise<MinerStart | undefined>
   ingressConfig: () => string
+  lacksHost: () => boolean
   onDrainCancelled: () => Promise<void>
   onMinerDeaf: (blocks: number) => void
   wake: () => void
@@ -102,6 +104,7 @@ export function createReconciler(deps: {
     seen: seenOf,
     served: () => served,
     onCancel: deps.onDrainCancelled,
+    mayRestart: () => !deps.lacksHost(),
     onDeaf: deps.onMinerDeaf,
     wake: deps.wake,
   })
@@ -278,7 +281,18 @@ export function createReconciler(deps: {
       look = undefined
       const nodes: NodeFacts[] = []
       const heights = new Map<string, number | null>()
-      for (const entry of [...catalog, ...(deps.catalogue?.entries() ?? [])]) {
+      const entries = [...catalog, ...(deps.catalogue?.entries() ?? [])]
+      // All are asked at once: nodes that do not answer take their three seconds together, and not one after the other.
+      const asked = new Map(
+        entries.flatMap((entry) => {
+          const row = rows.find((candidate) => candidate.id === entry.nodeId)
+          if (!row || seenOf(entry.nodeId)?.state !== 'running') return []
+          return [
+            [entry.nodeId, probe(entry, row.ports, { net, chain: state.state.chain, keeperHasKey: hasKey, look: deps.catalogue?.look })],
+          ]
+        }),
+      )
+      for (const entry of entries) {
         const row = rows.find((candidate) => candidate.id === entry.nodeId)
         if (!row) {
           state.remove('nodes', entry.nodeId)
@@ -286,10 +300,7 @@ export function createReconciler(deps: {
         }
         const seen = seenOf(entry.nodeId)
         crashes.note(entry.nodeId, seen, now, row.wanted === 'stopped' || stoppedByUs.has(entry.nodeId))
-        const answer: Readiness =
-          seen?.state === 'running'
-            ? await probe(entry, row.ports, { net, chain: state.state.chain, keeperHasKey: hasKey, look: deps.catalogue?.look })
-            : { ready: false, height: null }
+        const answer: Readiness = (await asked.get(entry.nodeId)) ?? { ready: false, height: null }
         heights.set(entry.nodeId, answer.height)
         if (answer.firstSync === true) firstSyncs.add(entry.nodeId)
         else firstSyncs.delete(entry.nodeId)
@@ -315,6 +326,7 @@ export function createReconciler(deps: {
           mayStop: entry.kind !== 'relay-miner' || care.mayStop(seen, answer.ready || hasWorked || !isYoung(seen, now)),
           restart: await isToRestart(entry.nodeId, seen),
           givenUp: crashes.givenUp(entry.nodeId),
+          lacksHost: entry.kind === 'relay-miner' && deps.lacksHost(),
         })
       }
       const takeStats = now - statsAtMs >= STATS_EVERY_MS

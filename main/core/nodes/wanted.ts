@@ -3,6 +3,7 @@ import type { StopWhen } from '#shared/model/stop-wish.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { SeenContainer } from '../ports/engine.ts'
 import type { NodeRow, Store } from '../ports/store.ts'
+import { noSuchNode } from './no-such-node.ts'
 import { isUp, lifeOf } from './plan.ts'
 import type { StopWishes } from './stop-wishes.ts'
 
@@ -48,8 +49,9 @@ export function createWanted(deps: {
     return store.nodes(network)
   }
   const rowOf = async (nodeId: string): Promise<NodeRow> => {
-    const row = (await rowsNow()).find((candidate) => candidate.id === nodeId)
-    if (!row) throw new HearthError('node-unknown', { nodeId })
+    const rows = await rowsNow()
+    const row = rows.find((candidate) => candidate.id === nodeId)
+    if (!row) throw noSuchNode(deps.network() ?? '', nodeId)
     return row
   }
   const want = async (nodeId: string, wanted: NodeRow['wanted'], wantedBy: NodeRow['wantedBy']): Promise<void> => {

@@ -245,6 +245,11 @@ export interface Chain extends RoleReads {
   blockTimeMs?(height: number): Promise<number>
   /** Reads with proofs from a trusted block on; chains that have none lack the method. */
   proven?(root: TrustRoot): ProvenReads
+  /**
+   * What ends a transaction, taken only where hosts of two owners say it, or a node of this machine; rejects `chain-unreachable` with detail.alone while one owner alone says it.
+   * Chains that are one owner's lack the method: nobody is there to second.
+   */
+  seconded?(): Pick<Chain, 'account' | 'tx' | 'broadcast'>
   /** New-block hints until the signal aborts; heights remain the truth. */
   watch(onHint: (height: number) => void, signal: AbortSignal): Promise<void>
 }
@@ -253,6 +258,8 @@ export interface Chain extends RoleReads {
 export interface ChainEndpoints {
   rpcUrl: string
   restUrl: string
+  /** Where a relay miner asks it; Hearth itself does not. */
+  grpcUrl?: string | undefined
 }
 
 /** One of several. `own`: a node of this machine, which checked every block itself. */

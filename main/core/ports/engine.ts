@@ -160,6 +160,8 @@ export interface Engine {
   stats(name: string): Promise<ContainerStats | undefined>
   /** Room where the engine keeps images and volumes, which may be in a virtual machine; `freeBytes` is undefined where nobody tells. */
   disk?(): Promise<EngineDisk>
+  /** What `disk` tells of free room, without the walk through all volumes; undefined where nobody tells. */
+  freeBytes?(): Promise<number | undefined>
   /** Follows events of this installation until the signal aborts. Reconnects by itself; calls `onResync` at every (re)connect and when the connection is lost or refused, after which the caller lists again. */
   follow(onEvent: (event: EngineEvent) => void, onResync: () => void, signal: AbortSignal): Promise<void>
 }

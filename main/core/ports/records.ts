@@ -48,6 +48,8 @@ export interface Records {
   facts(): Promise<RecordFacts>
   /** `daysKept`: of how many days the newest copy stays in that place; the usual number without. Makes, checks and seals a copy beside the store or in the chosen folder. Rejects `disk-full`, `store-damaged` (`copy-damaged`), `folder-invalid`, `cancelled`; nothing is left of it then. */
   copy(where: 'beside' | 'chosen', course?: Course & { daysKept?: number }): Promise<CopyFacts>
+  /** A copy as `copy` makes it beside the store, that no later one takes the place of. Rejects as `copy` does. @returns where it lies */
+  setAside(course?: Course): Promise<{ path: string }>
   /** Reads a copy through. Rejects `store-damaged`, `store-newer`. */
   check(copy: Pick<CopyFacts, 'name' | 'chosen'>): Promise<void>
   /** Where further copies go, from now on; undefined: nowhere else. Rejects `folder-invalid` (`reason`). */

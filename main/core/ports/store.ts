@@ -232,7 +232,7 @@ export interface Store {
 
   chain(network: string): Promise<ChainRow | undefined>
   putChain(row: ChainRow): Promise<void>
-  /** Forgets a local chain with everything read from it. Refused for real networks. */
+  /** Forgets a chain with everything read from it. Refused for Mainnet. */
   removeChain(network: string): Promise<void>
 
   intents(network: string): Promise<IntentRow[]>

@@ -69,7 +69,8 @@ export type SurfaceOutcome =
   /** A backup was restored into a temporary place, and every key there gave its address. `missing`: keys of this vault that are not in it. */
   | { kind: 'drill-passed'; path: string; madeAtMs: number; keys: PublicKeyInfo[]; missing: PublicKeyInfo[] }
   | { kind: 'drill-failed'; path: string; reason: string }
-  | { kind: 'restored'; keys: PublicKeyInfo[] }
+  /** `leftOut`: keys of the file that stay for another network alone. */
+  | { kind: 'restored'; keys: PublicKeyInfo[]; leftOut: PublicKeyInfo[] }
   /** A page was left without doing anything. */
   | { kind: 'left' }
 

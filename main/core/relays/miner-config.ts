@@ -96,13 +96,15 @@ function mustHaveScheme(field: string, url: string, schemes: string[]): void {
 
 /**
  * Arguments for the official image, whose entry point is `pocketd`. Nothing in it is secret.
- * @param facts `gasPrice` in upokt per gas, from `minerGasPrice`
+ * @param facts `gasPrice` in upokt per gas, from `minerGasPrice`; `nodeGrpcUrl` as in the configuration: over TLS where it says `https`
  */
-export function minerCommand(facts: { chainId: string; gasPrice: string }): string[] {
+export function minerCommand(facts: { chainId: string; gasPrice: string; nodeGrpcUrl: string }): string[] {
   const files = ['--config', MINER_PATHS.config, '--home', MINER_PATHS.scratch]
   // Always named: the program's own default depends on the order in which it builds its commands (offchain facts 2.1).
   const keyring = ['--keyring-backend', 'test', '--keyring-dir', MINER_PATHS.keys]
-  const chain = ['--chain-id', facts.chainId, '--grpc-insecure=true', '--gas-prices', `${facts.gasPrice}upokt`, '--gas-adjustment', '1.5']
+  // The program's own default is plain text, whatever the address says (offchain facts 2.1).
+  const insecure = `--grpc-insecure=${!facts.nodeGrpcUrl.startsWith('https:')}`
+  const chain = ['--chain-id', facts.chainId, insecure, '--gas-prices', `${facts.gasPrice}upokt`, '--gas-adjustment', '1.5']
   return ['relayminer', 'start', ...files, ...keyring, ...chain]
 }
 

@@ -47,12 +47,18 @@ export function createMinerSetup(deps: {
   backendUrl: (serviceId: string, rpcType?: MinerRpcType) => string | undefined
   /** The chain node as the miner's container reaches it. */
   nodeUrls: () => { rpcUrl: string; grpcUrl: string } | undefined
+  /** Whether the chain is asked at hosts of others. */
+  isChainElsewhere?: () => boolean
+  /** The one of them that the miner asks: how long that takes decides how relays are judged. */
+  askedChain?: () => Chain | undefined
   /** What the user chose; the standard values without. */
   choices?: () => { gasPriceTimes: number; requestTimeoutSeconds: number; validation: ValidationChoice }
   clock?: Pick<Clock, 'now'>
 }): MinerSetup {
   let served: string[] | undefined
   let validation: Validation | undefined
+  let known: { chain: Chain; id: string } | undefined
+  let price: { atMs: number; minimum: string } | undefined
 
   /** Measured once: what changes with each measurement would restart the miner again and again. */
   const validated = async (chain: Chain, choice: ValidationChoice): Promise<Validation> => {
@@ -62,11 +68,30 @@ export function createMinerSetup(deps: {
     const { clock } = deps
     for (let ask = 0; clock && choice === 'auto' && ask < NODE_ASKS; ask += 1) {
       const beganMs = clock.now()
-      await chain.minimumGasPrice()
+      await (deps.askedChain?.() ?? chain).minimumGasPrice()
       nodeMs.push(clock.now() - beganMs)
     }
     validation = validationFor(choice, nodeMs)
     return validation
+  }
+
+  /** Asked once of hosts of others: one that is away would hold up every round of the containers. */
+  const chainIdOf = async (chain: Chain): Promise<string> => {
+    if (deps.isChainElsewhere?.() !== true) return (await chain.fingerprint()).chainId
+    if (known?.chain !== chain) known = { chain, id: (await chain.fingerprint()).chainId }
+    return known.id
+  }
+
+  /** Of hosts that differ now this one is asked, now that one: a price that fell restarts no miner, and nobody outside is asked with every look. */
+  const leastPrice = async (chain: Chain): Promise<string> => {
+    const isElsewhere = deps.isChainElsewhere?.() === true && deps.clock !== undefined
+    if (!isElsewhere) return chain.minimumGasPrice()
+    const nowMs = deps.clock?.now() ?? 0
+    if (price !== undefined && nowMs - price.atMs < PRICE_MS) return price.minimum
+    const found = await chain.minimumGasPrice()
+    const isHigher = price === undefined || !isAtLeast(minerGasPrice(price.minimum), minerGasPrice(found))
+    price = { atMs: nowMs, minimum: isHigher || price === undefined ? found : price.minimum }
+    return price.minimum
   }
 
   /** One entry for each service with a backend, with a way of its own for each kind of relay that is staked and answered. */
@@ -90,7 +115,7 @@ export function createMinerSetup(deps: {
     const services = factsOf(offered)
     if (!urls || !chain || services.length === 0) return undefined
     const choices = deps.choices?.()
-    const [fingerprint, minimum] = await Promise.all([chain.fingerprint(), chain.minimumGasPrice()])
+    const [chainId, minimum] = await Promise.all([chainIdOf(chain), leastPrice(chain)])
     const { mode } = await validated(chain, choices?.validation ?? 'eager')
     const yaml = renderMinerConfig(
       {
@@ -103,7 +128,11 @@ export function createMinerSetup(deps: {
       },
       deps.template(MINER_TEMPLATE),
     )
-    const command = minerCommand({ chainId: fingerprint.chainId, gasPrice: minerGasPrice(minimum, choices?.gasPriceTimes) })
+    const command = minerCommand({
+      nodeGrpcUrl: urls.grpcUrl,
+      chainId,
+      gasPrice: minerGasPrice(minimum, choices?.gasPriceTimes),
+    })
     return { start: { yaml, command }, ids: services.map((service) => service.serviceId) }
   }
 
@@ -121,5 +150,13 @@ export function createMinerSetup(deps: {
   }
 }
 
+/** Whether one decimal text is no smaller than another. */
+function isAtLeast(one: string, other: string): boolean {
+  const [[oneWhole = '', oneRest = ''], [otherWhole = '', otherRest = '']] = [one.split('.'), other.split('.')]
+  const scale = Math.max(oneRest.length, otherRest.length)
+  return BigInt(oneWhole + oneRest.padEnd(scale, '0')) >= BigInt(otherWhole + otherRest.padEnd(scale, '0'))
+}
+
+const PRICE_MS = 60_000
 const NODE_ASKS = 5
 const RPC_TYPES: readonly MinerRpcType[] = ['JSON_RPC', 'REST', 'COMET_BFT', 'WEBSOCKET']

@@ -101,7 +101,8 @@ export function createSelfTestRoom(deps: {
         const { relay } = deps
         const send =
           relay &&
-          ((context: TaskContext) => relay({ serviceId: door.serviceId, operatorAddress: door.operatorAddress, url: door.url }, context))
+          ((context: TaskContext, mayAsk: (address: string) => boolean) =>
+            relay({ serviceId: door.serviceId, operatorAddress: door.operatorAddress, url: door.url, mayAsk }, context))
         const found = await runStages({ ...deps, relay: send }, door, task)
         const { path, serviceId, url } = door
         const row: SelfTestRow = { id: task.id, network: network ?? '', atMs, trigger, path, serviceId, url: url.slice(0, 300), ...found }

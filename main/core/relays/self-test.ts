@@ -3,7 +3,7 @@ import { RPC_TYPES } from './send-relay.ts'
 import { whyNotPublic } from '#shared/model/reachable-address.ts'
 import type { SelfTestPath, SelfTestRow, SelfTestStage, SelfTestStageResult } from '#shared/model/self-test.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Net } from '../ports/net.ts'
+import { judgedNet, type Net } from '../ports/net.ts'
 import type { Reach, Reached } from '../ports/reach.ts'
 import type { TaskContext } from '../tasks/tasks.ts'
 import { decodeRelayResponse, encodeHttpRequest, encodeRelayRequest, MalformedRelayMessage } from './relay-messages.ts'
@@ -38,7 +38,7 @@ type Found = Pick<SelfTestStageResult, 'outcome' | 'finding' | 'facts'> & { ms?:
 /**
  * Goes through a door stage by stage, from the outside in, and stops at the first that fails: what lies behind it cannot be judged. Each stage proves itself alone. That an
  * unsigned relay is refused proves that a relay miner stands there and judges before it serves; in lazy validation it would be served (offchain facts 2.2).
- * @param parts.relay sends one signed relay through the door; undefined where Hearth has no application to sign with
+ * @param parts.relay sends one signed relay through the door, to addresses that it may ask alone; undefined where Hearth has no application to sign with
  * @returns what was found; rejects `cancelled` alone
  */
 export async function runStages(
@@ -46,7 +46,7 @@ export async function runStages(
     net: Pick<Net, 'post'>
     reach: Reach
     clock: Clock
-    relay: ((task: TaskContext) => Promise<RelayOutcome>) | undefined
+    relay: ((task: TaskContext, mayAsk: (address: string) => boolean) => Promise<RelayOutcome>) | undefined
   },
   door: SelfTestDoor,
   task: TaskContext,
@@ -57,18 +57,22 @@ export async function runStages(
   let refusal: Promise<{ miner: Found; refusal: Found }> | undefined
   let latencyMs: number | null = null
   let answer = ''
-  /** SECURITY: S16 what a public name leads to is looked at before it is asked: a record that was changed must not make Hearth talk to this machine's own services. */
-  const look = (): Promise<Reached> =>
-    (reached ??= parts.reach(door.url, REACH_TIMEOUT_MS, task.signal, (address) => notPublic(door, address) === undefined))
+  /**
+   * SECURITY: S16 what a public name leads to is looked at before it is asked, by each connection anew: a record that was changed, also in between, must not make Hearth talk to this
+   * machine's own services.
+   */
+  const mayAsk = (address: string): boolean => notPublic(door, address) === undefined
+  const net = judgedNet(parts.net, mayAsk)
+  const look = (): Promise<Reached> => (reached ??= parts.reach(door.url, REACH_TIMEOUT_MS, task.signal, mayAsk))
   const looks: Record<SelfTestStage, () => Promise<Found>> = {
     name: async () => judgeName(door, await look()),
     port: async () => judgePort(await look()),
     certificate: async () => judgeCertificate(await look(), parts.clock.now()),
-    miner: async () => (await (refusal ??= askUnsigned(parts.net, door, task.signal))).miner,
-    refusal: async () => (await (refusal ??= askUnsigned(parts.net, door, task.signal))).refusal,
+    miner: async () => (await (refusal ??= askUnsigned(net, door, task.signal))).miner,
+    refusal: async () => (await (refusal ??= askUnsigned(net, door, task.signal))).refusal,
     relay: async () => {
       if (!parts.relay) return { outcome: 'skipped', finding: 'no-application', facts: {} }
-      return judgeRelay(await parts.relay(task))
+      return judgeRelay(await parts.relay(task, mayAsk))
     },
   }
   let isOver = false
@@ -177,8 +181,15 @@ async function askUnsigned(net: Pick<Net, 'post'>, door: SelfTestDoor, signal: A
     payload: encodeHttpRequest({ method: 'POST', headers: [], url: '/', body: new Uint8Array(0) }),
   })
   const headers = { 'Content-Type': 'application/json', 'Rpc-Type': String(RPC_TYPES.JSON_RPC) }
-  const { status, body } = await net.post(door.url, request, headers, REFUSAL_TIMEOUT_MS, signal)
-  return judgeUnsigned(status, body)
+  try {
+    const { status, body } = await net.post(door.url, request, headers, REFUSAL_TIMEOUT_MS, signal)
+    return judgeUnsigned(status, body)
+  } catch (error) {
+    const address = error instanceof HearthError ? error.detail['refusedAddress'] : undefined
+    if (address === undefined) throw error
+    const found: Found = { outcome: 'failed', finding: notPublic(door, address) ?? 'no-answer', facts: { address } }
+    return { miner: found, refusal: found }
+  }
 }
 
 /** @param body of the answer to a relay without a signature. Pure. */

@@ -3,7 +3,7 @@ import { HearthError } from '#shared/api/errors.ts'
 import type { Chain, ChainParams, SupplierService } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
-import type { Net } from '../ports/net.ts'
+import { judgedNet, type Net } from '../ports/net.ts'
 import type { RelayResultRow, Store } from '../ports/store.ts'
 import type { RehearsalKeys } from '../ports/vault.ts'
 import type { StatePublisher } from '../state/publisher.ts'
@@ -34,6 +34,8 @@ export interface TestWish {
   operatorAddress: string
   /** Where to send instead of the endpoint that the chain lists. */
   url?: string
+  /** Judges each address that a relay could go to; all may be asked without. */
+  mayAsk?: (address: string) => boolean
 }
 
 export interface RelaySender {
@@ -226,7 +228,8 @@ async function relayOnce(
 export async function tryRelay(parts: RelaySenderParts, wish: Omit<TestWish, 'count'>, task: TaskContext): Promise<RelayOutcome> {
   const batch = await prepare(parts, { ...wish, count: 1 }, task)
   const tally = createTally(parts, task, false)
-  const { sessionId, outcome } = await relayOnce(parts, batch, 1, task)
+  const net = wish.mayAsk === undefined ? parts.net : judgedNet(parts.net, wish.mayAsk)
+  const { sessionId, outcome } = await relayOnce({ ...parts, net }, batch, 1, task)
   await tally.add(batch, sessionId, outcome)
   await tally.finish()
   return outcome

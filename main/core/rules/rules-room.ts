@@ -37,7 +37,7 @@ export interface RulesRoom {
 /** What governs, since when, and what it means here. */
 export function createRulesRoom(deps: {
   network: () => string | null
-  heads: Pick<Heads, 'require'>
+  heads: Pick<Heads, 'require' | 'isCertain'>
   store: Store
   state: StatePublisher
   clock: Clock
@@ -54,6 +54,8 @@ export function createRulesRoom(deps: {
     const known = await store.ruleRows(network)
     // Rows hang on the cursor: before the first block is read there is nothing to hang them on.
     if ((await store.cursor(network)) === undefined) return known
+    // SECURITY: S22 what may be another chain's is shown and not written down.
+    if (!heads.isCertain()) return known
     const values = ruleValues(seen.params, seen.services, seen.governing)
     const fresh = newSteps(network, known, values, { height: seen.height, timeMs: seen.atMs, rules: seen.params })
     if (fresh.length > 0) await store.addRuleRows(fresh)

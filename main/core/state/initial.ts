@@ -40,6 +40,7 @@ export function initialState(app: AppState['app']): AppState {
       ledger: { status: 'unchecked', atHeight: 0, atMs: 0, rows: [] },
     },
     relays: { revision: 0, last: null },
+    bundle: null,
     health: structuredClone(NO_HEALTH),
     attention: {},
     settings: {},

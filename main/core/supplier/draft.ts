@@ -2,7 +2,7 @@ import { HearthError } from '#shared/api/errors.ts'
 import { formatPokt } from '#shared/model/money.ts'
 import type { AccountInfo, Chain } from '../ports/chain.ts'
 import type { TxCodec, TxDraft } from '../ports/tx.ts'
-import { priceTx, type FeeMargins } from './fee.ts'
+import { mustBePayable, priceTx, type FeeMargins } from './fee.ts'
 import { plainRefusal, refusalOf } from '#shared/model/refusals.ts'
 import type { CheckedWish } from './wish-parts.ts'
 
@@ -29,7 +29,7 @@ export interface DraftWish {
 
 /**
  * Completes a checked wish: account, sequence or timeout, trial run, price.
- * Rejects `balance-too-small`, `public-key-needed`, `address-invalid`, `tx-refused` with the chain's words in detail.log and, where known, detail.reason.
+ * Rejects `balance-too-small`, `fee-too-high`, `public-key-needed`, `address-invalid`, `tx-refused` with the chain's words in detail.log and, where known, detail.reason.
  */
 export async function makeDraft(
   wish: DraftWish,
@@ -62,6 +62,7 @@ export async function makeDraft(
   }
   const used = morseKeyId === undefined ? await tryOut(chain, codec.simulationTx(draft)) : UNTRIED_GAS
   const priced = priceTx(used, price, deps.margins)
+  mustBePayable(priced.feeUpokt, price, deps.margins)
   if (balance < spendsUpokt + priced.feeUpokt) throw balanceTooSmall(balance, spendsUpokt + priced.feeUpokt, key.address)
   return { ...draft, ...priced }
 }

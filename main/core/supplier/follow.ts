@@ -1,10 +1,12 @@
 import type { IntentState } from '#shared/api/state.ts'
 import { faultPoint } from '#shared/lib/fault-point.ts'
 import type { IntentRow } from '#shared/model/intent.ts'
+import { isDoubt } from '../chain/vote.ts'
 import type { Chain, ChainParams } from '../ports/chain.ts'
 import type { Log } from '../ports/log.ts'
 import type { Store } from '../ports/store.ts'
 import type { TxCodec } from '../ports/tx.ts'
+import { ledgerWord } from './ledger-word.ts'
 import { isReadBackDue, READ_BACK, readBack, readBackDue } from './read-back.ts'
 
 /** Takes a signed transaction to its block, and asks afterwards whether the chain did what was signed. */
@@ -18,8 +20,13 @@ export interface Follow {
 /** A node's index follows its blocks; one that was made anew from a snapshot never learns of older ones. */
 const INDEX_BLOCKS = 20
 
-/** Fact of an expired intent: the account went on, perhaps by this transaction, which no node in reach knows. */
+/** How long a second owner is waited for, once no block can take it any more. */
+const SECOND_BLOCKS = 20
+
+/** Fact of an expired intent: the account went on, perhaps by this transaction, which no node in reach knows; or no second owner said that it was not taken. */
 export const OUTCOME = 'outcome'
+/** Fact of one under way: one owner alone says that it was not taken, or owners say different things. */
+export const WAITS = 'waits'
 
 const UNDER_WAY: ReadonlySet<string> = new Set(['prepared', 'signed', 'broadcast'])
 
@@ -38,8 +45,28 @@ export function createFollow(deps: {
 }): Follow {
   const { codec, log, store, change, finish } = deps
   let following = false
+  /** Height since which an intent that is too old for a block waits for a second owner, in this life. */
+  const doubtedSince = new Map<string, number>()
 
-  const include = async (row: IntentRow, found: { height: number; code: number; log: string }, chain: Chain): Promise<IntentRow> => {
+  /** SECURITY: S22 that a payment was not taken is never said on the word of one owner, who may keep it for a block of later. */
+  const surely = (chain: Chain): Pick<Chain, 'account' | 'tx' | 'broadcast'> => chain.seconded?.() ?? chain
+  const known = ({ facts: { [WAITS]: _waits, ...facts } }: IntentRow): IntentRow['facts'] => facts
+  /** What became of it is not known yet. @param height newest block @returns the row, at its end when nobody seconds for long */
+  const doubt = async (row: IntentRow, height: number): Promise<IntentRow> => {
+    if (height > row.timeoutHeight + 1) {
+      const since = doubtedSince.get(row.id) ?? height
+      doubtedSince.set(row.id, since)
+      if (height > since + SECOND_BLOCKS)
+        return finish(await change(row, { status: 'expired', facts: { ...known(row), [OUTCOME]: 'unsure' } }))
+    }
+    return row.facts[WAITS] === undefined ? change(row, { facts: { ...row.facts, [WAITS]: 'second-host' } }) : row
+  }
+
+  const include = async (
+    row: IntentRow,
+    found: { height: number; code: number | undefined; log: string },
+    chain: Chain,
+  ): Promise<IntentRow> => {
     const params = deps.params() ?? (await chain.params())
     const due = found.code === 0 ? readBackDue(messageOf(row), found.height, params) : undefined
     return finish(
@@ -48,18 +75,20 @@ export function createFollow(deps: {
         includedHeight: found.height,
         code: found.code,
         log: found.log,
-        ...(due === undefined ? {} : { facts: { ...row.facts, [READ_BACK]: due } }),
+        facts: { ...known(row), ...(due === undefined ? {} : { [READ_BACK]: due }) },
       }),
     )
   }
 
   const messageOf = (row: IntentRow) => codec.decodeSignDoc(row.signDocBytes).messages[0]
 
-  /** Whether the place of this transaction in the account's row is taken: by it, or by one that was signed elsewhere. Unordered ones have none. */
+  /** Without a place in the account's row, which would tell whether it was taken. */
+  const isUnordered = (row: IntentRow): boolean => codec.decodeSignDoc(row.signDocBytes).unordered === true
+  /** Whether the place of this transaction in the account's row is taken: by it, or by one that was signed elsewhere. */
   const isPlaceTaken = async (row: IntentRow, chain: Chain): Promise<boolean> => {
+    if (isUnordered(row)) return false
     const draft = codec.decodeSignDoc(row.signDocBytes)
-    if (draft.unordered === true) return false
-    const account = await chain.account(row.signerAddress)
+    const account = await surely(chain).account(row.signerAddress)
     return account !== undefined && account.sequence > draft.sequence
   }
 
@@ -68,19 +97,25 @@ export function createFollow(deps: {
     const { txBytes, txHash } = row
     if (!txBytes || txHash === undefined) return row
     faultPoint('tx.before-broadcast')
-    const answer = await chain.broadcast(txBytes)
+    const answer = await surely(chain).broadcast(txBytes)
     faultPoint('tx.after-broadcast')
     if (answer.kind === 'refused') {
       // The node's own check refused it: it is in no mempool and nothing was paid. It may still be in a block if it went out in an earlier life: look first.
-      const found = await chain.tx(txHash)
+      const found = await surely(chain).tx(txHash)
       if (found.kind === 'included') return include(row, found, chain)
       // Refused because it was taken already? Then it is only not told yet.
       if (again && (await isPlaceTaken(row, chain))) return row
-      return finish(await change(row, { status: 'refused', code: answer.code, log: answer.log }))
+      return finish(await change(row, { status: 'refused', code: answer.code, log: answer.log, facts: known(row) }))
     }
     log.info('transaction sent', { intent: row.id, hash: txHash, answer: answer.kind })
-    return row.status === 'broadcast' ? row : change(row, { status: 'broadcast' })
+    return row.status === 'broadcast' ? row : change(row, { status: 'broadcast', facts: known(row) })
   }
+  /** Sends, or notes that it is not known whether it was taken: the same bytes go out again at the next head. */
+  const send = (row: IntentRow, chain: Chain, again: boolean): Promise<IntentRow> =>
+    sendBytes(row, chain, again).catch((error: unknown) => {
+      if (!isDoubt(error)) throw error
+      return doubt(row, 0)
+    })
 
   const lookBack = async (row: IntentRow, chain: Chain): Promise<void> => {
     const message = messageOf(row)
@@ -92,6 +127,32 @@ export function createFollow(deps: {
     if (said !== 'as-signed') log.warn('read back after its block', { intent: row.id, said })
   }
 
+  /** @returns whether it is over, or must not be sent. Rejects `chain-unreachable` with detail.alone, `chain-disagrees` where what became of it is not known. */
+  const hasEnded = async (row: IntentRow, txHash: string, chain: Chain, height: number): Promise<boolean> => {
+    // Past its timeout height no block can take it any more.
+    const isTooLate = height > row.timeoutHeight + 1
+    const said = await chain.tx(txHash)
+    const isTaken = said.kind === 'included' && said.code === 0
+    if (!isTaken && said.kind === 'absent' && !isTooLate) return false
+    const found = isTaken || chain.seconded === undefined ? said : await surely(chain).tx(txHash)
+    if (found.kind === 'included') {
+      await include(row, found, chain)
+      return true
+    }
+    if (!isTooLate) return false
+    // An index can lack what a block has; the blocks were read for the ledger.
+    const word = await ledgerWord(row, txHash, store)
+    if (word.kind === 'in-block') {
+      await include(row, { height: word.height, code: word.failed ? undefined : 0, log: '' }, chain)
+      return true
+    }
+    // Safe to say so, and safe to try again with new bytes.
+    const isUnsure = isUnordered(row) ? word.kind === 'not-read' : await isPlaceTaken(row, chain)
+    if (isUnsure && height <= row.timeoutHeight + INDEX_BLOCKS) return true
+    finish(await change(row, { status: 'expired', facts: { ...known(row), ...(isUnsure ? { [OUTCOME]: 'unsure' } : {}) } }))
+    return true
+  }
+
   const followOne = async (row: IntentRow, chain: Chain, height: number): Promise<void> => {
     // SECURITY: S22 asked of another chain, a payment would be found nowhere and called unpaid.
     if (row.network !== deps.network()) return
@@ -101,24 +162,20 @@ export function createFollow(deps: {
       return
     }
     if ((row.status !== 'signed' && row.status !== 'broadcast') || row.txHash === undefined) return
-    const found = await chain.tx(row.txHash)
-    if (found.kind === 'included') {
-      await include(row, found, chain)
+    try {
+      if (await hasEnded(row, row.txHash, chain, height)) return
+    } catch (error) {
+      if (!isDoubt(error)) throw error
+      await doubt(row, height)
       return
     }
-    // Past its timeout height no block can take it any more: safe to say so, and safe to try again with new bytes.
-    if (height > row.timeoutHeight + 1) {
-      const isUnsure = await isPlaceTaken(row, chain)
-      if (isUnsure && height <= row.timeoutHeight + INDEX_BLOCKS) return
-      finish(await change(row, { status: 'expired', ...(isUnsure ? { facts: { ...row.facts, [OUTCOME]: 'unsure' } } : {}) }))
-      return
-    }
+    if (row.status === 'broadcast' && row.facts[WAITS] !== undefined) await change(row, { facts: known(row) })
     // Signed and not known to be sent (killed in between): the very same bytes, so that at most one of them can ever be paid.
-    if (row.status === 'signed' && !deps.isHeld()) await sendBytes(row, chain, true)
+    if (row.status === 'signed' && !deps.isHeld()) await send(row, chain, true)
   }
 
   return {
-    send: (row, chain) => sendBytes(row, chain, false),
+    send: (row, chain) => send(row, chain, false),
     async follow(published, chain, height) {
       if (following) return
       following = true

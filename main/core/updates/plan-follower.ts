@@ -80,8 +80,10 @@ export function createPlanFollower(deps: UpdateDeps & Pick<UpdateBook, 'rows' | 
     for (const row of rows()) {
       if (row.reason !== 'upgrade' || !row.plan || isSwapping(row) || !isOpen(row) || hanging?.name === row.plan.name) continue
       if (plan?.name === row.plan.name && plan.height === row.plan.height) continue
-      // Around its height the plan may be gone already while the node still stands.
-      const isOff = chain.height > row.plan.height + 1 || chain.height < row.plan.height - 1
+      // Around its height the plan may be gone already while the node still stands. A chain of others goes on without anything of ours: its plan is gone because it was carried out, and
+      // its hosts may have been away for all of that time.
+      const hasNode = deps.catalog.some((entry) => entry.kind === 'chain-node')
+      const isOff = (hasNode && chain.height > row.plan.height + 1) || chain.height < row.plan.height - 1
       if (isOff) await deps.change(row.id, (now) => (isSwapping(now) ? undefined : { ...now, stage: 'withdrawn', stageAtMs: clock.now() }))
     }
   }

@@ -21,7 +21,7 @@ const NEAR_BLOCKS = 10
 /** Ends of one container that was just made. */
 const ENDS_ALLOWED = 3
 /** Nodes that wait for the user have nothing to show. */
-const WAITS_FOR_USER = new Set(['needs-key', 'waits-for-supplier', 'waits-for-image'])
+const WAITS_FOR_USER = new Set(['needs-key', 'waits-for-supplier', 'waits-for-host', 'waits-for-image'])
 
 export interface Updates {
   book: UpdateBook

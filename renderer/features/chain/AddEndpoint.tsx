@@ -9,22 +9,26 @@ import { Field } from '#renderer/ui/Field.tsx'
 /** Longest address that the request takes. */
 const MAX_ADDRESS = 300
 
-/** Two addresses of one node. What is wrong with them is told by main, which asks the node who it is. */
+/** The addresses of one node; the third is for the relay miner alone and may stay empty. What is wrong with them is told by main, which asks the node who it is. */
 export function AddEndpoint(): ReactNode {
   const t = useText()
   const add = useCall('chain.addEndpoint')
   const [isOpen, setOpen] = useState(false)
   const [rpcUrl, setRpcUrl] = useState('')
   const [restUrl, setRestUrl] = useState('')
+  const [grpcUrl, setGrpcUrl] = useState('')
   const open = (): void => {
     add.clear()
     setRpcUrl('')
     setRestUrl('')
+    setGrpcUrl('')
     setOpen(true)
   }
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    void add.run({ rpcUrl, restUrl }).then((value) => (value === undefined ? undefined : setOpen(false)))
+    void add
+      .run({ rpcUrl, restUrl, ...(grpcUrl.trim() === '' ? {} : { grpcUrl }) })
+      .then((value) => (value === undefined ? undefined : setOpen(false)))
   }
   const field = { inputMode: 'url' as const, mono: true, maxLength: MAX_ADDRESS }
   return (
@@ -37,6 +41,7 @@ export function AddEndpoint(): ReactNode {
           <p className="text-text-2">{t('chain.addText')}</p>
           <Field label={t('chain.rpc')} value={rpcUrl} onChange={setRpcUrl} help={t('chain.rpcHelp')} autoFocus {...field} />
           <Field label={t('chain.rest')} value={restUrl} onChange={setRestUrl} help={t('chain.restHelp')} {...field} />
+          <Field label={t('chain.grpc')} value={grpcUrl} onChange={setGrpcUrl} help={t('chain.grpcHelp')} {...field} />
           <ErrorNote error={add.error} />
           <div className="flex justify-end gap-2">
             <Button onPress={() => setOpen(false)}>{t('ui.cancel')}</Button>

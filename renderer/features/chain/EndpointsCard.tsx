@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { EndpointState } from '#shared/api/state.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import { useAppState, useCall } from '#renderer/bridge/hooks.ts'
+import { nodeOfKind } from '#renderer/bridge/select.ts'
 import { whole } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
@@ -12,6 +13,7 @@ import { StatusChip, type Status } from '#renderer/ui/StatusChip.tsx'
 import { Table } from '#renderer/ui/Table.tsx'
 import { AddEndpoint } from './AddEndpoint.tsx'
 import { IsRightChain } from './IsRightChain.tsx'
+import { ReplacedChain } from './ReplacedChain.tsx'
 
 const STATUS: Record<EndpointState['status'], Pick<Status, 'tone' | 'icon'>> = {
   untried: { tone: 'idle', icon: 'circle-dashed' },
@@ -52,6 +54,8 @@ function Knowledge(): ReactNode {
   const t = useText()
   const known = useAppState((state) => state.chain.known)
   const isHere = useAppState((state) => networkOf(state.app.network).madeHere)
+  const isReplaced = useAppState((state) => (state.chain.replaced ?? null) !== null)
+  if (isReplaced) return <ReplacedChain />
   if (known === 'first-use') return <IsRightChain />
   if (known === 'confirmed') return <p className="px-4 pb-3 text-small text-text-3">{t('chain.confirmed')}</p>
   if (known !== 'unknown' || isHere) return null
@@ -99,6 +103,7 @@ function Endpoints({ rows, mayChange }: { rows: EndpointState[]; mayChange: bool
             <td>
               <div className="font-medium">{row.host}</div>
               <div className="text-caption text-text-3">{t(`chain.from.${row.from}`)}</div>
+              {mayChange ? <MinerUse row={row} /> : null}
             </td>
             <td>
               <StatusChip status={{ ...STATUS[row.status], word: t(`chain.status.${row.status}`) }} />
@@ -127,6 +132,22 @@ function Endpoints({ rows, mayChange }: { rows: EndpointState[]; mayChange: bool
       </Table>
       <ErrorNote error={remove.error} className="mx-4 my-3" />
     </>
+  )
+}
+
+/** What the relay miner has of this host: it asks it, or never could. */
+function MinerUse({ row }: { row: EndpointState }): ReactNode {
+  const t = useText()
+  const host = useAppState((state) => state.bundle?.host ?? '')
+  const minerId = useAppState((state) => nodeOfKind(state, 'relay-miner')?.id)
+  if (row.grpcUrl === '') return <div className="text-caption text-text-3">{t('bundle.host.noGrpc')}</div>
+  if (host !== row.host || minerId === undefined) return null
+  return (
+    <div className="text-caption">
+      <a className="link" href={`#/nodes/${encodeURIComponent(minerId)}`}>
+        {t('bundle.host.isAsked')}
+      </a>
+    </div>
   )
 }
 

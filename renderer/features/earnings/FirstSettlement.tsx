@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { ClockLane } from '#shared/model/clock-schema.ts'
 import { useAppState, useClock } from '#renderer/bridge/hooks.ts'
-import { isMadeHere } from '#renderer/bridge/select.ts'
+import { isMadeHere, isServedHere } from '#renderer/bridge/select.ts'
 import { whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
@@ -15,6 +15,7 @@ export function FirstSettlement(): ReactNode {
   const t = useText()
   const clock = useClock()
   const isHere = useAppState(isMadeHere)
+  const isServed = useAppState(isServedHere)
   const lane = firstLane(clock)
   return (
     <Card
@@ -29,11 +30,15 @@ export function FirstSettlement(): ReactNode {
         <LinkButton href="#/" size="sm">
           {t('earnings.first.home')}
         </LinkButton>
-        {lane === undefined || !isHere ? null : (
+        {lane === undefined ? null : isHere ? (
           <LinkButton href="#/supplier/test-relays" size="sm" icon="send">
             {t('earnings.first.relays')}
           </LinkButton>
-        )}
+        ) : isServed ? (
+          <LinkButton href="#/supplier/self-test" size="sm" icon="radio-tower">
+            {t('selfTest.title')}
+          </LinkButton>
+        ) : null}
       </div>
     </Card>
   )

@@ -7,8 +7,10 @@ import { Card } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Icon, type IconName } from '#renderer/ui/icons.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
-import { checklist, nextLine, type Line, type LineAction } from './checklist.ts'
+import type { Line, LineAction } from './checklist-line.ts'
+import { checklist, nextLine } from './checklist.ts'
 import { MakeKey } from './MakeKey.tsx'
+import { useServing } from './use-serving.ts'
 
 const MARK: Record<Line['state'], { icon: IconName; color: string; moving?: boolean }> = {
   done: { icon: 'circle-check', color: 'text-ok' },
@@ -21,7 +23,7 @@ const MARK: Record<Line['state'], { icon: IconName; color: string; moving?: bool
 export function Checklist(): ReactNode {
   const t = useText()
   const lines = useAppState((state) => state)
-  const list = checklist(lines)
+  const list = checklist(lines, useServing())
   const done = list.filter((line) => line.state === 'done').length
   const next = nextLine(list)
   return (

@@ -1,4 +1,5 @@
 import { useState, type ReactNode } from 'react'
+import { networkOf } from '#shared/networks/index.ts'
 import type { StopWhen } from '#shared/model/stop-wish.ts'
 import { useAppState, useCall, useClock } from '#renderer/bridge/hooks.ts'
 import { useText } from '#renderer/text/text.ts'
@@ -11,6 +12,7 @@ import { wishSentence } from '#renderer/ui/stop-words.ts'
 export function ClockButtons(): ReactNode {
   const t = useText()
   const clock = useClock()
+  const isRealMoney = useAppState((state) => !networkOf(state.app.network).playMoney)
   const miner = useAppState((state) => Object.values(state.nodes).find((node) => node.kind === 'relay-miner'))
   const [asked, setAsked] = useState<'stop' | 'restart' | null>(null)
   const stop = useCall('nodes.stop')
@@ -57,7 +59,11 @@ export function ClockButtons(): ReactNode {
         isOpen={asked !== null}
         onClose={() => setAsked(null)}
         title={t(asked === 'restart' ? 'nodes.stop.restartTitle' : 'nodes.stop.title', { title: miner.title })}
-        text={t(asked === 'restart' ? 'nodes.stop.restartText' : 'nodes.stop.minerText')}
+        text={
+          asked === 'restart'
+            ? t('nodes.stop.restartText')
+            : `${t('nodes.stop.minerText')}${isRealMoney ? ` ${t('nodes.stop.realMoney')}` : ''}`
+        }
         button={t(asked === 'restart' ? 'nodes.stop.restartButton' : 'nodes.stop.button', { title: miner.title })}
         laterButton={t(asked === 'restart' ? 'nodes.stop.restartLaterButton' : 'nodes.stop.laterButton', { title: miner.title })}
         view={clock}

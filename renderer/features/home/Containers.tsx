@@ -11,8 +11,8 @@ import { largestUnderWay, pullBytes, type Pull } from './pulls.ts'
 
 const DONE = 'color-mix(in oklab, var(--ok-fill) 75%, var(--surface))'
 
-/** Images while they come, then the containers made of them. */
-export function Containers({ task }: { task: TaskState | undefined }): ReactNode {
+/** Images while they come, then the containers made of them. @param idle what stands there before */
+export function Containers({ task, idle }: { task: TaskState | undefined; idle: string }): ReactNode {
   const t = useText()
   const nodes = useAppState((state) => Object.values(state.nodes))
   const pulls = task?.pulls ?? []
@@ -47,7 +47,7 @@ export function Containers({ task }: { task: TaskState | undefined }): ReactNode
             <StatusChip status={nodeStatus(t, node)} />
           </div>
         ))}
-        {pulls.length + nodes.length === 0 ? <p className="text-text-2">{t('home.start.idleText')}</p> : null}
+        {pulls.length + nodes.length === 0 ? <p className="text-text-2">{idle}</p> : null}
       </div>
     </Card>
   )

@@ -5,7 +5,7 @@ import { Card } from '#renderer/ui/Card.tsx'
 import { Icon } from '#renderer/ui/icons.tsx'
 import { SessionClock } from '#renderer/ui/SessionClock.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
-import { checklist } from './checklist.ts'
+import { checklist, ON_THE_WAY } from './checklist.ts'
 import { Lines } from './Checklist.tsx'
 import { EarnedToday } from './EarnedToday.tsx'
 import { Lately } from './Lately.tsx'
@@ -24,7 +24,7 @@ export function Dashboard(): ReactNode {
   const state = useAppState((whole) => whole)
   const clock = useClock()
   const verdict = homeVerdict(t, state)
-  const broken = checklist(state).filter((line) => line.state !== 'done')
+  const broken = checklist(state, null).filter((line) => line.state !== 'done' && !ON_THE_WAY.includes(line.id))
   return (
     <>
       <Verdict tone={verdict.tone} icon={verdict.icon} title={verdict.title} text={verdict.text}>

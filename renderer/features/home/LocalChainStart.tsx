@@ -2,8 +2,8 @@ import { useState, type ReactNode } from 'react'
 import type { TaskState } from '#shared/api/state.ts'
 import { useAppState, useCall, useRealNow } from '#renderer/bridge/hooks.ts'
 import { bytes, duration } from '#renderer/text/format.ts'
-import { stepText } from '#renderer/text/steps.ts'
-import { keyed, useText, type Words } from '#renderer/text/text.ts'
+import { stepTitle } from '#renderer/text/steps.ts'
+import { useText, type Words } from '#renderer/text/text.ts'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
 import { Card, Facts } from '#renderer/ui/Card.tsx'
 import { Dialog } from '#renderer/ui/Dialog.tsx'
@@ -11,11 +11,11 @@ import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { LetGo } from '#renderer/ui/LetGo.tsx'
 import type { IconName } from '#renderer/ui/icons.tsx'
 import { Note } from '#renderer/ui/Note.tsx'
-import { Steps, type Step } from '#renderer/ui/Steps.tsx'
 import type { Tone } from '#renderer/ui/tone.ts'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
 import { Containers } from './Containers.tsx'
 import { pullTotals } from './pulls.ts'
+import { Cause, StartSteps } from './StartProgress.tsx'
 
 /** The Local chain as it starts: steps with their time, images by layer, the last line, and the way out. */
 export function LocalChainStart(): ReactNode {
@@ -59,15 +59,11 @@ export function LocalChainStart(): ReactNode {
       ) : null}
       <div className="grid grid-cols-[306px_minmax(0,1fr)] items-start gap-3.5 max-[900px]:grid-cols-1">
         <div className="grid gap-3.5">
-          {task && task.steps.length > 0 ? (
-            <Card title={t('home.start.steps')} aside={duration((task.endedAtMs ?? now) - task.startedAtMs)} padded>
-              <Steps steps={task.steps.map((step) => stepView(t, step, now))} />
-            </Card>
-          ) : null}
+          <StartSteps task={task} />
           <LikeMainnet />
         </div>
         <div className="grid min-w-0 gap-3.5">
-          <Containers task={task} />
+          <Containers task={task} idle={t('home.start.idleText')} />
           {isRunning ? <Cause task={task} /> : null}
           <Note tone="warn" icon="flask-conical">
             <b className="font-semibold">{t('home.start.play')}</b> {t('home.start.playText')}
@@ -82,17 +78,6 @@ const latest = (tasks: TaskState[]): TaskState | undefined =>
   tasks
     .filter((task) => task.kind === 'local-chain-start' || task.kind === 'local-chain-remove')
     .sort((a, b) => b.startedAtMs - a.startedAtMs)[0]
-
-function stepView(t: Words, step: TaskState['steps'][number], now: number): Step {
-  const elapsed = step.startedAtMs === null ? '' : duration((step.endedAtMs ?? now) - step.startedAtMs)
-  return {
-    key: step.key,
-    title: keyed(t, 'steps', step.key, {}),
-    text: stepText(t, step.key, step.facts),
-    time: elapsed,
-    state: step.status === 'done' ? 'done' : step.status === 'running' ? 'now' : step.status === 'failed' ? 'failed' : 'todo',
-  }
-}
 
 interface Headline {
   tone: Tone
@@ -121,7 +106,7 @@ function headline(t: Words, task: TaskState | undefined, chain: { status: string
       tone: 'bad',
       icon: 'circle-x',
       title: t('home.start.failed'),
-      text: t('home.start.failedText', { step: step ? keyed(t, 'steps', step.key, {}) : '', elapsed }),
+      text: t('home.start.failedText', { step: step ? stepTitle(t, task.kind, step.key) : '', elapsed }),
     }
   }
   if (task?.status === 'cancelled')
@@ -135,7 +120,7 @@ function runningHeadline(t: Words, task: TaskState, elapsed: string): Headline {
   const at = task.steps.findIndex((step) => step.status === 'running')
   const step = task.steps[at]
   const title = step
-    ? t('home.start.running', { step: keyed(t, 'steps', step.key, {}), at: at + 1, all: task.steps.length })
+    ? t('home.start.running', { step: stepTitle(t, task.kind, step.key), at: at + 1, all: task.steps.length })
     : t('home.start.title')
   const { current, total } = pullTotals(task)
   const isFetching = total > 0 && task.pulls.some((pull) => pull.status === 'fetching')
@@ -143,28 +128,6 @@ function runningHeadline(t: Words, task: TaskState, elapsed: string): Headline {
     ? t('home.start.fetchText', { current: bytes(current), total: bytes(total), elapsed })
     : t('home.start.runningText', { elapsed })
   return { tone: 'info', icon: 'loader', title, text }
-}
-
-/** Why it takes long, and the engine's last words. */
-function Cause({ task }: { task: TaskState }): ReactNode {
-  const t = useText()
-  const isFetching = task.pulls.some((pull) => pull.status === 'fetching')
-  if (!isFetching && task.lastLine === '') return null
-  return (
-    <Card>
-      {isFetching ? (
-        <div className="px-4 py-3">
-          <div className="font-medium">{t('home.start.causeTitle')}</div>
-          <p className="mt-0.5 max-w-[620px] text-small text-text-2">{t('home.start.cause')}</p>
-        </div>
-      ) : null}
-      {task.lastLine === '' ? null : (
-        <div className="log mono truncate rounded-b-card border-t border-line px-4 py-[7px] text-text-2" title={task.lastLine}>
-          {task.lastLine}
-        </div>
-      )}
-    </Card>
-  )
 }
 
 /** What the chain's own numbers say; before the first block nothing is claimed. */

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react'
 import type { ClaimView } from '#shared/api/requests.ts'
 import type { AppState } from '#shared/api/state.ts'
-import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
-import { isMadeHere } from '#renderer/bridge/select.ts'
-import { monogram, tablePokt, whole } from '#renderer/text/format.ts'
+import { useAppState, useNow, useQuery } from '#renderer/bridge/hooks.ts'
+import { isMadeHere, isServedHere } from '#renderer/bridge/select.ts'
+import { monogram, tablePokt, when, whole } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
@@ -20,7 +20,9 @@ export function Services(): ReactNode {
   const nodes = useAppState((state) => state.nodes)
   const revision = useAppState((state) => state.earnings.revision)
   const last = useAppState((state) => state.relays.last)
-  const isHere = useAppState(isMadeHere)
+  const failing = useAppState((state) => state.health.backendsFailing)
+  const isHere = useAppState(isServedHere)
+  const isOwnChain = useAppState(isMadeHere)
   const isReady = useAppState((state) => state.chain.status === 'ready')
   const options = useQuery('supplier.options', isReady ? {} : null, supplier.status)
   const claims = useQuery('earnings.claims', { limit: CLAIMS }, revision)
@@ -74,6 +76,7 @@ export function Services(): ReactNode {
                       serviceId: service.serviceId,
                       from,
                       backendNodeId: option?.backendNodeId ?? null,
+                      isFailing: failing.some((each) => each.serviceId === service.serviceId),
                       isHere,
                     })}
                   />
@@ -95,7 +98,7 @@ export function Services(): ReactNode {
           ) : null}
         </Table>
       </div>
-      {isHere ? (
+      {isOwnChain ? (
         <div className="flex items-center gap-2 border-t border-line px-4 pt-2.5 pb-3 text-small text-text-2">
           <Icon name="radio-tower" size={14} />
           <span className="flex-1 truncate num max-[640px]:whitespace-normal">
@@ -107,8 +110,30 @@ export function Services(): ReactNode {
             {t('home.services.test')}
           </a>
         </div>
+      ) : isHere ? (
+        <LastSelfTest />
       ) : null}
     </Card>
+  )
+}
+
+/** Where no relays of one's own can be sent: how the address that is staked was last found from here. */
+function LastSelfTest(): ReactNode {
+  const t = useText()
+  const now = useNow(10_000)
+  const last = useAppState((state) => state.health.selfTests?.last.public)
+  return (
+    <div className="flex items-center gap-2 border-t border-line px-4 pt-2.5 pb-3 text-small text-text-2">
+      <Icon name="radio-tower" size={14} />
+      <span className="flex-1 truncate num max-[640px]:whitespace-normal">
+        {last === undefined
+          ? t('home.services.noSelfTest')
+          : t(last.ok ? 'home.services.selfTest' : 'home.services.selfTestBad', { when: when(last.atMs, now) })}
+      </span>
+      <a className="link" href="#/supplier/self-test">
+        {t('home.services.test')}
+      </a>
+    </div>
   )
 }
 
@@ -152,6 +177,8 @@ function serviceStatus(
     serviceId: string
     from: number | null
     backendNodeId: string | null
+    /** The endpoint of the user's own behind it. */
+    isFailing: boolean
     isHere: boolean
   },
 ): Status {
@@ -161,6 +188,7 @@ function serviceStatus(
   const isDifferent = facts.differences.some((difference) => difference.serviceId === facts.serviceId)
   if (miner?.seen !== 'running' || isDifferent) return { tone: 'bad', icon: 'circle-x', word: t('home.services.minerDown') }
   const backend = facts.backendNodeId === null ? undefined : facts.nodes[facts.backendNodeId]
-  if (backend && backend.seen !== 'running') return { tone: 'bad', icon: 'circle-x', word: t('home.services.backendDown') }
+  if (facts.isFailing || (backend && backend.seen !== 'running'))
+    return { tone: 'bad', icon: 'circle-x', word: t('home.services.backendDown') }
   return { tone: 'ok', icon: 'circle-check', word: t('home.services.served') }
 }

@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react'
 import { useAppState } from '#renderer/bridge/hooks.ts'
+import { isMadeHere } from '#renderer/bridge/select.ts'
 import { poktUnit, whole } from '#renderer/text/format.ts'
 import { hasKey, keyed, useText } from '#renderer/text/text.ts'
 import { Card } from '#renderer/ui/Card.tsx'
 import { Icon } from '#renderer/ui/icons.tsx'
 import { findings } from './verdict.ts'
 
+const hrefOf = (fix: string, isHere: boolean): string | undefined => (fix === 'test-relays' && !isHere ? '#/supplier/self-test' : FIX[fix])
 const FIX: Record<string, string> = {
   updates: '#/settings/updates',
   'test-relays': '#/supplier/test-relays',
@@ -49,6 +51,7 @@ export function EarlyFindings(): ReactNode {
 
 function Findings({ found }: { found: ReturnType<typeof findings> }): ReactNode {
   const t = useText()
+  const isHere = useAppState(isMadeHere)
   return found.map((finding) => (
     <div key={finding.id} className="grid grid-cols-[16px_minmax(0,1fr)] gap-2 text-small">
       <Icon
@@ -58,8 +61,8 @@ function Findings({ found }: { found: ReturnType<typeof findings> }): ReactNode 
       />
       <div>
         {keyed(t, 'attention', finding.key, finding.facts)}{' '}
-        {FIX[finding.fix] === undefined ? null : (
-          <a className="link" href={FIX[finding.fix]}>
+        {hrefOf(finding.fix, isHere) === undefined ? null : (
+          <a className="link" href={hrefOf(finding.fix, isHere)}>
             {t('home.watch.fix')}
           </a>
         )}

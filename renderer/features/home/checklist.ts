@@ -1,37 +1,34 @@
 import type { AppState } from '#shared/api/state.ts'
-import { isMadeHere, isStaked, partyFor, nodeOfKind } from '#renderer/bridge/select.ts'
+import { isMadeHere, isServedHere, isStaked, partyFor, nodeOfKind } from '#renderer/bridge/select.ts'
 import { whole, pokt, shortAddress } from '#renderer/text/format.ts'
-import type { TextKey } from '#renderer/text/text.ts'
-
-/** The one action of a line. `go` leads to a page, the others do something here. */
-export type LineAction =
-  | { kind: 'go'; href: string; text: TextKey }
-  | { kind: 'start-chain'; text: TextKey }
-  | { kind: 'make-key'; role: 'owner' | 'operator'; text: TextKey }
-  | { kind: 'start-node'; nodeId: string; text: TextKey }
-  | { kind: 'check-engine'; text: TextKey }
-
-export interface Line {
-  id: string
-  title: TextKey
-  /** `busy`: under way by itself; `bad`: was or should be there and is broken. */
-  state: 'done' | 'open' | 'busy' | 'bad'
-  text: TextKey
-  facts: Record<string, string | number>
-  /** Only while not done. */
-  action: LineAction | null
-}
+import type { Line, LineAction } from './checklist-line.ts'
+import { answersLine, bundleLine, knownLine, reachLine, readLine, serveLine, type Serving } from './checklist-real.ts'
 
 /** What a stake is kept above the minimum, so that one missed proof does not strand it (as supplier.options suggests it). */
 const STAKE_MARGIN_UPOKT = 5_000_000n
 /** More than the owner's few transactions cost. */
 const FEES_UPOKT = 10_000n
 
-/** The way from nothing to a settled upokt, each line ticked from facts alone. Pure: the same state gives the same list. */
-export function checklist(state: AppState): Line[] {
+/** Lines that are steps on the way and are not missed later: they have findings of their own, or the relay miner runs elsewhere on purpose. */
+export const ON_THE_WAY: readonly string[] = ['serve', 'bundle', 'answers']
+
+/** The way from nothing to a settled upokt, each line ticked from facts alone. Pure: the same state gives the same list. @param serving null while it is not known */
+export function checklist(state: AppState, serving: Serving | null = null): Line[] {
   if (!isMadeHere(state)) {
-    const keys = [keyLine(state, 'owner'), keyLine(state, 'operator')]
-    return [readLine(state), knownLine(state), ...keys, ...fundLines(state), stakedLine(state), servicesLine(state), settledLine(state)]
+    return [
+      readLine(state),
+      knownLine(state),
+      serveLine(serving),
+      keyLine(state, 'owner'),
+      keyLine(state, 'operator'),
+      ...fundLines(state),
+      stakedLine(state),
+      bundleLine(state),
+      ...(isServedHere(state) ? [answersLine(state, serving)] : []),
+      servicesLine(state),
+      ...(isServedHere(state) ? [minerLine(state), reachLine(state)] : []),
+      settledLine(state),
+    ]
   }
   return [
     engineLine(state),
@@ -101,30 +98,6 @@ function chainLine(state: AppState): Line {
     text: 'home.check.chainMissing',
     facts: {},
     action: { kind: 'start-chain', text: 'home.check.startChain' },
-  }
-}
-
-/** A network of others is read, not started. */
-function readLine({ chain }: AppState): Line {
-  const isFine = chain.status === 'ready' && chain.height > 0
-  const line = { id: 'chain', title: 'home.check.read' as const, facts: { height: whole(chain.height) } }
-  if (isFine) return { ...line, state: 'done', text: 'home.check.chainOk', action: null }
-  const look: LineAction = { kind: 'go', href: '#/nodes', text: 'home.check.endpoints' }
-  if (chain.status === 'starting' || chain.status === 'none') return { ...line, state: 'busy', text: 'home.check.reading', action: look }
-  return { ...line, state: 'bad', text: chain.height > 0 ? 'home.check.chainStalled' : 'home.check.reading', action: look }
-}
-
-/** Before the first signature the user says that this is the right chain. */
-function knownLine({ chain }: AppState): Line {
-  const line = { id: 'known', title: 'home.check.known' as const, facts: {} }
-  if (chain.known === 'confirmed' || chain.known === 'recorded') return { ...line, state: 'done', text: 'home.check.knownOk', action: null }
-  const isAsked = chain.known === 'first-use'
-  return {
-    ...line,
-    state: 'open',
-    text: isAsked ? 'home.check.knownAsk' : 'home.check.knownMissing',
-    action:
-      chain.status === 'ready' ? { kind: 'go', href: '#/nodes', text: isAsked ? 'home.check.knownLook' : 'home.check.endpoints' } : null,
   }
 }
 

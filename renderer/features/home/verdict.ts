@@ -1,5 +1,5 @@
 import type { AppState } from '#shared/api/state.ts'
-import { isMadeHere } from '#renderer/bridge/select.ts'
+import { isServedHere } from '#renderer/bridge/select.ts'
 import { whole } from '#renderer/text/format.ts'
 import { keyed, type Words } from '#renderer/text/text.ts'
 import type { IconName } from '#renderer/ui/icons.tsx'
@@ -25,7 +25,7 @@ export function homeVerdict(t: Words, state: AppState): { tone: Tone; icon: Icon
       text: t('home.verdict.needs', { count: found.length }),
     }
   }
-  if (!isMadeHere(state)) {
+  if (!isServedHere(state)) {
     const height = whole(state.chain.height)
     return { tone: 'ok', icon: 'check', title: t('home.verdict.elsewhere'), text: t('home.verdict.elsewhereText', { height }) }
   }

@@ -12,8 +12,19 @@ import type { RequestOutput } from '#shared/api/requests.ts'
 type Mode = 'ask' | 'keychain' | 'file'
 const MODES: Mode[] = ['ask', 'keychain', 'file']
 
-/** Who opens the vault after a restart, each way with its risk. Asks for the password: a way in without it is worth one. */
-export function UnlockChoice({ offers }: { offers: RequestOutput<'keys.details'>['offers'] | null }): ReactNode {
+/**
+ * Who opens the vault after a restart, each way with its risk. Asks for the password: a way in without it is worth one.
+ * @param onDecided where it has to be decided before something goes on: told once the user has kept or changed the way
+ */
+export function UnlockChoice({
+  offers,
+  title,
+  onDecided,
+}: {
+  offers: RequestOutput<'keys.details'>['offers'] | null
+  title?: string
+  onDecided?: () => void
+}): ReactNode {
   const t = useText()
   const id = useId()
   const { unlock: chosen, unlockProblem } = useAppState((state) => state.custody)
@@ -32,10 +43,11 @@ export function UnlockChoice({ offers }: { offers: RequestOutput<'keys.details'>
       if (value === undefined) return
       setSaved(shown)
       setWanted(null)
+      onDecided?.()
     })
   }
   return (
-    <Card title={t('vaultKeys.unlock.title')} padded>
+    <Card title={title ?? t('vaultKeys.unlock.title')} padded>
       <form onSubmit={submit} className="grid gap-3.5">
         <p className="text-text-2">{t('vaultKeys.unlock.lead')}</p>
         {unlockProblem === null ? null : (
@@ -81,7 +93,20 @@ export function UnlockChoice({ offers }: { offers: RequestOutput<'keys.details'>
             )
           })}
         </div>
-        {shown === chosen ? null : (
+        {shown === chosen ? (
+          onDecided === undefined || saved !== null ? null : (
+            <div>
+              <Button
+                onPress={() => {
+                  setSaved(chosen)
+                  onDecided()
+                }}
+              >
+                {t('bundle.start.agree', { mode: t(`vaultKeys.unlock.${chosen}`) })}
+              </Button>
+            </div>
+          )
+        ) : (
           <div className="flex flex-wrap items-end gap-2">
             <div className="w-[300px] max-w-full">
               <Field

@@ -1,7 +1,8 @@
 import { useState, type ReactNode } from 'react'
 import type { NodeState } from '#shared/api/state.ts'
+import { networkOf } from '#shared/networks/index.ts'
 import type { StopWhen } from '#shared/model/stop-wish.ts'
-import { useCall, useClock } from '#renderer/bridge/hooks.ts'
+import { useAppState, useCall, useClock } from '#renderer/bridge/hooks.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
@@ -13,6 +14,7 @@ import { endsServing } from './node-words.ts'
 export function NodeButtons({ node, compact = false }: { node: NodeState; compact?: boolean }): ReactNode {
   const t = useText()
   const clock = useClock()
+  const isRealMoney = useAppState((state) => !networkOf(state.app.network).playMoney)
   const [asked, setAsked] = useState<'stop' | 'restart' | null>(null)
   const start = useCall('nodes.start')
   const stop = useCall('nodes.stop')
@@ -55,7 +57,7 @@ export function NodeButtons({ node, compact = false }: { node: NodeState; compac
         isOpen={asked !== null}
         onClose={close}
         title={t(isRestart ? 'nodes.stop.restartTitle' : 'nodes.stop.title', { title })}
-        text={t(isRestart ? `nodes.stop.restart.${node.kind}` : `nodes.stop.${node.kind}`)}
+        text={`${t(isRestart ? `nodes.stop.restart.${node.kind}` : `nodes.stop.${node.kind}`)}${isRealMoney && node.kind === 'relay-miner' && !isRestart ? ` ${t('nodes.stop.realMoney')}` : ''}`}
         button={t(isRestart ? 'nodes.stop.restartButton' : 'nodes.stop.button', { title })}
         laterButton={t(isRestart ? 'nodes.stop.restartLaterButton' : 'nodes.stop.laterButton', { title })}
         view={clock}

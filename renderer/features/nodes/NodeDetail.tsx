@@ -16,6 +16,7 @@ import { ContainerCard } from './ContainerCard.tsx'
 import { LastLines } from './LastLines.tsx'
 import { LogCard } from './LogCard.tsx'
 import { MetricsCard } from './MetricsCard.tsx'
+import { MinerHost } from './MinerHost.tsx'
 import { MinerWords } from './MinerWords.tsx'
 import { iconOfKind, reasonWords } from './node-words.ts'
 import { NodeButtons } from './NodeButtons.tsx'
@@ -167,7 +168,10 @@ function Overview({ node }: { node: NodeState }): ReactNode {
           <LogCard node={node} height={300} />
           {node.seen === 'absent' ? null : <MetricsCard node={node} />}
         </div>
-        <ContainerCard node={node} />
+        <div className="grid min-w-0 gap-3.5">
+          {node.kind === 'relay-miner' ? <MinerHost /> : null}
+          <ContainerCard node={node} />
+        </div>
       </div>
     </>
   )

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import type { NodeState } from '#shared/api/state.ts'
-import { networkOf } from '#shared/networks/index.ts'
 import { useAppState, useCall } from '#renderer/bridge/hooks.ts'
+import { isMadeHere, isServedHere, taskOfKind } from '#renderer/bridge/select.ts'
 import { clockTime } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
@@ -13,9 +13,11 @@ import { Note } from '#renderer/ui/Note.tsx'
 import type { Tone } from '#renderer/ui/tone.ts'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
 import { LastLines } from './LastLines.tsx'
+import { NoBundle } from './NoBundle.tsx'
 import { NodePortTaken } from './PortTaken.tsx'
 import { NodesTable } from './NodesTable.tsx'
-import { RemoveChain, RemoveProgress } from './RemoveChain.tsx'
+import { BundleRemoveProgress, RemoveBundle } from './RemoveBundle.tsx'
+import { ChainRemoveProgress, RemoveChain } from './RemoveChain.tsx'
 import { StopNotes } from './StopNotes.tsx'
 
 const ORDER: NodeState['kind'][] = ['relay-miner', 'ingress', 'keeper', 'chain-node', 'backend']
@@ -27,9 +29,11 @@ export function Nodes(): ReactNode {
   const nodes = useAppState((state) => Object.values(state.nodes).sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind)))
   const verdict = listVerdict(t, nodes, engine === 'unknown')
   const seenAtMs = Math.max(0, ...nodes.map((node) => node.atMs))
+  const isHere = useAppState(isMadeHere)
+  const isServed = useAppState(isServedHere)
   return (
     <>
-      {nodes.length === 0 && engine !== 'unknown' ? null : (
+      {nodes.length === 0 && (engine !== 'unknown' || !isHere) ? null : (
         <Verdict
           tone={verdict.tone}
           icon={verdict.icon}
@@ -40,15 +44,20 @@ export function Nodes(): ReactNode {
       )}
       <EngineNote />
       <StartNote />
-      <RemoveProgress />
+      <ChainRemoveProgress />
+      <BundleRemoveProgress />
       <StopNotes />
-      {nodes.length > 0 || engine === 'unknown' ? (
-        <NodesTable nodes={nodes} isLoading={engine === 'unknown' && nodes.length === 0} />
-      ) : (
+      {isServed ? null : <NoBundle />}
+      {nodes.length > 0 || (engine === 'unknown' && isHere) ? (
+        <div className={isServed ? '' : 'mt-3.5'}>
+          <NodesTable nodes={nodes} isLoading={engine === 'unknown' && nodes.length === 0} />
+        </div>
+      ) : isHere ? (
         <NoNodes />
-      )}
+      ) : null}
       <Failing nodes={nodes} />
       <RemoveChain />
+      <RemoveBundle />
     </>
   )
 }
@@ -57,8 +66,9 @@ export function Nodes(): ReactNode {
 function EngineNote(): ReactNode {
   const t = useText()
   const engine = useAppState((state) => state.engine)
-  const isHere = useAppState((state) => networkOf(state.app.network).madeHere)
-  if (!isHere || engine.kind === 'ready' || engine.kind === 'unknown') return null
+  // Where nothing runs, nothing is missing.
+  const hasWork = useAppState((state) => isServedHere(state) || Object.keys(state.nodes).length > 0)
+  if (!hasWork || engine.kind === 'ready' || engine.kind === 'unknown') return null
   return (
     <div role="alert" className="mb-3.5">
       <Note tone="bad">
@@ -76,15 +86,15 @@ function EngineNote(): ReactNode {
 
 function StartNote(): ReactNode {
   const t = useText()
-  const isStarting = useAppState((state) =>
-    Object.values(state.tasks).some((task) => task.kind === 'local-chain-start' && task.status === 'running'),
-  )
-  if (!isStarting) return null
+  const isStarting = useAppState((state) => taskOfKind(state, 'local-chain-start')?.status === 'running')
+  // Before there are rows, the page that explains it says so itself.
+  const isBundle = useAppState((state) => state.bundle !== null && taskOfKind(state, 'bundle-start')?.status === 'running')
+  if (!isStarting && !isBundle) return null
   return (
     <Note tone="info" icon="loader" className="mb-3.5">
       <span className="flex items-center gap-3">
-        <span className="flex-1">{t('nodes.list.starting')}</span>
-        <a className="link" href="#/start">
+        <span className="flex-1">{t(isBundle ? 'bundle.starting' : 'nodes.list.starting')}</span>
+        <a className="link" href={isBundle ? '#/start-miner' : '#/start'}>
           {t('nodes.list.watch')}
         </a>
       </span>
@@ -97,7 +107,6 @@ function NoNodes(): ReactNode {
   const [, go] = useLocation()
   const start = useCall('localChain.start')
   const isReady = useAppState((state) => state.engine.kind === 'ready')
-  const network = useAppState((state) => networkOf(state.app.network))
   const isBusy = useAppState((state) =>
     Object.values(state.tasks).some(
       (task) => task.status === 'running' && (task.kind === 'local-chain-start' || task.kind === 'local-chain-remove'),
@@ -106,12 +115,6 @@ function NoNodes(): ReactNode {
   const begin = (): void => {
     void start.run({}).then((value) => (value === undefined ? undefined : go('/start')))
   }
-  if (!network.madeHere)
-    return (
-      <EmptyState icon="boxes" title={t('nodes.list.elsewhereTitle', { network: network.title })} text={t('nodes.list.elsewhere')}>
-        <LinkButton href="#/supplier">{t('nodes.list.elsewhereGo')}</LinkButton>
-      </EmptyState>
-    )
   return (
     <>
       <EmptyState icon="boxes" title={t('nodes.list.emptyTitle')} text={t('nodes.list.empty')}>

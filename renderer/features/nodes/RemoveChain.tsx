@@ -1,8 +1,10 @@
 import { useState, type ReactNode } from 'react'
 import type { TaskState } from '#shared/api/state.ts'
-import { useAppState, useCall, useRealNow } from '#renderer/bridge/hooks.ts'
+import { useAppState, useCall, useRealNow, type Call } from '#renderer/bridge/hooks.ts'
+import { taskOfKind } from '#renderer/bridge/select.ts'
 import { duration } from '#renderer/text/format.ts'
-import { keyed, useText } from '#renderer/text/text.ts'
+import { stepTitle } from '#renderer/text/steps.ts'
+import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { Dialog } from '#renderer/ui/Dialog.tsx'
@@ -65,7 +67,8 @@ export function RemoveChain(): ReactNode {
   )
 }
 
-function List({ title, lines }: { title: string; lines: string[] }): ReactNode {
+/** What goes, or what stays. */
+export function List({ title, lines }: { title: string; lines: string[] }): ReactNode {
   return (
     <div>
       <h3 className="h2 mb-1">{title}</h3>
@@ -85,36 +88,46 @@ const STEP_STATE: Record<TaskState['steps'][number]['status'], Step['state']> = 
   failed: 'failed',
 }
 
-/** How the last removal goes or went, until it is put away. */
-export function RemoveProgress(): ReactNode {
+/** How the last removal of the chain goes or went, until it is put away. */
+export function ChainRemoveProgress(): ReactNode {
+  const again = useCall('localChain.remove')
+  const isThere = useAppState((state) => Object.keys(state.nodes).length > 0)
+  return <RemoveProgress kind="local-chain-remove" words="nodes.remove" isThere={isThere} again={again} />
+}
+
+/** @param isThere what was started since makes the old news untrue */
+export function RemoveProgress({
+  kind,
+  words,
+  isThere,
+  again,
+}: {
+  kind: 'local-chain-remove' | 'bundle-remove'
+  words: 'nodes.remove' | 'bundle.remove'
+  isThere: boolean
+  again: Pick<Call<'localChain.remove'>, 'run' | 'busy' | 'error'>
+}): ReactNode {
   const t = useText()
   const now = useRealNow()
-  const task = useAppState((state) =>
-    Object.values(state.tasks)
-      .filter((each) => each.kind === 'local-chain-remove')
-      .reduce<TaskState | null>((newest, each) => (newest === null || each.startedAtMs > newest.startedAtMs ? each : newest), null),
-  )
-  const hasNodes = useAppState((state) => Object.keys(state.nodes).length > 0)
+  const task = useAppState((state) => taskOfKind(state, kind))
   const dismiss = useCall('tasks.dismiss')
-  const again = useCall('localChain.remove')
-  // A chain that was started since makes the old news untrue.
-  if (task === null || (task.status === 'done' && hasNodes)) return null
+  if (task === undefined || (task.status === 'done' && isThere)) return null
   const isRunning = task.status === 'running'
   const isDone = task.status === 'done'
   return (
     <Card
-      title={t(isRunning ? 'nodes.remove.running' : isDone ? 'nodes.remove.done' : 'nodes.remove.failed')}
+      title={t(isRunning ? `${words}.running` : isDone ? `${words}.done` : `${words}.failed`)}
       aside={duration((task.endedAtMs ?? now) - task.startedAtMs)}
       className="mb-3.5"
       padded
     >
-      {isDone ? <p className="mb-3 text-text-2">{t('nodes.remove.doneText')}</p> : null}
-      {isRunning || isDone ? null : <p className="mb-3 text-text-2">{t('nodes.remove.failedText')}</p>}
+      {isDone ? <p className="mb-3 text-text-2">{t(`${words}.doneText`)}</p> : null}
+      {isRunning || isDone ? null : <p className="mb-3 text-text-2">{t(`${words}.failedText`)}</p>}
       {isDone ? null : (
         <Steps
           steps={task.steps.map((step) => ({
             key: step.key,
-            title: keyed(t, 'steps', step.key, {}),
+            title: stepTitle(t, task.kind, step.key),
             state: STEP_STATE[step.status],
             ...(step.startedAtMs === null ? {} : { time: duration((step.endedAtMs ?? now) - step.startedAtMs) }),
           }))}
@@ -125,11 +138,11 @@ export function RemoveProgress(): ReactNode {
         <div className="mt-3 flex gap-2">
           {isDone ? null : (
             <Button size="sm" kind="danger" onPress={() => void again.run({ loseOpenClaims: true })} isBusy={again.busy}>
-              {t('nodes.remove.again')}
+              {t(`${words}.again`)}
             </Button>
           )}
           <Button size="sm" onPress={() => void dismiss.run({ taskId: task.id })} isBusy={dismiss.busy}>
-            {t('nodes.remove.dismiss')}
+            {t(`${words}.dismiss`)}
           </Button>
         </div>
       )}

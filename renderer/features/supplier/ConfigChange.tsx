@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { RequestInput } from '#shared/api/requests.ts'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
-import { isMadeHere } from '#renderer/bridge/select.ts'
+import { isServedHere } from '#renderer/bridge/select.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Card } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
@@ -13,7 +13,7 @@ export type ChosenService = RequestInput<'supplier.previewConfig'>['services'][n
 export function ConfigChange({ services }: { services: ChosenService[] }): ReactNode {
   const t = useText()
   const isReady = useAppState((state) => state.chain.status === 'ready')
-  const isHere = useAppState(isMadeHere)
+  const isHere = useAppState(isServedHere)
   const preview = useQuery('supplier.previewConfig', isReady && isHere ? { services } : null)
   if (preview.error) return <ErrorNote error={preview.error} />
   if (!preview.value) return null

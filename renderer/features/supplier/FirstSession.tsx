@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import type { AppState } from '#shared/api/state.ts'
 import { sessionAt } from '#shared/model/session.ts'
 import { useAppState, useClock, useNow } from '#renderer/bridge/hooks.ts'
-import { intentsOf, isMadeHere, nodeOfKind } from '#renderer/bridge/select.ts'
+import { intentsOf, isMadeHere, isServedHere, nodeOfKind } from '#renderer/bridge/select.ts'
 import { clockTime, duration, pokt, shortHash, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
@@ -208,9 +208,11 @@ function Meanwhile(): ReactNode {
   const miner = useAppState((state) => nodeOfKind(state, 'relay-miner'))
   const others = useAppState((state) => Object.values(state.nodes).filter((node) => node.kind === 'chain-node' || node.kind === 'backend'))
   const height = useAppState((state) => state.chain.height)
-  const isHere = useAppState(isMadeHere)
+  const isHere = useAppState(isServedHere)
+  const isOwnChain = useAppState(isMadeHere)
   const isUp = miner?.seen === 'running'
-  const isFine = others.length > 0 && others.every((node) => node.seen === 'running')
+  // Endpoints of the user's own have no rows here: with them alone there is nothing of this kind to look at.
+  const isFine = (!isOwnChain || others.length > 0) && others.every((node) => node.seen === 'running')
   const rows: { key: string; icon: IconName; tone: string; title: string; text: string; action?: ReactNode }[] = [
     {
       key: 'miner',
@@ -223,18 +225,29 @@ function Meanwhile(): ReactNode {
       key: 'nodes',
       icon: isFine ? 'circle-check' : 'triangle-alert',
       tone: isFine ? 'text-ok' : 'text-warn',
-      title: t(isFine ? 'supplier.first.nodes' : 'supplier.first.nodesBad'),
-      text: t('supplier.first.nodesText', { height: whole(height) }),
+      title: isOwnChain
+        ? t(isFine ? 'supplier.first.nodes' : 'supplier.first.nodesBad')
+        : t(others.length === 0 ? 'supplier.first.endpoints' : isFine ? 'supplier.first.backends' : 'supplier.first.backendsBad'),
+      text: t(isOwnChain ? 'supplier.first.nodesText' : 'supplier.first.hostText', { height: whole(height) }),
+      ...(isOwnChain
+        ? {}
+        : {
+            action: (
+              <LinkButton href="#/nodes" size="sm">
+                {t('home.check.nodes')}
+              </LinkButton>
+            ),
+          }),
     },
     {
       key: 'relay',
       icon: 'radio-tower',
       tone: 'text-text-3',
-      title: t('supplier.first.relay'),
-      text: t('supplier.first.relayText'),
+      title: t(isOwnChain ? 'supplier.first.relay' : 'supplier.first.reach'),
+      text: t(isOwnChain ? 'supplier.first.relayText' : 'supplier.first.reachText'),
       action: (
-        <LinkButton href="#/supplier/test-relays" size="sm">
-          {t('supplier.first.relayButton')}
+        <LinkButton href={isOwnChain ? '#/supplier/test-relays' : '#/supplier/self-test'} size="sm">
+          {t(isOwnChain ? 'supplier.first.relayButton' : 'selfTest.title')}
         </LinkButton>
       ),
     },

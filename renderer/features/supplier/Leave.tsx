@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react'
 import { useAppState, useCall, useClock } from '#renderer/bridge/hooks.ts'
-import { isMadeHere, isStaked } from '#renderer/bridge/select.ts'
+import { isServedHere, isStaked } from '#renderer/bridge/select.ts'
 import { duration, pokt, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
@@ -120,7 +120,7 @@ function Unstake({ flow }: { flow: ReturnType<typeof useSigning> }): ReactNode {
   const operatorAddress = useAppState((state) => state.supplier.operatorAddress)
   const keys = useAppState((state) => partiesFor(state, ['owner', 'operator']))
   const begin = useCall('leave.begin')
-  const isHere = useAppState(isMadeHere)
+  const isHere = useAppState(isServedHere)
   const [chosen, setChosen] = useState<string | null>(null)
   const keyId = chosen ?? keys[0]?.id ?? ''
   const isClean = fates(clock.lanes, clock.height).every((fate) => !fate.isDiscarded)

@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react'
 import type { ApiError } from '#shared/api/errors.ts'
 import type { AddressPrefix } from '#shared/networks/index.ts'
 import { useAppState } from '#renderer/bridge/hooks.ts'
-import { isMadeHere } from '#renderer/bridge/select.ts'
+import { isServedHere } from '#renderer/bridge/select.ts'
 import { shortAddress } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
@@ -41,7 +41,7 @@ export function ServiceEdit({
 }): ReactNode {
   const t = useText()
   const [isOpen, setOpen] = useState(false)
-  const isHere = useAppState(isMadeHere)
+  const isHere = useAppState(isServedHere)
   // A click opens or closes; alone it stands open.
   const showsShares = isOpen || isAlone
   const isMeant = error !== null && error.detail?.['serviceId'] === row.id
@@ -79,7 +79,9 @@ export function ServiceEdit({
               endpoint={endpoint}
               at={index}
               problem={
-                (untouched ? null : endpointProblem(t, endpoint.url, endpoint.rpcType)) ??
+                (untouched || (row.needsPublic === true && endpoint.url === '')
+                  ? null
+                  : endpointProblem(t, endpoint.url, endpoint.rpcType, row.needsPublic)) ??
                 (error?.code === 'endpoint-invalid' && (error.detail?.['url'] ?? endpoint.url) === endpoint.url.trim() ? fromCore : null)
               }
               onChange={(fields) => setEndpoints(row.endpoints.map((each) => (each.key === endpoint.key ? { ...each, ...fields } : each)))}
@@ -148,7 +150,9 @@ function Endpoint({
           mono
           maxLength={2048}
           error={problem}
-          {...(at === 0 ? { help: t('supplier.services.endpointHelp') } : {})}
+          {...(at === 0
+            ? { help: t(row.needsPublic === true ? 'supplier.services.endpointPublic' : 'supplier.services.endpointHelp') }
+            : {})}
         />
       </div>
       <div className="field-box mt-[23px] max-[560px]:mt-0">

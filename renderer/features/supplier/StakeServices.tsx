@@ -2,7 +2,7 @@ import { useEffect, useState, type FormEvent, type ReactNode } from 'react'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
-import { intentsOf, isMadeHere, isStaked, partyFor, type KeyState } from '#renderer/bridge/select.ts'
+import { intentsOf, isMadeHere, isServedHere, isStaked, partyFor, type KeyState } from '#renderer/bridge/select.ts'
 import { Signing } from '#renderer/signing/Signing.tsx'
 import { useSigning, type SigningFlow } from '#renderer/signing/use-signing.ts'
 import { whole } from '#renderer/text/format.ts'
@@ -17,6 +17,7 @@ import { Verdict } from '#renderer/ui/Verdict.tsx'
 import { ConfigChange, type ChosenService } from './ConfigChange.tsx'
 import { ServiceEdit } from './ServiceEdit.tsx'
 import { isRowFine, MOST_SERVICES, serviceRows, servicesWish, withSharesForAll, type ServiceRow } from './services-form.ts'
+import { useAttached } from './use-attached.ts'
 
 type Whole = RequestOutput<'supplier.record'>
 /** No record was there when the form opened: one that is there by now is another, and must not be replaced unseen. */
@@ -51,6 +52,7 @@ function Offer({ owner, operator, flow }: { owner: string; operator: KeyState; f
   )
   const options = useQuery('supplier.options', isReady ? {} : null)
   const record = useQuery('supplier.record', isReady ? { operatorAddress: operator.address } : null, sent)
+  const attached = useAttached()
   const [chosen, setChosen] = useState<ChosenService[]>([])
   return (
     <>
@@ -69,7 +71,7 @@ function Offer({ owner, operator, flow }: { owner: string; operator: KeyState; f
               </LinkButton>
             }
           />
-        ) : options.value && record.value ? (
+        ) : options.value && record.value && attached !== null ? (
           <Form
             // Another record is another form: what was typed over the old one does not fit it.
             key={record.value.record?.basedOn ?? 'none'}
@@ -77,6 +79,7 @@ function Offer({ owner, operator, flow }: { owner: string; operator: KeyState; f
             whole={record.value}
             owner={record.value.record?.ownerAddress ?? owner}
             operator={operator}
+            attached={attached}
             flow={flow}
             onChosen={setChosen}
             onReload={() => {
@@ -101,6 +104,7 @@ function Form({
   whole: { record, atHeight },
   owner,
   operator,
+  attached,
   flow,
   onChosen,
   onReload,
@@ -109,6 +113,8 @@ function Form({
   whole: Whole
   owner: string
   operator: KeyState
+  /** Services that an endpoint of the user's own answers. */
+  attached: ReadonlySet<string>
   flow: SigningFlow
   /** What is ticked, again at each change. */
   onChosen: (services: ChosenService[]) => void
@@ -117,7 +123,10 @@ function Form({
 }): ReactNode {
   const t = useText()
   const prefix = networkOf(useAppState((state) => state.app.network)).addressPrefix
-  const [rows, setRows] = useState<ServiceRow[]>(() => serviceRows(options, record?.offered ?? [], { owner, operator: operator.address }))
+  const needsPublic = !useAppState(isMadeHere)
+  const [rows, setRows] = useState<ServiceRow[]>(() =>
+    serviceRows(options, record?.offered ?? [], { owner, operator: operator.address }, { attached, needsPublic }),
+  )
   const { error } = flow.call
   const chosen = rows.filter((row) => row.isOn)
   const text = JSON.stringify(
@@ -177,7 +186,7 @@ function hasOtherShares(chosen: ServiceRow[], row: ServiceRow): boolean {
 
 function Next(): ReactNode {
   const t = useText()
-  const isHere = useAppState(isMadeHere)
+  const isHere = useAppState(isServedHere)
   const miner = t(isHere ? 'supplier.services.effect2' : 'supplier.services.effect2Elsewhere')
   return (
     <Card title={t('supplier.services.effect')}>

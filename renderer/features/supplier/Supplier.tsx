@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import type { AppState } from '#shared/api/state.ts'
 import { useAppState, useClock, useNow } from '#renderer/bridge/hooks.ts'
-import { isMadeHere, isStaked, partyFor } from '#renderer/bridge/select.ts'
-import { clockTime, pokt, whole } from '#renderer/text/format.ts'
+import { isMadeHere, isServedHere, isStaked, partyFor } from '#renderer/bridge/select.ts'
+import { clockTime, pokt, when, whole } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
@@ -27,7 +27,7 @@ export function Supplier(): ReactNode {
   const clock = useClock()
   const status = supplierStatus(t, supplier.status, supplier.unbondingEndHeight > 0 ? timeWords(clock, supplier.unbondingEndHeight) : '')
   const hasStake = isStaked(supplier.status)
-  const isHere = useAppState(isMadeHere)
+  const isHere = useAppState(isServedHere)
   return (
     <>
       <Verdict tone={status.tone} icon={status.icon} title={title(t, supplier, isHere)} text={text(t, supplier, clock, isHere)}>
@@ -130,7 +130,8 @@ function OfferCard(): ReactNode {
 function RelaysCard(): ReactNode {
   const t = useText()
   const last = useAppState((state) => state.relays.last)
-  if (!useAppState(isMadeHere)) return null
+  const isServed = useAppState(isServedHere)
+  if (!useAppState(isMadeHere)) return isServed ? <SelfTestCard /> : null
   return (
     <Card title={t('supplier.cards.relaysTitle')} padded>
       <p className="mb-3 text-small text-text-2 num">
@@ -140,6 +141,25 @@ function RelaysCard(): ReactNode {
       </p>
       <LinkButton href="#/supplier/test-relays" size="sm" icon="radio-tower">
         {t('supplier.cards.relays')}
+      </LinkButton>
+    </Card>
+  )
+}
+
+/** Beside a network of others nobody can send a relay of one's own: the way to the miner is tested up to where it is refused as it should be. */
+function SelfTestCard(): ReactNode {
+  const t = useText()
+  const now = useNow(10_000)
+  const last = useAppState((state) => state.health.selfTests?.last.public)
+  return (
+    <Card title={t('selfTest.title')} padded>
+      <p className={`mb-3 text-small num ${last?.ok === false ? 'text-bad' : 'text-text-2'}`}>
+        {last === undefined
+          ? t('supplier.cards.selfTestText')
+          : `${t('selfTest.paths.public')}: ${t(last.ok ? 'selfTest.outcome.good' : 'selfTest.outcome.bad', { when: when(last.atMs, now) })}`}
+      </p>
+      <LinkButton href="#/supplier/self-test" size="sm" icon="radio-tower">
+        {t('supplier.cards.selfTest')}
       </LinkButton>
     </Card>
   )

@@ -11,6 +11,7 @@ import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { nodeStatus } from '#renderer/ui/status-words.ts'
 import { StatusChip, type Status } from '#renderer/ui/StatusChip.tsx'
 import { Table } from '#renderer/ui/Table.tsx'
+import { useAttached } from './use-attached.ts'
 
 type Service = AppState['supplier']['services'][number]
 const RPC = ['JSON_RPC', 'WEBSOCKET', 'REST', 'GRPC', 'COMET_BFT'] as const
@@ -22,6 +23,8 @@ export function ThreeRecords(): ReactNode {
   const miner = useAppState((state) => nodeOfKind(state, 'relay-miner'))
   const nodes = useAppState((state) => state.nodes)
   const operatorHere = useAppState((state) => Object.values(state.keys).some((key) => key.address === state.supplier.operatorAddress))
+  const failing = useAppState((state) => state.health.backendsFailing)
+  const attached = useAttached()
   const isReady = useAppState((state) => state.chain.status === 'ready')
   const options = useQuery('supplier.options', isReady ? {} : null, supplier.status)
   const rows = [
@@ -58,6 +61,13 @@ export function ThreeRecords(): ReactNode {
                 from={from}
                 name={option?.name ?? service.serviceId}
                 backend={backend}
+                endpoint={
+                  attached?.has(service.serviceId) !== true
+                    ? undefined
+                    : failing.some((each) => each.serviceId === service.serviceId)
+                      ? 'bad'
+                      : 'ok'
+                }
                 miner={miner}
                 difference={difference}
               />
@@ -95,6 +105,7 @@ function Row({
   from,
   name,
   backend,
+  endpoint,
   miner,
   difference,
 }: {
@@ -102,12 +113,19 @@ function Row({
   from: number
   name: string
   backend: NodeState | undefined
+  /** Of the user's own, which stands before a container. */
+  endpoint: 'ok' | 'bad' | undefined
   miner: NodeState | undefined
   difference: AppState['supplier']['differences'][number] | undefined
 }): ReactNode {
   const t = useText()
   const kinds = service.endpoints.map((endpoint) => rpcName(t, endpoint.rpcType)).join(', ')
-  const verdict = verdictOf(t, { from, difference, minerUp: miner?.seen === 'running', backendUp: backend?.seen === 'running' })
+  const verdict = verdictOf(t, {
+    from,
+    difference,
+    minerUp: miner?.seen === 'running',
+    backendUp: endpoint === undefined ? backend?.seen === 'running' : endpoint === 'ok',
+  })
   const isServed = miner?.seen === 'running' && difference === undefined
   return (
     <>
@@ -131,7 +149,19 @@ function Row({
               )}
         </td>
         <td>
-          {backend ? <StatusChip status={nodeStatus(t, backend)} /> : <span className="text-text-3">{t('supplier.diff.noBackend')}</span>}
+          {endpoint !== undefined ? (
+            <StatusChip
+              status={
+                endpoint === 'ok'
+                  ? { tone: 'ok', icon: 'circle-check', word: t('supplier.diff.attached') }
+                  : { tone: 'bad', icon: 'circle-x', word: t('supplier.diff.attachedBad') }
+              }
+            />
+          ) : backend ? (
+            <StatusChip status={nodeStatus(t, backend)} />
+          ) : (
+            <span className="text-text-3">{t('supplier.diff.noBackend')}</span>
+          )}
         </td>
         <td className="r">
           <StatusChip status={verdict} />

@@ -1,5 +1,6 @@
 import type { RequestOutput, TxWish } from '#shared/api/requests.ts'
 import { errorText } from '#renderer/text/errors.ts'
+import { whyNotPublic } from '#shared/model/reachable-address.ts'
 import type { AddressPrefix } from '#shared/networks/index.ts'
 import type { Words } from '#renderer/text/text.ts'
 
@@ -28,6 +29,8 @@ export interface ServiceRow {
   name: string
   isOn: boolean
   hasBackend: boolean
+  /** Gateways of others are to find it: an address of this PC or of a home network is none. */
+  needsPublic?: boolean
   units: string
   /** The first is what is shown for a service of one address. */
   endpoints: EndpointRow[]
@@ -44,27 +47,30 @@ const DEFAULT_OWNER_PERCENT = 99
  * The form as it opens: what is on chain, else everything that has a backend here, at the address of the relay miner. Never from the published state, which may leave services
  * out: a message replaces them all.
  * @param offered from `supplier.record`; empty before the first offer
+ * @param here services that an endpoint of the user's own answers, and whether gateways of others are to find this PC: then its own door is no suggestion
  */
 export function serviceRows(
   options: RequestOutput<'supplier.options'>,
   offered: readonly OfferedService[],
   parties: { owner: string; operator: string },
+  here: { attached: ReadonlySet<string>; needsPublic: boolean } = { attached: new Set(), needsPublic: false },
 ): ServiceRow[] {
   const known = new Map(options.services.map((service) => [service.id, service]))
   const fresh = freshShares(offered, parties)
   const row = (id: string): ServiceRow => {
     const onChain = offered.find((each) => each.serviceId === id) ?? null
     const service = known.get(id)
-    const hasBackend = service !== undefined && service.backendNodeId !== null
+    const hasBackend = service !== undefined && (service.backendNodeId !== null || here.attached.has(id))
     return {
       id,
       name: service === undefined || service.name === '' ? id : service.name,
       isOn: offered.length > 0 ? onChain !== null : hasBackend,
       hasBackend,
+      needsPublic: here.needsPublic,
       units: service?.computeUnitsPerRelay ?? '',
       endpoints: onChain
         ? onChain.endpoints.map((each, key) => ({ key, rpcType: each.rpcType as RpcType, url: each.url }))
-        : [{ key: 0, rpcType: 'JSON_RPC', url: options.endpointUrl ?? '' }],
+        : [{ key: 0, rpcType: 'JSON_RPC', url: (here.needsPublic ? freshUrl(offered) : options.endpointUrl) ?? '' }],
       shares: (onChain?.revShare ?? fresh).map((share, key) => ({ key, address: share.address, percent: String(share.percent) })),
       onChain,
     }
@@ -73,6 +79,10 @@ export function serviceRows(
   const ids = [...offered.map((each) => each.serviceId), ...options.services.map((each) => each.id)]
   return [...new Set(ids)].map(row)
 }
+
+/** Where the relay miner is found already: one door serves every service. */
+const freshUrl = (offered: readonly OfferedService[]): string | undefined =>
+  offered.flatMap((each) => each.endpoints).find((each) => /^https?:/.test(each.url))?.url
 
 /** Shares of a service that is new: what all others have, else nearly all to the owner and the operator's fees. */
 function freshShares(
@@ -120,8 +130,8 @@ export function sharesProblem(t: Words, shares: ShareRow[], prefix: AddressPrefi
   return sum === 100 ? null : both(t, 'shares-invalid', { problem: 'sum', sum: String(sum), serviceId })
 }
 
-/** What is wrong with an endpoint, in a sentence; null when it holds. */
-export function endpointProblem(t: Words, text: string, rpcType: RpcType = 'JSON_RPC'): string | null {
+/** What is wrong with an endpoint, in a sentence; null when it holds. @param needsPublic gateways of others are to find it */
+export function endpointProblem(t: Words, text: string, rpcType: RpcType = 'JSON_RPC', needsPublic = false): string | null {
   const trimmed = text.trim()
   let url: URL
   try {
@@ -134,6 +144,7 @@ export function endpointProblem(t: Words, text: string, rpcType: RpcType = 'JSON
   if (!schemes.includes(url.protocol)) return both(t, 'endpoint-invalid', { problem: 'scheme' })
   if (url.host === '') return both(t, 'endpoint-invalid', { problem: 'no-host' })
   if (url.username !== '' || url.password !== '') return both(t, 'endpoint-invalid', { problem: 'credentials' })
+  if (needsPublic && whyNotPublic(url.hostname) !== undefined) return t('supplier.services.notPublic')
   return null
 }
 
@@ -155,7 +166,7 @@ export function isRowFine(t: Words, row: ServiceRow, prefix: AddressPrefix): boo
   return (
     row.endpoints.length > 0 &&
     types.size === row.endpoints.length &&
-    row.endpoints.every((each) => endpointProblem(t, each.url, each.rpcType) === null) &&
+    row.endpoints.every((each) => endpointProblem(t, each.url, each.rpcType, row.needsPublic) === null) &&
     sharesProblem(t, row.shares, prefix) === null
   )
 }

@@ -48,6 +48,14 @@ export const backendErrors = {
 
 /** The same by their causes. */
 export const backendErrorVariants = {
+  'disk-full:unknown': {
+    text: 'Neither the container engine nor this PC says how much room is left on the disk, so the snapshot was not unpacked.',
+    next: 'Look whether the disk is in order, then start the node again. Without a snapshot it starts too, and fetches its data itself.',
+  },
+  'not-allowed:no-own-node': {
+    text: 'This service is answered by a Pocket node on this PC, and Hearth runs none for this network. Nothing was changed.',
+    next: 'Attach a node of your own for it.',
+  },
   'backend-too-big:disk': {
     text: '{{title}} does not fit this PC: {{has}} GB of disk are free where containers are kept, and {{needs}} GB are needed with room to grow. Nothing was started.',
     next: 'Make room, take a smaller node, or attach an endpoint that runs elsewhere.',

@@ -31,7 +31,7 @@ export const backends = {
   moreLabel: 'What gateways ask of {{service}}',
   practice: 'Practice has nothing outside, so nothing can be attached here. The questions are asked of its own containers.',
   gate: {
-    waits: 'The gate in front of attached endpoints is being made. It begins once the Local chain has its images.',
+    waits: 'The gate in front of attached endpoints is being made. It begins once the relay miner’s images are here.',
     failing: 'The gate in front of attached endpoints does not run: {{reason}}. Hearth keeps trying.',
   },
   reach:
@@ -129,7 +129,8 @@ export const backends = {
     notHere: 'None of its services is on this network: it would run and answer nobody.',
     uses: '{{disk}} GB disk, {{memory}} GB memory, first sync {{sync}}',
     ownNode: 'The Pocket node that runs here answers for it. Nothing more is started.',
-    noOwnNode: 'It needs a Pocket node of this network here, and there is none.',
+    noOwnNode:
+      'It needs a Pocket node of this network here, and there is none. To serve it, attach a Pocket node of yours that runs elsewhere.',
     does: { none: 'Not here', starting: 'Being made', removing: 'Being removed', kept: 'Data kept', own: 'In use', unused: 'Not used' },
     lacks: {
       disk: '{{has}} GB of {{needs}} GB disk are free',

@@ -13,8 +13,20 @@ export const chainErrors = {
     next: 'Remove this endpoint on the Nodes page, then sign again.',
   },
   'no-containers-here': {
-    text: 'Hearth starts no containers for {{network}} in this version.',
-    next: 'Watch and sign here. Run the relay miner on a machine of its own, and stake with its address.',
+    text: 'Hearth cannot write this down for {{network}} in this version.',
+    next: 'Keep a backup of the keys and of the record: with both, another machine can take over.',
+  },
+  'endpoint-no-grpc': {
+    text: 'The relay miner cannot ask {{host}}: no gRPC address of it is known.',
+    next: 'Remove this endpoint and add it again with its gRPC address, or choose another one.',
+  },
+  'bundle-absent': {
+    text: 'There is no relay miner on this PC for this network yet. Nothing was changed.',
+    next: 'Set it up on the Nodes page first.',
+  },
+  'work-unsent': {
+    text: 'The relay miner has served relays in {{sessions}} sessions and not sent their proof yet. Without it they stay unpaid.',
+    next: 'Wait for “nothing to lose” on Home, or agree to lose them.',
   },
   'not-on-this-network': {
     text: 'This is for the chains that Hearth makes on this PC. It is not there on {{network}}.',
@@ -27,6 +39,10 @@ export const chainErrors = {
   'proof-invalid': {
     text: 'What {{endpoint}} answered is not what the chain signed: {{reason}}. Hearth does not use it.',
     next: 'Remove this endpoint, or use one that you know.',
+  },
+  'fee-too-high': {
+    text: 'Not prepared: the fee would be {{fee}} POKT, and your highest fee is {{ceiling}} POKT. Hosts ask for {{price}} upokt per gas. Nothing was signed.',
+    next: 'Look at the hosts under "Where the chain is asked" on the Nodes page. If the price is right, raise "Highest fee" in Settings.',
   },
   'chain-address-invalid': {
     text: 'This cannot be the address of an endpoint: {{reason}}.',

@@ -85,14 +85,17 @@ export const errors = {
     next: 'Take port {{next}}, or stop the other program.',
   },
   'no-network': { text: 'Hearth has no network to work with.', next: 'Choose a network first, or look at the connection.' },
-  'chain-unreachable': { text: 'The chain does not answer. What is on it is safe.', next: 'Look at the Pocket node on the Nodes page.' },
+  'chain-unreachable': {
+    text: 'The chain does not answer. What is on it is safe.',
+    next: 'Look at “Where the chain is asked” on the Nodes page.',
+  },
   'chain-stalled': {
     text: 'The chain has made no block since {{height}}. Nothing can be included until it goes on.',
-    next: 'Wait for the next block, or look at the Pocket node.',
+    next: 'Wait for the next block, or look at “Where the chain is asked” on the Nodes page.',
   },
   ...chainErrors,
   'node-unknown': { text: 'There is no such node.', next: 'Go back to the list of nodes.' },
-  'node-not-ready': { text: 'The node this needs does not run yet.', next: 'Start the {{chain}}, or wait until it is up.' },
+  'node-not-ready': { text: 'The node this needs does not run yet.', next: 'Start it on the Nodes page, or wait until it is up.' },
   'amount-invalid': { text: 'This is not an amount of POKT.', next: 'Type digits, with a point before at most 6 decimals.' },
   'amount-too-small': {
     text: '{{given}} POKT is under the minimum of {{min}} POKT, read at block {{height}}. Nothing was sent.',
@@ -114,8 +117,8 @@ export const errors = {
   },
   'tx-expired': { text: 'The transaction is too old; no block can take it any more. Nothing was paid.', next: 'Prepare it anew.' },
   'tx-unsure': {
-    text: 'The transaction is too old to enter a block now, and no node in reach knows it. But the wallet has signed something since, perhaps this.',
-    next: 'Compare the balance, or look the hash up in an explorer, before you make it again.',
+    text: 'The transaction is too old to enter a block now, and it is not certain that none has it: the wallet has signed something since, or no two hosts say that it was not taken.',
+    next: 'Compare the balance, and look the hash up in an explorer, before you pay again.',
   },
   'tx-pending': {
     text: 'An earlier transaction of this wallet is under way. Nothing was sent twice.',

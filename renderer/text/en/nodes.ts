@@ -29,10 +29,6 @@ export const nodes = {
     ageOf: '{{age}} ago',
     actions: 'Actions',
     withMiner: 'goes with the relay miner',
-    elsewhereTitle: 'Hearth starts no containers for {{network}} yet',
-    elsewhere:
-      'Watch the chain, stake and sign here. Run the relay miner of this supplier on a machine of its own, with the operator key there, and offer its address in your services.',
-    elsewhereGo: 'Look after the supplier',
     emptyTitle: 'No nodes yet',
     empty:
       'A {{chain}} brings a Pocket node, a test backend, a relay miner with its ingress and its key keeper, all in containers on this PC.',
@@ -154,7 +150,7 @@ export const nodes = {
     'proof-required': 'The chain asks for a proof of this claim. The miner sends it in the proof window: do not stop it.',
     'proof-made': 'A proof is on its way to the chain. Once it is settled the session is paid.',
     'block-delayed':
-      'The miner gets new blocks late. When it falls behind it misses windows: see whether the Pocket node runs and is in sync.',
+      'The miner gets new blocks late. When it falls behind it misses windows: see whether the node or host that it asks is up to date.',
     saving: 'The miner is stopping and saves its open sessions.',
     'ended-well': 'The miner has stopped and lost nothing that it had saved.',
     'store-path': 'A notice that the miner shows at every start. Hearth’s configuration is as it asks.',
@@ -238,6 +234,7 @@ export const nodes = {
     ingress: 'No relay reaches the relay miner meanwhile. What was served before is claimed and proven all the same.',
     'relay-miner':
       'New relays are refused for eleven seconds while it writes down what it served; then it stops, and nothing served is lost. Until you start it again it answers none and sends no claims or proofs; it stays stopped through restarts of this PC.',
+    realMoney: 'This is real money: gateways get no answers meanwhile, and score that hard.',
     when: 'When',
     now: 'Now',
     quiet: 'At the next quiet time, {{at}}',

@@ -2,6 +2,14 @@
 export const selfTest = {
   title: 'Self-test',
   text: 'Goes the way of a relay from the outside in and stops where it does not get through.',
+  page: {
+    never: 'Is your relay miner found?',
+    found: 'Your public address answers',
+    lost: 'Your public address was not reached',
+    text: 'Looked at from this PC, after each start of the relay miner and every so often.',
+    textReal:
+      'Looked at from this PC, after each start of the relay miner and every so often. A signed relay can come from a gateway alone; all before it is tested.',
+  },
   here: 'Test on this PC',
   public: 'Test the public address',
   cancel: 'Stop the test',

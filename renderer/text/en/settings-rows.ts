@@ -108,6 +108,12 @@ export const settingRows = {
     why: 'Raise it when the network is full and transactions wait.',
     risk: 'Fees grow with it. You see the fee before you sign.',
   },
+  feeCeilingPokt: {
+    title: 'Highest fee',
+    help: 'A transaction whose fee would be above this many POKT is refused before you are asked to sign it.',
+    why: 'The price of gas is what hosts say. Raise it if your network really asks for more.',
+    risk: 'A host that lies can have you offer a fee up to this. You see the fee before you sign.',
+  },
   stakeMarginPokt: {
     title: 'Stake above the minimum',
     help: 'POKT that the stake form suggests on top of what the network asks for.',

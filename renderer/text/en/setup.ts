@@ -13,7 +13,7 @@ export const setup = {
     engineMissing: 'Needs a container engine first: see the next step.',
     mainnet: 'Mainnet',
     mainnetText:
-      'The real network. Watch addresses, receive and send POKT, stake and look after a supplier. Hearth does not start its relay miner yet.',
+      'The real network. Stake, serve from this PC, and earn: the relay miner runs here in containers, and the chain is asked at hosts that you can choose.',
     mainnetButton: 'Choose Mainnet…',
     beta: 'Beta',
     betaText: 'The public test network: real hosts and real blocks, and POKT that buys nothing. The same is possible here as on Mainnet.',
@@ -33,9 +33,9 @@ export const setup = {
     readText:
       'At first from {{hosts}}, over encrypted connections. They see the address of this PC and which addresses you look at. You can add your own and remove these on the Nodes page.',
     sign: 'Signing begins when the chain is certain',
-    nodes: 'No containers for it in this version',
+    nodes: 'The relay miner can run on this PC',
     nodesText:
-      'Stake, services, wallet and earnings are here. The relay miner of this supplier must run elsewhere, with the operator key there. The Local chain and Practice have everything.',
+      'Three small containers, started when you say so. No node of the chain is needed. It may also run elsewhere, with the operator key there; then Hearth watches, stakes and signs.',
     notHere: 'This is not there on {{network}}',
     notHereText: 'It belongs to chains that Hearth makes on this PC: Practice and the Local chain.',
     mainnet: {
@@ -60,7 +60,7 @@ export const setup = {
   },
   engine: {
     step: 'Container engine',
-    stepText: 'for the Local chain',
+    stepText: 'for the Local chain and relay miners',
     title: 'Container engine',
     look: 'Look again',
     at: 'looked at {{time}}',

@@ -15,6 +15,8 @@ export const signing = {
     signedText: 'transaction {{hash}}',
     sent: 'Sent',
     sentText: 'waits for a block, at the latest {{height}}',
+    waitsText:
+      'Not known yet: one host alone says that it was not taken, or hosts say different things. Hearth waits for a second one. Do not pay again meanwhile.',
     block: 'In a block',
     blockText: 'block {{height}}',
     blockWait: 'safe to close this page',

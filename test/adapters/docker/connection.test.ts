@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createConnection } from '#main/adapters/docker/connection.ts'
+import { createConnection, WHOLE_PROBE_MS } from '#main/adapters/docker/connection.ts'
 import { rejection } from '#test/fakes/rejection.ts'
 import { createTestClock } from '#test/fakes/clock.ts'
 import { createQuietLog } from '#test/fakes/quiet-log.ts'
@@ -24,37 +24,51 @@ async function end(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve))
 }
 
-/** An engine with so many running containers of ours; `status` for one that refuses to list them. */
-async function play(name: string, engine: { running: number; status?: number }): Promise<{ endpoint: string; server: Server }> {
+/** An engine with so many running containers of ours, of this `mark`; `status` for one that refuses to list them. */
+async function play(
+  name: string,
+  engine: { running: number; status?: number; mark?: string; ping?: string; version?: string },
+): Promise<{ endpoint: string; server: Server; asked: string[] }> {
   const path = join(folder, name)
+  const asked: string[] = []
   const server = createServer((request, response) => {
     const url = request.url ?? ''
-    if (url.startsWith('/version')) response.end(JSON.stringify({ Version: '29.1.2', ApiVersion: '1.52' }))
+    asked.push(url)
+    if (url.startsWith('/version')) response.end(JSON.stringify({ Version: engine.version ?? '29.1.2', ApiVersion: '1.52' }))
+    else if (url.startsWith('/_ping') && engine.ping !== undefined) response.end(engine.ping)
     else if (url.startsWith('/info')) response.end(JSON.stringify({ ...INFO, Name: name }))
     else if (url.startsWith('/containers/json'))
       response
         .writeHead(engine.status ?? 200)
-        .end(JSON.stringify(Array.from({ length: engine.running }, (_, at) => ({ Id: `c${at}`, Names: ['/c'] }))))
+        .end(
+          JSON.stringify(
+            Array.from({ length: isAsked(url, engine.mark) ? engine.running : 0 }, (_, at) => ({ Id: `c${at}`, Names: ['/c'] })),
+          ),
+        )
     else response.writeHead(404).end('{"message":"no"}')
   })
   servers.push(server)
   await new Promise<void>((resolve) => {
     server.listen(path, resolve)
   })
-  return { endpoint: `unix://${path}`, server }
+  return { endpoint: `unix://${path}`, server, asked }
 }
+
+const isAsked = (url: string, mark = 'x'): boolean => decodeURIComponent(url).includes(`"hearth.install=${mark}"`)
 
 /** A connection over sockets `present`, with a choice and a memory that the test holds. */
 function connecting(present: string[], memory: { chosen?: string; used?: string } = {}) {
   const kept = { chosen: memory.chosen ?? '', used: memory.used }
+  const clock = createTestClock()
   const make = () =>
     createConnection({
       choice: {
         chosen: () => Promise.resolve(kept.chosen),
+        marks: ['x', 'x-mainnet'],
         used: { get: () => Promise.resolve(kept.used), set: (endpoint) => Promise.resolve(void (kept.used = endpoint)) },
       },
       installId: 'x',
-      clock: createTestClock(),
+      clock,
       log: createQuietLog(),
       callTimeoutMs: 1_000,
       surroundings: () => ({
@@ -65,7 +79,7 @@ function connecting(present: string[], memory: { chosen?: string; used?: string 
         exists: (path) => present.includes(`unix://${path}`),
       }),
     })
-  return { kept, make, connection: make() }
+  return { kept, clock, make, connection: make() }
 }
 const at = async (connection: ReturnType<typeof connecting>['connection']): Promise<string> => (await connection.probe()).endpoint
 
@@ -95,6 +109,18 @@ describe('which engine is used', () => {
     expect(await at(connection)).toBe(one.endpoint)
     expect(connection.whileSame().aborted).toBe(false)
     delete engine.status
+    expect(await at(connection)).toBe(two.endpoint)
+  })
+
+  test('nor while those of another network of ours run there: two relay miners with one key void each other’s proofs', async () => {
+    const engine = { running: 1, mark: 'x-mainnet' }
+    const one = await play('one', engine)
+    const two = await play('two', { running: 0 })
+    const { connection, kept } = connecting([one.endpoint])
+    await connection.probe()
+    kept.chosen = two.endpoint
+    expect(await at(connection)).toBe(one.endpoint)
+    engine.mark = 'somebody-else'
     expect(await at(connection)).toBe(two.endpoint)
   })
 
@@ -144,5 +170,53 @@ describe('which engine is used', () => {
     const { connection } = connecting([])
     expect((await rejection(connection.client())).code).toBe('engine-absent')
     await connection.settle()
+  })
+})
+
+describe('an engine that was looked at a moment ago', () => {
+  test('is only asked whether it answers, and what is known of it is told; all of it is asked anew after a minute', async () => {
+    const engine = { running: 0, ping: 'OK', version: '29.1.2' }
+    const one = await play('one', engine)
+    const { connection, clock } = connecting([one.endpoint])
+    const whole = await connection.probe()
+    expect(one.asked.splice(0)).toEqual(['/version', '/info'])
+    engine.version = '29.1.3'
+    await clock.advance(WHOLE_PROBE_MS - 1)
+    expect(await connection.probe()).toEqual(whole)
+    expect(one.asked.splice(0)).toEqual(['/_ping'])
+    await clock.advance(1)
+    expect(await connection.probe()).toMatchObject({ kind: 'ready', version: '29.1.3' })
+    expect(one.asked).toEqual(['/version', '/info'])
+  })
+
+  test.each(['', 'null', '<html>log in first</html>', undefined])('is asked everything when its answer is %j', async (ping) => {
+    const engine: Parameters<typeof play>[1] = { running: 0, ping: 'OK' }
+    const one = await play('one', engine)
+    const { connection } = connecting([one.endpoint])
+    await connection.probe()
+    Object.assign(engine, { ping, version: '30.0.0' })
+    expect(await connection.probe()).toMatchObject({ kind: 'ready', version: '30.0.0' })
+  })
+
+  test('is asked everything when something gave cause to doubt it, and when the clock was set back', async () => {
+    const engine = { running: 0, ping: 'OK', version: '29.1.2' }
+    const one = await play('one', engine)
+    const { connection, clock } = connecting([one.endpoint])
+    await connection.probe()
+    engine.version = '29.1.3'
+    connection.doubt()
+    expect(await connection.probe()).toMatchObject({ version: '29.1.3' })
+    engine.version = '29.1.4'
+    clock.now = () => 1_600_000_000_000
+    expect(await connection.probe()).toMatchObject({ version: '29.1.4' })
+  })
+
+  test('that went away is away at the next look, however short ago it answered', async () => {
+    const one = await play('one', { running: 0, ping: 'OK' })
+    const { connection } = connecting([one.endpoint])
+    await connection.probe()
+    await connection.probe()
+    await end(one.server)
+    expect(await connection.probe()).toMatchObject({ kind: 'not-started', endpoint: one.endpoint })
   })
 })

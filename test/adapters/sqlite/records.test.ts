@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test, vi } from 'vitest'
 import { MIGRATIONS } from '#main/adapters/sqlite/migrations/index.ts'
@@ -150,6 +150,23 @@ describe('a copy of a store in use', () => {
     await records.chooseFolder(undefined)
     expect((await records.facts()).chosenFolder).toBeUndefined()
     await expect(records.copy('chosen')).rejects.toMatchObject({ code: 'folder-invalid' })
+  })
+
+  test('that is set aside stays when its day beside the store is over', async () => {
+    const { store, records, clock } = await inUse()
+    const { path } = await records.setAside()
+    expect(dirname(path)).toBe(join(dirname(store.file), 'set-aside'))
+    for (let day = 1; day < 9; day += 1) {
+      clock.nowMs = START_MS + day * DAY_MS
+      await records.copy('beside')
+    }
+    expect((await records.facts()).copies.map((copy) => copy.name)).not.toContain(basename(path))
+    const sum = createHash('sha256').update(readFileSync(path)).digest('hex')
+    expect(readFileSync(`${path}.sha256`, 'utf8')).toBe(`${sum}  ${basename(path)}\n`)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    const db = new Database(path, { readonly: true })
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+    db.close()
   })
 
   test('of the same day make room by the day, and the newest three always stay', () => {

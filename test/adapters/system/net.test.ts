@@ -53,6 +53,22 @@ describe('post', () => {
     expect(seen.at(-1)?.headers).toMatchObject({ 'rpc-type': '3', 'content-length': '3' })
   })
 
+  // SECURITY: S16
+  it('judges every address that its own connection could go to, and asks none of a name that leads to a refused one', async () => {
+    const before = seen.length
+    const port = new URL(url).port
+    const judged: string[] = []
+    const refusing = (address: string): boolean => (judged.push(address), address !== '127.0.0.1')
+    for (const host of ['localhost', '127.0.0.1'])
+      await expect(net.post(`http://${host}:${port}/relay`, new Uint8Array(0), {}, 2_000, undefined, refusing)).rejects.toMatchObject({
+        code: 'no-network',
+        detail: { refusedAddress: '127.0.0.1', reason: 'leads to 127.0.0.1' },
+      })
+    expect(judged).toContain('127.0.0.1')
+    expect(seen.length).toBe(before)
+    expect((await net.post(`http://localhost:${port}/relay`, new Uint8Array(0), {}, 2_000, undefined, () => true)).status).toBe(418)
+  })
+
   it('does not follow a redirect', async () => {
     const before = seen.length
     expect((await net.post(`${url}/moved`, new Uint8Array(0), {}, 2_000)).status).toBe(302)

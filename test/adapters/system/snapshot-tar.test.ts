@@ -174,12 +174,13 @@ describe('what a snapshot holds', () => {
   })
   it('throws away what nobody waits for any more', async () => {
     const snapshots = createSnapshots(folder)
-    for (const name of ['local-a-1', 'local-b-2.part', 'main-a-1']) writeFileSync(join(folder, name), 'x')
+    for (const name of ['local-a-1', 'local-a-1.origin', 'local-b-2.part', 'local-b-2.origin', 'main-a-1'])
+      writeFileSync(join(folder, name), 'x')
     await snapshots.keepOnly('local-', ['local-b-2'])
     expect(
       readdirSync(folder)
         .filter((name) => name.includes('-'))
         .toSorted(),
-    ).toEqual(['local-b-2.part', 'main-a-1'])
+    ).toEqual(['local-b-2.origin', 'local-b-2.part', 'main-a-1'])
   })
 })

@@ -2,8 +2,10 @@ import { randomInt } from 'node:crypto'
 import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openBackup, readBackup } from '#main/adapters/vault/backup-file.ts'
+import { makeBackup, openBackup, readBackup } from '#main/adapters/vault/backup-file.ts'
 import { createVault, VAULT_FILE } from '#main/adapters/vault/create-vault.ts'
+import { sealKey } from '#main/adapters/vault/sealing.ts'
+import { FORMAT_VERSION, type StoredPublicKey, type VaultBody } from '#main/adapters/vault/vault-format.ts'
 import type { SurfaceOutcome, Vault, VaultPage } from '#main/core/ports/vault.ts'
 import { createTestClock, createTestLog } from '../../fakes/clock.ts'
 import { bytes, CHEAP, formOf, openService, PASSWORD, temporaryFolder, textOf, VECTOR_KEYS as keys } from './support.ts'
@@ -250,5 +252,84 @@ describe('a restore', { timeout: 60_000 }, () => {
     const { text } = await walk(to.vault, { kind: 'restore', path }, { action: 'restore', passphrase: PASSWORD })
     expect(text).toContain('could not be written')
     expect(await to.vault.status()).toEqual({ kind: 'absent' })
+  })
+})
+
+describe('one key for two networks', { timeout: 60_000 }, () => {
+  const secret = keys.keys[1]?.privateKeyHex ?? ''
+  const pubKeyHex = Buffer.from(keys.keys[1]?.pubkeyBase64 ?? '', 'base64').toString('hex')
+  const importFor = async (vault: Vault, network: string, name: string): Promise<void> => {
+    const { token } = await vault.openNewKey({ name, role: 'operator', network, mode: 'import' })
+    const shown = await vault.surface(token, 'GET', new Uint8Array(0))
+    const done = await vault.surface(token, 'POST', formOf(shown.page, { action: 'import', secret }))
+    if (done.outcome?.kind !== 'key-made') throw new Error(textOf(done.page))
+  }
+  const held = async (vault: Vault) => (await vault.keys()).map(({ network, name }) => [network, name])
+
+  it('is not brought by a restore beside the one that is here, which stays and is named', async () => {
+    const from = await realVault()
+    await from.vault.create(PASSWORD)
+    await importFor(from.vault, 'mainnet', 'for money')
+    const { path } = await backUp(from.vault)
+    const to = await realVault()
+    await to.vault.create(OWN)
+    await importFor(to.vault, 'local', 'for play')
+    const restored = await walk(to.vault, { kind: 'restore', path }, { action: 'restore', passphrase: PASSWORD })
+    expect(restored.outcome).toMatchObject({ kind: 'restored', keys: [], leftOut: [{ name: 'for money', network: 'mainnet' }] })
+    for (const said of [
+      'No key of the file was added',
+      'for money',
+      'Not brought for Mainnet',
+      '“for play” for Local chain',
+      'delete it here first',
+    ])
+      expect(restored.text).toContain(said)
+    expect(await held(to.vault)).toEqual([['local', 'for play']])
+  })
+
+  it('both in a file: stays for real money alone, in a new vault and in an open one, and the vault opens again', async () => {
+    // As an older Hearth could write it.
+    const dataKey = new Uint8Array(32).fill(7)
+    const key = (id: string, network: string, name: string): StoredPublicKey => ({
+      id,
+      kind: 'key',
+      role: 'operator',
+      name,
+      network,
+      address: keys.keys[1]?.address ?? '',
+      pubKeyHex,
+      origin: 'hex',
+      hdPath: null,
+      hasWords: false,
+      createdAtMs: 1,
+      wordsConfirmedAtMs: 1,
+    })
+    const both = [key('k1', 'local', 'for play'), key('k2', 'mainnet', 'for money'), key('k3', 'practice', 'for practice')]
+    const rows = both.map((each) => sealKey(dataKey, { privateKey: Uint8Array.from(Buffer.from(secret, 'hex')), entropy: undefined }, each))
+    const body = { version: FORMAT_VERSION, createdAtMs: 1, keys: both, rows } as unknown as VaultBody
+    const folder = await temporaryFolder()
+    const path = join(folder, 'hearth-keys.hearth-backup')
+    await writeFile(path, await makeBackup({ dataKey, body }, bytes(PASSWORD), CHEAP, 1))
+
+    const fresh = await realVault()
+    const made = await walk(fresh.vault, { kind: 'restore', path }, { action: 'restore', passphrase: PASSWORD })
+    expect(made.outcome).toMatchObject({
+      kind: 'restored',
+      keys: [{ name: 'for money' }],
+      leftOut: [{ name: 'for play' }, { name: 'for practice' }],
+    })
+    expect(made.text).toContain('The same key for two networks')
+    expect(made.text).not.toContain('delete it here first')
+    await fresh.vault.lock()
+    await fresh.vault.unlock(PASSWORD)
+    expect(await held(fresh.vault)).toEqual([['mainnet', 'for money']])
+
+    const open = await realVault()
+    await open.vault.create(OWN)
+    const added = await walk(open.vault, { kind: 'restore', path }, { action: 'restore', passphrase: PASSWORD })
+    expect(added.outcome).toMatchObject({ keys: [{ name: 'for money' }], leftOut: [{ name: 'for play' }, { name: 'for practice' }] })
+    expect(await held(open.vault)).toEqual([['mainnet', 'for money']])
+    const again = await walk(open.vault, { kind: 'restore', path }, { action: 'restore', passphrase: PASSWORD })
+    expect(again.outcome).toMatchObject({ keys: [] })
   })
 })

@@ -45,7 +45,7 @@ export function insideContract(stage: EngineStage): void {
       const asked = stage.engine.exec(container, [...PROGRAMS.hang], { timeoutMs: PATIENCE_MS })
       // A real engine needs a moment until the command runs.
       await new Promise((resolve) => {
-        setTimeout(resolve, 500)
+        setTimeout(resolve, 2_000)
       })
       await stage.engine.stop(container, 1)
       expect(await asked).toEqual({ exitCode: 137, stdout: '', stderr: '' })

@@ -10,6 +10,7 @@ import { systemClock } from './docker-engine.ts'
 import { rejection } from '#test/fakes/rejection.ts'
 import { sleep, until } from '#test/localnet/process.ts'
 import { containerSpec, PATIENCE_MS, stageEngine, type EngineUnderTest } from './engine-under-test.ts'
+import { twoNetworksContract } from './suite-networks.ts'
 
 /** What only a real engine can show: what a container may do, whose files are whose, who ends whom. @param socketOf its socket file, for looking behind Hearth's back */
 export function realEngineContract(engineName: string, makeEngine: () => Promise<EngineUnderTest>, socketOf: () => Promise<string>): void {
@@ -164,6 +165,8 @@ export function realEngineContract(engineName: string, makeEngine: () => Promise
         expect((await stage.seen(spec.name))?.state).toBe('created')
       })
 
+      twoNetworksContract(stage, () => socket)
+
       test("somebody else's volume and network are neither used nor removed", async () => {
         const name = stage.nextName()
         await mustDocker(socket, ['volume', 'create', name])
@@ -249,25 +252,24 @@ export function realEngineContract(engineName: string, makeEngine: () => Promise
         installId: stage.under.prefix,
         clock: systemClock,
         log: createQuietLog(),
-        callTimeoutMs: 600,
+        callTimeoutMs: 2_000,
       })
-      const container = await stage.running({ command: ['sh', '-c', 'trap "sleep 2; exit 5" TERM; while :; do sleep 0.1; done'] })
-      expect(await impatient.exec(container, ['sh', '-c', 'sleep 2; echo done'])).toMatchObject({ exitCode: 0, stdout: 'done\n' })
-      await impatient.stop(container, 10)
+      const container = await stage.running({ command: ['sh', '-c', 'trap "sleep 4; exit 5" TERM; while :; do sleep 0.1; done'] })
+      expect(await impatient.exec(container, ['sh', '-c', 'sleep 4; echo done'])).toMatchObject({ exitCode: 0, stdout: 'done\n' })
+      await impatient.stop(container, 30)
       expect((await stage.engine.list()).find((entry) => entry.name === container)?.exitCode).toBe(5)
     })
 
     test('stop lets a program end by itself within its grace and ends a stubborn one after it', async () => {
-      const polite = await stage.running({ command: ['sh', '-c', 'trap "sleep 1; exit 5" TERM; while :; do sleep 0.1; done'] })
-      await new Promise((resolve) => {
-        setTimeout(resolve, 500)
+      // A signal that comes before its trap is set is lost.
+      const polite = await stage.running({
+        command: ['sh', '-c', 'trap "sleep 1; exit 5" TERM; touch /tmp/set; while :; do sleep 0.1; done'],
       })
-      await stage.engine.stop(polite, 10)
+      await until('the trap', PATIENCE_MS, async () => (await sh(polite, 'ls /tmp')).includes('set') || undefined)
+      await stage.engine.stop(polite, 30)
       expect((await stage.engine.list()).find((entry) => entry.name === polite)?.exitCode).toBe(5)
-      const stubborn = await stage.running({ command: ['sh', '-c', 'trap "" TERM; while :; do sleep 0.1; done'] })
-      await new Promise((resolve) => {
-        setTimeout(resolve, 500)
-      })
+      const stubborn = await stage.running({ command: ['sh', '-c', 'trap "" TERM; touch /tmp/set; while :; do sleep 0.1; done'] })
+      await until('the trap', PATIENCE_MS, async () => (await sh(stubborn, 'ls /tmp')).includes('set') || undefined)
       const startedAtMs = Date.now()
       await stage.engine.stop(stubborn, 2)
       expect(Date.now() - startedAtMs).toBeGreaterThanOrEqual(1_900)

@@ -85,7 +85,11 @@ async function startContainers(
     `127.0.0.1:${each}`,
   ])
   const volumes = ['--volume', `${keys}:ro`, '--volume', data]
-  const command = minerCommand({ chainId: chain.chainId, gasPrice: minerGasPrice('0.000001000000000000') })
+  const command = minerCommand({
+    chainId: chain.chainId,
+    gasPrice: minerGasPrice('0.000001000000000000'),
+    nodeGrpcUrl: 'tcp://chain:9090',
+  })
   await mustDocker(socket, [...run, `${name}-miner`, ...onNetwork('miner'), ...volumes, ...published, pocketd, ...command])
 }
 

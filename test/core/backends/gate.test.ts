@@ -314,6 +314,36 @@ describe('the gate', () => {
     expect(gateOf.view()).toEqual({ kind: 'ready', reason: '' })
   })
 
+  it('leaves no memory behind, also not that of a Hearth which ended while it took the gate away', async () => {
+    const engine = createFakeEngine()
+    const image = 'example.org/caddy:1'
+    engine.publish(image, { local: true })
+    const volume = names.volume('gate')
+    await engine.ensureVolume(volume, { memory: true })
+    let config: string | undefined
+    const gateOf = createGate({
+      engine: { ...engine, create: (spec) => engine.create(withoutReach(spec)) },
+      names,
+      entry: gate,
+      clock: { now: () => 0, sleep: () => Promise.resolve() },
+      log: createQuietLog(),
+      imagePin: () => Promise.resolve(image),
+      config: () => Promise.resolve(config),
+      net: { portFree: () => Promise.resolve(true), post: () => Promise.reject(new Error('not asked')) },
+      port: { get: () => Promise.resolve(undefined), set: () => Promise.resolve() },
+      lookToken: 'tok',
+    })
+    const removals = () => engine.calls.filter((call) => call === `removeVolume ${volume}`).length
+    for (let rounds = 0; rounds < 3; rounds += 1) await gateOf.round()
+    expect([removals(), gateOf.view().kind]).toEqual([1, 'none'])
+    config = '{}'
+    await gateOf.round()
+    expect(gateOf.view().kind).toBe('ready')
+    config = undefined
+    for (let rounds = 0; rounds < 3; rounds += 1) await gateOf.round()
+    expect([removals(), engine.stateOf(names.container('gate'))]).toEqual([2, undefined])
+  })
+
   it('is not said to be failing on an engine that does not run, unless something is attached', async () => {
     let config: string | undefined
     const gateOf = createGate({

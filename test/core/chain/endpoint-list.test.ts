@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createEndpointList, endpointAddress } from '#main/core/chain/endpoint-list.ts'
+import { endpointAddress } from '#main/core/chain/endpoint-address.ts'
+import { createEndpointList } from '#main/core/chain/endpoint-list.ts'
 import type { Chain, ChainEndpoints, Fingerprint } from '#main/core/ports/chain.ts'
 import { networkOf } from '#shared/networks/index.ts'
 
@@ -101,5 +102,53 @@ describe('an address', () => {
     ['http://10.0.0.1.evil.com', 'not encrypted'],
   ])('%s is refused', (text, reason) => {
     expect(() => endpointAddress(text)).toThrow(reason)
+  })
+})
+
+describe('the gRPC address of an endpoint', () => {
+  const withGrpc = (grpcUrl: string, rpcUrl = MINE.rpcUrl): ChainEndpoints => ({ ...MINE, rpcUrl, grpcUrl })
+  it('is kept with its port, and public ones have theirs where it is known', async () => {
+    const { list, settings } = setup()
+    await list.add(withGrpc(' HTTPS://grpc.Example.org/ '))
+    expect(list.list()[0]?.grpcUrl).toBe('https://grpc.example.org:443')
+    const again = setup('mainnet', settings)
+    await again.list.load()
+    expect(again.list.list()[0]?.grpcUrl).toBe('https://grpc.example.org:443')
+    expect(list.list().map((each) => [each.rpcUrl, each.grpcUrl])).toContainEqual([
+      'https://sauron-rpc.infra.pocket.network',
+      'https://sauron-grpc.infra.pocket.network:443',
+    ])
+    const bare = setup()
+    await bare.list.add(withGrpc('  '))
+    expect(bare.list.list()[0]).not.toHaveProperty('grpcUrl')
+    const near = setup()
+    await near.list.add(withGrpc('http://192.168.1.5:9090', 'http://192.168.1.5:26657'))
+    expect(near.list.list()[0]?.grpcUrl).toBe('http://192.168.1.5:9090')
+  })
+  it.each([
+    ['S22: in the clear outside the own network', withGrpc('http://grpc.example.org:9090'), /not encrypted/],
+    ['with a path', withGrpc('https://grpc.example.org/x'), /no path/],
+    ['in the clear without a port', withGrpc('http://192.168.1.5'), /names its port/],
+    ['that is none', withGrpc('grpc.example.org:443'), /no web address/],
+    ['with a password', withGrpc('https://me:you@grpc.example.org'), /password/],
+    ['on this machine, which is another one in a container', withGrpc('https://localhost:9090'), /ask itself/],
+    ['of an endpoint on this machine', withGrpc('https://grpc.example.org', 'http://127.0.0.1:26657'), /ask itself/],
+  ])('%s is refused', async (_what, endpoint, reason) => {
+    const { list } = setup()
+    const before = list.list()
+    await expect(list.add(endpoint)).rejects.toMatchObject({
+      code: 'chain-address-invalid',
+      detail: { reason: expect.stringMatching(reason) as string },
+    })
+    expect(list.list()).toEqual(before)
+  })
+  it('another one for a public host makes it the user’s own', async () => {
+    const { list, urls } = setup()
+    const [, bare] = MAINNET.publicEndpoints
+    if (!bare) throw new Error('there is one host alone')
+    await list.remove(bare.rpcUrl)
+    await list.add({ ...bare, grpcUrl: 'https://grpc.example.org' })
+    expect(urls()[0]).toEqual(['user', bare.rpcUrl, false])
+    expect(list.list()[0]?.grpcUrl).toBe('https://grpc.example.org:443')
   })
 })

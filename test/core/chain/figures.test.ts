@@ -124,6 +124,12 @@ describe('votes', () => {
         { host: 'c', value: 2 },
       ]),
     ).toEqual({ value: 2, against: ['a'] })
+    const said = (hosts: Record<string, number>) => majority(Object.entries(hosts).map(([host, value]) => ({ host, value })))
+    expect(said({ 'a.one.test': 1, 'b.one.test:443': 1, 'two.test': 2 })).toBeUndefined()
+    expect(said({ 'a.one.test': 1, 'b.one.test': 2, 'two.test': 2 })).toEqual({ value: 2, against: ['a.one.test'] })
+    expect(said({ 'a.one.test': 1, 'b.one.test': 1, 'c.one.test': 2, 'two.test': 2 })?.value).toBe(2)
+    expect(said({ '10.0.0.1:1': 1, '10.0.0.1:2': 1, '10.0.0.2:1': 2, '10.0.0.3:1': 2 })?.value).toBe(2)
+    expect(said({ 'a.one.test': 1, 'b.one.test': 1, 'c.one.test': 2 })?.value).toBe(1)
     expect(lowerMedian([5, 1], (a, b) => a - b)).toBe(1)
     expect(lowerMedian([5, 1, 3], (a, b) => a - b)).toBe(3)
   })

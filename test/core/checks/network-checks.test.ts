@@ -82,6 +82,15 @@ describe('limits', () => {
     expect(find(state, 'disk-full')).toMatchObject({ level: 'warn' })
   })
 
+  it('the disk of the engine is told where it alone is nearly full', () => {
+    const state = sickBy('engine-disk-nearly-full')
+    expect(find(state, 'disk-full')).toMatchObject({ key: 'engine-disk-nearly-full', facts: { gigabytes: '1.0' } })
+    state.health.disk = { freeBytes: 1.5 * 1024 ** 3, bytesPerDay: 0, fullAtMs: null, atMs: NOW }
+    expect(find(state, 'disk-full')).toMatchObject({ key: 'disk-nearly-full', facts: { gigabytes: '1.5' } })
+    Object.assign(state.health, { disk: null, engineDisk: { freeBytes: 2 * 1024 ** 3, atMs: NOW } })
+    expect(find(state, 'disk-full')).toBeUndefined()
+  })
+
   it('an attached endpoint that is not staked fails more quietly, and a gate without an engine is that check’s', () => {
     const state = sickBy('attached-no-answer')
     expect(find(state, 'attached-failing')).toMatchObject({ facts: { title: 'Anvil', count: '2' } })

@@ -215,8 +215,10 @@ describe('all readings', () => {
       claims: () => Promise.resolve([claim({ stage: 'expired', slashedUpokt: 2n }), claim({ stage: 'expired', operatorAddress: 'other' })]),
       movements: () => Promise.resolve([]),
     } as unknown as Store
+    const engine: { free: () => Promise<number | undefined>; asked: number } = { free: () => Promise.resolve(3e9), asked: 0 }
     const readings = createHealthReadings({
       store,
+      engine: { freeBytes: () => ((engine.asked += 1), engine.free()) },
       net: {
         post: () => Promise.reject(new Error('no')),
         portFree: () => Promise.resolve(true),
@@ -230,8 +232,63 @@ describe('all readings', () => {
       served: () => undefined,
     })
     const fake = { services: () => Promise.resolve([]), ...chain } as Chain
-    return { clock, log, state, kept, read: (height: number, params = PARAMS) => readings.read(fake, height, params) }
+    const read = (height: number, params = PARAMS, isCertain = true) => readings.read(fake, height, params, isCertain)
+    return { clock, log, state, kept, read, readings, engine }
   }
+
+  it('of the disks are taken without a chain, once a minute; the engine’s while it runs and tells', async () => {
+    const { clock, state, readings, engine } = setUp({})
+    const disks = async () => {
+      await readings.disks()
+      await readings.stop()
+      return [state.state.health.disk?.freeBytes, state.state.health.engineDisk?.freeBytes]
+    }
+    expect(await disks()).toEqual([5e10, undefined])
+    state.patch('engine', { kind: 'ready' })
+    expect(await disks()).toEqual([5e10, undefined])
+    await clock.advance(60_000)
+    expect(await disks()).toEqual([5e10, 3e9])
+    engine.free = () => Promise.resolve(1e9)
+    await clock.advance(59_999)
+    expect(await disks()).toEqual([5e10, 3e9])
+    await clock.advance(1)
+    expect(await disks()).toEqual([5e10, 1e9])
+    for (const free of [() => Promise.resolve(undefined), () => Promise.reject(new HearthError('engine-failed', {}))]) {
+      engine.free = free
+      await clock.advance(60_000)
+      expect(await disks()).toEqual([5e10, undefined])
+    }
+  })
+
+  it('of an engine that does not answer hold up nothing, and it is not asked twice', async () => {
+    const { clock, state, readings, read, engine } = setUp({})
+    state.patch('engine', { kind: 'ready' })
+    const { promise, resolve } = Promise.withResolvers<number>()
+    engine.free = () => promise
+    await read(20)
+    await clock.advance(60_000)
+    await readings.disks()
+    expect([state.state.health.disk?.freeBytes, engine.asked]).toEqual([5e10, 1])
+    resolve(7e9)
+    await readings.stop()
+    expect(state.state.health.engineDisk?.freeBytes).toBe(7e9)
+  })
+
+  it('of what was decided are neither asked nor kept while it is not certain which chain this is', async () => {
+    let asked = 0
+    const services = () => {
+      asked += 1
+      return Promise.resolve([])
+    }
+    const { kept, read, clock } = setUp({ services })
+    await read(20, PARAMS, false)
+    expect(asked).toBe(0)
+    // What is about this PC is kept all the same.
+    expect([...kept.keys()]).toEqual(['disk practice'])
+    await clock.advance(60_000)
+    await read(21)
+    expect([...kept.keys()].toSorted()).toEqual(['decided practice', 'disk practice'])
+  })
 
   it('are published: losses of our operator alone, and the disk; the upgrade is told by the updates alone', async () => {
     const { state, read } = setUp({ upgradePlan: () => Promise.resolve({ name: 'v9', height: 77 }) })

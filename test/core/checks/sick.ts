@@ -53,6 +53,22 @@ const head = (s: AppState): void => {
   s.chain = { ...s.chain, height: 25, blockTimeMs: NOW, medianBlockMs: 60_000 }
 }
 
+/** A relay miner whose host does not answer, beside another host. */
+const askedAt = (s: AppState, host: string, other: 'good' | 'behind'): void => {
+  s.nodes = { miner: { kind: 'relay-miner', title: 'Relay miner', wanted: 'running', seen: 'running' } as AppState['nodes'][string] }
+  // Long before any time at which a test looks.
+  s.bundle = { host, chosen: false, badSinceMs: -3_600_000 }
+  const known = { height: 5, latencyMs: 1, agrees: null, error: '', from: 'public' as const }
+  s.chain = {
+    ...s.chain,
+    endpoints: {
+      0: { ...known, rpcUrl: 'https://a', grpcUrl: 'https://ga:443', host: 'a', status: 'behind' },
+      1: { ...known, rpcUrl: 'https://b', grpcUrl: 'https://gb:443', host: 'b', status: other },
+      2: { ...known, rpcUrl: 'https://c', grpcUrl: '', host: 'c', status: 'good' },
+    },
+  }
+}
+
 /** A staked service whose attached endpoint fails. */
 const attached = (why: AppState['health']['backendsFailing'][number]['why'], facts: Record<string, string>): Sick => ({
   check: 'attached-failing',
@@ -96,6 +112,12 @@ export const SICK_HEALTH: Record<string, Sick> = {
     fix: 'nodes',
     make: (s) => (s.health.disk = { freeBytes: 1024 ** 3, bytesPerDay: 0, fullAtMs: null, atMs: NOW }),
   },
+  'engine-disk-nearly-full': {
+    check: 'disk-full',
+    level: 'bad',
+    fix: 'engine',
+    make: (s) => (s.health.engineDisk = { freeBytes: 1024 ** 3, atMs: NOW }),
+  },
   'endpoint-down': {
     check: 'endpoint-down',
     level: 'bad',
@@ -123,6 +145,24 @@ export const SICK_HEALTH: Record<string, Sick> = {
       s.nodes = { miner: { kind: 'relay-miner', wanted: 'running', seen: 'running' } as AppState['nodes'][string] }
       s.health.gatewaysSilent = { sessions: 2, sinceMs: NOW }
     },
+  },
+  'miner-host-down': {
+    check: 'miner-host-down',
+    level: 'bad',
+    fix: 'nodes',
+    make: (s) => askedAt(s, 'a', 'good'),
+  },
+  'miner-host-down-alone': {
+    check: 'miner-host-down',
+    level: 'bad',
+    fix: 'nodes',
+    make: (s) => askedAt(s, 'a', 'behind'),
+  },
+  'miner-host-none': {
+    check: 'miner-host-down',
+    level: 'bad',
+    fix: 'nodes',
+    make: (s) => askedAt(s, '', 'behind'),
   },
   'miner-deaf': {
     check: 'miner-deaf',

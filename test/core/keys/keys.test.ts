@@ -154,11 +154,20 @@ describe('what the surface led to', () => {
     ])
     keys.stop()
   })
+  it('a restore says which keys it left out, for being here for another network', async () => {
+    const { keys, activity } = setup()
+    await keys.take({ kind: 'restored', keys: [], leftOut: [KEY] })
+    expect(activity.map(({ text, level, facts }) => [text, level, facts['name'], facts['network']])).toEqual([
+      ['keys-restored', 'info', undefined, undefined],
+      ['key-left-out', 'warn', KEY.name, KEY.network],
+    ])
+    keys.stop()
+  })
   it('a restore leaves the vault open, with the keys fenced', async () => {
     const { keys, state, list, setStatus } = setup()
     list.push(KEY)
     setStatus({ kind: 'unlocked' })
-    await keys.take({ kind: 'restored', keys: [KEY] })
+    await keys.take({ kind: 'restored', keys: [KEY], leftOut: [] })
     expect(state.state.vault.kind).toBe('unlocked')
     expect(state.state.keys['key-1']?.fenced).toBe('new-here')
     keys.stop()

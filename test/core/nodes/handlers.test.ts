@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { requests } from '#shared/api/requests.ts'
 import { nodeHandlers } from '#main/core/nodes/handlers.ts'
 import type { Nodes } from '#main/core/nodes/nodes.ts'
+import { createOpenClaims } from '#main/core/nodes/open-claims.ts'
 import type { ClaimRow } from '#main/core/ports/store.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
@@ -22,13 +23,16 @@ function setup(claims: Partial<ClaimRow>[] = []) {
         Promise.resolve({ yaml: `suppliers:\n${services.map((service) => `  - ${service.serviceId}\n`).join('')}`, command: [] }),
     },
     state,
-    store: {
-      claims: (query) => {
-        asked.push(query)
-        return Promise.resolve(claims as ClaimRow[])
+    open: createOpenClaims(
+      {
+        claims: (query) => {
+          asked.push(query)
+          return Promise.resolve(claims as ClaimRow[])
+        },
       },
-    },
-    network: 'local',
+      'local',
+    ),
+    heads: { isCertain: () => true, requireKnown: () => Promise.resolve() },
     forgetSupplier: () => undefined,
     activity: () => undefined,
   })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HearthError } from '#shared/api/errors.ts'
 import { POCKETD_IMAGE } from '#shared/catalog/images.ts'
-import { CATALOG } from '#shared/catalog/index.ts'
+import { BUNDLE_CATALOG, CATALOG } from '#shared/catalog/index.ts'
 import { anvil } from '#shared/catalog/entries/anvil.ts'
 import { ingress } from '#shared/catalog/entries/ingress.ts'
 import { localChainRulesSchema } from '#shared/networks/local.ts'
@@ -14,6 +14,7 @@ import type { Engine } from '#main/core/ports/engine.ts'
 import type { ChainRow, NodeRow, Store } from '#main/core/ports/store.ts'
 import type { Net } from '#main/core/ports/net.ts'
 import type { RehearsalKeys } from '#main/core/ports/vault.ts'
+import type { MinerHost } from '#main/core/relays/miner-host.ts'
 import type { MinerStart } from '#main/core/relays/miner-setup.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher, type StatePublisher } from '#main/core/state/publisher.ts'
@@ -57,6 +58,10 @@ export interface Scene {
   /** The setting of this name. */
   startNodes: boolean
   readyCalls: number
+  /** With one the scene is on Mainnet, with no node of the chain on this machine. */
+  minerHost: Pick<MinerHost, 'look' | 'urls'> | undefined
+  /** There, the height of the chain while it can be read. */
+  chainHeight: number | undefined
   /** Nodes of the signed catalogue, where a test has some. */
   catalogue: ((parts: CatalogueParts) => CatalogueNodes) | undefined
   /** Starts the app anew on all this. @param dieAt number of the call to engine or record before which the process is killed */
@@ -120,6 +125,8 @@ export function createScene(): Scene {
     keysAsked: 0,
     startNodes: true,
     readyCalls: 0,
+    minerHost: undefined,
+    chainHeight: undefined,
     catalogue: undefined,
     start: (dieAt) => startLife(dieAt),
     putKey: () =>
@@ -151,7 +158,8 @@ export function createScene(): Scene {
   const store = {
     setting: (key: string) => Promise.resolve(scene.settings.get(key)),
     setSetting: (key: string, value: string) => Promise.resolve(void scene.settings.set(key, value)),
-    nodes: () => Promise.resolve([...scene.rows.values()].map((row) => structuredClone(row))),
+    nodes: (network: string) =>
+      Promise.resolve([...scene.rows.values()].filter((row) => row.network === network).map((row) => structuredClone(row))),
     putNode: (row: NodeRow) => Promise.resolve(void scene.rows.set(row.id, structuredClone(row))),
     removeNodes: () => Promise.resolve(scene.rows.clear()),
     removeNode: (_network: string, nodeId: string) => Promise.resolve(void scene.rows.delete(nodeId)),
@@ -209,6 +217,7 @@ export function createScene(): Scene {
       const pocket = (await engine.list().catch(() => [])).find((container) => container.nodeId === 'pocket')
       const runs = pocket?.state === 'running' && scene.working.has('pocket') && (await exists(pocket.name, READY_FILE))
       if (runs) chain.heightNow += 1
+      if (scene.chainHeight !== undefined) return state.patch('chain', { status: 'ready', height: scene.chainHeight })
       const height = runs ? chain.heightNow : state.state.chain.height
       state.patch('chain', { status: runs ? 'ready' : nodes.endpoints() ? 'starting' : 'none', height })
     }
@@ -235,10 +244,11 @@ export function createScene(): Scene {
         forget: () => Promise.resolve(),
       } as unknown as RehearsalKeys,
       installId: INSTALL,
-      catalog: CATALOG,
+      catalog: scene.minerHost ? BUNDLE_CATALOG : CATALOG,
       rules,
       imageOverrides: {},
-      network: () => 'local',
+      network: () => (scene.minerHost ? 'mainnet' : 'local'),
+      ...(scene.minerHost && { minerHost: scene.minerHost }),
       minerConfig: () => Promise.resolve(scene.miner),
       ingressConfig: () => '{}',
       onChainReady: () => Promise.resolve(void (scene.readyCalls += 1)),

@@ -52,6 +52,7 @@ async function setup() {
   let release: (() => void) | undefined
   const records: Records = {
     facts: () => Promise.resolve(known),
+    setAside: () => Promise.resolve({ path: '/aside' }),
     async copy(where, course) {
       calls.push(`copy ${where}`, `kept ${course?.daysKept}`)
       const failure = fail.get(where)

@@ -105,10 +105,16 @@ suppliers:
 
 describe('minerCommand', () => {
   it('is the whole command line, with nothing left to the program’s own defaults', () => {
-    expect(minerCommand({ chainId: 'hearth-local-1', gasPrice: '0.00001' }).join(' ')).toBe(
+    expect(minerCommand({ chainId: 'hearth-local-1', gasPrice: '0.00001', nodeGrpcUrl: 'tcp://pocket:9090' }).join(' ')).toBe(
       'relayminer start --config /home/pocket/relayminer.yaml --home /tmp/h --keyring-backend test --keyring-dir /keys ' +
         '--chain-id hearth-local-1 --grpc-insecure=true --gas-prices 0.00001upokt --gas-adjustment 1.5',
     )
+  })
+
+  it('asks over TLS where the address says so, which the program itself does not look at', () => {
+    const argsFor = (nodeGrpcUrl: string): string[] => minerCommand({ chainId: 'pocket', gasPrice: '0.00001', nodeGrpcUrl })
+    expect(argsFor('https://grpc.example.org:443')).toContain('--grpc-insecure=false')
+    expect(argsFor('tcp://192.168.1.5:9090')).toContain('--grpc-insecure=true')
   })
 })
 

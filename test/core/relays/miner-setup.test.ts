@@ -77,3 +77,82 @@ describe('the way relays are judged by itself', () => {
     expect([world.asked, setup.validation()?.why]).toEqual([1, 'unknown'])
   })
 })
+
+describe('the gas price of a chain that others are asked for', () => {
+  const rows = (isChainElsewhere: boolean) => {
+    const world = { now: 1_000_000, asked: 0, minimum: '0.001' }
+    const setup = createMinerSetup({
+      template: (name) => readFileSync(new URL(`../../../resources/templates/${name}`, import.meta.url), 'utf8'),
+      heads: {
+        current: () => ({
+          fingerprint: () => Promise.resolve({ chainId: 'pocket' }),
+          minimumGasPrice: () => {
+            world.asked += 1
+            return Promise.resolve(world.minimum)
+          },
+        }),
+      } as never,
+      record: () => ({ services: [{ serviceId: 'eth', endpoints: [] }], pending: [] }) as never,
+      backendUrl: () => 'http://gate:1',
+      nodeUrls: () => ({ rpcUrl: 'https://rpc.example.org', grpcUrl: 'https://grpc.example.org:443' }),
+      isChainElsewhere: () => isChainElsewhere,
+      choices: () => ({ gasPriceTimes: 10, requestTimeoutSeconds: 10, validation: 'eager' }),
+      clock: { now: () => world.now },
+    })
+    const price = async (): Promise<string | undefined> => {
+      const command = (await setup.config())?.command ?? []
+      return command[command.indexOf('--gas-prices') + 1]
+    }
+    return { world, price, setup }
+  }
+
+  test('is asked once a minute, follows a rise, and restarts no miner for a fall', async () => {
+    const { world, price } = rows(true)
+    expect(await price()).toBe('0.01upokt')
+    world.minimum = '0.0001'
+    expect([await price(), world.asked]).toEqual(['0.01upokt', 1])
+    world.now += 61_000
+    expect([await price(), world.asked]).toEqual(['0.01upokt', 2])
+    world.minimum = '0.02'
+    world.now += 61_000
+    expect(await price()).toBe('0.2upokt')
+  })
+
+  test('is the node’s own wherever that is on this machine', async () => {
+    const { world, price } = rows(false)
+    expect(await price()).toBe('0.01upokt')
+    world.minimum = '0.0001'
+    expect(await price()).toBe('0.001upokt')
+  })
+
+  test('and its gRPC is asked over TLS', async () => {
+    const start = await rows(true).setup.config()
+    expect(start?.command).toContain('--grpc-insecure=false')
+    expect(start?.yaml).toContain('query_node_grpc_url: "https://grpc.example.org:443"')
+    expect(start?.yaml).toContain('query_node_rpc_url: "https://rpc.example.org"')
+  })
+})
+
+test('where several hosts are asked for the price, the one that the miner asks is measured', async () => {
+  const world = { now: 1_000_000 }
+  const chainThatTakes = (ms: number) => ({
+    fingerprint: () => Promise.resolve({ chainId: 'pocket' }),
+    minimumGasPrice: () => {
+      world.now += ms
+      return Promise.resolve('0.001')
+    },
+  })
+  const setup = createMinerSetup({
+    template: (name) => readFileSync(new URL(`../../../resources/templates/${name}`, import.meta.url), 'utf8'),
+    heads: { current: () => chainThatTakes(5_000) } as never,
+    record: () => ({ services: [{ serviceId: 'eth', endpoints: [] }], pending: [] }) as never,
+    backendUrl: () => 'http://gate:1',
+    nodeUrls: () => ({ rpcUrl: 'https://rpc.example.org', grpcUrl: 'https://grpc.example.org:443' }),
+    isChainElsewhere: () => true,
+    askedChain: () => chainThatTakes(20) as never,
+    choices: () => ({ gasPriceTimes: 10, requestTimeoutSeconds: 10, validation: 'auto' }),
+    clock: { now: () => world.now },
+  })
+  await setup.config()
+  expect(setup.validation()).toEqual({ mode: 'eager', why: 'near', nodeMs: 20 })
+})

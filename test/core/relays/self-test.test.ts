@@ -150,6 +150,57 @@ describe('the stages of a self-test', () => {
     expect(found.asked).toEqual([])
   })
 
+  // SECURITY: S16
+  test.each([
+    ['https://relay.example.org', '127.0.0.1', false, 'private-address'],
+    ['https://relay.example.org', '169.254.169.254', true, 'machine-address'],
+  ])('a name that changed after the look is judged again as it is asked: %s', async (url, address, isPlay, finding) => {
+    const task = aTask()
+    const asked: string[] = []
+    const judgedFor: boolean[] = []
+    const stages = await runStages(
+      {
+        net: {
+          // The name was public at the look, and is another by the time of the connection.
+          post: (to, _body, _headers, _timeoutMs, _signal, mayAsk) => {
+            if (mayAsk?.(address) !== false) asked.push(to)
+            return Promise.reject(new HearthError('no-network', { reason: `leads to ${address}`, refusedAddress: address }))
+          },
+        },
+        reach: () => Promise.resolve(REACHED),
+        clock: { now: () => NOW, sleep: () => Promise.resolve() },
+        relay: (_task, mayAsk) => {
+          judgedFor.push(mayAsk(address), mayAsk('203.0.113.7'))
+          return Promise.resolve(GOOD)
+        },
+      },
+      { ...PUBLIC, url, isPlay },
+      task,
+    )
+    expect(asked).toEqual([])
+    expect(stages.ok).toBe(false)
+    expect(stages.stages[3]).toMatchObject({ key: 'miner', outcome: 'failed', finding, facts: { address } })
+    expect(judgedFor).toEqual([])
+  })
+
+  test('a signed relay goes through the same judgement', async () => {
+    const judged: boolean[] = []
+    await runStages(
+      {
+        net: { post: () => Promise.resolve({ status: 200, body: refusal }) },
+        reach: () => Promise.resolve(REACHED),
+        clock: { now: () => NOW, sleep: () => Promise.resolve() },
+        relay: (_task, mayAsk) => {
+          judged.push(mayAsk('127.0.0.1'), mayAsk('203.0.113.7'))
+          return Promise.resolve(GOOD)
+        },
+      },
+      PUBLIC,
+      aTask(),
+    )
+    expect(judged).toEqual([false, true])
+  })
+
   test.each(['203.0.113.7', '172.32.0.1', '100.128.0.1', '192.169.0.1', '2001:db8::1', '2606:4700::1111'])(
     '%s is asked',
     async (address) => {

@@ -126,7 +126,15 @@ async function room() {
     services: () => Promise.resolve([{ id: 'eth', name: 'Ethereum', computeUnitsPerRelay: said.units, ownerAddress: 'x' }]),
     governing,
   } as unknown as Chain
-  const made = () => createRulesRoom({ network: () => 'local', heads: { require: () => chain }, store, state, clock, log: createTestLog() })
+  const made = (isCertain = true) =>
+    createRulesRoom({
+      network: () => 'local',
+      heads: { require: () => chain, isCertain: () => isCertain },
+      store,
+      state,
+      clock,
+      log: createTestLog(),
+    })
   return { clock, store, state, said, chain, made }
 }
 
@@ -178,6 +186,17 @@ describe('the page What governs', () => {
     expect((await store.ruleRows('local')).filter((row) => row.what === 'service:eth').map((row) => row.value)).toEqual(['1000', '7'])
   })
 
+  it('writes nothing down of a chain that may be another’s, and shows it', async () => {
+    const { made, chain, store } = await room()
+    const uncertain = made(false)
+    await uncertain.look(chain)
+    const view = await uncertain.handlers['rules.view']({})
+    expect(view.rules.find((rule) => rule.what === 'mintRatio')).toMatchObject({ value: '0.975', steps: [] })
+    expect(await store.ruleRows('local')).toEqual([])
+    await made().look(chain)
+    expect(await store.ruleRows('local')).not.toEqual([])
+  })
+
   it('rejects where there is no chain or no network', async () => {
     const { store, state, clock } = await room()
     const of = (network: string | null) =>
@@ -187,6 +206,7 @@ describe('the page What governs', () => {
           require() {
             throw new HearthError('chain-unreachable')
           },
+          isCertain: () => true,
         },
         store,
         state,

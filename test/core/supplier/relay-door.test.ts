@@ -37,4 +37,15 @@ describe('the door to relays', () => {
       expect(asked).toEqual([])
     },
   )
+
+  it.each(NETWORKS.filter((each) => !each.madeHere).map((each) => each.id))('is the ingress on %s where one was set up', async (id) => {
+    const { asked, state, door } = setup(id)
+    state.nodes['ingress'] = { wanted: 'running', seen: 'running' } as NodeState
+    expect(door.isClosed()).toBe(false)
+    await door.close()
+    await door.open()
+    expect(asked).toEqual(['stop ingress', 'start ingress'])
+    state.nodes['ingress'] = { wanted: 'stopped', seen: 'stopped' } as NodeState
+    expect(door.isClosed()).toBe(true)
+  })
 })

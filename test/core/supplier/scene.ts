@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { mayMove, type IntentRow } from '#shared/model/intent.ts'
 import type { Heads } from '#main/core/chain/heads.ts'
-import type { PendingClaim } from '#main/core/ports/chain.ts'
+import type { Chain, PendingClaim } from '#main/core/ports/chain.ts'
 import type { ClaimRow, MovementPlace, MovementRow, Store } from '#main/core/ports/store.ts'
 import type { PublicKeyInfo, SignRequest, Vault } from '#main/core/ports/vault.ts'
 import { initialState } from '#main/core/state/initial.ts'
@@ -52,6 +52,10 @@ export interface Scene {
   movements: MovementRow[]
   pending: PendingClaim[]
   chain: FakeChain
+  /** What was read of blocks: to which height, and which transactions. */
+  ledger: { height: number; txs: { hash: string; payer: string; height: number; failed: boolean }[] }
+  /** What the app is given in place of `chain`, such as several hosts as one. */
+  served: Chain | undefined
   clock: TestClock
   store: Store
   /** One run of the app. */
@@ -64,6 +68,7 @@ export function scene(keys: Signer[]): Scene {
   const claims: ClaimRow[] = []
   const movements: MovementRow[] = []
   const pending: PendingClaim[] = []
+  const ledger: Scene['ledger'] = { height: 0, txs: [] }
   const chain = createFakeChain((bytes) => codec.hash(bytes))
   for (const key of keys) chain.balances.set(key.address, 100_000_000_000n)
   chain.pendingClaims = () => Promise.resolve(pending)
@@ -78,6 +83,12 @@ export function scene(keys: Signer[]): Scene {
       rows.set(row.id, row)
       return Promise.resolve()
     },
+    cursor: () => Promise.resolve(ledger.height === 0 ? undefined : { network: 'local', height: ledger.height, hash: 'H' }),
+    watched: () => Promise.resolve(keys.map(({ address }) => ({ address }))),
+    ownTxs: (_network: string, hashes: string[]) =>
+      Promise.resolve(ledger.txs.filter((tx) => hashes.includes(tx.hash)).map(({ hash, failed }) => ({ hash, failed, messages: [] }))),
+    movements: ({ address }: { address: string }) =>
+      Promise.resolve(ledger.txs.filter((tx) => tx.payer === address).map(({ hash, height }) => ({ txHash: hash, height }))),
     setting: (key: string) => Promise.resolve(settings.get(key)),
     setSetting: (key: string, value: string) => Promise.resolve(void settings.set(key, value)),
     claims: ({ stages }: { stages?: string[] }) =>
@@ -93,13 +104,15 @@ export function scene(keys: Signer[]): Scene {
       return Promise.resolve({ rows: found, next, revision: 0, current: 0 })
     },
   } as unknown as Store
-  return {
+  const at: Scene = {
     rows,
     settings,
     claims,
     movements,
     pending,
     chain,
+    ledger,
+    served: undefined,
     clock,
     store,
     life() {
@@ -116,7 +129,12 @@ export function scene(keys: Signer[]): Scene {
         initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 1, notice: null }),
         clock,
       )
-      const heads = { require: () => chain, params: () => PARAMS, height: () => chain.heightNow, isCertain: () => true } as unknown as Heads
+      const heads = {
+        require: () => at.served ?? chain,
+        params: () => PARAMS,
+        height: () => chain.heightNow,
+        isCertain: () => true,
+      } as unknown as Heads
       const transactions = createTransactions({
         heads,
         network: () => 'local',
@@ -133,4 +151,5 @@ export function scene(keys: Signer[]): Scene {
       return { transactions, state, asked }
     },
   }
+  return at
 }

@@ -36,6 +36,10 @@ function setup() {
   const clock = createTestClock()
   const writes: string[] = []
   const store = {
+    // No ledger here: nothing is known of blocks but what the chain's index says.
+    cursor: () => Promise.resolve(undefined),
+    watched: () => Promise.resolve([]),
+    ownTxs: () => Promise.resolve([]),
     intents: () => Promise.resolve([...rows.values()]),
     intent: (id: string) => Promise.resolve(rows.get(id)),
     putIntent: (row: IntentRow) => {

@@ -10,7 +10,7 @@ import { updateHandlers } from '#main/core/updates/handlers.ts'
 import { createUpdates } from '#main/core/updates/updates.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import type { AppState } from '#shared/api/state.ts'
-import { CATALOG } from '#shared/catalog/index.ts'
+import { BUNDLE_CATALOG, CATALOG } from '#shared/catalog/index.ts'
 import { POCKETD_IMAGE } from '#shared/catalog/images.ts'
 import { isSwapping, repositoryOf, type UpdateRow } from '#shared/model/update.ts'
 import { createTestLog } from '#test/fakes/clock.ts'
@@ -59,8 +59,9 @@ function memoryStore(): Store {
 /**
  * A node and a miner whose containers are as wanted at once, and a clock that runs by itself.
  * @param options.broken any other node image makes no block @param options.quicker how many looks pass at once @param options.ingress a container of another image is there too
+ * @param options.alone there is no node of the chain, as beside a network of others
  */
-export async function makeWorld(options: { broken?: boolean; quicker?: number; ingress?: boolean } = {}) {
+export async function makeWorld(options: { broken?: boolean; quicker?: number; ingress?: boolean; alone?: boolean } = {}) {
   const store = memoryStore()
   const log = createTestLog()
   const state = createStatePublisher(
@@ -68,7 +69,7 @@ export async function makeWorld(options: { broken?: boolean; quicker?: number; i
     { now: () => 0, sleep: () => new Promise(() => undefined) },
   )
   const pins = new Map<string, string>()
-  for (const id of ['pocket', 'keeper', 'miner', ...(options.ingress === true ? ['ingress'] : [])]) {
+  for (const id of [...(options.alone === true ? [] : ['pocket']), 'keeper', 'miner', ...(options.ingress === true ? ['ingress'] : [])]) {
     const imagePin = id === 'ingress' ? `${INGRESS_IMAGE}@${digest('a')}` : OLD
     await store.putNode({ id, network: 'local', wanted: 'running', wantedBy: 'user', imagePin, ports: {}, updatedAtMs: 0 })
     pins.set(id, imagePin)
@@ -87,7 +88,7 @@ export async function makeWorld(options: { broken?: boolean; quicker?: number; i
     missing: new Set<string>(),
     pinned: [] as string[],
   }
-  const isBroken = (): boolean => world.broken && pins.get('pocket') !== OLD
+  const isBroken = (): boolean => world.broken && pins.get(options.alone === true ? 'miner' : 'pocket') !== OLD
   const show = (): void => {
     state.patch('chain', { status: 'ready', height: world.height, medianBlockMs: world.medianBlockMs, blockTimeMs: world.now })
     state.patch('clock', { verdict: world.verdict, height: world.height })
@@ -119,7 +120,7 @@ export async function makeWorld(options: { broken?: boolean; quicker?: number; i
     clock,
     log,
     settings,
-    catalog: CATALOG,
+    catalog: options.alone === true ? BUNDLE_CATALOG : CATALOG,
     imageOverrides: {},
     activity: () => undefined,
     tasks: createTasks(state, clock, log),
@@ -148,7 +149,7 @@ export async function makeWorld(options: { broken?: boolean; quicker?: number; i
         show()
       },
       runs: (id) => pins.get(id),
-      seen: (id) => ({ id, state: 'running', startedAtMs: 1, restartCount: 0 }) as SeenContainer,
+      seen: (id) => (pins.has(id) ? ({ id, state: 'running', startedAtMs: 1, restartCount: 0 } as SeenContainer) : undefined),
       wake: () => undefined,
     },
     hourOf: (ms) => new Date(ms).getUTCHours(),

@@ -115,6 +115,32 @@ describe('an upgrade of the chain', () => {
     expect(() => here.updates.mustBeStill()).not.toThrow()
   })
 
+  test('of a chain of others is fetched ahead and done by the miner alone at its height, also where that was passed unseen', async () => {
+    for (const jump of [0, 500]) {
+      const here = await makeWorld({ alone: true })
+      here.world.plan = { name: 'v0.1.99', height: 400 }
+      await here.until('the image', () => here.state.state.health.updates?.upgrade === 'ready')
+      expect(here.world.height).toBeLessThan(300)
+      await here.until('the height', () => here.world.height >= 390)
+      expect(here.world.pinned).toEqual([])
+      // Hosts are away, and when they are back the chain has done it long since.
+      here.world.height += jump
+      if (jump > 0) here.world.plan = undefined
+      await here.until('the miner', () => here.world.pinned.length > 0)
+      here.world.plan = undefined
+      const [who = '', , , at = ''] = here.world.pinned[0]?.split(' ') ?? []
+      expect([who, Number(at) >= 400]).toEqual(['miner', true])
+      await here.until('the end', () => here.rows()[0]?.stage === 'done')
+      expect(here.pins.get('keeper')).toBe(OLD)
+    }
+    const off = await makeWorld({ alone: true })
+    off.world.plan = { name: 'v0.1.99', height: 4_000 }
+    await off.until('the plan', () => off.rows()[0]?.stage === 'fetched')
+    off.world.plan = undefined
+    await off.until('its end', () => off.rows()[0]?.stage === 'withdrawn')
+    expect(off.world.pinned).toEqual([])
+  })
+
   test('that the chain takes back is called off, and one that is moved is done at the new height', async () => {
     const here = await makeWorld()
     here.world.plan = { name: 'v0.1.99', height: 4_000 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { endpointAddress } from '#main/core/chain/endpoint-list.ts'
+import { endpointAddress } from '#main/core/chain/endpoint-address.ts'
 
 test.each([
   'http://evil.example',

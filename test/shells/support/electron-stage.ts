@@ -9,6 +9,7 @@ import { runElectron } from '#main/shells/electron/run.ts'
 import type { Outside } from '#main/shells/electron/start-options.ts'
 import { createFakeElectron, frame, type FakeElectron, type FakeSession, type FakeWindow } from '#test/fakes/electron.ts'
 import { createShellApp, type ShellApp } from '#test/fakes/shell-app.ts'
+import { PATIENCE } from '#test/patience.ts'
 
 export const TICKET = 'a'.repeat(43)
 
@@ -88,7 +89,7 @@ export async function createElectronStage(app: ShellApp = createShellApp()): Pro
       return page
     },
     async started() {
-      await vi.waitFor(() => expect(electron?.windows[0]?.urls[0]).toMatch(/^app:\/\/hearth\//))
+      await vi.waitFor(() => expect(electron?.windows[0]?.urls[0]).toMatch(/^app:\/\/hearth\//), PATIENCE)
       return stage.windowAt(0)
     },
     windowAt: (index) => must(electron?.windows[index], `window ${index}`),
@@ -100,7 +101,7 @@ export async function createElectronStage(app: ShellApp = createShellApp()): Pro
         // Gives the data folder back, as a quit does; whatever is asked is answered with going.
         electron.answer = (question) => question.buttons[0] ?? ''
         electron.emit('before-quit')
-        await vi.waitFor(() => expect(electron?.calls.some((entry) => /^(exit|quit)/.test(entry))).toBe(true))
+        await vi.waitFor(() => expect(electron?.calls.some((entry) => /^(exit|quit)/.test(entry))).toBe(true), PATIENCE)
       }
       await rm(folder, { recursive: true, force: true })
     },

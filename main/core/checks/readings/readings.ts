@@ -1,10 +1,12 @@
 import { sessionAt } from '#shared/model/session.ts'
 import type { Chain, ChainParams } from '../../ports/chain.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { Engine } from '../../ports/engine.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Net } from '../../ports/net.ts'
 import type { Store } from '../../ports/store.ts'
 import type { StatePublisher } from '../../state/publisher.ts'
+import { engineFreeBytes } from '../../backends/fits.ts'
 import { decided, readDecided } from './changes.ts'
 import { forecastDisk, readSamples, withSample } from './disk.ts'
 import { lossesOf } from './losses.ts'
@@ -22,9 +24,11 @@ const ASK_EVERY_MS = 60_000
 export interface HealthReadings {
   /**
    * Reads what can be read now and publishes it; probes of addresses and backends go on behind. Never rejects: what could not be read stays as it was, or null.
-   * @param height newest block whose claims are in the store
+   * @param height newest block whose claims are in the store @param isCertain whether this is known to be the network's chain: what another one says is never written down
    */
-  read(chain: Chain, height: number, params: ChainParams): Promise<void>
+  read(chain: Chain, height: number, params: ChainParams, isCertain: boolean): Promise<void>
+  /** Reads what is free on this PC's disk, and behind it on the engine's, at most once a minute: also while no chain answers, which a full disk may be the cause of. Never rejects. */
+  disks(): Promise<void>
   /** Resolves when no probe runs any more. */
   stop(): Promise<void>
 }
@@ -33,6 +37,7 @@ export interface HealthReadings {
 export function createHealthReadings(deps: {
   store: Store
   net: Net
+  engine?: Pick<Engine, 'freeBytes' | 'disk'>
   clock: Clock
   log: Log
   state: StatePublisher
@@ -85,6 +90,21 @@ export function createHealthReadings(deps: {
     if (samples.at(-1) !== before.at(-1)) await store.setSetting(key, JSON.stringify(samples))
     state.patch('health', { disk: forecastDisk(samples, free) })
   }
+  const readEngineDisk = async (): Promise<void> => {
+    const freeBytes = state.state.engine.kind === 'ready' && deps.engine ? await engineFreeBytes(deps.engine) : undefined
+    state.patch('health', { engineDisk: freeBytes === undefined ? null : { freeBytes, atMs: clock.now() } })
+  }
+  let disksAtMs: number | undefined
+  let askingEngine: Promise<void> | undefined
+  const disks = async (): Promise<void> => {
+    const network = deps.network()
+    const now = clock.now()
+    if (network === null || (disksAtMs !== undefined && now - disksAtMs < ASK_EVERY_MS && now >= disksAtMs)) return
+    disksAtMs = now
+    // It may take its time to answer, and is not asked twice meanwhile.
+    askingEngine ??= soft('engine disk', readEngineDisk).finally(() => (askingEngine = undefined))
+    await soft('disk', () => readDisk(network))
+  }
 
   const probe = async (): Promise<void> => {
     const { supplier, nodes } = state.state
@@ -98,7 +118,7 @@ export function createHealthReadings(deps: {
   }
 
   return {
-    async read(chain, height, params) {
+    async read(chain, height, params, isCertain) {
       const network = deps.network()
       if (network === null) return
       const session = sessionAt(height, params).number
@@ -108,14 +128,17 @@ export function createHealthReadings(deps: {
       if (askedAtMs !== undefined && now - askedAtMs < ASK_EVERY_MS && now >= askedAtMs) return
       askedAtMs = now
       await soft('spending', () => readSpending(network))
-      await soft('decisions', () => readDecisions(network, chain, height, params))
-      await soft('disk', () => readDisk(network))
+      // SECURITY: S22 what was decided is kept: on a chain that may be another's it is neither asked nor written.
+      if (isCertain) await soft('decisions', () => readDecisions(network, chain, height, params))
+      await disks()
       probing ??= soft('probes', probe).finally(() => {
         probing = undefined
       })
     },
+    disks,
     async stop() {
       await probing
+      await askingEngine
     },
   }
 }

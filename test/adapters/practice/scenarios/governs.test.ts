@@ -25,7 +25,7 @@ async function played(id: string) {
     state,
     clock,
     log: createTestLog(),
-    heads: { require: () => chain, params: () => undefined },
+    heads: { require: () => chain, params: () => undefined, isCertain: () => true },
   }
   const rules = createRulesRoom(deps)
   await stage.look()

@@ -141,7 +141,7 @@ export function createStage(start: PracticeStart, store: Store): Stage {
     await watch.read(chain, ledger.height, params, keys)
     await earnings.catchUp(chain, ledger.height)
     await sessionClock.update(ledger.height)
-    await health.read(chain, ledger.height, params)
+    await health.read(chain, ledger.height, params, true)
     await plans.read()
     await health.stop()
     runChecks(state, clock.now())

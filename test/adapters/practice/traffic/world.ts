@@ -249,7 +249,7 @@ export function testHandle(parts: { clock: PracticeClock; files: Files; command?
       name: 'hearth-test-relayminer',
       nodeId: 'relayminer',
       image: 'pocketd',
-      command: parts.command ?? minerCommand({ chainId: CHAIN_ID, gasPrice: '0.00001' }),
+      command: parts.command ?? minerCommand({ chainId: CHAIN_ID, gasPrice: '0.00001', nodeGrpcUrl: 'tcp://pocket:9090' }),
       ports: [],
       mounts: [],
       networks: [{ name: 'net', aliases: ['relayminer'] }],

@@ -1,0 +1,20 @@
+import type { Check } from './check.ts'
+
+/** One slow answer is none yet; a claim waits for hours. */
+const LONG_MS = 3 * 60_000
+
+/** The host that the relay miner asks does not answer as it should, for a while. Hearth changes it by the user's word alone: each change restarts the miner. */
+export const minerHostDown: Check = {
+  id: 'miner-host-down',
+  look({ bundle, chain, nodes }, nowMs) {
+    const miner = Object.values(nodes).find((node) => node.kind === 'relay-miner')
+    const sinceMs = bundle?.badSinceMs ?? null
+    if (!bundle || sinceMs === null || nowMs - sinceMs < LONG_MS || miner?.wanted !== 'running') return undefined
+    const other = Object.values(chain.endpoints ?? {}).find(
+      (each) => each.host !== bundle.host && each.grpcUrl !== '' && each.status === 'good',
+    )
+    const facts = { host: bundle.host, other: other?.host ?? '', title: miner.title }
+    if (bundle.host === '') return { level: 'bad', key: 'miner-host-none', facts, fix: 'nodes' }
+    return { level: 'bad', key: other ? 'miner-host-down' : 'miner-host-down-alone', facts, fix: 'nodes' }
+  },
+}

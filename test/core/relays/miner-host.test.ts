@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest'
+import { HearthError } from '#shared/api/errors.ts'
+import type { EndpointState } from '#shared/api/state.ts'
+import type { ListedEndpoint } from '#main/core/chain/endpoint-list.ts'
+import type { Chain } from '#main/core/ports/chain.ts'
+import type { Reached } from '#main/core/ports/reach.ts'
+import { createMinerHost } from '#main/core/relays/miner-host.ts'
+import { initialState } from '#main/core/state/initial.ts'
+import { createStatePublisher } from '#main/core/state/publisher.ts'
+import { createTestClock, createTestLog } from '#test/fakes/clock.ts'
+
+const endpoint = (name: string, from: ListedEndpoint['from'], grpc = true): ListedEndpoint => ({
+  rpcUrl: `https://rpc.${name}`,
+  restUrl: `https://api.${name}`,
+  ...(grpc ? { grpcUrl: `https://grpc.${name}:443` } : {}),
+  own: false,
+  from,
+})
+const PUBLIC_FIRST = endpoint('first.org', 'public')
+const PUBLIC_BARE = endpoint('bare.org', 'public', false)
+const PUBLIC_LAST = endpoint('last.org', 'public')
+const MINE = endpoint('mine.org', 'user')
+
+function setup(list: ListedEndpoint[], settings = new Map<string, string>()) {
+  const clock = createTestClock()
+  const state = createStatePublisher(
+    initialState({ version: '0', shell: 'web', host: 'h', network: 'mainnet', startedAtMs: 0, notice: null }),
+    clock,
+  )
+  const world = {
+    list,
+    certain: true,
+    status: new Map<string, EndpointState['status']>(),
+    block1: new Map<string, string>(),
+    problems: new Map<string, Partial<Reached>>(),
+    reached: [] as string[],
+    woken: 0,
+  }
+  const host = createMinerHost({
+    network: 'mainnet',
+    store: {
+      setting: (key) => Promise.resolve(settings.get(key)),
+      setSetting: (key, value) => Promise.resolve(void settings.set(key, value)),
+    },
+    state,
+    clock,
+    log: createTestLog(),
+    endpoints: () => world.list,
+    heads: {
+      isCertain: () => world.certain,
+      requireKnown: () => Promise.reject(new HearthError('chain-not-confirmed')),
+      block1Hash: () => 'AA',
+    },
+    connect: ({ rpcUrl }) =>
+      ({
+        fingerprint: () => Promise.resolve({ chainId: 'pocket', block1Hash: world.block1.get(rpcUrl) ?? 'AA', genesisTime: '' }),
+      }) as Chain,
+    reach: (url) => {
+      world.reached.push(url)
+      return Promise.resolve({ addresses: ['192.0.2.1'], nameMs: 1, connectMs: 1, ...world.problems.get(url) })
+    },
+    wake: () => (world.woken += 1),
+  })
+  /** What the pool would publish. */
+  const see = (): void => {
+    const endpoints = world.list.map((each, index): [string, EndpointState] => [
+      String(index),
+      {
+        rpcUrl: each.rpcUrl,
+        grpcUrl: each.grpcUrl ?? '',
+        host: new URL(each.rpcUrl).host,
+        from: each.from,
+        status: world.status.get(each.rpcUrl) ?? 'good',
+        height: 9,
+        latencyMs: 1,
+        agrees: null,
+        error: '',
+      },
+    ])
+    state.patch('chain', { endpoints: Object.fromEntries(endpoints) })
+  }
+  /** A look, and again after the gRPC address was tried. */
+  const look = async (): Promise<boolean> => {
+    see()
+    await host.look(true)
+    await new Promise((resolve) => setImmediate(resolve))
+    return host.look(true)
+  }
+  return { host, world, clock, settings, see, look, bundle: () => state.state.bundle }
+}
+
+describe('the host that the relay miner asks', () => {
+  it('is none of anybody’s while there is no bundle', async () => {
+    const { host, world, bundle, settings } = setup([MINE])
+    expect(await host.look(false)).toBe(false)
+    expect([bundle(), settings.size, world.reached]).toEqual([null, 0, []])
+  })
+
+  it('is the user’s own before public ones, the first that has a gRPC address and does well', async () => {
+    const mine = setup([PUBLIC_FIRST, MINE])
+    await mine.look()
+    expect(mine.bundle()).toEqual({ host: 'rpc.mine.org', chosen: false, badSinceMs: null })
+    expect(mine.host.urls()).toEqual({ rpcUrl: 'https://rpc.mine.org', grpcUrl: 'https://grpc.mine.org:443' })
+    const others = setup([PUBLIC_BARE, PUBLIC_FIRST, PUBLIC_LAST])
+    others.world.status.set(PUBLIC_FIRST.rpcUrl, 'behind')
+    await others.look()
+    expect(others.bundle()?.host).toBe('rpc.last.org')
+    const silent = setup([PUBLIC_FIRST, PUBLIC_LAST])
+    silent.world.problems.set('https://grpc.first.org:443', { connectProblem: 'refused', connectMs: null })
+    // One after the other: the second is tried once it is known that the first is not to be had.
+    await silent.look()
+    await silent.look()
+    expect(silent.bundle()?.host).toBe('rpc.last.org')
+  })
+
+  it('stays the same over a new start, whatever else comes, also while it does badly', async () => {
+    const { host, world, look, bundle, settings, clock } = setup([PUBLIC_FIRST, PUBLIC_LAST])
+    await look()
+    expect(bundle()?.host).toBe('rpc.first.org')
+    world.list = [MINE, PUBLIC_FIRST, PUBLIC_LAST]
+    world.status.set(PUBLIC_FIRST.rpcUrl, 'unreachable')
+    expect(await look()).toBe(false)
+    expect(bundle()).toEqual({ host: 'rpc.first.org', chosen: false, badSinceMs: clock.now() })
+    expect(host.urls()).toBeUndefined()
+    world.status.clear()
+    await host.look(true)
+    const again = setup([MINE, PUBLIC_FIRST], settings)
+    await again.host.load()
+    await again.look()
+    expect(again.bundle()?.host).toBe('rpc.first.org')
+    // Taken off the list by the user: that is their word.
+    again.world.list = [MINE]
+    await again.look()
+    expect(again.bundle()?.host).toBe('rpc.mine.org')
+  })
+
+  it('says when it is back, once', async () => {
+    const { host, world, look, see } = setup([MINE])
+    await look()
+    world.status.set(MINE.rpcUrl, 'unreachable')
+    see()
+    expect([await host.look(true), await host.look(true)]).toEqual([false, false])
+    world.status.clear()
+    see()
+    expect([await host.look(true), await host.look(true)]).toEqual([true, false])
+  })
+
+  it('a gRPC address that cannot be reached later is bad too, and is tried again', async () => {
+    const { host, world, look, clock, bundle } = setup([MINE])
+    await look()
+    expect(host.urls()).toBeDefined()
+    const certificate = { ms: 1, validToMs: 0, issuer: '', problem: 'it has expired' }
+    world.problems.set('https://grpc.mine.org:443', { certificate })
+    await look()
+    expect(host.urls(), 'looked at a moment ago').toBeDefined()
+    await clock.advance(61_000)
+    await look()
+    expect(host.urls()).toBeUndefined()
+    expect(bundle()?.badSinceMs).toBe(clock.now())
+    world.problems.clear()
+    await clock.advance(11_000)
+    await look()
+    expect(host.urls()).toBeDefined()
+    expect(bundle()?.badSinceMs).toBeNull()
+  })
+
+  it('S22: is none while it is not certain which chain this is, nor one that answers for another', async () => {
+    const { host, world, look, bundle } = setup([MINE])
+    world.certain = false
+    await look()
+    expect([bundle()?.host, host.urls()]).toEqual(['', undefined])
+    world.certain = true
+    world.status.set(MINE.rpcUrl, 'other-chain')
+    await look()
+    expect([bundle()?.host, host.urls()]).toEqual(['', undefined])
+    world.status.clear()
+    await look()
+    expect(host.urls()).toBeDefined()
+    for (const status of ['other-chain', 'disagrees', 'lied', 'unreachable', 'untried'] as const) {
+      world.status.set(MINE.rpcUrl, status)
+      await look()
+      expect(host.urls(), status).toBeUndefined()
+    }
+    world.status.clear()
+    await look()
+    world.certain = false
+    expect(host.urls()).toBeUndefined()
+  })
+
+  it('in plain text, in the user’s own network, is named as the miner takes it; this machine by its own name is nowhere in a container', async () => {
+    const near = { ...MINE, rpcUrl: 'http://192.168.1.5:26657', grpcUrl: 'http://192.168.1.5:9090' }
+    const { host, world, look } = setup([near])
+    await look()
+    expect(host.urls()).toEqual({ rpcUrl: 'http://192.168.1.5:26657', grpcUrl: 'tcp://192.168.1.5:9090' })
+    world.list = [{ ...near, rpcUrl: 'http://127.0.0.1:26657' }]
+    await look()
+    expect(host.urls()).toBeUndefined()
+  })
+
+  describe('as the user chooses it', () => {
+    it('is taken at once, and kept', async () => {
+      const { host, look, bundle, settings } = setup([MINE, PUBLIC_LAST])
+      await look()
+      await host.choose(PUBLIC_LAST.rpcUrl)
+      await look()
+      expect(bundle()).toMatchObject({ host: 'rpc.last.org', chosen: true })
+      const again = setup([MINE, PUBLIC_LAST], settings)
+      await again.host.load()
+      await again.look()
+      expect(again.bundle()).toMatchObject({ host: 'rpc.last.org', chosen: true })
+    })
+    it.each([
+      ['in the list', 'https://nowhere.org', 'endpoint-unknown', () => undefined],
+      ['known with a gRPC address', PUBLIC_BARE.rpcUrl, 'endpoint-no-grpc', () => undefined],
+      [
+        'of the confirmed chain, by its first block',
+        PUBLIC_LAST.rpcUrl,
+        'endpoint-other-chain',
+        (world: ReturnType<typeof setup>['world']) => world.block1.set(PUBLIC_LAST.rpcUrl, 'BB'),
+      ],
+      [
+        'true to it',
+        PUBLIC_LAST.rpcUrl,
+        'endpoint-other-chain',
+        (world: ReturnType<typeof setup>['world']) => world.status.set(PUBLIC_LAST.rpcUrl, 'lied'),
+      ],
+      [
+        'there',
+        PUBLIC_LAST.rpcUrl,
+        'chain-unreachable',
+        (world: ReturnType<typeof setup>['world']) => world.problems.set('https://grpc.last.org:443', { connectProblem: 'refused' }),
+      ],
+      [
+        'of a chain that is certain',
+        PUBLIC_LAST.rpcUrl,
+        'chain-not-confirmed',
+        (world: ReturnType<typeof setup>['world']) => {
+          world.certain = false
+        },
+      ],
+    ])('is refused when it is not %s, and nothing changes', async (_why, rpcUrl, code, make) => {
+      const { host, world, look, bundle, settings } = setup([MINE, PUBLIC_BARE, PUBLIC_LAST])
+      await look()
+      const before = [...settings]
+      make(world)
+      await look()
+      await expect(host.choose(rpcUrl)).rejects.toMatchObject({ code })
+      expect([...settings]).toEqual(before)
+      expect(bundle()?.host).toBe('rpc.mine.org')
+    })
+  })
+})
