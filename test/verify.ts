@@ -28,7 +28,7 @@ const SUITES: readonly Suite[] = [
   { name: 'unit', script: 'test:unit', report: 'vitest', limitMinutes: 20 },
   { name: 'contract', script: 'test:contract', report: 'vitest', limitMinutes: 20 },
   { name: 'migrations', script: 'test:migrations', report: 'vitest', limitMinutes: 10 },
-  { name: 'faults', script: 'test:faults', report: 'own', limitMinutes: 20 },
+  { name: 'faults', script: 'test:faults', report: 'own', limitMinutes: 30 },
   { name: 'security', script: 'test:security', report: 'own', limitMinutes: 20 },
   { name: 'electron', script: 'test:electron', report: 'own', limitMinutes: 5 },
   { name: 'e2e', script: 'e2e', report: 'playwright', limitMinutes: 20 },

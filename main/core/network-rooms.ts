@@ -332,7 +332,7 @@ export function createNetworkRooms(deps: {
     ...backends.handlers,
     ...ejectHandlers({ rooms: deps, world, miner, heads }),
     ...nodeHandlers({ nodes, miner, state, open: openClaims, heads, forgetSupplier: () => watch.clear(), activity }),
-    ...bundleHandlers({ nodes, host: minerHost, heads, state, open: openClaims, activity }),
+    ...bundleHandlers({ nodes, counted: () => sessionClock.counted(), host: minerHost, heads, state, open: openClaims, activity }),
     'practice.control': async (wish) => {
       await practice.control(wish)
       return {}

@@ -17,10 +17,13 @@ const FLUSH_MS = 12_000
 
 /** A session so old is known to the miner too, which learns of it after the chain node; one that has so many blocks left does not end under the relays. */
 const OLD_BLOCKS = 2
-const LEFT_BLOCKS = 13
+const LEFT_BLOCKS = 8
 const CLAIM_TRIES = 5
 /** Blocks before the proof window in which the engine, once asked to, has ended the miner and the chain. */
 const STOP_BLOCKS = 4
+
+/** Longer than a proof window on a machine that makes its blocks late. */
+export const SETTLED_MS = 600_000
 
 /** Windows of the local chain, in blocks. */
 export type Windows = Record<'claimOpen' | 'claimClose' | 'proofOpen', number>
@@ -32,6 +35,8 @@ export interface RebootParts {
   must: (what: string, good: boolean) => void
   /** Told of each life of the app. */
   started: (app: AppProcess) => void
+  /** Told of each session whose claim was open when the machine went down: its last height. */
+  interrupted: (endHeight: number) => void
 }
 
 /** Sends relays in one session, each of which has to be answered. @returns the height at which that session ends */
@@ -67,8 +72,8 @@ export async function claimed(app: AppProcess, count: number, windows: Windows, 
 }
 
 /**
- * The machine goes down with a claim open and comes up again, and nobody is there: with a key file, a credential or a keychain the miner runs, the open claim is proven and
- * paid, and the next one is in a block. With the password alone nothing is served, and the user was told so before, where they chose it, and is told now what is at risk.
+ * The machine goes down with a claim open and comes up again, and nobody is there: with a key file, a credential or a keychain the miner runs, the open claim is proven,
+ * and the next one is in a block. With the password alone nothing is served, and the user was told so before, where they chose it, and is told now what is at risk.
  * @param app gone afterwards @returns the app after the reboot
  */
 export async function reboot(app: AppProcess, choice: UnlockChoice, parts: RebootParts): Promise<AppProcess> {
@@ -117,17 +122,18 @@ export async function reboot(app: AppProcess, choice: UnlockChoice, parts: Reboo
     WAIT_MS,
   )
   must(`the vault is ${back.vault.kind}`, back.vault.kind === 'unlocked')
-  await paid(one, endHeight, back.chain.height)
+  await claimIs(one, endHeight, ['proven', 'settled'], back.chain.height)
+  parts.interrupted(endHeight)
   const next = await claimed(one, 3, rules, must)
   must(`the next claim is of ${next}, the one before of ${endHeight}`, next > endHeight)
   return one
 }
 
-/** Waits until the claim of a session is paid. @param from height at which the miner was seen running again: told when the claim is not paid */
-async function paid(app: AppProcess, endHeight: number, from: number): Promise<void> {
+/** Waits until the claim of a session is at one of these stages. @param from height at which the miner was seen running again: told when the claim is lost */
+async function claimIs(app: AppProcess, endHeight: number, stages: readonly string[], from: number): Promise<void> {
   const claim = async () => (await app.call('earnings.claims', { limit: 50 })).rows.find((row) => row.sessionEndHeight === endHeight)
-  const end = Date.now() + WAIT_MS
-  for (let row = await claim(); row?.stage !== 'settled'; row = await claim()) {
+  const end = Date.now() + SETTLED_MS
+  for (let row = await claim(); !stages.includes(row?.stage ?? ''); row = await claim()) {
     if (row !== undefined && row.stage !== 'claimed' && row.stage !== 'proven')
       throw new Error(`the open claim is ${row.stage}; ${await story(app, from)}`)
     if (Date.now() > end) throw new Error(`the open claim of ${endHeight} is still ${row?.stage}; ${await story(app, from)}`)
@@ -168,18 +174,33 @@ export async function checkReboots(
     if (!good) throw new Error(what)
   }
   let app = await startAppProcess(dataDir, rules)
+  const endHeights: number[] = []
   try {
     await app.reachServing()
     for (const choice of UNLOCK_CHOICES) {
       const startedAt = Date.now()
       const name = `reboot: the machine comes up and nobody is there, unlock by: ${choice}`
       try {
-        app = await reboot(app, choice, { dataDir, rules, engine, must, started: (one) => (app = one) })
+        app = await reboot(app, choice, {
+          dataDir,
+          rules,
+          engine,
+          must,
+          started: (one) => (app = one),
+          interrupted: (endHeight) => endHeights.push(endHeight),
+        })
         report(`${name} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`, undefined)
       } catch (error) {
         report(name, error instanceof Error ? error.message : String(error))
       }
     }
+    // Their windows close long after the proof: what is waited for is waited for once.
+    const { chain } = await app.state()
+    for (const endHeight of endHeights) await claimIs(app, endHeight, ['settled'], chain.height)
+    report(
+      'reboot: every claim that was open when the machine went down is paid',
+      endHeights.length === UNLOCK_CHOICES.length ? undefined : `only ${endHeights.length} were open`,
+    )
   } finally {
     // The engine goes with everything in it.
     await app.kill()

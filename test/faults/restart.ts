@@ -9,9 +9,12 @@ import { docker, mustDocker } from '#test/localnet/engine.ts'
 import { until } from '#test/localnet/process.ts'
 import { startAppProcess, WAIT_MS, type AppProcess } from './app-process.ts'
 import type { OwnEngine } from './own-engine.ts'
-import { claimed, sendRelays } from './reboot.ts'
+import { claimed, sendRelays, SETTLED_MS } from './reboot.ts'
 
-/** A proof window long enough for a restart of the engine on a machine that does other things beside it. */
+/**
+ * A proof window long enough for a restart of the engine on a machine that does other things beside it: blocks come by the clock as soon as the engine is back, and what
+ * starts after them by the processor. With three engines and thirty waiting programs beside it, a hundred and twenty blocks were counted.
+ */
 export const RULES = {
   blockMs: 500,
   blocksPerSession: 20,
@@ -19,9 +22,9 @@ export const RULES = {
   claimOpen: 1,
   claimClose: 4,
   // Time for a slow machine to be stopped while the claim has no proof yet.
-  proofOpen: 12,
-  proofClose: 60,
-  supplierUnbondingSessions: 5,
+  proofOpen: 20,
+  proofClose: 200,
+  supplierUnbondingSessions: 12,
 }
 const NODES = ['pocket', 'backend', 'keeper', 'miner'] as const
 type NodeId = (typeof NODES)[number]
@@ -195,7 +198,7 @@ async function engineRestart(app: AppProcess, engine: OwnEngine, must: (what: st
 
   await app.call('vault.unlock', { password: PASSWORD })
   await app.until('the miner by itself', (state) => running('keeper', 'miner')(state) && state.vault.needed === null)
-  await until('the settlement', WAIT_MS, async () => ((await claim())?.stage === 'settled' ? true : undefined))
+  await until('the settlement', SETTLED_MS, async () => ((await claim())?.stage === 'settled' ? true : undefined))
   must(`the claim holds ${(await claim())?.relays} relays`, (await claim())?.relays === '5')
   await sendRelays(app, 3, must)
 }

@@ -160,6 +160,15 @@ describe('the checklist on a network of others', () => {
     })
     expect(line('reach')).toMatchObject({ state: 'done', action: null })
     expect(line('miner')).toMatchObject({ state: 'done' })
+    const waiting = structuredClone(served)
+    waiting.nodes['miner-1']!.seen = 'starting'
+    expect(line('miner', waiting)).toMatchObject({ state: 'busy' })
+    for (const key of Object.values(waiting.keys)) if (key.role === 'operator') key.kind = 'watch'
+    expect(line('miner', waiting)).toMatchObject({
+      state: 'bad',
+      text: 'home.check.minerKeyElsewhere',
+      action: { href: '#/settings/keys' },
+    })
     const lost = structuredClone(served)
     lost.health.selfTests!.last.public!.ok = false
     expect(line('reach', lost)).toMatchObject({ state: 'bad', action: { href: '#/supplier/self-test' } })

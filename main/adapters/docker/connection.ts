@@ -46,6 +46,8 @@ const ASK_RUNNING_MS = 5_000
 /** However well an engine answers, all about it is asked anew after this long: its clock, its memory, its version. */
 export const WHOLE_PROBE_MS = 60_000
 const PING_MS = 5_000
+/** A clock that is off is read at every look, so that putting it right is seen at once. */
+const CLOCK_FINE_MS = 1_000
 
 /**
  * @param options.endpoint the only one to be asked, whatever was chosen
@@ -136,7 +138,7 @@ export function createConnection(options: {
       if (result.kind === 'ready') {
         await take(result.endpoint)
         name = result.name
-        known = { probe: result, atMs: askedAtMs }
+        known = Math.abs(result.clockOffsetMs) < CLOCK_FINE_MS ? { probe: result, atMs: askedAtMs } : undefined
       }
       return result
     },

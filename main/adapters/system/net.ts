@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { HearthError } from '#shared/api/errors.ts'
 import type { Net } from '#main/core/ports/net.ts'
+import { createAskHere } from './ask-here.ts'
 import { judgedLookup, judgeNumber } from './judged-lookup.ts'
 
 /** An answer to a relay; nothing that Hearth asks for is near this. */
@@ -107,5 +108,5 @@ async function freeBytes(folder: string): Promise<number> {
  * @param dataDir folder whose disk `freeDiskBytes` means
  */
 export function createNet(dataDir: string): Net {
-  return { post, portFree, freeDiskBytes: () => freeBytes(dataDir) }
+  return { post, askHere: createAskHere(), portFree, freeDiskBytes: () => freeBytes(dataDir) }
 }

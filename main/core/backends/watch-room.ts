@@ -12,7 +12,10 @@ const LOOK_MS = 10_000
  * What is free where a node's data goes: on the engine's disk, and where that tells nothing (a virtual machine of Docker's) on this PC's, on which the machine's own disk grows.
  * Undefined where neither tells.
  */
-export async function freeForData(engine: Pick<Engine, 'freeBytes' | 'disk'>, net: Pick<Net, 'freeDiskBytes'>): Promise<number | undefined> {
+export async function freeForData(
+  engine: Pick<Engine, 'freeBytes' | 'disk'>,
+  net: Pick<Net, 'freeDiskBytes'>,
+): Promise<number | undefined> {
   return (await engineFreeBytes(engine)) ?? (await net.freeDiskBytes().catch(() => undefined))
 }
 

@@ -27,6 +27,8 @@ export function whatToServe(deps: {
   chosen: ReadonlySet<string>
   /** Which of the catalogue's networks the chosen one is. */
   where: ServiceRecord['networks'][number]
+  /** Whether Hearth runs a node of this network: an entry that is answered by it is none without. */
+  hasOwnNode: boolean
 }): RequestOutput<'serve.options'> {
   const { catalog, pc, prices, where } = deps
   const rows = catalog.services
@@ -46,7 +48,9 @@ export function whatToServe(deps: {
             ? null
             : ((units * RELAYS * prices.computeUnitsToTokensMultiplier) / prices.computeUnitCostGranularity).toString(),
         by: deps.by(service.id),
-        options: catalog.entries.filter((entry) => entry.serves.includes(service.id)).map((entry) => optionOf(entry, pc)),
+        options: catalog.entries
+          .filter((entry) => entry.serves.includes(service.id) && (deps.hasOwnNode || entry.ownNode !== true))
+          .map((entry) => optionOf(entry, pc)),
         chosen: deps.chosen.has(service.id),
       }
     })

@@ -3,6 +3,7 @@ import { gate as gateEntry } from '#shared/catalog/entries/gate.ts'
 import { CATALOG_PUBLIC_KEY } from '#shared/catalog/backends/public-key.ts'
 import type { NetworkId } from '#shared/api/state.ts'
 import { HearthError } from '#shared/api/errors.ts'
+import { networkOf } from '#shared/networks/index.ts'
 import type { LocalChainRules } from '#shared/networks/local.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { Handlers } from '../dispatch.ts'
@@ -229,6 +230,7 @@ export function wireBackends(deps: {
           by: (serviceId) => room.by(serviceId),
           chosen: await chosen(),
           where: network === 'beta' ? 'beta' : 'main',
+          hasOwnNode: networkOf(deps.network).madeHere,
         }),
       'serve.choose': async ({ serviceIds: ids }) => {
         const known = new Set(catalog().services.map((service) => service.id))

@@ -33,6 +33,8 @@ export interface Expectations {
 
 /** An endpoint that said something false is not asked for this long. */
 export const LIED_MS = 10 * 60_000
+/** What answers behind an address can be another chain than it was, also one that is as high by now: its first block is asked anew this often. */
+export const RECOGNISE_MS = 10 * 60_000
 /** Blocks and clocks are a little apart. */
 const FUTURE_MS = 60_000
 
@@ -82,6 +84,7 @@ export function createMember(endpoint: PoolEndpoint, deps: { connect: ConnectCha
   let status: EndpointStatus = 'untried'
   let head: ChainHead | undefined
   let fingerprint: Fingerprint | undefined
+  let recognisedAtMs = 0
   let latencyMs: number | null = null
   let agrees: boolean | null = null
   let error = ''
@@ -118,7 +121,11 @@ export function createMember(endpoint: PoolEndpoint, deps: { connect: ConnectCha
   /** SECURITY: S22 an endpoint of another chain is never read: the chain id proves nothing, the hash of block 1 does. */
   const recognise = async (): Promise<boolean> => {
     const wanted = expected.block1Hash()
-    if (fingerprint === undefined || (wanted !== undefined && fingerprint.block1Hash !== wanted)) fingerprint = await chain.fingerprint()
+    const isOld = clock.now() - recognisedAtMs >= RECOGNISE_MS || clock.now() < recognisedAtMs
+    if (fingerprint === undefined || isOld || (wanted !== undefined && fingerprint.block1Hash !== wanted)) {
+      fingerprint = await chain.fingerprint()
+      recognisedAtMs = clock.now()
+    }
     if (wanted === undefined || fingerprint.block1Hash === wanted) return true
     status = 'other-chain'
     error = `block 1 is ${fingerprint.block1Hash}`

@@ -13,22 +13,32 @@ export async function mustBeCertain(heads: Pick<Heads, 'isCertain' | 'requireKno
   if (!heads.isCertain()) await heads.requireKnown()
 }
 
-/** Sessions in which relays were served, or may have been, that are neither claimed nor lost yet. @param served relays since the miner's start, while it tells */
+/**
+ * Sessions in which relays were served, or may have been, that are neither claimed nor lost yet.
+ * @param served relays since the miner's start, asked now; undefined while it does not tell @param counted as many of them as the session clock knows of
+ */
 export function unsentSessions(
   { clock, supplier, nodes }: Pick<AppState, 'clock' | 'supplier' | 'nodes'>,
   served: bigint | undefined,
+  counted: bigint | undefined,
 ): number {
   const miner = Object.values(nodes).find((node) => node.kind === 'relay-miner')
-  const maybe = (stage: string): boolean =>
-    supplier.operatorAddress !== '' && served !== 0n && (stage === 'open' || (miner?.seen === 'running' && served !== undefined))
-  return clock.lanes.filter(
+  const isUp = miner?.seen === 'running' || miner?.seen === 'stopping'
+  const isStaked = supplier.operatorAddress !== ''
+  const maybe = (stage: string): boolean => isStaked && served !== 0n && (stage === 'open' || isUp)
+  const known = clock.lanes.filter(
     ({ stage, relays }) => (stage === 'serving' || stage === 'open') && (relays === null ? maybe(stage) : relays !== '0'),
   ).length
+  // The clock looks once a block, and relays come at any time.
+  const since = served === undefined ? isUp && isStaked : served > (counted !== undefined && counted <= served ? counted : 0n)
+  return Math.max(known, since ? 1 : 0)
 }
 
 /** Rows of the request table about the relay bundle of a network of others. @param host undefined where there is none: those networks refuse before */
 export function bundleHandlers(deps: {
-  nodes: Pick<Nodes, 'startBundle' | 'removeBundle' | 'served' | 'wake'>
+  nodes: Pick<Nodes, 'startBundle' | 'removeBundle' | 'servedNow' | 'wake'>
+  /** Relays since the miner's start that the session clock knows of. */
+  counted: () => bigint | undefined
   host: MinerHost | undefined
   heads: Pick<Heads, 'isCertain' | 'requireKnown'>
   state: StatePublisher
@@ -47,7 +57,7 @@ export function bundleHandlers(deps: {
         if (state.state.chain.status !== 'ready')
           throw new HearthError('chain-unreachable', { reason: 'whether something is open cannot be seen now' })
         await deps.open.mustBeNone()
-        const sessions = unsentSessions(state.state, nodes.served())
+        const sessions = unsentSessions(state.state, await nodes.servedNow(), deps.counted())
         if (sessions > 0) throw new HearthError('work-unsent', { sessions: String(sessions) })
       }
       const taskId = await nodes.removeBundle()

@@ -58,6 +58,8 @@ export interface Nodes extends Omit<Wanted, 'stopWhatIsDue'> {
   backendNode(serviceId: string): string | undefined
   /** Relays that the relay miner answered since its start; undefined while it does not tell. */
   served(): bigint | undefined
+  /** The same, asked now and not with the last round. */
+  servedNow(): Promise<bigint | undefined>
   /** Where relays are taken on this machine: at the ingress. */
   relayUrl(): string | undefined
   faucet(address: string, upokt: bigint, signal: AbortSignal): Promise<void>
@@ -330,6 +332,7 @@ export function createNodes(deps: {
     },
     backendNode: (serviceId) => deps.catalogue?.nodeOf(serviceId) ?? catalog.find((entry) => entry.serves.includes(serviceId))?.nodeId,
     served: () => reconciler.served(),
+    servedNow: () => reconciler.servedNow(),
     relayUrl() {
       const port = portOf('ingress', 'relays')
       return port === undefined ? undefined : `http://127.0.0.1:${port}`

@@ -66,12 +66,11 @@ export async function probe(
 async function ask(net: Net, port: number | undefined, body: string): Promise<string | undefined> {
   if (port === undefined) return undefined
   try {
-    const answer = await net.post(
-      `http://127.0.0.1:${port}/`,
-      new TextEncoder().encode(body),
-      { 'content-type': 'application/json' },
-      PROBE_TIMEOUT_MS,
-    )
+    const question = new TextEncoder().encode(body)
+    const headers = { 'content-type': 'application/json' }
+    const answer = net.askHere
+      ? await net.askHere(port, question, headers, PROBE_TIMEOUT_MS)
+      : await net.post(`http://127.0.0.1:${port}/`, question, headers, PROBE_TIMEOUT_MS)
     return answer.status === 200 ? new TextDecoder().decode(answer.body) : undefined
   } catch {
     return undefined

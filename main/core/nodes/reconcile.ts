@@ -35,6 +35,8 @@ export interface Reconciler {
   runs(nodeId: string): string | undefined
   /** Relays answered since the relay miner's start, as of the last round; undefined while it does not tell. */
   served(): bigint | undefined
+  /** The same, asked now: relays come between two rounds. */
+  servedNow(): Promise<bigint | undefined>
   /** The relay miner's stop does not wait any longer for what it served to be written down. */
   skipDrain(): void
   /** Hearth ends, the containers go on. */
@@ -266,6 +268,11 @@ export function createReconciler(deps: {
       await care.release()
     },
     served: () => served,
+    async servedNow() {
+      const entry = catalog.find((candidate) => candidate.kind === 'relay-miner')
+      const nodePorts = entry && ports.get(entry.nodeId)
+      return entry && nodePorts && (await probe(entry, nodePorts, { net, chain: state.state.chain, keeperHasKey: false })).served
+    },
     forgive(nodeId) {
       crashes.forgive(nodeId)
       errors.delete(nodeId)

@@ -12,6 +12,16 @@ export interface Net {
     signal?: AbortSignal,
     mayAsk?: (address: string) => boolean,
   ): Promise<{ status: number; body: Uint8Array }>
+  /**
+   * POSTs a question that changes nothing, and may be asked twice, to a port of this PC (path `/`), over a connection that is kept for the next one. Rejects as `post`.
+   * Absent where `post` does as well.
+   */
+  askHere?(
+    port: number,
+    body: Uint8Array,
+    headers: Record<string, string>,
+    timeoutMs: number,
+  ): Promise<{ status: number; body: Uint8Array }>
   /** Whether 127.0.0.1:port can be bound right now. */
   portFree(port: number): Promise<boolean>
   freeDiskBytes(): Promise<number>

@@ -11,6 +11,8 @@ const CLAIMS_READ = 100
 /** Keeps state.clock true: gathers what the pure session clock needs and publishes its answer. */
 export interface SessionClock {
   update(height: number): Promise<void>
+  /** Relays since the miner's start that its lanes know of; undefined while it knows of none. */
+  counted(): bigint | undefined
 }
 
 export function createSessionClock(deps: {
@@ -24,7 +26,9 @@ export function createSessionClock(deps: {
 }): SessionClock {
   const { state, store, clock } = deps
   const counter = createSessionCounter()
+  let counted: bigint | undefined
   return {
+    counted: () => counted,
     async update(height) {
       const network = deps.network()
       const rules = deps.params()
@@ -32,6 +36,7 @@ export function createSessionClock(deps: {
       const { supplier, chain, nodes } = state.state
       const claims = await store.claims({ network, limit: CLAIMS_READ })
       const miner = Object.values(nodes).find((node) => node.kind === 'relay-miner')
+      counted = deps.served()
       state.set(
         'clock',
         sessionClock({
@@ -44,7 +49,7 @@ export function createSessionClock(deps: {
           staked: supplier.asOf === null ? undefined : BigInt(supplier.stakeUpokt) > 0n && supplier.services.length > 0,
           minerReadable: miner === undefined || miner.seen !== 'unknown',
           minerRunning: miner?.seen === 'running',
-          relaysBySession: counter.note(sessionAt(height, rules).end, deps.served()),
+          relaysBySession: counter.note(sessionAt(height, rules).end, counted),
           ...(supplier.asOf === null ? {} : { stakeUpokt: BigInt(supplier.stakeUpokt) }),
           supplierMinStakeUpokt: rules.supplierMinStakeUpokt,
           proofMissingPenaltyUpokt: rules.proofMissingPenaltyUpokt,

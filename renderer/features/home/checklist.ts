@@ -262,6 +262,13 @@ function minerLine(state: AppState): Line {
   const miner = nodeOfKind(state, 'relay-miner')
   const line = { id: 'miner', title: 'home.check.miner' as const, facts: {} }
   if (miner?.seen === 'running') return { ...line, state: 'done', text: 'home.check.minerOk', action: null }
+  if (!isMadeHere(state) && partyFor(state, 'operator')?.kind === 'watch')
+    return {
+      ...line,
+      state: 'bad',
+      text: 'home.check.minerKeyElsewhere',
+      action: { kind: 'go', href: '#/settings/keys', text: 'home.check.keys' },
+    }
   if (state.vault.needed !== null)
     return { ...line, state: 'bad', text: 'reasons.waiting-for-keys', action: { kind: 'go', href: '#/unlock', text: 'home.check.unlock' } }
   if (miner?.seen === 'failing')

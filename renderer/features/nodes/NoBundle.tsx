@@ -105,13 +105,13 @@ function Part({
   isQuiet?: boolean
 }): ReactNode {
   return (
-    <li className="grid grid-cols-[20px_minmax(0,1fr)_auto] items-start gap-x-3 !py-2.5">
+    <li className="grid grid-cols-[20px_minmax(0,1fr)_auto] items-start gap-x-3 !py-2.5 max-[560px]:grid-cols-[20px_minmax(0,1fr)]">
       <Icon name={icon} size={16} className={`mt-0.5 ${isQuiet ? 'text-text-3' : 'text-ember-text'}`} />
       <div className="min-w-0">
         <div className={isQuiet ? 'text-text-2' : 'font-medium'}>{title}</div>
         <div className="text-small wrap-anywhere text-text-2">{text}</div>
       </div>
-      <span className="num text-small text-text-3">{aside}</span>
+      <span className="num text-small text-text-3 max-[560px]:col-start-2">{aside}</span>
     </li>
   )
 }

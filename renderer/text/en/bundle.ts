@@ -39,7 +39,8 @@ export const bundle = {
     titlePlay: 'Leave it on',
     text: 'Once services are on the chain, gateways send relays at any hour. Relays that nobody answers are not paid, and gateways then choose others.',
     claims: 'Each session is claimed and proven in a window of its own. A window that passes while this PC is off is pay lost.',
-    penalty: 'A claim whose proof is missing costs {{pokt}} POKT of the stake.',
+    penalty:
+      'A claim whose proof is missing costs {{pokt}} POKT of the stake. It is not paid either; and a stake under the minimum is ended by the network.',
     stop: 'Every stop says before you press it what it costs, and when it costs nothing.',
   },
   start: {

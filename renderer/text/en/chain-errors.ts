@@ -26,7 +26,7 @@ export const chainErrors = {
   },
   'work-unsent': {
     text: 'The relay miner has served relays in {{sessions}} sessions and not sent their proof yet. Without it they stay unpaid.',
-    next: 'Wait for “nothing to lose” on Home, or agree to lose them.',
+    next: 'Stop the ingress so that nothing new comes in, wait for “nothing to lose” on Home, and remove it then. Or agree to lose them.',
   },
   'not-on-this-network': {
     text: 'This is for the chains that Hearth makes on this PC. It is not there on {{network}}.',

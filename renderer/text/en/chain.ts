@@ -37,7 +37,7 @@ export const chain = {
   },
   replaced: {
     title: '{{network}} seems to have begun anew',
-    text: 'The chain that you confirmed is gone: {{hosts}} names another first block. Nothing is read from it, and nothing signed for it.',
+    text: 'The chain that you confirmed is gone: another first block comes from {{hosts}}. Nothing is read there, and nothing signed.',
     why: 'Test networks are begun anew by their keepers now and then. If they said nothing of it, wait, or ask another host.',
     button: 'Begin anew…',
     ask: 'Begin anew with this chain?',
@@ -46,7 +46,7 @@ export const chain = {
     record: 'earnings, history and transactions of the old chain leave the pages; a copy of the whole record is set aside first',
     money: 'stake and balances of the old chain: they exist on no chain any more',
     stays: 'What stays',
-    kept: 'keys, endpoints, the address book and settings',
+    kept: 'keys, endpoints, containers, the address book and settings',
     next: 'After this Hearth asks you whether the new chain is the right one, before it signs anything.',
     back: 'This cannot be taken back on the pages.',
     confirm: 'Set aside and begin anew',

@@ -93,6 +93,8 @@ export const home = {
     miner: 'Relay miner up',
     minerOk: 'answers relays and sends claims',
     minerMissing: 'you start it once services are offered',
+    minerKeyElsewhere: 'its operator key is not in this vault: bring it, or serve where it is',
+    keys: 'Keys…',
     relay: 'Test relay answered',
     relayOk: '{{verified}} of {{sent}} signatures verified',
     relayMissing: 'Hearth plays a gateway and checks the signature',

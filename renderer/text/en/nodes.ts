@@ -117,9 +117,9 @@ export const nodes = {
   },
   explain: {
     'session-mismatch':
-      'The gateway sent a relay of another session than the one this miner sees. A few around a session’s change are normal; many mean that your node is behind the chain.',
+      'The gateway sent a relay of another session than the one this miner sees. A few around a session’s change are normal; many mean that the node it asks is behind the chain.',
     'session-expired':
-      'The relay came after its session had ended, so it was refused. A few at the end of a session are normal; many mean that your node or this PC is too slow.',
+      'The relay came after its session had ended, so it was refused. A few at the end of a session are normal; many mean that the node it asks or this PC is too slow.',
     'not-eligible': 'The claim window opened before this relay was ready, so it can no longer be claimed and is not paid.',
     'queue-full':
       'The miner could not keep up and let go of relays that it had answered. They are not paid. It needs a faster PC or fewer services.',

@@ -68,14 +68,14 @@ export const selfTest = {
   validation: {
     eager: {
       chosen: 'The relay miner judges each relay before it serves it, as you chose.',
-      near: 'The relay miner judges each relay before it serves it: your node answers in {{nodeMs}} ms, so that costs nothing.',
+      near: 'The relay miner judges each relay before it serves it: the node that it asks answers in {{nodeMs}} ms, so that costs nothing.',
       far: 'The relay miner judges each relay before it serves it.',
-      unknown: 'The relay miner judges each relay before it serves it. How fast your node answers could not be measured.',
+      unknown: 'The relay miner judges each relay before it serves it. How fast the node that it asks answers could not be measured.',
     },
     lazy: {
       chosen: 'The relay miner serves first and judges behind, as you chose. An answer then proves neither session nor claim.',
       near: 'The relay miner serves first and judges behind.',
-      far: 'The relay miner serves first and judges behind: your node takes {{nodeMs}} ms to answer, and each session would begin with slow relays. An answer then proves neither session nor claim.',
+      far: 'The relay miner serves first and judges behind: the node that it asks takes {{nodeMs}} ms to answer, and each session would begin with slow relays. An answer then proves neither session nor claim.',
       unknown: 'The relay miner serves first and judges behind.',
     },
   },

@@ -68,19 +68,25 @@ describe('a small question', () => {
   })
 
   test.each([
-    ['never comes', 'ETIMEDOUT', () => undefined],
-    ['drips for ever', 'ETIMEDOUT', (response: Parameters<RequestListener>[1]) => void setInterval(() => response.write(' '), 20).unref()],
+    ['never comes', 'ETIMEDOUT', 300, () => undefined],
+    [
+      'drips for ever',
+      'ETIMEDOUT',
+      300,
+      (response: Parameters<RequestListener>[1]) => void setInterval(() => response.write(' '), 20).unref(),
+    ],
     [
       'ends in its middle',
       'ECONNRESET',
+      30_000,
       (response: Parameters<RequestListener>[1]) => {
         response.writeHead(200, { 'content-length': '100' })
         response.write('{"Id":', () => response.destroy())
       },
     ],
-  ])('whose answer %s rejects with %s', async (_, code, misbehave) => {
+  ])('whose answer %s rejects with %s', async (_, code, limitMs, misbehave) => {
     const { asking } = await engine((_request, response) => misbehave(response))
-    await expect(asking.get('/x', 300)).rejects.toMatchObject({ code })
+    await expect(asking.get('/x', limitMs)).rejects.toMatchObject({ code })
   })
 
   test('to nobody rejects as the library does', async () => {

@@ -27,7 +27,7 @@ async function end(server: Server): Promise<void> {
 /** An engine with so many running containers of ours, of this `mark`; `status` for one that refuses to list them. */
 async function play(
   name: string,
-  engine: { running: number; status?: number; mark?: string; ping?: string; version?: string },
+  engine: { running: number; status?: number; mark?: string; ping?: string; version?: string; timeMs?: number },
 ): Promise<{ endpoint: string; server: Server; asked: string[] }> {
   const path = join(folder, name)
   const asked: string[] = []
@@ -36,7 +36,8 @@ async function play(
     asked.push(url)
     if (url.startsWith('/version')) response.end(JSON.stringify({ Version: engine.version ?? '29.1.2', ApiVersion: '1.52' }))
     else if (url.startsWith('/_ping') && engine.ping !== undefined) response.end(engine.ping)
-    else if (url.startsWith('/info')) response.end(JSON.stringify({ ...INFO, Name: name }))
+    else if (url.startsWith('/info'))
+      response.end(JSON.stringify({ ...INFO, Name: name, ...(engine.timeMs && { SystemTime: new Date(engine.timeMs).toISOString() }) }))
     else if (url.startsWith('/containers/json'))
       response
         .writeHead(engine.status ?? 200)
@@ -209,6 +210,16 @@ describe('an engine that was looked at a moment ago', () => {
     engine.version = '29.1.4'
     clock.now = () => 1_600_000_000_000
     expect(await connection.probe()).toMatchObject({ version: '29.1.4' })
+  })
+
+  test('is asked everything while its clock is off, so that putting it right is seen', async () => {
+    const engine: Parameters<typeof play>[1] = { running: 0, ping: 'OK' }
+    const one = await play('one', engine)
+    const { connection, clock } = connecting([one.endpoint])
+    engine.timeMs = clock.now() - 90_000
+    expect(await connection.probe()).toMatchObject({ clockOffsetMs: -90_000 })
+    engine.timeMs = clock.now()
+    expect(await connection.probe()).toMatchObject({ clockOffsetMs: 0 })
   })
 
   test('that went away is away at the next look, however short ago it answered', async () => {

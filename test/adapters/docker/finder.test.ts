@@ -39,7 +39,7 @@ async function play(path: string, answers: Record<string, unknown>): Promise<str
 const VERSION = { Version: '29.1.2', ApiVersion: '1.52' }
 const INFO = { OSType: 'linux', Architecture: 'x86_64', MemTotal: 8_000_000_000, NCPU: 4, SystemTime: new Date(0).toISOString() }
 
-const finderOf = (present: string[], fields: Partial<EngineSurroundings> = {}, osRelease = '') => {
+const finderOf = (present: string[], fields: Partial<EngineSurroundings> = {}, osRelease = '', runLimitMs = 30_000) => {
   const surroundings: EngineSurroundings = {
     environment: { PATH: join(home, 'bin'), XDG_RUNTIME_DIR: join(home, 'run') },
     platform: 'linux',
@@ -53,7 +53,7 @@ const finderOf = (present: string[], fields: Partial<EngineSurroundings> = {}, o
     clock: createTestClock(),
     surroundings: () => surroundings,
     osRelease: () => osRelease,
-    runLimitMs: 2_000,
+    runLimitMs,
   })
 }
 
@@ -143,9 +143,9 @@ describe('run', () => {
     writeFileSync(join(home, 'bin', name), `#!/bin/sh\n${script}\n`)
     chmodSync(join(home, 'bin', name), 0o755)
   }
-  const run = (commands: string[][], signal = new AbortController().signal): Promise<string[]> => {
+  const run = (commands: string[][], signal = new AbortController().signal, limitMs?: number): Promise<string[]> => {
     const lines: string[] = []
-    return finderOf([])
+    return finderOf([], {}, '', limitMs)
       .run(commands, (line) => lines.push(line), signal)
       .then(() => lines)
   }
@@ -179,6 +179,6 @@ describe('run', () => {
     setTimeout(() => abort.abort(), 100)
     expect((await rejection(run([['hearth-hangs']], abort.signal))).code).toBe('cancelled')
     expect((await rejection(run([['hearth-hangs']], AbortSignal.abort()))).code).toBe('cancelled')
-    expect((await rejection(run([['hearth-hangs']]))).code).toBe('engine-failed')
+    expect((await rejection(run([['hearth-hangs']], undefined, 500))).code).toBe('engine-failed')
   })
 })

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode'
 import { expect, test } from 'vitest'
+import { KEPT } from '#main/adapters/docker/ask.ts'
 import { createStats } from '#main/adapters/docker/stats.ts'
 import { createTestClock } from '#test/fakes/clock.ts'
 
@@ -93,4 +94,31 @@ test('two who look at the same moment are told the same load, not one of a momen
   expect((await look())?.cpuPercent).toBe(60)
   await clock.advance(990)
   expect((await look())?.cpuPercent).toBe(50)
+})
+
+test('twenty are asked at once, as an engine takes all samples at its beat of a second; no more at a time than connections are kept', async () => {
+  const clock = createTestClock()
+  const waiting: (() => void)[] = []
+  const api = { getContainer: () => ({ stats: () => Promise.resolve(two(0, 200, 1_000)) }) } as unknown as Docker
+  const stats = createStats(async () => {
+    await new Promise<void>((resolve) => void waiting.push(resolve))
+    return sample(6_200, 11_000)
+  }, clock)
+  const look = (count: number) => Promise.all(Array.from({ length: count }, (_, at) => stats.of(api, `n-${at}`)))
+  await look(40)
+  await clock.advance(10_000)
+  const twenty = look(20)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(waiting.length).toBe(20)
+  for (const answer of waiting.splice(0)) answer()
+  expect((await twenty).map((each) => each?.cpuPercent)).toEqual(Array.from({ length: 20 }, () => 60))
+  await clock.advance(10_000)
+  const forty = look(40)
+  for (let left = 40; left > 0;) {
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(waiting.length).toBeLessThan(KEPT)
+    left -= waiting.length
+    for (const answer of waiting.splice(0)) answer()
+  }
+  expect((await forty).length).toBe(40)
 })

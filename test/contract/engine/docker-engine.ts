@@ -97,6 +97,7 @@ export async function makeReal(socket: string): Promise<EngineUnderTest> {
       foreign.push(name)
       await mustDocker(socket, ['create', '--name', name, registry.image, ...PROGRAMS.wait])
     },
+    runs: async (name, program) => (await docker(socket, ['top', name])).stdout.includes(program.join(' ')),
     removeByHand: async (name) => {
       await mustDocker(socket, ['rm', '--force', name])
     },

@@ -22,6 +22,8 @@ export interface EngineUnderTest {
   freePort(): Promise<number>
   /** A container without Hearth's label, not running. */
   makeForeign(name: string): Promise<void>
+  /** Whether a program runs in a container by now; absent where one runs as soon as it is asked for. */
+  runs?: (container: string, program: readonly string[]) => Promise<boolean>
   /** Removes a container as a user would with the engine's own program. */
   removeByHand(name: string): Promise<void>
   /** Breaks the connections to the engine. */

@@ -112,6 +112,8 @@ const specNamed = (name: string): Parameters<Engine['create']>[0] => {
   return spec
 }
 
+const NOT_TOLD = 'the lie was never told'
+
 export interface LyingStage {
   /** The adapter behind the liar. */
   engine: Engine
@@ -140,32 +142,38 @@ export async function startLyingStage(under: EngineUnderTest, socket: string): P
   await under.engine.start(container)
   await engine.list()
   let made = 0
+  const once = async (call: LiedCall, lie: string): Promise<string | undefined> => {
+    const fresh = `${under.prefix}-lie-${(made += 1)}`
+    specs.set(fresh, containerSpec(under, fresh))
+    const before = relay.told
+    relay.lie = { about: call.about, how: LIES[lie] ?? 'hang' }
+    const outcome = await Promise.race([
+      call.run(engine, { container, fresh, image: under.image, unknownImage: under.unknownImage }).then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+      systemClock.sleep(PATIENCE_MS).then(() => 'never ended'),
+    ])
+    relay.lie = undefined
+    if (call.name === 'create' && outcome === undefined) await under.engine.remove(fresh)
+    if (relay.told === before) return `${NOT_TOLD}: ${outcome instanceof Error ? outcome.message : 'it was done'}`
+    if (outcome === 'never ended') return 'never ended'
+    if (outcome === undefined) return call.unnoticed?.includes(lie) === true ? undefined : 'was believed'
+    if (!(outcome instanceof HearthError)) return `threw ${outcome instanceof Error ? outcome.message : 'something'}`
+    const codes: ErrorCode[] = ['engine-failed', ...call.may]
+    // The engine went away in the middle: that it does not run is a fair guess.
+    if (lie === 'ends in the middle') codes.push('engine-not-started')
+    if (!codes.includes(outcome.code)) return `ended as ${outcome.code}: ${outcome.detail['reason'] ?? ''}`
+    return /\w{3}/.test(outcome.detail['reason'] ?? '') ? undefined : 'no reason was given'
+  }
   return {
     engine,
     relay,
     async tell(call, lie) {
-      const fresh = `${under.prefix}-lie-${(made += 1)}`
-      specs.set(fresh, containerSpec(under, fresh))
-      const before = relay.told
-      relay.lie = { about: call.about, how: LIES[lie] ?? 'hang' }
-      const outcome = await Promise.race([
-        call.run(engine, { container, fresh, image: under.image, unknownImage: under.unknownImage }).then(
-          () => undefined,
-          (error: unknown) => error,
-        ),
-        systemClock.sleep(PATIENCE_MS).then(() => 'never ended'),
-      ])
-      relay.lie = undefined
-      if (call.name === 'create' && outcome === undefined) await under.engine.remove(fresh)
-      if (relay.told === before) return `the lie was never told: ${outcome instanceof Error ? outcome.message : 'it was done'}`
-      if (outcome === 'never ended') return 'never ended'
-      if (outcome === undefined) return call.unnoticed?.includes(lie) === true ? undefined : 'was believed'
-      if (!(outcome instanceof HearthError)) return `threw ${outcome instanceof Error ? outcome.message : 'something'}`
-      const codes: ErrorCode[] = ['engine-failed', ...call.may]
-      // The engine went away in the middle: that it does not run is a fair guess.
-      if (lie === 'ends in the middle') codes.push('engine-not-started')
-      if (!codes.includes(outcome.code)) return `ended as ${outcome.code}: ${outcome.detail['reason'] ?? ''}`
-      return /\w{3}/.test(outcome.detail['reason'] ?? '') ? undefined : 'no reason was given'
+      // What comes before the lie has half a second too: on a machine with much to do that may be too short, and then nothing was lied about.
+      let found = await once(call, lie)
+      for (let again = 0; again < 2 && found?.startsWith(NOT_TOLD) === true; again += 1) found = await once(call, lie)
+      return found
     },
     async leftOver() {
       const all = await under.engine.list()

@@ -43,10 +43,8 @@ export function insideContract(stage: EngineStage): void {
     test('ends with its container', async () => {
       const container = await stage.running()
       const asked = stage.engine.exec(container, [...PROGRAMS.hang], { timeoutMs: PATIENCE_MS })
-      // A real engine needs a moment until the command runs.
-      await new Promise((resolve) => {
-        setTimeout(resolve, 2_000)
-      })
+      const { runs } = stage.under
+      if (runs) await until('the command to run', PATIENCE_MS, async () => (await runs(container, PROGRAMS.hang)) || undefined)
       await stage.engine.stop(container, 1)
       expect(await asked).toEqual({ exitCode: 137, stdout: '', stderr: '' })
     })

@@ -34,6 +34,10 @@ describe('the data of a started entry', () => {
   let diesAfterRow: boolean
   let atDiscard: Started[] | undefined
   let atPc: () => Promise<void>
+  let isDiskKnown = true
+  let beforePiece: () => Promise<void> = () => Promise.resolve()
+  let fetches = 0
+  let limits: (number | undefined)[] = []
 
   const wishes = (): Started[] => JSON.parse(scene.settings.get(KEY) ?? '[]') as Started[]
   const wish = (fields: Partial<Started> = {}): Started => ({
@@ -45,8 +49,10 @@ describe('the data of a started entry', () => {
     ...fields,
   })
   const snapshots: Snapshots = {
-    fetch: () => Promise.resolve(),
-    async *contents() {
+    fetch: () => Promise.resolve(void (fetches += 1)),
+    async *contents(_name, { limitBytes }) {
+      limits.push(limitBytes)
+      await beforePiece()
       yield await Promise.resolve(new Uint8Array(512))
     },
     discard: () => Promise.resolve(void (atDiscard = wishes())),
@@ -64,6 +70,10 @@ describe('the data of a started entry', () => {
       room = createCatalogueRoom({
         ...parts,
         store,
+        net: {
+          portFree: (port) => parts.net.portFree(port),
+          freeDiskBytes: () => (isDiskKnown ? parts.net.freeDiskBytes() : Promise.reject(new Error('no such disk'))),
+        },
         clock: scene.clock,
         names: namesOf(INSTALL),
         network: 'local',
@@ -164,17 +174,51 @@ describe('the data of a started entry', () => {
     expect((await row()).stage).toBe('kept')
     expect(volumesGone()).toEqual([])
   })
-  it('is known before the file that it came from is thrown away', async () => {
-    await begin()
+  /** Starts from a snapshot. @returns pieces that were unpacked */
+  const startFromSnapshot = async (): Promise<number> => {
     const entry = catalog.entries.find((each) => each.id === FUSE) ?? expect.unreachable()
     const { snapshot } = entry
+    let pieces = 0
     entry.snapshot = { kind: 'listing', url: 'https://snapshots.example/', into: 'data:deep/down' }
     scene.engine.unpack = async (_name, _folder, tar) => {
-      for await (const piece of tar) expect(piece.length).toBe(512)
+      for await (const piece of tar) pieces += piece.length / 512
     }
     await start(FUSE, { url: 'http://127.0.0.1:1/x.tar', sha256: 'ab'.repeat(32) })
     await run('backend-start')
     entry.snapshot = snapshot
+    return pieces
+  }
+  it('is neither fetched nor unpacked where nobody tells what room there is', async () => {
+    await begin()
+    scene.engine.disk = () => Promise.reject(new HearthError('engine-failed', { reason: 'x' }))
+    isDiskKnown = false
+    fetches = 0
+    limits = []
+    expect([await startFromSnapshot(), fetches]).toEqual([0, 0])
+    expect(taskOf('backend-start')?.error).toMatchObject({ code: 'disk-full', detail: { reason: 'unknown' } })
+    // What this PC has is the limit where the engine does not say what it has.
+    isDiskKnown = true
+    expect(await startFromSnapshot()).toBe(1)
+    expect(limits).toEqual([scene.freeDiskBytes - 2 * GB])
+  })
+  it('is not unpacked beyond what is left when others write to the disk meanwhile', async () => {
+    await begin()
+    let free = 40 * GB
+    scene.engine.disk = () => Promise.resolve({ freeBytes: free, usedBytes: 0 })
+    atDiscard = undefined
+    beforePiece = async () => {
+      free = GB
+      await scene.clock.advance(10_000)
+    }
+    expect(await startFromSnapshot()).toBe(0)
+    beforePiece = () => Promise.resolve()
+    expect(taskOf('backend-start')?.error?.code).toBe('disk-full')
+    // It is kept for another try.
+    expect(atDiscard).toBeUndefined()
+  })
+  it('is known before the file that it came from is thrown away', async () => {
+    await begin()
+    expect(await startFromSnapshot()).toBe(1)
     expect(atDiscard).toMatchObject([{ stage: 'starting', hasData: true }])
   })
   it('is taken away in the end when the engine went away while a cancelled start was undone', async () => {

@@ -338,32 +338,6 @@ describe('entries of the catalogue on the engine', () => {
       }
       expect(calls(/^removeVolume/).length).toBeGreaterThanOrEqual(9)
     })
-    it('is neither fetched nor unpacked where nobody tells what room there is', async () => {
-      scene.engine.disk = () => Promise.reject(new HearthError('engine-failed', { reason: 'x' }))
-      scene.net.freeDiskBytes = () => Promise.reject(new Error('no such disk'))
-      await start(FUSE, from)
-      await run('backend-start')
-      expect(taskOf('backend-start')?.error).toMatchObject({ code: 'disk-full', detail: { reason: 'unknown' } })
-      expect([fetched, unpacked]).toEqual([[], []])
-      scene.net.freeDiskBytes = () => Promise.resolve(40 * 1024 ** 3)
-      await start(FUSE, from)
-      await run('backend-start')
-      expect(limits).toEqual([38 * 1024 ** 3])
-    })
-    it('is not unpacked beyond what is left when others write to the disk meanwhile', async () => {
-      const free = [40, 40, 1]
-      scene.engine.disk = () => Promise.resolve({ freeBytes: (free.shift() ?? 1) * 1024 ** 3, usedBytes: 0 })
-      const after = scene.engine.unpack
-      scene.engine.unpack = async (name, folder, tar, signal) => {
-        await scene.clock.advance(10_000)
-        await after?.(name, folder, tar, signal)
-      }
-      await start(FUSE, from)
-      await run('backend-start')
-      expect(taskOf('backend-start')?.error?.code).toBe('disk-full')
-      expect(unpacked).toEqual([])
-      expect(fetched.some((call) => call.startsWith('discard'))).toBe(false)
-    })
     it('is not fetched again for data that was kept', async () => {
       await start(FUSE, from)
       await run('backend-start')

@@ -10,7 +10,7 @@ const catalog = readCatalog((name) => new Uint8Array(readFileSync(join(CATALOG_F
 
 describe('what to serve', () => {
   const GB = 1024 ** 3
-  const options = (pc: { freeDiskBytes?: number; memoryBytes?: number; cpus?: number; architecture?: string }) =>
+  const options = (pc: { freeDiskBytes?: number; memoryBytes?: number; cpus?: number; architecture?: string }, hasOwnNode = true) =>
     whatToServe({
       catalog,
       pc: { freeDiskBytes: 2_000 * GB, memoryBytes: 64 * GB, cpus: 16, architecture: 'amd64', ...pc },
@@ -23,8 +23,15 @@ describe('what to serve', () => {
       by: (id) => (id === 'anvil' ? 'container' : 'nothing'),
       chosen: new Set(['fuse']),
       where: 'main',
+      hasOwnNode,
     })
   const lacks = (pc: Parameters<typeof options>[0], id: string) => options(pc).rows.find((row) => row.serviceId === id)?.options[0]?.lacks
+  it('offers no node of Pocket where Hearth runs none', () => {
+    const nodes = (hasOwnNode: boolean) => options({}, hasOwnNode).rows.find((row) => row.serviceId === 'pocket')?.options.length
+    expect(nodes(true)).toBe(1)
+    expect(nodes(false)).toBe(0)
+  })
+
   it('says what is too little here, with room to grow', () => {
     expect(lacks({}, 'fuse')).toEqual([])
     expect(lacks({ freeDiskBytes: 160 * GB }, 'fuse')).toEqual([{ what: 'disk', has: 160, needs: 188 }])

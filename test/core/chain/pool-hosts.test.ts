@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { RECOGNISE_MS } from '#main/core/chain/members.ts'
 import { connectChains } from '#main/core/chain/pool.ts'
 import { createTestClock } from '#test/fakes/clock.ts'
 import { ADDRESS, codeOf, host, pool, type Host } from './pool-scene.ts'
@@ -20,6 +21,19 @@ describe('another chain behind the same address', () => {
     a.block1Hash = 'AA'
     await run(chains.head())
     expect(status()).toEqual(['good', 'good'])
+  })
+
+  it('that is as high by now is seen by itself after a while', async () => {
+    const a = host(100)
+    const { chains, run, status, clock } = pool([a])
+    await run(chains.head())
+    Object.assign(a, { block1Hash: 'BB', heightNow: 101 })
+    await clock.advance(RECOGNISE_MS - 5_000)
+    await run(chains.head())
+    expect(status()).toEqual(['good'])
+    await clock.advance(5_000)
+    expect(await codeOf(run(chains.head()))).toBe('chain-unreachable')
+    expect(status()).toEqual(['other-chain'])
   })
 
   it('is seen by itself when it is at a lower height; one that cannot be asked now is no other', async () => {
@@ -146,7 +160,5 @@ describe('a last word', () => {
     const { chains, run } = pool([host(), host()], { own: 1 })
     await run(chains.head())
     expect(await run(chains.seconded?.().tx('AB') ?? Promise.reject(new Error('none')))).toEqual({ kind: 'absent' })
-
-
   })
 })

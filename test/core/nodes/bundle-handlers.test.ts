@@ -61,18 +61,35 @@ describe('work that is not sent yet', () => {
       0,
     ],
   ] as const)('is counted by session: %s', (_what, lanes, served, count) => {
-    expect(unsentSessions(stateWith([...lanes]), served)).toBe(count)
+    expect(unsentSessions(stateWith([...lanes]), served, served)).toBe(count)
   })
 
   it('of a miner that stands still is what ended unwatched, until its claim can come no more', () => {
     const stopped = { minerSeen: 'stopped' }
-    expect(unsentSessions(stateWith([{ stage: 'serving', relays: null }], stopped), undefined)).toBe(0)
-    expect(unsentSessions(stateWith([{ stage: 'open', relays: null }], stopped), undefined)).toBe(1)
-    expect(unsentSessions(stateWith([{ stage: 'open', relays: null }], { ...stopped, staked: false }), undefined)).toBe(0)
+    expect(unsentSessions(stateWith([{ stage: 'serving', relays: null }], stopped), undefined, undefined)).toBe(0)
+    expect(unsentSessions(stateWith([{ stage: 'open', relays: null }], stopped), undefined, undefined)).toBe(1)
+    expect(unsentSessions(stateWith([{ stage: 'open', relays: null }], { ...stopped, staked: false }), undefined, undefined)).toBe(0)
   })
 })
 
-function setup(state: AppState, more: { open?: HearthError; certain?: HearthError } = {}) {
+describe('relays since the last block', () => {
+  const now = [{ stage: 'serving', relays: '0' }] as Lane[]
+  it.each([
+    ['none', 5n, 5n, 0],
+    ['one', 6n, 5n, 1],
+    ['one since the miner started anew', 1n, 5n, 1],
+    ['none since the miner started anew', 0n, 5n, 0],
+    ['some, where the clock has not looked yet', 5n, undefined, 1],
+    ['nobody knows, of a miner that runs', undefined, 5n, 1],
+  ] as const)('are counted too: %s', (_what, served, counted, count) => {
+    expect(unsentSessions(stateWith(now), served, counted)).toBe(count)
+  })
+  it('are not counted twice', () => {
+    expect(unsentSessions(stateWith([{ stage: 'serving', relays: '4' }]), 6n, 5n)).toBe(1)
+  })
+})
+
+function setup(state: AppState, more: { open?: HearthError; certain?: HearthError; served?: bigint } = {}) {
   const done: string[] = []
   const handlers = bundleHandlers({
     nodes: {
@@ -81,9 +98,10 @@ function setup(state: AppState, more: { open?: HearthError; certain?: HearthErro
         done.push('removed')
         return Promise.resolve('remove-1')
       },
-      served: () => 5n,
+      servedNow: () => Promise.resolve(more.served ?? 5n),
       wake: () => undefined,
     },
+    counted: () => 5n,
     host: undefined,
     heads: {
       isCertain: () => more.certain === undefined,
@@ -109,6 +127,8 @@ describe('the bundle’s requests', () => {
     const cases = [
       [setup(stateWith([]), { open: new HearthError('claims-open', { claims: '1', upokt: '5' }) }), 'claims-open'],
       [setup(stateWith([{ stage: 'open', relays: '3' }])), 'work-unsent'],
+      // Served since the last block, of which the session clock does not know yet.
+      [setup(stateWith([{ stage: 'serving', relays: '0' }]), { served: 6n }), 'work-unsent'],
       [setup({ ...stateWith([]), chain: { ...stateWith([]).chain, status: 'unreachable' } }), 'chain-unreachable'],
     ] as const
     for (const [{ handlers, done }, code] of cases) {

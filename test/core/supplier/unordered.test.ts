@@ -55,9 +55,10 @@ describe('a transaction without a place in the row of its account', () => {
 
 describe('a fee above the highest one', () => {
   it('is refused before a sheet opens and before the wallet is looked into, and nothing is kept', async () => {
-    const { rows, chain, life } = scene([payer, paid])
+    const at = scene([payer, paid])
+    const { rows, chain } = at
     chain.minimumGasPrice = () => Promise.resolve('5000.000000000000000000')
-    const { transactions, asked } = life()
+    const { transactions, asked } = at.life()
     const refused = { code: 'fee-too-high', detail: { fee: '1,800', ceiling: '1', price: '5000' } }
     await expect(transactions.prepare(send)).rejects.toMatchObject(refused)
     chain.balances.set(payer.address, 5_000_000n)
