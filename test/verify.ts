@@ -33,6 +33,7 @@ const SUITES: readonly Suite[] = [
   { name: 'electron', script: 'test:electron', report: 'own', limitMinutes: 5 },
   { name: 'e2e', script: 'e2e', report: 'playwright', limitMinutes: 20 },
   { name: 'localnet', script: 'test:localnet', report: 'own', limitMinutes: 30 },
+  { name: 'drain', script: 'test:drain', report: 'own', limitMinutes: 15 },
 ]
 
 function seconds(durationMs: number): string {

@@ -85,7 +85,6 @@ export async function startMainnetLike(): Promise<MainnetLike> {
     })
     ended.push(async () => {
       await hearth.quit()
-      if (process.env['M2_KEEP']) (await import('node:fs')).cpSync(join(hearth.dataDir, 'logs'), '/tmp/m2-logs', { recursive: true })
       hearth.remove()
     })
     const left = async (): Promise<string[]> => {

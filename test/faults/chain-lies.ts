@@ -14,7 +14,7 @@ import { lieCases, type LieCase, type LieWorld } from './lie-cases.ts'
 
 /**
  * Lies of an endpoint, each told to a pool in which it is asked first and two honest ones stand behind it, all strangers and each another owner's. A lie is caught when it was really told
- * and what comes out is the truth all the same. Some are told by three hosts of one owner, who are one voice; and of what ends a transaction nobody is believed alone. `node test/faults/chain-lies.ts` runs them alone.
+ * and what comes out is the truth all the same. Some are told by three hosts of one owner, who are one voice; and of what ends a transaction nobody is believed alone. `node test/faults/chain-lies.ts [part of a name…]` runs them alone.
  */
 
 /** Lies told at the same time, each by a liar of its own: most of their time is spent waiting for one that says nothing. */
@@ -243,8 +243,11 @@ async function lastWord(cast: Cast): Promise<string | undefined> {
   }
 }
 
-/** @param report told each lie by name, and what went wrong with it */
-export async function tellLies(report: (name: string, problem: string | undefined) => void): Promise<LieFigures> {
+/** @param report told each lie by name, and what went wrong with it @param isWanted which lies are told; all without */
+export async function tellLies(
+  report: (name: string, problem: string | undefined) => void,
+  isWanted: (name: string) => boolean = () => true,
+): Promise<LieFigures> {
   const [real, other] = await Promise.all([startTestChain({ name: 'lies' }), startTestChain({ name: 'lies-other' })])
   const endpoint = { rpcUrl: real.rpcUrl, restUrl: real.restUrl }
   const liars = await Promise.all(Array.from({ length: LIARS }, (_, index) => startLiar(endpoint, `127.0.1.${index + 1}`)))
@@ -286,7 +289,7 @@ export async function tellLies(report: (name: string, problem: string | undefine
       { name: 'that it took a transaction', tell: (cast: Cast) => swallowed(alone(cast)) },
       { name: 'that it took a transaction, as do its owner’s others', tell: swallowed },
       { name: 'what became of a transaction, alone', tell: lastWord },
-    ]
+    ].filter(({ name }) => isWanted(name))
     await Promise.all(
       liars.map(async (liar, index) => {
         const cast: Cast = { world, real, liar, chorus: choruses[index] ?? [], honest: [truthful.endpoint, endpoint], direct, payer }
@@ -300,7 +303,11 @@ export async function tellLies(report: (name: string, problem: string | undefine
 }
 
 if (import.meta.main) {
-  const figures = await tellLies((name, problem) => console.log(problem === undefined ? `ok      ${name}` : `not ok  ${name}: ${problem}`))
+  const wanted = process.argv.slice(2)
+  const figures = await tellLies(
+    (name, problem) => console.log(problem === undefined ? `ok      ${name}` : `not ok  ${name}: ${problem}`),
+    (name) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
+  )
   console.log(
     JSON.stringify({
       bench: 'chain-lies',

@@ -119,7 +119,7 @@ function Row({
   difference: AppState['supplier']['differences'][number] | undefined
 }): ReactNode {
   const t = useText()
-  const kinds = service.endpoints.map((endpoint) => rpcName(t, endpoint.rpcType)).join(', ')
+  const kinds = service.endpoints.map((each) => rpcName(t, each.rpcType)).join(', ')
   const verdict = verdictOf(t, {
     from,
     difference,
