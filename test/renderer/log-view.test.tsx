@@ -57,9 +57,13 @@ const page = (lines: LogLines, more: Partial<LogPage> = {}): LogPage => ({
 })
 const range = (from: number, to: number): LogLines => Array.from({ length: to - from }, (_line, at) => line(from + at, `line ${from + at}`))
 
-async function show(log: (input: { after?: number; before?: number }) => LogPage, more: Record<string, unknown> = {}): Promise<FakeLink> {
+async function show(
+  log: (input: { after?: number; before?: number }) => LogPage,
+  more: Record<string, unknown> = {},
+  state = serving(NOW),
+): Promise<FakeLink> {
   globalThis.location.hash = '/nodes/miner-1'
-  const link = fakeLink(serving(NOW))
+  const link = fakeLink(state)
   for (const [name, value] of Object.entries({ ...answers(NOW), ...more })) link.answers[name] = () => ({ ok: true, value })
   link.answers['nodes.logPage'] = (input) => ({ ok: true, value: log(input as { after?: number; before?: number }) })
   root = createRoot(box)
@@ -266,11 +270,19 @@ describe('what the miner did', () => {
     ['no-answer', 'does not tell its counts'],
     ['not-a-page', 'no page of counts'],
     ['too-large', 'too large to be one'],
-    ['not-running', 'does not run'],
+    ['not-running', 'has just started'],
   ])('says when nothing new is known: %s', async (state, words_) => {
     await show(() => page(LINES), { 'metrics.miner': { ...account, state, unreadable: 2 } })
     expect(words()).toContain(words_)
     expect(words()).toContain('2 counts on its page are no numbers')
+  })
+
+  it('says that a stopped miner does not run', async () => {
+    const state = serving(NOW)
+    for (const node of Object.values(state.nodes))
+      if (node.kind === 'relay-miner') Object.assign(node, { wanted: 'stopped', seen: 'stopped' })
+    await show(() => page(LINES), { 'metrics.miner': { ...account, state: 'not-running' } }, state)
+    expect(words()).toContain('The relay miner does not run.')
   })
 
   it('has charts that say their figures, and say when there are none', async () => {

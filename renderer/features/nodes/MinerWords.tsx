@@ -50,6 +50,9 @@ export function MinerWords(): ReactNode {
 
 function Account({ account, paid, now }: { account: MinerAccount; paid: number | undefined; now: number }): ReactNode {
   const t = useText()
+  const isUp = useAppState((state) => Object.values(state.nodes).some((node) => node.kind === 'relay-miner' && node.seen === 'running'))
+  // The counts are read in rounds: the state that they tell may be older than the container's.
+  const said = account.state === 'not-running' && isUp ? 'just-started' : account.state
   const { served, refused, dropped, failedLater, backendFailures } = account
   const unpaid = Math.min(served, dropped + failedLater + backendFailures)
   const rows: [string, number, string, boolean][] = [
@@ -64,9 +67,9 @@ function Account({ account, paid, now }: { account: MinerAccount; paid: number |
   if (paid !== undefined) rows.splice(2, 0, [t('nodes.words.paid'), paid, t('nodes.words.paidText'), true])
   return (
     <>
-      {account.state === 'ok' ? null : (
-        <Note tone={account.state === 'not-running' ? 'info' : 'warn'} className="mb-3">
-          {t(`nodes.words.state.${account.state}`)}
+      {said === 'ok' ? null : (
+        <Note tone={said === 'not-running' || said === 'just-started' ? 'info' : 'warn'} className="mb-3">
+          {t(`nodes.words.state.${said}`)}
         </Note>
       )}
       {account.unreadable === 0 ? null : (

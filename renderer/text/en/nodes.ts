@@ -210,6 +210,7 @@ export const nodes = {
     unpaidText: 'Served for nothing: dropped, found invalid, or backend errors.',
     unpaidNone: 'Nothing was served for nothing.',
     state: {
+      'just-started': 'The relay miner has just started: its counts are read within a minute. These are the last ones.',
       'not-running': 'The relay miner does not run. These are its last counts.',
       'no-answer': 'The relay miner does not tell its counts at the moment. These are the last ones.',
       'not-a-page': 'What answers in the relay miner’s place is no page of counts. These are the last ones that were read.',
