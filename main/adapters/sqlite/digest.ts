@@ -54,7 +54,10 @@ export function readAhead(path: string): void {
 
 /** Length and CRC-32 of a file: half the time of the digest, and as good against bits that turn over by themselves. */
 function fileSum(path: string): string {
-  if (ahead?.path === path && ahead.state === stateOf(path)) return ahead.sum
+  const read = ahead
+  // Good once: on a disk that keeps time coarsely a later write may leave the same state.
+  ahead = undefined
+  if (read?.path === path && read.state === stateOf(path)) return read.sum
   let sum = 0
   eachPiece(path, (piece) => (sum = crc32(piece, sum)))
   return `${statSync(path).size} ${sum.toString(16).padStart(8, '0')}`

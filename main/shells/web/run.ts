@@ -77,9 +77,11 @@ export async function runWeb(argv: string[], compose: Compose, places: Locations
     // What follows is done while core waits for the lock to be sure, and for its store.
     const late = lateApp(coming)
     const surfaceCss = await readFile(join(places.resourcesDir, 'surface', 'surface.css'))
+    const signIns = signInFile(dataDir, Date.now)
     const access = await openAccess({
       now: Date.now,
-      store: signInFile(dataDir, Date.now),
+      // SECURITY: S13 nothing is written before the folder is this process's alone, whoever comes to the door meanwhile.
+      store: { load: () => signIns.load(), save: (record) => claimed.held.then(() => signIns.save(record)) },
       onError: (error) => log.error('the sign-in file could not be written', error),
     })
     shell = await createWebShell({
