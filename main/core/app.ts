@@ -189,6 +189,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       settings,
       state,
       tasks,
+      store,
       clock,
       check: () => rooms.handlers['engine.check']({}),
       activity,

@@ -35,7 +35,7 @@ import { takeReplacedNetwork } from './practice/replaced-network.ts'
 import { createMinerSetup } from './relays/miner-setup.ts'
 import { ensureApplication } from './relays/rehearsal-application.ts'
 import { createSessionClock } from './relays/session-clock.ts'
-import { wireMinerHost, wireRelays } from './relays/wire-relays.ts'
+import { wireMinerChoices, wireMinerHost, wireRelays } from './relays/wire-relays.ts'
 import type { Settings } from './settings/settings.ts'
 import { forgetChain } from './start-anew.ts'
 import { initialState } from './state/initial.ts'
@@ -123,6 +123,7 @@ export function createNetworkRooms(deps: {
       validation: settings.get('relayValidation'),
     }),
     clock: deps.clock,
+    ...wireMinerChoices(deps),
   }
   const miner = createMinerSetup({ ...minerDeps, backendUrl })
   const minerHost = wireMinerHost({ rooms: deps, world, heads, endpoints, wake: () => nodes.wake() })
@@ -332,7 +333,7 @@ export function createNetworkRooms(deps: {
     ...backends.handlers,
     ...ejectHandlers({ rooms: deps, world, miner, heads }),
     ...nodeHandlers({ nodes, miner, state, open: openClaims, heads, forgetSupplier: () => watch.clear(), activity }),
-    ...bundleHandlers({ nodes, counted: () => sessionClock.counted(), host: minerHost, heads, state, open: openClaims, activity }),
+    ...bundleHandlers({ nodes, counted: () => sessionClock.counted(), host: minerHost, heads, state, open: openClaims, clock, activity }),
     'practice.control': async (wish) => {
       await practice.control(wish)
       return {}

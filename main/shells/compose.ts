@@ -123,11 +123,16 @@ export const compose: Compose = async (options): Promise<App> => {
 }
 
 /** What the user chose, asked each time, and the engine that holds this installation's containers. */
-function engineChoice(store: Pick<Store, 'setting' | 'setSetting'>, installId: string): EngineChoice {
+function engineChoice(store: Pick<Store, 'setting' | 'setSetting' | 'nodes'>, installId: string): EngineChoice {
   return {
     marks: [...new Set(NETWORKS.map((network) => containersMark(installId, network.id)))],
     chosen: async () => (await readSetting(store, 'engineEndpoint')) ?? '',
     used: { get: () => store.setting(ENGINE_USED), set: (endpoint) => store.setSetting(ENGINE_USED, endpoint) },
+    wantsRunning: async () => {
+      // Practice has a machine of its own.
+      const rows = await Promise.all(NETWORKS.filter(({ id }) => id !== 'practice').map(({ id }) => store.nodes(id)))
+      return rows.flat().some((row) => row.wanted === 'running')
+    },
   }
 }
 const ENGINE_USED = 'engine-used'

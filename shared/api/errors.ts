@@ -38,6 +38,7 @@ export const ERROR_CODES = [
   'engine-windows-containers',
   'engine-failed',
   'engine-in-use',
+  'engine-away',
   'engine-place-unknown',
   'image-unavailable',
   'port-taken',

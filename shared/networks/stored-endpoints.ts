@@ -31,3 +31,18 @@ export const storedMinerHostSchema = z.object({
   chosen: z.boolean(),
 })
 export type StoredMinerHost = z.infer<typeof storedMinerHostSchema>
+
+/** What the relay miner of a network pays for: the chain's minimum (upokt per gas, exact decimal text) that its price is made of, as it lies in the store. */
+export const storedMinerPriceSchema = z.object({
+  minimum: z.string().regex(/^\d{1,20}(\.\d{1,30})?$/),
+  /** UTC ms of the last change, which restarted the miner; null before the first. */
+  raisedAtMs: z.number().nullable(),
+})
+export type StoredMinerPrice = z.infer<typeof storedMinerPriceSchema>
+
+/** How relays are judged where the miner asks one host, by what was measured there, as it lies in the store. */
+export const storedJudgingSchema = z.object({
+  mode: z.enum(['eager', 'lazy']),
+  nodeMs: z.number().nonnegative(),
+})
+export type StoredJudging = z.infer<typeof storedJudgingSchema>

@@ -260,6 +260,18 @@ describe('a relay miner on Mainnet', () => {
     expect(page()).toContain('Keys, earnings and backends are still here.')
     expect(page()).toContain('No relay miner on this PC yet')
   })
+
+  it.each([
+    ['work-unsent', false],
+    ['claims-open', false],
+    ['engine-failed', true],
+  ] as const)('a removal that ended with %s is asked for again with %s as what was agreed to lose', async (code, agreed) => {
+    const failed = { kind: 'bundle-remove' as const, status: 'failed' as const, endedAtMs: NOW, pulls: [], error: { code, detail: {} } }
+    const link = await show(withTask(servedOnMainnet(NOW), failed), '/nodes')
+    link.answers['bundle.remove'] = () => ({ ok: true, value: { taskId: 'r1' } })
+    await press('Try again')
+    expect(asked(link, 'bundle.remove')).toEqual([{ loseOpenClaims: agreed }])
+  })
 })
 
 describe('Home and Supplier of Mainnet', () => {

@@ -18,6 +18,8 @@ export interface EngineChoice {
   used: { get(): Promise<string | undefined>; set(endpoint: string): Promise<void> }
   /** What marks this installation's containers, on whichever network; those of the one in use alone unless told. */
   marks?: readonly string[]
+  /** Whether something of ours is wanted to run, on whichever network; nothing is, unless told. */
+  wantsRunning?: () => Promise<boolean>
 }
 
 /** The way to the one engine in use. */
@@ -81,7 +83,10 @@ export function createConnection(options: {
     // Somebody may have doubted it while it was asked.
     return said instanceof Uint8Array && new TextDecoder().decode(said) === 'OK' && known === before ? before.probe : undefined
   }
-  /** Whether containers of ours may run there. An engine that is not there runs none; of one that does not tell, it is not known. */
+  /**
+   * Whether containers of ours may run there. Those of an engine whose service is gone may go on without it (Podman's always do, Docker's with live-restore): while they are wanted to
+   * run it is not known, until the user has stopped them in Hearth.
+   */
   const mayRun = async (endpoint: string): Promise<boolean> => {
     try {
       const api = await connect(endpoint, { timeoutMs: ASK_RUNNING_MS })
@@ -92,7 +97,7 @@ export function createConnection(options: {
       }
       return false
     } catch (error) {
-      return !['ENOENT', 'ECONNREFUSED'].includes(socketCodeOf(error) ?? '')
+      return !['ENOENT', 'ECONNREFUSED'].includes(socketCodeOf(error) ?? '') || ((await choice?.wantsRunning?.()) ?? false)
     }
   }
   const worthAsking = async (): Promise<string[]> => {
@@ -108,7 +113,7 @@ export function createConnection(options: {
     if (current !== undefined) return [current.endpoint]
     const all = candidateEndpoints(surroundings())
     if (bound === undefined) return all
-    // An engine that was taken off this machine is not waited for.
+    // An engine that was taken off this machine is not waited for, once nothing is wanted to run on it.
     return isKnownPlace(bound, surroundings()) || (await mayRun(bound)) ? [bound] : all
   }
   const take = async (endpoint: string): Promise<void> => {

@@ -27,8 +27,8 @@ export function openRecords(options: StoreOptions & { metricsFile: string }): Re
     if (!found || basename(found.path) !== name) throw new HearthError('store-damaged', { reason: 'not-a-backup', file: name })
     return found.path
   }
-  const check = async (copy: { name: string; chosen: boolean }): Promise<void> => {
-    await runTask({ kind: 'check', path: find(copy) }, { workerUrl })
+  const check = async (one: { name: string; chosen: boolean }): Promise<void> => {
+    await runTask({ kind: 'check', path: find(one) }, { workerUrl })
   }
   const courseOf = (course: Course | undefined): Parameters<typeof runTask>[1] => ({
     workerUrl,

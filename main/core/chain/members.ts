@@ -90,8 +90,9 @@ export function createMember(endpoint: PoolEndpoint, deps: { connect: ConnectCha
   let error = ''
   let atMs = 0
   let failures = 0
+  let failedAtMs = 0
   let retryAtMs = 0
-  let guiltyUntilMs = 0
+  let accusedAtMs: number | undefined
   let reads: { root: string; reads: ProvenReads } | undefined
 
   const proven = (): ProvenReads | undefined => {
@@ -101,18 +102,25 @@ export function createMember(endpoint: PoolEndpoint, deps: { connect: ConnectCha
     if (reads?.root !== key) reads = { root: key, reads: chain.proven(root) }
     return reads.reads
   }
+  const isGuilty = (): boolean => {
+    if (accusedAtMs === undefined) return false
+    // A clock that was set back: its time begins anew, and is not as long as the step was.
+    accusedAtMs = Math.min(accusedAtMs, clock.now())
+    return clock.now() - accusedAtMs < LIED_MS
+  }
   const failed = (cause: unknown): void => {
     failures += 1
-    retryAtMs = clock.now() + pauseMs(RETRY.chainRead, failures - 1)
+    failedAtMs = clock.now()
+    retryAtMs = failedAtMs + pauseMs(RETRY.chainRead, failures - 1)
     error = reasonOf(cause)
     atMs = clock.now()
     if (cause instanceof HearthError && cause.code === 'proof-invalid') accuse('lied', error)
-    else if (clock.now() >= guiltyUntilMs) status = 'unreachable'
+    else if (!isGuilty()) status = 'unreachable'
   }
   const accuse = (kind: 'lied' | 'disagrees', reason: string): void => {
     status = kind
     error = reason
-    guiltyUntilMs = clock.now() + LIED_MS
+    accusedAtMs = clock.now()
     // Nothing that it told holds: not even the height under which it would count as older than before.
     head = undefined
     atMs = clock.now()
@@ -183,7 +191,7 @@ export function createMember(endpoint: PoolEndpoint, deps: { connect: ConnectCha
       atMs,
     }),
     async look() {
-      if (clock.now() < guiltyUntilMs) return false
+      if (isGuilty()) return false
       try {
         const startedMs = clock.now()
         const found = await chain.head()
@@ -208,8 +216,8 @@ export function createMember(endpoint: PoolEndpoint, deps: { connect: ConnectCha
         failed(cause)
       }
     },
-    isUsable: () => clock.now() >= guiltyUntilMs && status !== 'other-chain',
-    isPausing: () => clock.now() < retryAtMs,
+    isUsable: () => !isGuilty() && status !== 'other-chain',
+    isPausing: () => clock.now() >= failedAtMs && clock.now() < retryAtMs,
     proven,
     failed,
     worked() {

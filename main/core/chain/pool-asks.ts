@@ -39,8 +39,11 @@ export interface PoolAsks {
    * @param what the question, for an error
    */
   agreed: <T>(what: string, run: (chain: Chain) => Promise<T>, options?: AgreedOptions<T>) => Promise<T>
-  /** The middle of what three owners say. */
-  middle: <T>(run: (chain: Chain) => Promise<T>, compare: (a: T, b: T) => number) => Promise<T>
+  /**
+   * The middle of what three owners say.
+   * @param needsSecond the question, for an error: rejects `chain-unreachable` with detail.alone where one owner alone answers, whose word is taken otherwise
+   */
+  middle: <T>(run: (chain: Chain) => Promise<T>, compare: (a: T, b: T) => number, needsSecond?: string) => Promise<T>
 }
 
 export interface AgreedOptions<T> {
@@ -180,7 +183,7 @@ export function createPoolAsks(deps: {
     })
   }
 
-  const middle: PoolAsks['middle'] = (run, compare) =>
+  const middle: PoolAsks['middle'] = (run, compare, needsSecond) =>
     rounds(async () => {
       const a = await first((member) => one(member, run))
       if (a.member.endpoint.own) return a.value
@@ -193,7 +196,10 @@ export function createPoolAsks(deps: {
       )
       const asked = owners.size > 0 ? others.filter((member) => owners.get(ownerOf(member)) === member) : others
       const said = await Promise.all(asked.slice(0, 2).map((member) => one(member, run).catch(() => undefined)))
-      return lowerMedian([a.value, ...said.filter((value) => value !== undefined)], compare) ?? a.value
+      const heard = said.filter((value) => value !== undefined)
+      // SECURITY: S22 whose second owner misses the question would decide alone.
+      if (needsSecond !== undefined && (owners.size === 0 || heard.length === 0)) throw unseconded(needsSecond, a.member.host)
+      return lowerMedian([a.value, ...heard], compare) ?? a.value
     })
 
   return { order, best, none, one, first, agreed, middle }

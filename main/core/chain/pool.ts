@@ -186,6 +186,7 @@ export function connectChains(
             account: (address: string) => account(address, true),
             tx: (hash: string) => tx(hash, true),
             broadcast: (txBytes: Uint8Array) => broadcastTo(asks, txBytes, true),
+            minimumGasPrice: () => middle((chain) => chain.minimumGasPrice(), compareText, 'least gas price'),
           }),
         }
       : {}),

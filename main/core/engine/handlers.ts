@@ -5,11 +5,13 @@ import { settingValue } from '#shared/settings/table.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { EngineFinder, EngineHost, FoundEngine } from '../ports/engine-finder.ts'
+import type { Store } from '../ports/store.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { unlessCancelled } from '../unless-cancelled.ts'
 import { installStep, nextStep, type NextStep } from './next-step.ts'
+import { wantedRunning } from './wanted-running.ts'
 
 const MOST_SHOWN = 24
 /** A virtual machine that is started for the first time takes minutes. */
@@ -43,6 +45,7 @@ export function engineHandlers(deps: {
   settings: Settings
   state: StatePublisher
   tasks: Tasks
+  store: Pick<Store, 'nodes'>
   /** Of this machine. */
   clock: Clock
   /** Looks at the engine in use; a changed choice counts from then on. */
@@ -62,6 +65,14 @@ export function engineHandlers(deps: {
   const mustBeIdle = (): void => {
     const names = running()
     if (names.length > 0) throw new HearthError('engine-in-use', { names: names.join(', ').slice(0, 300) })
+  }
+  /** Those of an engine that does not answer may go on without its service: two relay miners with one key void each other's proofs. */
+  const mustHaveEnded = async (endpoint: string): Promise<void> => {
+    const { app, engine, nodes } = state.state
+    const isSeen = engine.kind === 'ready' && Object.values(nodes).every((node) => node.seen !== 'unknown')
+    if (app.network === 'practice' || isSeen || endpoint === engine.endpoint) return
+    const names = new Set((await wantedRunning(deps.store)).map((row) => nodes[row.id]?.title ?? row.id))
+    if (names.size > 0) throw new HearthError('engine-away', { names: [...names].join(', ').slice(0, 300), endpoint: engine.endpoint })
   }
   const dueStep = async (endpoint: string): Promise<NextStep | undefined> => {
     const host = await finder.host()
@@ -100,6 +111,7 @@ export function engineHandlers(deps: {
           throw new HearthError(code, { reason: probe.detail, endpoint: wanted })
         }
         mustBeIdle()
+        await mustHaveEnded(wanted)
       }
       await settings.set({ engineEndpoint: wanted })
       await deps.check()

@@ -1,4 +1,5 @@
 import type { Heads } from '../chain/heads.ts'
+import type { Chain, PendingClaim } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { PublicKeyInfo, Vault } from '../ports/vault.ts'
@@ -29,11 +30,22 @@ export function createKeyGiver(deps: {
 }): () => Promise<boolean> {
   const { vault, heads, state, clock, log } = deps
 
+  let told: { operatorAddress: string; height: number; atMs: number; pending: PendingClaim[] } | undefined
+  /** Asked once per block, or after a while: each round of the containers waits for it. What was known stays where nobody answers. */
+  const pendingOf = async (chain: Chain, operatorAddress: string): Promise<PendingClaim[]> => {
+    const before = told?.operatorAddress === operatorAddress ? told : undefined
+    const isFresh = before !== undefined && before.height === heads.height() && Math.abs(clock.now() - before.atMs) < ASK_MS
+    if (isFresh) return before.pending
+    const height = heads.height()
+    const pending = await chain.pendingClaims(operatorAddress).catch(() => before?.pending ?? [])
+    told = { operatorAddress, height, atMs: clock.now(), pending }
+    return pending
+  }
   const noteNeeded = async (operatorAddress: string): Promise<void> => {
     const before = state.state.vault.needed
     const chain = heads.current()
     const params = heads.params()
-    const pending = chain ? await chain.pendingClaims(operatorAddress).catch(() => []) : []
+    const pending = chain ? await pendingOf(chain, operatorAddress) : []
     // A claim without its proof is punished; a session without a claim is only unpaid.
     const unproven = pending.filter((claim) => claim.proofStatus !== 'validated')
     const blocksToClose = params
@@ -86,3 +98,4 @@ export function createKeyGiver(deps: {
 
 /** Within this time of the start of Hearth a missing key is the restart's doing. */
 const JUST_STARTED_MS = 60_000
+const ASK_MS = 60_000

@@ -1,5 +1,7 @@
 import type { TaskContext } from '../tasks/tasks.ts'
+import type { MayGo } from './bundle-may-go.ts'
 import { fetchImages } from './fetch-images.ts'
+import { lookAtIngress, setRefusing } from './ingress.ts'
 import { ensureNode, type Hold, lookAtEngine, makeRoom, type SetUpDeps, want } from './set-up.ts'
 import { type Removed, takeAway } from './take-away.ts'
 
@@ -12,6 +14,8 @@ export const BUNDLE_REMOVE_STEPS = ['stop', 'containers', 'volumes', 'records']
 const ROOM_BYTES = 2 * 1024 ** 3
 /** It depends on nothing, and the key waits for it; the others follow by the loop. */
 const FIRST = 'keeper'
+/** Relays that were taken before the ingress refused are answered and counted by then, but for those of a slow backend. */
+const IN_FLIGHT_MS = 2_000
 
 export interface BundleDeps extends SetUpDeps {
   /** Containers beside it that are of no use without it. */
@@ -47,12 +51,15 @@ export async function startBundle(deps: BundleDeps, task: TaskContext, hold: Hol
   }
 }
 
-/** Takes the bundle's containers and volumes away, and what is written of them. The chain with its ledger, keys and backends stay. */
-export async function removeBundle(deps: BundleDeps, task: TaskContext, hold: Hold): Promise<void> {
+/**
+ * Takes the bundle's containers and volumes away, and what is written of them. The chain with its ledger, keys and backends stay.
+ * @param mayGo asked when no relay comes in any more; where it rejects, relays are taken again and nothing is touched
+ */
+export async function removeBundle(deps: BundleDeps, task: TaskContext, hold: Hold, mayGo?: MayGo): Promise<void> {
   const entries = [...deps.catalog, ...deps.alsoRemoved()]
   const isMeant = (nodeId: string): boolean => entries.some((entry) => entry.nodeId === nodeId)
   await hold(async () => {
-    await takeAway(deps, task, entries, isMeant)
+    await takeAway(deps, task, entries, isMeant, mayGo && (() => mayGoUnserved(deps, task, mayGo)))
     await task.step('records', async () => {
       for (const { nodeId } of deps.catalog) {
         await deps.store.removeNode(deps.network, nodeId)
@@ -62,4 +69,23 @@ export async function removeBundle(deps: BundleDeps, task: TaskContext, hold: Ho
     })
   })
   deps.wake()
+}
+
+async function mayGoUnserved(deps: BundleDeps, task: TaskContext, mayGo: MayGo): Promise<void> {
+  const { engine, net, store, clock } = deps
+  const entry = deps.catalog.find((each) => each.kind === 'ingress')
+  const ingress = (await engine.list()).find((each) => each.nodeId === entry?.nodeId && each.state === 'running')
+  if (!entry || !ingress) return mayGo(task.signal)
+  const ports = (await store.nodes(deps.network)).find((row) => row.id === entry.nodeId)?.ports
+  // Somebody else may want it to refuse, for a stop that waits for its moment: that is not taken back here.
+  const refusedBefore = (await lookAtIngress(net, ports?.[String(entry.ports[0]?.containerPort)])) === 'refusing'
+  try {
+    await setRefusing(engine, ingress.name, true)
+    await clock.sleep(IN_FLIGHT_MS)
+    await mayGo(task.signal)
+  } catch (error) {
+    // Where that fails too, the loop does it.
+    if (!refusedBefore) await setRefusing(engine, ingress.name, false).catch(() => undefined)
+    throw error
+  }
 }

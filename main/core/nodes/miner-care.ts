@@ -1,3 +1,4 @@
+import type { EndpointState } from '#shared/api/state.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Engine, SeenContainer } from '../ports/engine.ts'
@@ -60,6 +61,19 @@ export function createMinerCare(deps: {
   }
   let look: IngressLook | undefined
   let saidSilent = false
+  let wasHostAway = false
+
+  /** The host that the miner asks, as Hearth sees it; undefined where the miner asks a node of this machine. */
+  const askedHost = (): EndpointState | undefined => {
+    const { bundle, chain } = state.state
+    return bundle ? Object.values(chain.endpoints ?? {}).find((each) => each.host === bundle.host) : undefined
+  }
+  /** As far as the miner can hear it: one whose host lags is as high as it can be. */
+  const heardHeight = (asked: EndpointState | undefined): number | undefined => {
+    const { status, height } = state.state.chain
+    if (status !== 'ready') return undefined
+    return asked !== undefined && asked.height > 0 ? Math.min(height, asked.height) : height
+  }
 
   const refuse = async (): Promise<boolean> => {
     if (!isIngressUp()) return false
@@ -105,15 +119,21 @@ export function createMinerCare(deps: {
       if (ingress === 'refusing' && !wantsRefusal() && node?.ready === true) await set(false)
     },
     async watch(seen, minerHeight) {
-      const { chain, clock: sessions } = state.state
+      const asked = askedHost()
+      const isHostAway = !deps.mayRestart()
+      // Deaf for as long as its host was away: what was tried before says nothing now.
+      if (wasHostAway && !isHostAway) watchdog.forgive()
+      wasHostAway = isHostAway
+      const mayRestart = !isHostAway && (asked === undefined || asked.status === 'good') && wishes.of('miner') === undefined
       const finding = watchdog.look({
         nowMs: clock.now(),
         life: seen?.state === 'running' ? lifeOf(seen) : undefined,
         minerHeight,
-        chainHeight: chain.status === 'ready' ? chain.height : undefined,
-        lanes: sessions.lanes,
+        chainHeight: heardHeight(asked),
+        lanes: state.state.clock.lanes,
+        mayRestart,
       })
-      if (finding.restart && seen && wishes.of('miner') === undefined && deps.mayRestart()) {
+      if (finding.restart && seen) {
         log.warn('the relay miner does not hear the chain any more and is started anew', { blocks: finding.behind ?? 0 })
         deps.onDeaf(finding.behind ?? 0)
         await wishes.add({ nodeId: 'miner', action: 'restart', when: 'now', by: 'hearth', life: lifeOf(seen) })

@@ -10,12 +10,14 @@ import type { Log } from '../ports/log.ts'
 import type { Net } from '../ports/net.ts'
 import type { NodeRow, Store } from '../ports/store.ts'
 import type { RehearsalKeys } from '../ports/vault.ts'
+import { keptStart } from '../relays/kept-start.ts'
 import { MINER_PATHS, type MinerRpcType } from '../relays/miner-config.ts'
 import type { MinerHost } from '../relays/miner-host.ts'
 import { OPERATOR_KEY_NAME, type MinerStart } from '../relays/miner-setup.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { BUNDLE_REMOVE_STEPS, BUNDLE_START_STEPS, removeBundle, startBundle, type BundleDeps } from './bundle.ts'
+import type { MayGo } from './bundle-may-go.ts'
 import type { CatalogueNodes } from './catalogue-nodes.ts'
 import { REMOVE_STEPS, removeLocalChain, START_STEPS, startLocalChain, type LocalChainDeps } from './local-chain.ts'
 import { sendFromFaucet } from './make-chain.ts'
@@ -46,8 +48,8 @@ export interface Nodes extends Omit<Wanted, 'stopWhatIsDue'> {
   removeLocalChain(): string
   /** The same of the relay bundle on a network of others. */
   startBundle(): string
-  /** Rejects `bundle-absent`. */
-  removeBundle(): Promise<string>
+  /** Rejects `bundle-absent`. @param mayGo asked once more when no relay comes in any more; the task fails as it rejects, with nothing touched */
+  removeBundle(mayGo?: MayGo): Promise<string>
   checkEngine(): Promise<void>
   /** Where the chain node answers on this machine; undefined while it does not run. */
   endpoints(): ChainEndpoints | undefined
@@ -121,7 +123,7 @@ export function createNodes(deps: {
     log,
     tasks,
     wishes,
-    minerConfig: deps.minerConfig,
+    minerConfig: keptStart({ config: deps.minerConfig, urls: () => insideUrls(), tasks: () => state.state.tasks }),
     ingressConfig: deps.ingressConfig,
     lacksHost: () => deps.minerHost !== undefined && deps.minerHost.urls() === undefined,
     onDrainCancelled: () => wanted.keepRunning('miner'),
@@ -131,6 +133,8 @@ export function createNodes(deps: {
     releaseOfPin: (pin) => deps.releaseOfPin?.(pin),
   })
   let rows: NodeRow[] = []
+  const insideUrls: Nodes['insideUrls'] = () =>
+    rows.some((row) => row.id === 'pocket') ? { rpcUrl: 'tcp://pocket:26657', grpcUrl: 'tcp://pocket:9090' } : deps.minerHost?.urls()
   let wakeUp: () => void = () => undefined
   let woken = false
   let turn: Promise<unknown> = Promise.resolve()
@@ -245,8 +249,10 @@ export function createNodes(deps: {
     if (!deps.minerHost) return
     const isBack = await deps.minerHost.look(rows.some((row) => row.id === 'miner'))
     const hasGivenUp = state.state.nodes['miner']?.reason?.key === 'stops-trying'
-    gaveUpAtMs = hasGivenUp ? (gaveUpAtMs ?? clock.now()) : undefined
-    if (!isBack && (gaveUpAtMs === undefined || clock.now() - gaveUpAtMs < GIVEN_UP_MS)) return
+    const nowMs = clock.now()
+    // Not later than now, also after the clock was set back.
+    gaveUpAtMs = hasGivenUp ? Math.min(gaveUpAtMs ?? nowMs, nowMs) : undefined
+    if (!isBack && (gaveUpAtMs === undefined || nowMs - gaveUpAtMs < GIVEN_UP_MS)) return
     gaveUpAtMs = undefined
     reconciler.forgive('miner')
   }
@@ -254,7 +260,7 @@ export function createNodes(deps: {
   const round = async (): Promise<boolean> => {
     await refresh()
     if (!(await probeEngine())) {
-      markUnknown(state, state.state.engine.kind)
+      markUnknown(state, state.state.engine.kind, rows)
       return false
     }
     if (!hasLooked && deps.startNodes?.() === false) await leaveDown()
@@ -305,10 +311,12 @@ export function createNodes(deps: {
     removeLocalChain: () =>
       tasks.start('local-chain-remove', REMOVE_STEPS, (task) => removeLocalChain(localChain, task, hold), { cancellable: false }),
     startBundle: () => startRelays(),
-    async removeBundle() {
+    async removeBundle(mayGo) {
       if ((await store.nodes(required(deps.network()))).every((row) => !catalog.some((entry) => entry.nodeId === row.id)))
         throw new HearthError('bundle-absent')
-      return tasks.start('bundle-remove', BUNDLE_REMOVE_STEPS, (task) => removeBundle(bundle, task, holdAndSee), { cancellable: false })
+      return tasks.start('bundle-remove', BUNDLE_REMOVE_STEPS, (task) => removeBundle(bundle, task, holdAndSee, mayGo), {
+        cancellable: false,
+      })
     },
     async checkEngine() {
       await probeEngine()
@@ -322,8 +330,7 @@ export function createNodes(deps: {
       if (rpc === undefined || rest === undefined || row?.wanted !== 'running' || row.imagePin === undefined) return undefined
       return { rpcUrl: `http://127.0.0.1:${rpc}`, restUrl: `http://127.0.0.1:${rest}` }
     },
-    insideUrls: () =>
-      rows.some((row) => row.id === 'pocket') ? { rpcUrl: 'tcp://pocket:26657', grpcUrl: 'tcp://pocket:9090' } : deps.minerHost?.urls(),
+    insideUrls,
     backendUrl(serviceId, rpcType) {
       if (deps.catalogue?.nodeOf(serviceId) !== undefined) return deps.catalogue.url(serviceId, rpcType)
       const entry = catalog.find((candidate) => candidate.kind === 'backend' && candidate.serves.includes(serviceId))

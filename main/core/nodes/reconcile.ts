@@ -12,6 +12,7 @@ import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { CatalogueNodes } from './catalogue-nodes.ts'
 import { createCrashes } from './crashes.ts'
+import { isHeldChange } from './held-change.ts'
 import { createMinerCare } from './miner-care.ts'
 import { createMissingImages } from './missing-images.ts'
 import { isUp, lifeOf, plan, type NodeFacts, type NodePlan, type Step } from './plan.ts'
@@ -321,19 +322,23 @@ export function createReconciler(deps: {
         const spec = specOf(entry, row, names, rendered)
         if (seen && row.imagePin !== undefined && spec?.specHash === seen.specHash)
           madeOf.set(entry.nodeId, { life: lifeOf(seen), pin: row.imagePin })
+        const restart = await isToRestart(entry.nodeId, seen)
+        const isMiner = entry.kind === 'relay-miner'
+        const lacksHost = isMiner && deps.lacksHost()
+        const isHeld = isMiner && isHeldChange({ seen, spec, restart, behind, lacksHost }, state.state)
         nodes.push({
           entry,
           row,
           seen,
-          spec,
+          spec: isHeld ? undefined : spec,
           ready: answer.ready,
           hasKey,
           hasWorked,
           // One that has not answered since Hearth looks may have served all the same, unless it has just begun.
-          mayStop: entry.kind !== 'relay-miner' || care.mayStop(seen, answer.ready || hasWorked || !isYoung(seen, now)),
-          restart: await isToRestart(entry.nodeId, seen),
+          mayStop: !isMiner || care.mayStop(seen, answer.ready || hasWorked || !isYoung(seen, now)),
+          restart,
           givenUp: crashes.givenUp(entry.nodeId),
-          lacksHost: entry.kind === 'relay-miner' && deps.lacksHost(),
+          lacksHost,
         })
       }
       const takeStats = now - statsAtMs >= STATS_EVERY_MS
@@ -380,10 +385,11 @@ export function seenWord(node: NodeFacts, planned: NodePlan, error: HearthError 
   return up || seen || planned.steps.length > 0 || planned.reason ? 'starting' : 'absent'
 }
 
-/** What is told of every node while the engine does not answer: the last known state is not the present one. */
-export function markUnknown(state: StatePublisher, engine: AppState['engine']['kind']): void {
+/** What is told of every node while the engine does not answer: the last known state is not the present one. What is wanted may be changed all the same. */
+export function markUnknown(state: StatePublisher, engine: AppState['engine']['kind'], rows: readonly NodeRow[]): void {
   for (const [id, node] of Object.entries(state.state.nodes)) {
-    if (node.seen !== 'unknown')
-      state.put('nodes', id, { ...node, seen: 'unknown', reason: { key: 'engine-gone', facts: { engine, last: node.seen } } })
+    const { wanted, wantedBy } = rows.find((row) => row.id === id) ?? node
+    const reason = node.seen === 'unknown' ? node.reason : { key: 'engine-gone', facts: { engine, last: node.seen } }
+    if (node.seen !== 'unknown' || node.wanted !== wanted) state.put('nodes', id, { ...node, wanted, wantedBy, seen: 'unknown', reason })
   }
 }

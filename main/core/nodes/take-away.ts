@@ -10,15 +10,18 @@ const GRACE_SECONDS = 5
 /**
  * The steps `stop`, `containers` and `volumes` of a removal: what these entries have on the engine goes, as far as it carries this installation's label.
  * @param isMeant which of our containers, by node id; what others of them use stays with them
+ * @param first done before anything else; where it rejects nothing is touched
  */
 export async function takeAway(
   deps: Pick<SetUpDeps, 'engine' | 'store' | 'names' | 'network'>,
   task: TaskContext,
   entries: readonly Removed[],
   isMeant: (nodeId: string) => boolean,
+  first: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const { engine, store, names } = deps
   await task.step('stop', async () => {
+    await first()
     for (const row of await store.nodes(deps.network))
       if (isMeant(row.id)) await store.putNode({ ...row, wanted: 'stopped', wantedBy: 'user' })
     // Those of the signed catalogue that were never made are not asked about one by one.

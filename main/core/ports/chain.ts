@@ -246,10 +246,10 @@ export interface Chain extends RoleReads {
   /** Reads with proofs from a trusted block on; chains that have none lack the method. */
   proven?(root: TrustRoot): ProvenReads
   /**
-   * What ends a transaction, taken only where hosts of two owners say it, or a node of this machine; rejects `chain-unreachable` with detail.alone while one owner alone says it.
+   * What ends a transaction, and the least gas price, taken only where hosts of two owners say it, or a node of this machine; rejects `chain-unreachable` with detail.alone while one owner alone says it.
    * Chains that are one owner's lack the method: nobody is there to second.
    */
-  seconded?(): Pick<Chain, 'account' | 'tx' | 'broadcast'>
+  seconded?(): Pick<Chain, 'account' | 'tx' | 'broadcast' | 'minimumGasPrice'>
   /** New-block hints until the signal aborts; heights remain the truth. */
   watch(onHint: (height: number) => void, signal: AbortSignal): Promise<void>
 }

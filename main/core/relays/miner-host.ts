@@ -12,13 +12,15 @@ import type { Reach } from '../ports/reach.ts'
 import type { Store } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import { unlessCancelled } from '../unless-cancelled.ts'
+import { waitsForLastRelays } from './kept-start.ts'
+import { BEHIND_BLOCKS } from './watchdog.ts'
 
 /** Which of the chain's endpoints the relay miner asks, where no node of this machine is there. It stays the same, because a change restarts the miner. */
 export interface MinerHost {
   load(): Promise<void>
   /**
    * Looks how the host does, takes one where there is none, and publishes.
-   * @param hasBundle whether there is a miner to ask it @returns whether it does well again after it did not
+   * @param hasBundle whether there is a miner to ask it @returns whether it does well again after it did not for longer than a hiccup
    */
   look(hasBundle: boolean): Promise<boolean>
   /** The host as the miner's container reaches it; undefined while no miner may be started with it. One that runs goes on with what it has. */
@@ -37,6 +39,10 @@ const REACH_MS = 8_000
 /** Between two looks at the gRPC address, which Hearth itself does not ask. */
 const PROBE_MS = 60_000
 const PROBE_AGAIN_MS = 10_000
+/** One late or lost answer is no trouble yet: behind one address there can be several hosts. */
+const HICCUP_MS = 30_000
+/** Said by the pool of one that must not be believed: that is no hiccup. */
+const STRANGERS: ReadonlySet<string> = new Set<EndpointState['status']>(['other-chain', 'disagrees', 'lied'])
 
 /** @param deps.wake told when something is to be looked at anew */
 export function createMinerHost(deps: {
@@ -55,7 +61,10 @@ export function createMinerHost(deps: {
   const key = `miner-host:${deps.network ?? ''}`
   let stored: StoredMinerHost | undefined
   const probes = new Map<string, { atMs: number; problem: string | null; running: boolean }>()
-  let badSinceMs: number | undefined
+  /** Since when the host in use does not do well, and whether that is more than a hiccup. */
+  let trouble: { sinceMs: number; isBad: boolean } | undefined
+  /** The one that was last seen to do well, and was no stranger since. */
+  let wellHost = ''
   let lastUsed = ''
 
   const usable = (): Usable[] => deps.endpoints().flatMap((each) => (isUsable(each) ? [each] : []))
@@ -77,7 +86,8 @@ export function createMinerHost(deps: {
   /** Not waited for: a name server that is silent would hold up every container. */
   const probe = (grpcUrl: string): void => {
     const last = probes.get(grpcUrl)
-    if (last && (last.running || clock.now() - last.atMs < (last.problem === null ? PROBE_MS : PROBE_AGAIN_MS))) return
+    const isFresh = (atMs: number, pauseMs: number): boolean => clock.now() >= atMs && clock.now() - atMs < pauseMs
+    if (last && (last.running || isFresh(last.atMs, last.problem === null ? PROBE_MS : PROBE_AGAIN_MS))) return
     const before = last ? last.problem : NOT_LOOKED
     probes.set(grpcUrl, { atMs: clock.now(), problem: before, running: true })
     reachOnce(grpcUrl)
@@ -94,8 +104,32 @@ export function createMinerHost(deps: {
   const problemOf = (each: Usable): string | null => {
     const health = healthOf(each)
     if (health?.status !== 'good') return health?.status ?? 'untried'
+    // One that stands still says nothing false, and its miner misses every window.
+    if (health.height < state.state.chain.height - BEHIND_BLOCKS) return 'behind'
     const seen = probes.get(each.grpcUrl)
     return seen ? seen.problem : NOT_LOOKED
+  }
+
+  /** Whether what is wrong is no more than a late or lost answer of one that did well. */
+  const isHiccup = (used: Usable, problem: string): boolean => {
+    if (STRANGERS.has(problem)) wellHost = ''
+    return wellHost === used.rpcUrl && trouble?.isBad !== true && clock.now() - (trouble?.sinceMs ?? clock.now()) < HICCUP_MS
+  }
+  /** @returns whether it does well again after it did not for longer than a hiccup */
+  const follow = (used: Usable | undefined): boolean => {
+    const problem = used === undefined ? 'none' : problemOf(used)
+    const nowMs = clock.now()
+    if (used !== undefined && problem === null) {
+      const isBack = trouble?.isBad === true && nowMs - trouble.sinceMs >= HICCUP_MS
+      trouble = undefined
+      wellHost = used.rpcUrl
+      return isBack
+    }
+    // Also after the clock was set back, or it would be a hiccup until the clock has caught up.
+    const sinceMs = Math.min(trouble?.sinceMs ?? nowMs, nowMs)
+    trouble = { sinceMs, isBad: trouble?.isBad ?? false }
+    if (used === undefined || problem === null || !isHiccup(used, problem)) trouble.isBad = true
+    return false
   }
 
   /** The user's own before those that are open to anybody; one that is still being looked at is waited for. */
@@ -117,7 +151,7 @@ export function createMinerHost(deps: {
     const next = {
       host: used ? hostOf(used.rpcUrl) : '',
       chosen: used !== undefined && stored?.chosen === true,
-      badSinceMs: badSinceMs ?? null,
+      badSinceMs: trouble?.isBad === true ? trouble.sinceMs : null,
     }
     if (JSON.stringify(next) !== JSON.stringify(state.state.bundle)) state.set('bundle', next)
   }
@@ -129,7 +163,7 @@ export function createMinerHost(deps: {
     },
     async look(hasBundle) {
       if (!hasBundle) {
-        badSinceMs = undefined
+        trouble = undefined
         if (state.state.bundle !== null) state.set('bundle', null)
         return false
       }
@@ -137,19 +171,21 @@ export function createMinerHost(deps: {
       const used = inUse()
       if (used?.rpcUrl !== lastUsed) {
         lastUsed = used?.rpcUrl ?? ''
-        badSinceMs = undefined
+        trouble = undefined
       }
       if (used) probe(used.grpcUrl)
-      const isWell = used !== undefined && problemOf(used) === null
-      const isBack = isWell && badSinceMs !== undefined
-      badSinceMs = isWell ? undefined : (badSinceMs ?? clock.now())
+      const isBack = follow(used)
       publish(used)
       return isBack
     },
     urls() {
       const used = inUse()
       // SECURITY: S22 what the miner signs is good on a chain of one id and another first block: it is started with a host of the confirmed chain alone.
-      if (!used || !heads.isCertain() || problemOf(used) !== null) return undefined
+      if (!used || !heads.isCertain()) return undefined
+      const problem = problemOf(used)
+      // A drain that waits for the miner's last relays is not taken back; before the miner is stopped the host is looked at again.
+      const isWaitedFor = (): boolean => wellHost === used.rpcUrl && waitsForLastRelays(state.state.tasks)
+      if (problem !== null && !isHiccup(used, problem) && !isWaitedFor()) return undefined
       return { rpcUrl: used.rpcUrl, grpcUrl: used.grpcUrl.replace(/^http:/, 'tcp:') }
     },
     chain() {

@@ -10,7 +10,8 @@ import {
   minerGasPrice,
   renderMinerConfig,
 } from './miner-config.ts'
-import { validationFor, type ValidationChoice } from './validation-mode.ts'
+import { createMinerPrice, type MinerPrice } from './miner-price.ts'
+import { createJudging, type Judging, type ValidationChoice } from './validation-mode.ts'
 
 /** What the relay miner's container is started with. */
 export interface MinerStart {
@@ -54,44 +55,41 @@ export function createMinerSetup(deps: {
   /** What the user chose; the standard values without. */
   choices?: () => { gasPriceTimes: number; requestTimeoutSeconds: number; validation: ValidationChoice }
   clock?: Pick<Clock, 'now'>
+  /** Both outlive Hearth where they have a store; of this setup alone without. */
+  price?: MinerPrice
+  judging?: Judging
 }): MinerSetup {
   let served: string[] | undefined
-  let validation: Validation | undefined
+  const { clock } = deps
+  const judging = deps.judging ?? createJudging({ clock })
+  const price = deps.price ?? (clock && createMinerPrice({ clock }))
   let known: { chain: Chain; id: string } | undefined
-  let price: { atMs: number; minimum: string } | undefined
-
-  /** Measured once: what changes with each measurement would restart the miner again and again. */
-  const validated = async (chain: Chain, choice: ValidationChoice): Promise<Validation> => {
-    const measured = validation && (choice === 'auto') === (validation.why !== 'chosen') ? validation : undefined
-    if (measured && (choice === 'auto' || measured.mode === choice)) return measured
-    const nodeMs: number[] = []
-    const { clock } = deps
-    for (let ask = 0; clock && choice === 'auto' && ask < NODE_ASKS; ask += 1) {
-      const beganMs = clock.now()
-      await (deps.askedChain?.() ?? chain).minimumGasPrice()
-      nodeMs.push(clock.now() - beganMs)
-    }
-    validation = validationFor(choice, nodeMs)
-    return validation
-  }
+  let failed: { chain: Chain; host: string; atMs: number; error: unknown } | undefined
+  const isElsewhere = (): boolean => deps.isChainElsewhere?.() === true
 
   /** Asked once of hosts of others: one that is away would hold up every round of the containers. */
   const chainIdOf = async (chain: Chain): Promise<string> => {
-    if (deps.isChainElsewhere?.() !== true) return (await chain.fingerprint()).chainId
+    if (!isElsewhere()) return (await chain.fingerprint()).chainId
     if (known?.chain !== chain) known = { chain, id: (await chain.fingerprint()).chainId }
     return known.id
   }
+  const priceOf = async (chain: Chain, times: number | undefined): Promise<string> =>
+    isElsewhere() && price ? price.of(chain, times) : minerGasPrice(await chain.minimumGasPrice(), times)
 
-  /** Of hosts that differ now this one is asked, now that one: a price that fell restarts no miner, and nobody outside is asked with every look. */
-  const leastPrice = async (chain: Chain): Promise<string> => {
-    const isElsewhere = deps.isChainElsewhere?.() === true && deps.clock !== undefined
-    if (!isElsewhere) return chain.minimumGasPrice()
-    const nowMs = deps.clock?.now() ?? 0
-    if (price !== undefined && nowMs - price.atMs < PRICE_MS) return price.minimum
-    const found = await chain.minimumGasPrice()
-    const isHigher = price === undefined || !isAtLeast(minerGasPrice(price.minimum), minerGasPrice(found))
-    price = { atMs: nowMs, minimum: isHigher || price === undefined ? found : price.minimum }
-    return price.minimum
+  /** What the chain is asked for. Hosts of others that fail are left alone for a while, since each round of the containers waits for them. */
+  const asked = async (chain: Chain, host: string): Promise<{ chainId: string; gasPrice: string; validation: Validation }> => {
+    const nowMs = clock?.now() ?? 0
+    if (isElsewhere() && failed?.chain === chain && failed.host === host && Math.abs(nowMs - failed.atMs) < FAILED_MS) throw failed.error
+    const choices = deps.choices?.()
+    try {
+      const [chainId, gasPrice] = await Promise.all([chainIdOf(chain), priceOf(chain, choices?.gasPriceTimes)])
+      const validation = await judging.of(choices?.validation ?? 'eager', host, deps.askedChain?.() ?? chain)
+      failed = undefined
+      return { chainId, gasPrice, validation }
+    } catch (error) {
+      failed = clock && { chain, host, atMs: clock.now(), error }
+      throw error
+    }
   }
 
   /** One entry for each service with a backend, with a way of its own for each kind of relay that is staked and answered. */
@@ -115,15 +113,14 @@ export function createMinerSetup(deps: {
     const services = factsOf(offered)
     if (!urls || !chain || services.length === 0) return undefined
     const choices = deps.choices?.()
-    const [chainId, minimum] = await Promise.all([chainIdOf(chain), leastPrice(chain)])
-    const { mode } = await validated(chain, choices?.validation ?? 'eager')
+    const { chainId, gasPrice, validation } = await asked(chain, new URL(urls.rpcUrl).host)
     const yaml = renderMinerConfig(
       {
         signingKeyName: OPERATOR_KEY_NAME,
         nodeRpcUrl: urls.rpcUrl,
         nodeGrpcUrl: urls.grpcUrl,
         services,
-        eagerValidation: mode === 'eager',
+        eagerValidation: validation.mode === 'eager',
         ...(choices && { requestTimeoutSeconds: choices.requestTimeoutSeconds }),
       },
       deps.template(MINER_TEMPLATE),
@@ -131,14 +128,14 @@ export function createMinerSetup(deps: {
     const command = minerCommand({
       nodeGrpcUrl: urls.grpcUrl,
       chainId,
-      gasPrice: minerGasPrice(minimum, choices?.gasPriceTimes),
+      gasPrice,
     })
     return { start: { yaml, command }, ids: services.map((service) => service.serviceId) }
   }
 
   return {
     served: () => served,
-    validation: () => validation,
+    validation: () => judging.last(),
     async config() {
       const record = deps.record()
       if (!record) return undefined
@@ -150,13 +147,5 @@ export function createMinerSetup(deps: {
   }
 }
 
-/** Whether one decimal text is no smaller than another. */
-function isAtLeast(one: string, other: string): boolean {
-  const [[oneWhole = '', oneRest = ''], [otherWhole = '', otherRest = '']] = [one.split('.'), other.split('.')]
-  const scale = Math.max(oneRest.length, otherRest.length)
-  return BigInt(oneWhole + oneRest.padEnd(scale, '0')) >= BigInt(otherWhole + otherRest.padEnd(scale, '0'))
-}
-
-const PRICE_MS = 60_000
-const NODE_ASKS = 5
+const FAILED_MS = 60_000
 const RPC_TYPES: readonly MinerRpcType[] = ['JSON_RPC', 'REST', 'COMET_BFT', 'WEBSOCKET']

@@ -6,7 +6,7 @@ import type { AppState } from '#shared/api/state.ts'
  */
 
 /** Behind by so many blocks, and for so long, is no slow block any more. */
-const BEHIND_BLOCKS = 3
+export const BEHIND_BLOCKS = 3
 const BEHIND_MS = 30_000
 /** A start takes this long to show; the pause before another one doubles each time. */
 const FIRST_PAUSE_MS = 10 * 60_000
@@ -23,6 +23,8 @@ export interface WatchdogLook {
   /** From the chain node; undefined while it is not ready. */
   chainHeight: number | undefined
   lanes: AppState['clock']['lanes']
+  /** Whether a restart that is asked for would be done: otherwise none is, and no turn is spent. */
+  mayRestart: boolean
 }
 
 export interface WatchdogFinding {
@@ -34,6 +36,8 @@ export interface WatchdogFinding {
 
 export interface Watchdog {
   look(seen: WatchdogLook): WatchdogFinding
+  /** What kept the miner from the chain is over: the next restart waits for no pause of earlier ones. */
+  forgive(): void
 }
 
 export function createWatchdog(): Watchdog {
@@ -42,15 +46,23 @@ export function createWatchdog(): Watchdog {
   let wellSinceMs: number | undefined
   let isTold = false
   let pauseMs = FIRST_PAUSE_MS
-  let notBeforeMs = 0
+  /** The pause after the last restart. */
+  let turn: { fromMs: number; untilMs: number } | undefined
 
   return {
-    look({ nowMs, life, minerHeight, chainHeight, lanes }) {
+    forgive() {
+      pauseMs = FIRST_PAUSE_MS
+      turn = undefined
+    },
+    look({ nowMs, life, minerHeight, chainHeight, lanes, mayRestart }) {
       const nothing: WatchdogFinding = { behind: undefined, restart: false }
       // Away is another trouble, with its own remedy.
       if (life === undefined || minerHeight === null || chainHeight === undefined) return nothing
       const isNew = stands?.life !== life || stands.minerHeight !== minerHeight
-      if (isNew) stands = { life, minerHeight, sinceMs: nowMs }
+      // A clock that was set back: what lies ahead of it now was not noted by it.
+      if (turn !== undefined && nowMs < turn.fromMs) turn = undefined
+      if (wellSinceMs !== undefined && nowMs < wellSinceMs) wellSinceMs = nowMs
+      if (isNew || nowMs < (stands?.sinceMs ?? nowMs)) stands = { life, minerHeight, sinceMs: nowMs }
       const behind = chainHeight - minerHeight
       if (behind < BEHIND_BLOCKS) {
         wellSinceMs ??= nowMs
@@ -64,8 +76,9 @@ export function createWatchdog(): Watchdog {
       // Said first, done with the next look: who looks should see why it is restarted.
       const wasTold = isTold
       isTold = true
-      if (!wasTold || nowMs < notBeforeMs || isProofBeingSent(lanes, chainHeight)) return { behind, restart: false }
-      notBeforeMs = nowMs + pauseMs
+      const isPausing = turn !== undefined && nowMs < turn.untilMs
+      if (!wasTold || !mayRestart || isPausing || isProofBeingSent(lanes, chainHeight)) return { behind, restart: false }
+      turn = { fromMs: nowMs, untilMs: nowMs + pauseMs }
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)
       return { behind, restart: true }
     },
@@ -76,7 +89,7 @@ export function createWatchdog(): Watchdog {
  * In the first half of a proof window the miner may still send, deaf or not, and a start in that moment could lose what it is about to send. In the second half it
  * would have, and a start is what saves the proof.
  */
-function isProofBeingSent(lanes: WatchdogLook['lanes'], height: number): boolean {
+export function isProofBeingSent(lanes: WatchdogLook['lanes'], height: number): boolean {
   return lanes.some(
     (lane) => lane.stage === 'proof-due' && height >= lane.proofOpen && height - lane.proofOpen < (lane.proofClose - lane.proofOpen) / 2,
   )

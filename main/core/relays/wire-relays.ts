@@ -1,4 +1,5 @@
 import type { NetworkId } from '#shared/api/state.ts'
+import { UPOKT_PER_POKT } from '#shared/model/money.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import type { EndpointList } from '../chain/endpoint-list.ts'
 import type { Heads } from '../chain/heads.ts'
@@ -13,10 +14,12 @@ import type { Settings } from '../settings/settings.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { createMinerHost, type MinerHost } from './miner-host.ts'
+import { createMinerPrice, isSending, type MinerPrice } from './miner-price.ts'
 import type { MinerSetup } from './miner-setup.ts'
 import { relayHandlers } from './relay-handlers.ts'
 import { createSelfTestRoom, type SelfTestRoom } from './self-test-room.ts'
 import { createRelaySender, tryRelay } from './send-relays.ts'
+import { createJudging, type Judging } from './validation-mode.ts'
 
 /** Joins what sends relays of Hearth's own: test relays and self-tests. */
 export function wireRelays(deps: {
@@ -73,4 +76,24 @@ export function wireMinerHost(deps: {
   const { network, store, state, log } = rooms
   const { connectChain: connect, reach, clock } = world
   return createMinerHost({ network, store, state, log, clock, heads, connect, reach, endpoints: () => endpoints.list(), wake })
+}
+
+/** What a start of Hearth does not change about the relay miner: its gas price, and how it judges relays. */
+export function wireMinerChoices(rooms: {
+  network: NetworkId | null
+  store: Store
+  state: StatePublisher
+  clock: Clock
+  log: Log
+  settings: Settings
+}): { price: MinerPrice; judging: Judging } {
+  const { state, settings } = rooms
+  return {
+    price: createMinerPrice({
+      ...rooms,
+      ceilingUpokt: () => BigInt(settings.get('feeCeilingPokt')) * UPOKT_PER_POKT,
+      isSending: () => isSending(state.state.clock.lanes, state.state.chain.height),
+    }),
+    judging: createJudging(rooms),
+  }
 }

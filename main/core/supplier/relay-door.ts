@@ -1,25 +1,38 @@
 import { NETWORKS } from '#shared/networks/index.ts'
+import type { NodeRow, Store } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Door } from './safe-unstake.ts'
 
 /**
  * The door through which relays come to the supplier of a network.
  * Here the ingress has the only port for relays: stopped, by a wish that outlives a restart, nothing comes in. On a network that was not made here the relay miner may run elsewhere, and
- * does while nothing of it is on this PC: its owner closes that door before leaving begins, and the page says so.
+ * does while nothing of it is on this PC: its owner closes that door before leaving begins, and the page says so. What is on this PC is told by the record alone: the published nodes
+ * are empty until the engine was looked at.
  */
 export function relayDoor(
   network: string | null,
   nodes: { stop(nodeId: string): Promise<void>; start(nodeId: string): Promise<void> },
-  state: Pick<StatePublisher, 'state'>,
+  deps: { state: Pick<StatePublisher, 'state'>; store: Pick<Store, 'nodes'> },
 ): Door {
   const mayBeElsewhere = NETWORKS.some((each) => each.id === network && !each.madeHere)
-  const isElsewhere = (): boolean => mayBeElsewhere && state.state.nodes['ingress'] === undefined
+  const rowHere = async (): Promise<NodeRow | undefined> =>
+    network === null ? undefined : (await deps.store.nodes(network)).find((row) => row.id === 'ingress')
+  const isElsewhere = async (): Promise<boolean> => mayBeElsewhere && (await rowHere()) === undefined
   return {
-    close: () => (isElsewhere() ? Promise.resolve() : nodes.stop('ingress')),
-    open: () => (isElsewhere() ? Promise.resolve() : nodes.start('ingress')),
-    isClosed() {
-      const ingress = state.state.nodes['ingress']
-      return isElsewhere() || (ingress?.wanted === 'stopped' && (ingress.seen === 'stopped' || ingress.seen === 'absent'))
+    async close() {
+      if (!(await isElsewhere())) await nodes.stop('ingress')
+    },
+    async open() {
+      if (!(await isElsewhere())) await nodes.start('ingress')
+    },
+    async isClosed() {
+      const row = await rowHere()
+      if (row === undefined) return mayBeElsewhere
+      if (row.wanted !== 'stopped') return false
+      const ingress = deps.state.state.nodes['ingress']
+      // The engine is silent, or was not looked at yet.
+      if (ingress === undefined || ingress.seen === 'unknown') return undefined
+      return ingress.wanted === 'stopped' && (ingress.seen === 'stopped' || ingress.seen === 'absent')
     },
   }
 }

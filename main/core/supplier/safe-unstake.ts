@@ -13,7 +13,8 @@ export interface Door {
   /** Rejects when there is nothing that could close. Asked again until `isClosed`. */
   close(): Promise<void>
   open(): Promise<void>
-  isClosed(): boolean
+  /** Undefined while it was told to close, and nobody can see whether it did. */
+  isClosed(): Promise<boolean | undefined>
 }
 
 /** In order. Keys of sentences. */
@@ -98,17 +99,20 @@ export function createSafeUnstake(deps: {
     const record = deps.record()
     // However it came about: an unstake that is on chain ends the plan.
     if (record && record.unstakeSessionEndHeight > 0) return end('done')
+    const isClosed = await door.isClosed()
     switch (now.step) {
       case 'stop-relays':
-        if (!door.isClosed()) return door.close()
+        if (isClosed !== true) return door.close()
         return goTo('last-session', { lastSessionEnd: sessionAt(height, params).end })
       case 'last-session':
         // Somebody opened the door again: the session of now may have relays too.
-        if (!door.isClosed()) return goTo('stop-relays')
+        if (isClosed === false) return goTo('stop-relays')
+        if (isClosed === undefined) return
         if (height > (now.lastSessionEnd ?? height)) await goTo('last-settlement')
         return
       case 'last-settlement': {
-        if (!door.isClosed()) return goTo('stop-relays')
+        if (isClosed === false) return goTo('stop-relays')
+        if (isClosed === undefined) return
         const { claimClose } = sessionAt(now.lastSessionEnd ?? height, params)
         // Until its window has closed a claim may still come; once it has, what is open is all there is.
         if (height <= claimClose) return
@@ -118,7 +122,10 @@ export function createSafeUnstake(deps: {
       case 'sign-unstake': {
         const intent = intentOf(now)
         if (intent?.status === 'signed' || intent?.status === 'broadcast' || intent?.status === 'included') return goTo('unstake-included')
-        return
+        if (isClosed !== false) return
+        // What is served now would be lost by the unstake: its sheet is for later.
+        if (intent?.status === 'prepared') await deps.transactions.discard(intent.id)
+        return goTo('stop-relays', { intentId: undefined })
       }
       case 'unstake-included': {
         const intent = intentOf(now)
@@ -159,6 +166,8 @@ export function createSafeUnstake(deps: {
     async sign(signal) {
       if (!isRunning(plan) || plan.step !== 'sign-unstake') throw new HearthError('not-now', { problem: 'not-due' })
       const { keyId, operatorAddress } = plan
+      // Opened again since the last block: it goes back to closing with the next one.
+      if ((await door.isClosed()) === false) throw new HearthError('not-now', { problem: 'not-due' })
       const asked = await deps.transactions.prepare({ kind: 'unstake', keyId, operatorAddress }, signal)
       await save({ ...plan, intentId: asked.intentId })
       return asked

@@ -63,7 +63,7 @@ export function createSupplierRoom(
     params: () => deps.heads.params(),
     record: () => watch.record(),
     transactions,
-    door: relayDoor(network(), deps.nodes, state),
+    door: relayDoor(network(), deps.nodes, { state, store }),
   })
   /** Without a network whose first block is known Hearth reads, and does not sign; nor while the chain's software changes. */
   const maySign = async (signal?: AbortSignal): Promise<void> => {

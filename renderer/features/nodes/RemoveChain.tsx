@@ -95,6 +95,9 @@ export function ChainRemoveProgress(): ReactNode {
   return <RemoveProgress kind="local-chain-remove" words="nodes.remove" isThere={isThere} again={again} />
 }
 
+/** A removal that began was agreed to; one that ended so had not begun, and nobody has agreed to lose anything. */
+const REFUSALS: ReadonlySet<string> = new Set(['work-unsent', 'claims-open', 'chain-unreachable'])
+
 /** @param isThere what was started since makes the old news untrue */
 export function RemoveProgress({
   kind,
@@ -137,7 +140,12 @@ export function RemoveProgress({
       {isRunning ? null : (
         <div className="mt-3 flex gap-2">
           {isDone ? null : (
-            <Button size="sm" kind="danger" onPress={() => void again.run({ loseOpenClaims: true })} isBusy={again.busy}>
+            <Button
+              size="sm"
+              kind="danger"
+              onPress={() => void again.run({ loseOpenClaims: !REFUSALS.has(task.error?.code ?? '') })}
+              isBusy={again.busy}
+            >
               {t(`${words}.again`)}
             </Button>
           )}

@@ -72,6 +72,10 @@ export const errors = {
     text: 'Hearth’s containers run on the engine in use: {{names}}.',
     next: 'Stop them first, then choose the other engine: two relay miners with one key spoil each other’s proofs.',
   },
+  'engine-away': {
+    text: 'The engine in use does not answer, and Hearth’s containers may still run there: {{names}}.',
+    next: 'Start that engine again, stop them, then choose. If it is gone for good, stop them on the Nodes page, which tells Hearth that they ended.',
+  },
   'engine-place-unknown': {
     text: 'Hearth does not look for a container engine at {{endpoint}}. Nothing was changed: the engine is given your operator key, so the page alone cannot name a new place for it.',
     next: 'Make that place a Docker context on this PC, or start Hearth with --engine and the address.',

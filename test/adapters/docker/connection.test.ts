@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -58,14 +59,15 @@ async function play(
 const isAsked = (url: string, mark = 'x'): boolean => decodeURIComponent(url).includes(`"hearth.install=${mark}"`)
 
 /** A connection over sockets `present`, with a choice and a memory that the test holds. */
-function connecting(present: string[], memory: { chosen?: string; used?: string } = {}) {
-  const kept = { chosen: memory.chosen ?? '', used: memory.used }
+function connecting(present: string[], memory: { chosen?: string; used?: string; wantsRunning?: boolean } = {}) {
+  const kept = { chosen: memory.chosen ?? '', used: memory.used, wantsRunning: memory.wantsRunning ?? false }
   const clock = createTestClock()
   const make = () =>
     createConnection({
       choice: {
         chosen: () => Promise.resolve(kept.chosen),
         marks: ['x', 'x-mainnet'],
+        wantsRunning: () => Promise.resolve(kept.wantsRunning),
         used: { get: () => Promise.resolve(kept.used), set: (endpoint) => Promise.resolve(void (kept.used = endpoint)) },
       },
       installId: 'x',
@@ -125,7 +127,31 @@ describe('which engine is used', () => {
     expect(await at(connection)).toBe(two.endpoint)
   })
 
-  test('an engine that is gone runs nothing: the choice counts', async () => {
+  test.each(['refuses', 'is gone with its socket'])(
+    'nor while its service %s and something is wanted to run: containers go on without it; once the user has stopped them the choice counts',
+    async (how) => {
+      const one = await play('one', { running: 1 })
+      const two = await play('two', { running: 0 })
+      const { connection, kept } = connecting([one.endpoint], { wantsRunning: true })
+      await connection.probe()
+      kept.chosen = two.endpoint
+      await end(one.server)
+      if (how === 'refuses') {
+        // A socket file that nobody listens on any more, as a service leaves it that was killed.
+        const path = one.endpoint.slice('unix://'.length)
+        spawnSync(
+          process.execPath,
+          ['-e', `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`],
+          { stdio: 'ignore' },
+        )
+      }
+      expect(await connection.probe()).toMatchObject({ kind: 'not-started', endpoint: one.endpoint })
+      kept.wantsRunning = false
+      expect(await at(connection)).toBe(two.endpoint)
+    },
+  )
+
+  test('an engine that is gone runs nothing when nothing is wanted to run: the choice counts', async () => {
     const one = await play('one', { running: 1 })
     const two = await play('two', { running: 0 })
     const { connection, kept } = connecting([one.endpoint])
@@ -155,6 +181,9 @@ describe('which engine is used', () => {
     const known = connecting([one.endpoint, away], { used: away })
     expect(await known.connection.probe()).toMatchObject({ kind: 'not-started', endpoint: away })
     const gone = connecting([one.endpoint], { used: `unix://${join(folder, 'gone.sock')}` })
+    gone.kept.wantsRunning = true
+    expect(await gone.connection.probe()).toMatchObject({ kind: 'not-started', endpoint: `unix://${join(folder, 'gone.sock')}` })
+    gone.kept.wantsRunning = false
     expect(await at(gone.connection)).toBe(one.endpoint)
   })
 

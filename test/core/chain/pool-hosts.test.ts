@@ -147,12 +147,15 @@ describe('a last word', () => {
     await expect(run(seconded.tx('AB'))).rejects.toMatchObject(alone)
     await expect(run(seconded.account(ADDRESS))).rejects.toMatchObject(alone)
     await expect(run(seconded.broadcast(new Uint8Array([1])))).rejects.toMatchObject(alone)
+    await expect(run(seconded.minimumGasPrice())).rejects.toMatchObject(alone)
     // What is only read goes on with one.
+    expect(await run(chains.minimumGasPrice())).toBe('0.000001')
     expect(await run(chains.tx('AB'))).toEqual({ kind: 'absent' })
     other.reachable = true
     other.refuseWith = REFUSED
     await run(chains.head())
     expect(await run(seconded.tx('AB'))).toEqual({ kind: 'absent' })
+    expect(await run(seconded.minimumGasPrice())).toBe('0.000001')
     expect(await run(seconded.broadcast(new Uint8Array([2])))).toMatchObject({ kind: 'refused', code: 13 })
   })
 

@@ -3,6 +3,7 @@ import { engineHandlers, mustBeKnownEngine } from '#main/core/engine/handlers.ts
 import { settingsHandlers } from '#main/core/settings/handlers.ts'
 import type { EngineFinder, EngineHost, FoundEngine } from '#main/core/ports/engine-finder.ts'
 import type { UnreadyEngine } from '#main/core/ports/engine.ts'
+import type { NodeRow } from '#main/core/ports/store.ts'
 import { createSettings } from '#main/core/settings/settings.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
@@ -82,12 +83,14 @@ async function setup(
     },
   }
   const noted: [string, Record<string, string>][] = []
+  const nodeRows: NodeRow[] = []
   const tasks = createTasks(state, clock, log)
   const handlers = engineHandlers({
     finder,
     settings,
     state,
     tasks,
+    store: { nodes: (network) => Promise.resolve(nodeRows.filter((row) => row.network === network)) },
     clock,
     check: () => Promise.resolve((world.checks += 1)),
     activity: (text, facts) => void noted.push([text, facts]),
@@ -105,6 +108,8 @@ async function setup(
     tasks,
     onRun: (then: () => void) => (afterRun = then),
     holdRun: (until: Promise<void>) => (runs = until),
+    wants: (network: NetworkId, id: string, wanted: NodeRow['wanted']) =>
+      void nodeRows.splice(0, nodeRows.length, { ...({} as NodeRow), network, id, wanted }),
     runs: (title: string, seen: AppState['nodes'][string]['seen'] = 'running') =>
       state.put('nodes', title, { ...({} as AppState['nodes'][string]), id: title, title, seen }),
   }
@@ -167,6 +172,51 @@ describe('engine.choose', () => {
       expect(settings.get('engineEndpoint')).toBe(ONE)
     },
   )
+
+  describe('while the engine in use does not answer', () => {
+    const away = async (network: NetworkId = 'mainnet') => {
+      const scene = await setup({ network })
+      scene.state.patch('engine', { kind: 'not-started', endpoint: ONE })
+      return scene
+    }
+
+    it('is refused as long as something is wanted to run there: it may go on without the engine’s service', async () => {
+      const { handlers, settings, runs, wants } = await away()
+      runs('miner', 'unknown')
+      wants('mainnet', 'miner', 'running')
+      expect(await rejection(handlers['engine.choose']({ endpoint: TWO }))).toMatchObject({
+        code: 'engine-away',
+        detail: { names: 'miner', endpoint: ONE },
+      })
+      expect(settings.get('engineEndpoint')).toBe('')
+      wants('mainnet', 'miner', 'stopped')
+      await handlers['engine.choose']({ endpoint: TWO })
+      expect(settings.get('engineEndpoint')).toBe(TWO)
+    })
+
+    it('also for another network than the one that is shown, and for a node that was not looked at yet', async () => {
+      const other = await away('local')
+      other.wants('mainnet', 'miner', 'running')
+      expect((await rejection(other.handlers['engine.choose']({ endpoint: TWO }))).code).toBe('engine-away')
+      other.wants('practice', 'miner', 'running')
+      await other.handlers['engine.choose']({ endpoint: TWO })
+      const back = await away()
+      back.state.patch('engine', { kind: 'ready', endpoint: ONE })
+      back.runs('miner', 'unknown')
+      back.wants('mainnet', 'miner', 'running')
+      expect((await rejection(back.handlers['engine.choose']({ endpoint: TWO }))).code).toBe('engine-away')
+    })
+
+    it('it may be chosen itself, and be started anew', async () => {
+      const { handlers, settings, world, runs, wants } = await away()
+      runs('miner', 'unknown')
+      wants('mainnet', 'miner', 'running')
+      await handlers['engine.choose']({ endpoint: ONE })
+      expect(settings.get('engineEndpoint')).toBe(ONE)
+      world.found = [engine(ONE, 'colima', 'failed')]
+      expect(await handlers['engine.runStep']({ endpoint: ONE, key: 'restart' })).toMatchObject({ taskId: expect.any(String) as string })
+    })
+  })
 
   it('of one that cannot be used is refused with its trouble', async () => {
     const kinds: UnreadyEngine[] = [

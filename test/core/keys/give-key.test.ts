@@ -13,7 +13,14 @@ const setup = () => {
   const state = createStatePublisher(initialState(app), clock)
   const { vault, self } = fakeVault(() => clock.now())
   self.keys.push(KEY)
-  const world = { fenced: undefined as FenceReason | undefined, opens: false, asked: 0, staked: undefined as string | undefined }
+  const world = {
+    fenced: undefined as FenceReason | undefined,
+    opens: false,
+    asked: 0,
+    staked: undefined as string | undefined,
+    height: 0,
+    claims: undefined as (() => Promise<unknown[]>) | undefined,
+  }
   const give = createKeyGiver({
     vault,
     keys: () => vault.keys(),
@@ -26,12 +33,16 @@ const setup = () => {
     },
     fence: { of: () => Promise.resolve(world.fenced) },
     network: () => 'local',
-    heads: { current: () => undefined, params: () => undefined, height: () => 0 } as Partial<Heads> as Heads,
+    heads: {
+      current: () => world.claims && { pendingClaims: world.claims },
+      params: () => undefined,
+      height: () => world.height,
+    } as unknown as Heads,
     state,
     clock,
     log: createTestLog(),
   })
-  return { give, self, state, world }
+  return { give, self, state, world, clock }
 }
 
 describe('giving the operator key to the keeper', () => {
@@ -56,6 +67,27 @@ describe('giving the operator key to the keeper', () => {
     expect(await give()).toBe(false)
     expect(self.delivered).toEqual([])
     expect(state.state.vault.needed).toMatchObject({ reason: 'after-restart' })
+  })
+  it('asks for its claims once per block, and keeps what it knew when nobody answers', async () => {
+    const { give, self, state, world, clock } = setup()
+    self.status = { kind: 'locked' }
+    let [asked, away] = [0, false]
+    world.claims = () => {
+      asked += 1
+      return away ? Promise.reject(new Error('away')) : Promise.resolve([{ sessionEndHeight: 20, proofStatus: 'pending' }])
+    }
+    const atRisk = async (): Promise<unknown> => {
+      await give()
+      return [asked, state.state.vault.needed?.claimsAtRisk]
+    }
+    expect(await atRisk()).toEqual([1, 1])
+    expect(await atRisk()).toEqual([1, 1])
+    world.height = 1
+    away = true
+    expect(await atRisk()).toEqual([2, 1])
+    expect(await atRisk()).toEqual([2, 1])
+    await clock.advance(60_000)
+    expect(await atRisk()).toEqual([3, 1])
   })
   it.each(['moved', 'new-here'] as const)('gives no key that is fenced (%s), and opens no vault for it', async (why) => {
     const { give, self, world, state } = setup()

@@ -159,6 +159,10 @@ describe('setting up the relay bundle', () => {
     await life.until('another try', () => tries() > before)
     await life.until('the end of trying again', isGivenUp)
     const again = tries()
+    await life.pass(12_000)
+    // The clock is set back meanwhile: that makes it no longer.
+    await scene.clock.advance(-3 * 3_600_000)
+    life.nodes.wake()
     await life.until('a try by itself', () => tries() > again, 15 * 60_000)
   })
 })
@@ -179,7 +183,29 @@ it('a miner that does not hear the chain is not restarted while its host is away
   expect(life.state.state.nodes['miner']?.reason?.key).toBe('deaf')
   expect(await lifeOf()).toBe(before)
   host.urls = URLS
-  await life.until('its restart', () => life.state.state.nodes['miner']?.startedAtMs !== before, 10 * 60_000)
+  await life.until('its restart', () => life.state.state.nodes['miner']?.startedAtMs !== before, 60_000)
+})
+
+it('a drain for another configuration is not taken back when that cannot be rendered for a moment', async () => {
+  const { scene } = onMainnet()
+  scene.miner = MINER
+  const life = scene.start()
+  await start(life)
+  await life.until('the miner', () => life.seen('miner') === 'running')
+  const before = life.state.state.nodes['miner']?.startedAtMs
+  await life.pass(70_000)
+  scene.miner = { ...MINER, yaml: 'suppliers: [another]' }
+  life.nodes.wake()
+  await life.until('the wait', () => taskOf(life, 'node-stop')?.steps[1]?.status === 'running')
+  const { id } = taskOf(life, 'node-stop') ?? {}
+  const newest = scene.miner
+  scene.miner = undefined
+  life.nodes.wake()
+  await life.pass(5_000)
+  scene.miner = newest
+  expect(taskOf(life, 'node-stop')).toMatchObject({ id, status: 'running' })
+  await life.until('the new one', () => life.state.state.nodes['miner']?.startedAtMs !== before && life.seen('miner') === 'running')
+  expect(taskOf(life, 'node-stop')).toMatchObject({ id, status: 'done' })
 })
 
 describe('removing the relay bundle', () => {
@@ -220,6 +246,47 @@ describe('removing the relay bundle', () => {
     await life.pass(6_000)
     expect(life.state.state.nodes).toEqual({})
     await expect(life.nodes.removeBundle()).rejects.toMatchObject({ code: 'bundle-absent' })
+  })
+
+  it('asks once more what would be lost when no relay comes in any more; refused, nothing is touched and relays come in again', async () => {
+    const { scene } = onMainnet()
+    scene.miner = MINER
+    const life = scene.start()
+    await start(life)
+    await life.until('the three', () => ['keeper', 'miner', 'ingress'].every((id) => life.seen(id) === 'running'))
+    const rows = structuredClone([...scene.rows.values()])
+    const asked: { refusing: boolean; served: bigint | undefined }[] = []
+    const look = async (): Promise<void> => void asked.push({ refusing: scene.refusing, served: await life.nodes.servedNow() })
+    // A relay that was taken before the ingress refused is answered a moment later.
+    void scene.clock.sleep(1_000).then(() => (scene.served = 1))
+    await life.nodes.removeBundle(async () => {
+      await look()
+      throw new HearthError('work-unsent', { sessions: '1' })
+    })
+    await ended(life, 'bundle-remove')
+    expect(taskOf(life, 'bundle-remove')).toMatchObject({ status: 'failed', error: { code: 'work-unsent', detail: { sessions: '1' } } })
+    expect(asked).toEqual([{ refusing: true, served: 1n }])
+    expect(scene.refusing).toBe(false)
+    expect([...scene.rows.values()]).toEqual(rows)
+    expect(await running(scene)).toEqual(['ingress', 'keeper', 'miner'])
+    expect(scene.engine.calls.filter((call) => call.startsWith('remove'))).toEqual([])
+
+    await life.nodes.removeBundle(look)
+    await ended(life, 'bundle-remove')
+    expect(taskOf(life, 'bundle-remove')?.status).toBe('done')
+    expect(asked[1]?.refusing).toBe(true)
+    expect(await scene.engine.list()).toEqual([])
+  })
+
+  it('asks without an ingress too, and nothing is removed where it may not', async () => {
+    const { scene } = onMainnet()
+    const life = scene.start()
+    await start(life)
+    await life.nodes.removeBundle(() => Promise.reject(new HearthError('claims-open', { claims: '1', upokt: '5' })))
+    await ended(life, 'bundle-remove')
+    expect(taskOf(life, 'bundle-remove')).toMatchObject({ status: 'failed', error: { code: 'claims-open' } })
+    expect(scene.rows.size).toBe(3)
+    expect(scene.refusing).toBe(false)
   })
 
   it('can be done again when the engine failed in the middle', async () => {

@@ -139,6 +139,11 @@ describe('what happens outside', () => {
     await life.until('the loss', () => life.seen('pocket') === 'unknown')
     expect(life.state.state.engine.kind).toBe('not-started')
     expect(state('pocket')?.reason).toEqual({ key: 'engine-gone', facts: { engine: 'not-started', last: 'running' } })
+    // What is wanted is told all the same: it decides whether another engine may be chosen.
+    await life.nodes.stop('pocket')
+    await life.until('the wish', () => state('pocket')?.wanted === 'stopped')
+    expect(state('pocket')).toMatchObject({ seen: 'unknown', reason: { key: 'engine-gone', facts: { last: 'running' } } })
+    await life.nodes.start('pocket')
     scene.engine.down = undefined
     scene.engine.cutEvents()
     await life.until('the return', () => life.seen('pocket') === 'running')

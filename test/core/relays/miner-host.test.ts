@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { HearthError } from '#shared/api/errors.ts'
-import type { EndpointState } from '#shared/api/state.ts'
+import type { EndpointState, TaskState } from '#shared/api/state.ts'
 import type { ListedEndpoint } from '#main/core/chain/endpoint-list.ts'
 import type { Chain } from '#main/core/ports/chain.ts'
 import type { Reached } from '#main/core/ports/reach.ts'
+import { DRAIN_STEPS } from '#main/core/relays/drain.ts'
 import { createMinerHost } from '#main/core/relays/miner-host.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
@@ -30,6 +31,8 @@ function setup(list: ListedEndpoint[], settings = new Map<string, string>()) {
   const world = {
     list,
     certain: true,
+    /** Of every endpoint, as the pool says it. */
+    height: 9,
     status: new Map<string, EndpointState['status']>(),
     block1: new Map<string, string>(),
     problems: new Map<string, Partial<Reached>>(),
@@ -71,7 +74,7 @@ function setup(list: ListedEndpoint[], settings = new Map<string, string>()) {
         host: new URL(each.rpcUrl).host,
         from: each.from,
         status: world.status.get(each.rpcUrl) ?? 'good',
-        height: 9,
+        height: world.height,
         latencyMs: 1,
         agrees: null,
         error: '',
@@ -86,7 +89,15 @@ function setup(list: ListedEndpoint[], settings = new Map<string, string>()) {
     await new Promise((resolve) => setImmediate(resolve))
     return host.look(true)
   }
-  return { host, world, clock, settings, see, look, bundle: () => state.state.bundle }
+  const chainAt = (height: number): void => state.patch('chain', { status: 'ready', height })
+  /** A drain of the miner, as its task is published. @param stop how far its last step is */
+  const drains = (stop: 'waiting' | 'running'): void =>
+    state.put('tasks', 'drain', {
+      kind: 'node-stop',
+      status: 'running',
+      steps: DRAIN_STEPS.map((key) => ({ key, status: key === 'stop-miner' ? stop : 'running' })),
+    } as TaskState)
+  return { host, world, clock, settings, see, look, chainAt, drains, bundle: () => state.state.bundle }
 }
 
 describe('the host that the relay miner asks', () => {
@@ -120,7 +131,10 @@ describe('the host that the relay miner asks', () => {
     world.list = [MINE, PUBLIC_FIRST, PUBLIC_LAST]
     world.status.set(PUBLIC_FIRST.rpcUrl, 'unreachable')
     expect(await look()).toBe(false)
-    expect(bundle()).toEqual({ host: 'rpc.first.org', chosen: false, badSinceMs: clock.now() })
+    const sinceMs = clock.now()
+    await clock.advance(30_000)
+    expect(await look()).toBe(false)
+    expect(bundle()).toEqual({ host: 'rpc.first.org', chosen: false, badSinceMs: sinceMs })
     expect(host.urls()).toBeUndefined()
     world.status.clear()
     await host.look(true)
@@ -135,14 +149,105 @@ describe('the host that the relay miner asks', () => {
   })
 
   it('says when it is back, once', async () => {
-    const { host, world, look, see } = setup([MINE])
+    const { host, world, look, see, clock } = setup([MINE])
     await look()
     world.status.set(MINE.rpcUrl, 'unreachable')
     see()
     expect([await host.look(true), await host.look(true)]).toEqual([false, false])
+    await clock.advance(30_000)
+    expect(await host.look(true)).toBe(false)
     world.status.clear()
     see()
     expect([await host.look(true), await host.look(true)]).toEqual([true, false])
+  })
+
+  it.each(['behind', 'unreachable', 'untried'] as const)(
+    '%s for a moment is nothing: it is asked on, and is not said to be back',
+    async (status) => {
+      const { host, world, look, see, clock, bundle } = setup([MINE])
+      await look()
+      world.status.set(MINE.rpcUrl, status)
+      see()
+      expect(host.urls(), 'before it is looked at').toBeDefined()
+      await look()
+      await clock.advance(29_000)
+      await look()
+      expect([host.urls()?.rpcUrl, bundle()?.badSinceMs]).toEqual([MINE.rpcUrl, null])
+      world.status.clear()
+      see()
+      expect(await host.look(true)).toBe(false)
+      // Each time anew.
+      world.status.set(MINE.rpcUrl, status)
+      await look()
+      await clock.advance(29_000)
+      await look()
+      expect(host.urls()).toBeDefined()
+      await clock.advance(1_000)
+      await look()
+      expect(host.urls()).toBeUndefined()
+    },
+  )
+
+  it('that stands still while the chain goes on is behind, though it says so of itself never', async () => {
+    const { host, look, clock, chainAt, bundle, world } = setup([MINE])
+    chainAt(12)
+    await look()
+    expect(host.urls()).toBeDefined()
+    const sinceMs = clock.now()
+    chainAt(13)
+    await look()
+    expect(host.urls(), 'for a moment').toBeDefined()
+    await clock.advance(30_000)
+    await look()
+    expect([host.urls(), bundle()?.badSinceMs]).toEqual([undefined, sinceMs])
+    world.height = 13
+    expect([await look(), host.urls() !== undefined]).toEqual([false, true])
+  })
+
+  it('that stands still is not taken in the first place', async () => {
+    const { look, chainAt, bundle } = setup([MINE])
+    chainAt(13)
+    await look()
+    expect(bundle()?.host).toBe('')
+  })
+
+  it('is kept for a drain that waits for the last relays, unless it is of another chain', async () => {
+    const { host, look, clock, world, drains } = setup([MINE])
+    await look()
+    world.status.set(MINE.rpcUrl, 'unreachable')
+    await look()
+    await clock.advance(40_000)
+    await look()
+    expect(host.urls()).toBeUndefined()
+    drains('waiting')
+    expect(host.urls()).toBeDefined()
+    drains('running')
+    expect(host.urls(), 'the miner would be stopped now').toBeUndefined()
+    drains('waiting')
+    world.status.set(MINE.rpcUrl, 'other-chain')
+    await look()
+    expect(host.urls()).toBeUndefined()
+  })
+
+  it('is looked at and judged also after the clock was set back', async () => {
+    const { host, look, clock, world, bundle } = setup([MINE])
+    await look()
+    const asked = world.reached.length
+    await clock.advance(-3_600_000)
+    await look()
+    expect(world.reached.length).toBe(asked + 1)
+    world.status.set(MINE.rpcUrl, 'unreachable')
+    await look()
+    await clock.advance(-3_600_000)
+    await look()
+    const sinceMs = clock.now()
+    await clock.advance(30_000)
+    await look()
+    expect([host.urls(), bundle()?.badSinceMs]).toEqual([undefined, sinceMs])
+    // What was more than a hiccup does not become one again.
+    await clock.advance(-3_600_000)
+    await look()
+    expect(host.urls()).toBeUndefined()
   })
 
   it('a gRPC address that cannot be reached later is bad too, and is tried again', async () => {
@@ -155,8 +260,12 @@ describe('the host that the relay miner asks', () => {
     expect(host.urls(), 'looked at a moment ago').toBeDefined()
     await clock.advance(61_000)
     await look()
+    const sinceMs = clock.now()
+    expect(host.urls(), 'a moment').toBeDefined()
+    await clock.advance(30_000)
+    await look()
     expect(host.urls()).toBeUndefined()
-    expect(bundle()?.badSinceMs).toBe(clock.now())
+    expect(bundle()?.badSinceMs).toBe(sinceMs)
     world.problems.clear()
     await clock.advance(11_000)
     await look()

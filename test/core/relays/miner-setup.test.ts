@@ -80,18 +80,17 @@ describe('the way relays are judged by itself', () => {
 
 describe('the gas price of a chain that others are asked for', () => {
   const rows = (isChainElsewhere: boolean) => {
-    const world = { now: 1_000_000, asked: 0, minimum: '0.001' }
+    const world = { now: 1_000_000, asked: 0, minimum: '0.001', away: false }
+    const chain = {
+      fingerprint: () => Promise.resolve({ chainId: 'pocket' }),
+      minimumGasPrice: () => {
+        world.asked += 1
+        return world.away ? Promise.reject(new Error('away')) : Promise.resolve(world.minimum)
+      },
+    }
     const setup = createMinerSetup({
       template: (name) => readFileSync(new URL(`../../../resources/templates/${name}`, import.meta.url), 'utf8'),
-      heads: {
-        current: () => ({
-          fingerprint: () => Promise.resolve({ chainId: 'pocket' }),
-          minimumGasPrice: () => {
-            world.asked += 1
-            return Promise.resolve(world.minimum)
-          },
-        }),
-      } as never,
+      heads: { current: () => chain } as never,
       record: () => ({ services: [{ serviceId: 'eth', endpoints: [] }], pending: [] }) as never,
       backendUrl: () => 'http://gate:1',
       nodeUrls: () => ({ rpcUrl: 'https://rpc.example.org', grpcUrl: 'https://grpc.example.org:443' }),
@@ -115,7 +114,21 @@ describe('the gas price of a chain that others are asked for', () => {
     expect([await price(), world.asked]).toEqual(['0.01upokt', 2])
     world.minimum = '0.02'
     world.now += 61_000
+    // The round that asks goes on with what is known.
+    expect(await price()).toBe('0.01upokt')
+    await new Promise((resolve) => setImmediate(resolve))
     expect(await price()).toBe('0.2upokt')
+  })
+
+  test('hosts that fail are left alone for a minute: each round of the containers would wait for them', async () => {
+    const { world, price } = rows(true)
+    world.away = true
+    await expect(price()).rejects.toThrow('away')
+    await expect(price()).rejects.toThrow('away')
+    expect(world.asked).toBe(1)
+    world.away = false
+    world.now += 61_000
+    expect(await price()).toBe('0.01upokt')
   })
 
   test('is the node’s own wherever that is on this machine', async () => {

@@ -9,7 +9,15 @@ const due = (stage: Lane['stage'], proofOpen: number, proofClose: number): Lane[
 function restarts(seconds: number, at: (second: number) => Partial<WatchdogLook>, watchdog = createWatchdog()): number[] {
   const found: number[] = []
   for (let second = 0; second <= seconds; second += 5) {
-    const look = { nowMs: second * 1000, life: 'a', minerHeight: 100, chainHeight: 100 + second, lanes: [], ...at(second) }
+    const look = {
+      nowMs: second * 1000,
+      life: 'a',
+      minerHeight: 100,
+      chainHeight: 100 + second,
+      lanes: [],
+      mayRestart: true,
+      ...at(second),
+    }
     if (watchdog.look(look).restart) found.push(second)
   }
   return found
@@ -34,6 +42,20 @@ it('leaves the first half of a proof window to the miner, and no more', () => {
   expect(inWindow(112)).toEqual([])
   expect(inWindow(116)).toEqual([35])
   expect(restarts(40, () => ({ chainHeight: 112, lanes: due('proven', 110, 120) }))).toEqual([35])
+})
+it('spends no turn on a restart that would not be done', () => {
+  expect(restarts(4_600, (second) => ({ mayRestart: second >= 4_500 }))).toEqual([4_500])
+})
+it('waits for no pause of earlier restarts once it is forgiven', () => {
+  const watchdog = createWatchdog()
+  expect(restarts(2_000, () => ({}), watchdog)).toEqual([35, 635, 1_835])
+  watchdog.forgive()
+  expect(restarts(700, (second) => ({ nowMs: 2_005_000 + second * 1000, chainHeight: 3_000 }), watchdog)).toEqual([0, 600])
+})
+it('does not wait for a clock that was set back', () => {
+  const watchdog = createWatchdog()
+  expect(restarts(40, (second) => ({ nowMs: 9_000_000 + second * 1000 }), watchdog)).toEqual([35])
+  expect(restarts(60, (second) => ({ chainHeight: 200 + second }), watchdog)).toEqual([30])
 })
 it('forgets its patience after an hour that was well', () => {
   const watchdog = createWatchdog()

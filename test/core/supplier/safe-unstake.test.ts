@@ -41,7 +41,7 @@ const problem = async (promise: Promise<unknown>): Promise<string> => {
 function setup() {
   const at = scene([owner, operator])
   at.chain.suppliers.set(operator.address, record())
-  const door = { wanted: 'open', closed: false, tries: 0 }
+  const door = { wanted: 'open', closed: false as boolean | undefined, tries: 0 }
   const life = () => {
     const run = at.life()
     const plan = createSafeUnstake({
@@ -64,7 +64,7 @@ function setup() {
           door.closed = false
           return Promise.resolve()
         },
-        isClosed: () => door.closed,
+        isClosed: () => Promise.resolve(door.closed),
       },
     })
     const step = (): string => run.state.state.tasks['safe-unstake']?.facts['step'] ?? 'none'
@@ -86,6 +86,63 @@ function setup() {
 }
 
 describe('leaving safely', () => {
+  /** Everything settled at 30, the sheet not asked for yet. */
+  const untilSign = async (all: ReturnType<typeof setup>) => {
+    const run = all.life()
+    await run.plan.begin('owner')
+    all.door.closed = true
+    await run.follow(15)
+    await run.follow(21)
+    await run.follow(27)
+    expect(await run.follow(30)).toBe('sign-unstake')
+    return run
+  }
+
+  it('goes back to closing when the door is opened before the unstake is signed; the sheet is thrown away', async () => {
+    const all = setup()
+    const { at, door, sign } = all
+    const run = await untilSign(all)
+    const { intentId } = await run.plan.sign()
+    door.closed = false
+    expect(await problem(run.plan.sign())).toBe('not-now not-due')
+    expect(await run.follow(31)).toBe('stop-relays')
+    expect(at.rows.get(intentId)?.status).toBe('discarded')
+    door.wanted = 'open'
+    expect(await run.follow(32)).toBe('stop-relays')
+    expect(door.wanted).toBe('closed')
+    door.closed = true
+    // Served until now, in the session 31 to 40: all is waited for anew.
+    expect(await run.follow(33)).toBe('last-session')
+    await run.follow(41)
+    await run.follow(47)
+    expect(await run.follow(50)).toBe('sign-unstake')
+    await sign(run)
+    expect(await run.follow(50)).toBe('unstake-included')
+  })
+
+  it('neither goes on nor back while nobody can see the door, and lets sign what was due', async () => {
+    const all = setup()
+    const { door, sign } = all
+    const run = all.life()
+    await run.plan.begin('owner')
+    door.closed = undefined
+    expect(await run.follow(15)).toBe('stop-relays')
+    door.closed = true
+    expect(await run.follow(16)).toBe('last-session')
+    door.closed = undefined
+    expect(await run.follow(21)).toBe('last-session')
+    door.closed = true
+    expect(await run.follow(21)).toBe('last-settlement')
+    door.closed = undefined
+    expect(await run.follow(28)).toBe('last-settlement')
+    door.closed = true
+    expect(await run.follow(28)).toBe('sign-unstake')
+    door.closed = undefined
+    expect(await run.follow(29)).toBe('sign-unstake')
+    await sign(run)
+    expect(await run.follow(29)).toBe('unstake-included')
+  })
+
   it('closes the door, waits for the session and its settlement, asks, and follows the unstake into its block', async () => {
     const { at, door, life, sign } = setup()
     const run = life()
