@@ -236,13 +236,13 @@ async function play(check: Check, authority: Authority): Promise<Figures> {
     check('its ports are none of the Local chain’s', clashes.length === 0, clashes)
     await until('the height of the miner', ({ nodes, chain: seen }) => (nodes['miner']?.height ?? 0) > seen.height - 4)
 
-    const life = (await lives(socket, miner)).get(miner)
+    const lifeBefore = (await lives(socket, miner)).get(miner)
     await driver.call('app.chooseNetwork', { network: 'local' })
     await until('a page without it', ({ app, bundle }) => app.network === 'local' && bundle === null)
     await driver.call('app.chooseNetwork', { network: 'mainnet' })
     await isServing(driver)
     const lifeAfter = (await lives(socket, miner)).get(miner)
-    check('it goes on while another network is chosen', life !== undefined && lifeAfter === life, { life, lifeAfter })
+    check('it goes on while another network is chosen', lifeBefore !== undefined && lifeAfter === lifeBefore, { lifeBefore, lifeAfter })
 
     await until('the first session', ({ supplier }) => supplier.status === 'active')
     const gateway = await gatewayOf(people.operator, () => {

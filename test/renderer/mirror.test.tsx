@@ -200,9 +200,9 @@ describe('the socket', () => {
   it('comes back with growing waits, and tells an unanswered question as lost, once', async () => {
     const { link, made, waits, statuses } = sockets()
     made[0]!.line.fire('open', {})
-    const asked = link.call('localChain.start', {})
+    const question = link.call('localChain.start', {})
     made[0]!.line.fire('close', { code: 1006 })
-    expect(await asked).toMatchObject({ ok: false, error: { code: 'internal', detail: { reason: 'link-lost' } } })
+    expect(await question).toMatchObject({ ok: false, error: { code: 'internal', detail: { reason: 'link-lost' } } })
     for (let turn = 1; turn <= 8; turn += 1) {
       waits.at(-1)!.run()
       made.at(-1)!.line.fire('close', { code: 1006 })

@@ -352,7 +352,7 @@ export function keysNeeded(now: number): AppState {
 function practising(now: number): AppState {
   const state = serving(now)
   state.app.network = 'practice'
-  for (const key of Object.values(state.keys)) key.network = 'practice'
+  for (const each of Object.values(state.keys)) each.network = 'practice'
   state.practice = {
     nowMs: now,
     atRealMs: now,

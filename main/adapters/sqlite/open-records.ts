@@ -60,7 +60,7 @@ export function openRecords(options: StoreOptions & { metricsFile: string }): Re
         storeBytes: await bytesOf(file),
         logBytes: await bytesOf(`${file}-wal`),
         metricsBytes: (await bytesOf(options.metricsFile)) + (await bytesOf(`${options.metricsFile}-wal`)),
-        backupBytes: beside.reduce((sum, copy) => sum + copy.bytes, 0),
+        backupBytes: beside.reduce((sum, one) => sum + one.bytes, 0),
         freeBytes: await freeBytes(dataFolder),
         chosenFolder: folder,
         chosenReady: elsewhere !== undefined,
@@ -85,10 +85,10 @@ export function openRecords(options: StoreOptions & { metricsFile: string }): Re
     async chooseFolder(path) {
       keepChosenFolder(file, path === undefined ? undefined : ((await runTask({ kind: 'folder', path, file }, { workerUrl })) as string))
     },
-    async planRestore(copy) {
-      await check(copy)
-      keepPending(file, { path: find(copy), chosen: copy.chosen, askedAtMs: clock.now() })
-      log.warn('a copy of the store will be put in at the next start', { name: copy.name })
+    async planRestore(one) {
+      await check(one)
+      keepPending(file, { path: find(one), chosen: one.chosen, askedAtMs: clock.now() })
+      log.warn('a copy of the store will be put in at the next start', { name: one.name })
     },
     cancelRestore() {
       forgetPending(file)

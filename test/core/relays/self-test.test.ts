@@ -50,9 +50,9 @@ function aTask(): TaskContext & { ended: string[] } {
     ended,
     id: 'self-test-1',
     signal: new AbortController().signal,
-    async step(key, run) {
+    async step(key, work) {
       try {
-        const value = await run()
+        const value = await work()
         ended.push(`${key} done`)
         return value
       } catch (error) {
