@@ -5,6 +5,7 @@
  */
 import { startTestChain, TEST_LABEL, type TestChain } from './chain.ts'
 import { docker, mustDocker } from './engine.ts'
+import { getJson } from './get-json.ts'
 import type { Genesis } from './genesis.ts'
 import { readMachine } from './prepare.ts'
 import { until } from './process.ts'
@@ -225,10 +226,10 @@ export async function runPayFlow(log: (line: string) => void = () => undefined, 
     const attribute = (key: string): string => claims[0]?.attributes.find((each) => each.key === key)?.value.replaceAll('"', '') ?? ''
     // The owner's payout is what the balance gained in the settlement block, which holds no other movement of it.
     const balanceAt = async (address: string, at: number): Promise<bigint> => {
-      const answer = await fetch(`${chain.restUrl}/cosmos/bank/v1beta1/balances/${address}/by_denom?denom=upokt`, {
-        headers: { 'x-cosmos-block-height': String(at) },
-      })
-      return BigInt(((await answer.json()) as { balance: { amount: string } }).balance.amount)
+      const answer = (await getJson(`${chain.restUrl}/cosmos/bank/v1beta1/balances/${address}/by_denom?denom=upokt`, at)) as {
+        balance: { amount: string }
+      }
+      return BigInt(answer.balance.amount)
     }
     const gained = async (address: string): Promise<bigint> => (await balanceAt(address, height)) - (await balanceAt(address, height - 1))
     const result: PayFlowResult = {

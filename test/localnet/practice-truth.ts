@@ -8,6 +8,7 @@ import { genesisOf, type RestAnswers } from '#test/replay/read-genesis.ts'
 import { recordedBlock, type RecordedBlock } from '#test/replay/recorded-block.ts'
 import { replay } from '#test/replay/replay.ts'
 import type { TestChain } from './chain.ts'
+import { getJson } from './get-json.ts'
 import { paramsOf } from './genesis.ts'
 import { runPayFlow, type PayFlowPeople } from './pay-flow.ts'
 import { prepareMachine } from './prepare.ts'
@@ -123,13 +124,6 @@ async function raised(write: (name: string, text: string) => Promise<string>, ap
   }
   const stake = BigInt(answer.application.stake.amount) + 1_000n * POKT
   return write('application', `stake_amount: ${String(stake)}upokt\nservice_ids: ["anvil"]\n`)
-}
-
-async function getJson(url: string, height?: number): Promise<unknown> {
-  const headers: Record<string, string> = height === undefined ? {} : { 'x-cosmos-block-height': String(height) }
-  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) })
-  if (!answer.ok) throw new Error(`${url} answered ${String(answer.status)}: ${await answer.text()}`)
-  return answer.json()
 }
 
 async function readBlock(chain: TestChain, height: number): Promise<RecordedBlock> {

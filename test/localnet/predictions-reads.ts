@@ -5,19 +5,13 @@ import { decodeBlock } from '#main/adapters/cosmos/decode.ts'
 import { createTxCodec } from '#main/adapters/cosmos/tx/index.ts'
 import type { ChainBlock } from '#main/core/ports/chain.ts'
 import type { TestChain } from './chain.ts'
+import { getJson } from './get-json.ts'
 import type { OpenClaim, RevenueShare } from './predict-settlement.ts'
 
 /** What the prediction run reads of the chain, each at the height that it names. */
 
 const ROUTE = '/pokt-network/poktroll'
 const LIMIT = 'pagination.limit=500'
-
-async function getJson(url: string, height?: number): Promise<unknown> {
-  const headers: Record<string, string> = height === undefined ? {} : { 'x-cosmos-block-height': String(height) }
-  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) })
-  if (!answer.ok) throw new Error(`${url} answered ${String(answer.status)}: ${await answer.text()}`)
-  return answer.json()
-}
 
 /** Who paid what in a transaction, from its bytes alone. */
 export interface PaidTx {
