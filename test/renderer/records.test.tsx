@@ -1,6 +1,6 @@
 import { act } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { App } from '#renderer/app/App.tsx'
 import { bridgeOver } from '#renderer/bridge/connect.ts'
 import { moment, recordVerdict, wholeDays } from '#renderer/features/records/record-words.ts'
@@ -52,10 +52,13 @@ describe('the page', () => {
   let root: Root | undefined
   let box: HTMLElement
   beforeEach(() => {
+    // Copies are named by their minute: it must not turn between the page and what is looked for on it.
+    vi.useFakeTimers({ toFake: ['Date'] })
     box = document.createElement('div')
     document.body.append(box)
   })
   afterEach(async () => {
+    vi.useRealTimers()
     await act(async () => root?.unmount())
     document.body.replaceChildren()
   })

@@ -6,6 +6,7 @@ import { Button } from '#renderer/ui/Button.tsx'
 import { Dialog } from '#renderer/ui/Dialog.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Note } from '#renderer/ui/Note.tsx'
+import { TitledList } from '#renderer/ui/TitledList.tsx'
 import { GroupedHash } from './IsRightChain.tsx'
 
 /** A test network that began anew: says so, and offers to set the record of the old chain aside. Nothing while the confirmed chain is there. */
@@ -42,8 +43,8 @@ export function ReplacedChain(): ReactNode {
             <h3 className="h2">{t('chain.replaced.hash')}</h3>
             <GroupedHash hash={replaced.block1Hash} what={t('chain.right.hash')} />
           </div>
-          <Lines title={t('chain.replaced.goes')} lines={[t('chain.replaced.record'), t('chain.replaced.money')]} />
-          <Lines title={t('chain.replaced.stays')} lines={[t('chain.replaced.kept')]} />
+          <TitledList title={t('chain.replaced.goes')} lines={[t('chain.replaced.record'), t('chain.replaced.money')]} />
+          <TitledList title={t('chain.replaced.stays')} lines={[t('chain.replaced.kept')]} />
           <p className="text-text-2">{t('chain.replaced.next')}</p>
           <p className="font-semibold">{t('chain.replaced.back')}</p>
           <ErrorNote error={startAnew.error} />
@@ -55,19 +56,6 @@ export function ReplacedChain(): ReactNode {
           </div>
         </div>
       </Dialog>
-    </div>
-  )
-}
-
-function Lines({ title, lines }: { title: string; lines: string[] }): ReactNode {
-  return (
-    <div>
-      <h3 className="h2 mb-1">{title}</h3>
-      <ul className="grid list-disc gap-1 pl-5 text-text-2">
-        {lines.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
     </div>
   )
 }

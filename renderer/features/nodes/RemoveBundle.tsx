@@ -10,7 +10,8 @@ import { Dialog } from '#renderer/ui/Dialog.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { LetGo } from '#renderer/ui/LetGo.tsx'
 import { Note } from '#renderer/ui/Note.tsx'
-import { List, RemoveProgress } from './RemoveChain.tsx'
+import { TitledList } from '#renderer/ui/TitledList.tsx'
+import { RemoveProgress } from './RemoveChain.tsx'
 
 /** Takes the relay miner of a network of others away: asks with what goes and what stays, and points at the safe way out first while there is a stake. Only where there is one. */
 export function RemoveBundle(): ReactNode {
@@ -53,11 +54,11 @@ export function RemoveBundle(): ReactNode {
               </div>
             </Note>
           ) : null}
-          <List
+          <TitledList
             title={t('bundle.remove.goes')}
             lines={[t('bundle.remove.containers'), t('bundle.remove.volumes'), ...(hasStake ? [t('bundle.remove.serving')] : [])]}
           />
-          <List
+          <TitledList
             title={t('bundle.remove.stays')}
             lines={[...(hasStake ? [t('bundle.remove.stake')] : []), t('bundle.remove.keys'), t('bundle.remove.backends')]}
           />

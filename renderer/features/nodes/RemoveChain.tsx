@@ -11,6 +11,7 @@ import { Dialog } from '#renderer/ui/Dialog.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { LetGo } from '#renderer/ui/LetGo.tsx'
 import { Steps, type Step } from '#renderer/ui/Steps.tsx'
+import { TitledList } from '#renderer/ui/TitledList.tsx'
 
 /** Takes the Local chain away: asks with what goes and what stays. Only where there is one. */
 export function RemoveChain(): ReactNode {
@@ -43,7 +44,7 @@ export function RemoveChain(): ReactNode {
       </div>
       <Dialog isOpen={isOpen} onClose={() => setOpen(false)} title={t('nodes.remove.ask')} width={480}>
         <div className="grid gap-3.5">
-          <List
+          <TitledList
             title={t('nodes.remove.goes')}
             lines={[
               t('nodes.remove.containers', { count: titles.length, titles: titles.join(', ') }),
@@ -52,7 +53,7 @@ export function RemoveChain(): ReactNode {
               t('nodes.remove.money'),
             ]}
           />
-          <List title={t('nodes.remove.stays')} lines={[t('nodes.remove.keys'), t('nodes.remove.images')]} />
+          <TitledList title={t('nodes.remove.stays')} lines={[t('nodes.remove.keys'), t('nodes.remove.images')]} />
           <p className="text-text-2">{t('nodes.remove.back')}</p>
           {isAsking ? <LetGo error={remove.error} isOn={loseOpen} onChange={setLoseOpen} /> : <ErrorNote error={remove.error} />}
           <div className="flex justify-end gap-2">
@@ -64,20 +65,6 @@ export function RemoveChain(): ReactNode {
         </div>
       </Dialog>
     </Card>
-  )
-}
-
-/** What goes, or what stays. */
-export function List({ title, lines }: { title: string; lines: string[] }): ReactNode {
-  return (
-    <div>
-      <h3 className="h2 mb-1">{title}</h3>
-      <ul className="grid list-disc gap-1 pl-5 text-text-2">
-        {lines.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
-    </div>
   )
 }
 

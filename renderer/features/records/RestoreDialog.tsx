@@ -4,6 +4,7 @@ import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Dialog } from '#renderer/ui/Dialog.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import { TitledList } from '#renderer/ui/TitledList.tsx'
 import { moment, type Copy } from './record-words.ts'
 
 /** What a restore changes and what it does not, before anything is asked for. */
@@ -26,8 +27,8 @@ export function RestoreDialog({ copy, onClose, onChanged }: { copy: Copy | null;
     <Dialog isOpen={copy !== null} onClose={close} title={t('records.restore.title', { when })} width={500}>
       <div className="grid gap-3.5">
         <p className="text-text-2">{t('records.restore.text')}</p>
-        <List title={t('records.restore.goes', { when })} lines={[t('records.restore.claims'), t('records.restore.choices')]} />
-        <List
+        <TitledList title={t('records.restore.goes', { when })} lines={[t('records.restore.claims'), t('records.restore.choices')]} />
+        <TitledList
           title={t('records.restore.stays')}
           lines={[t('records.restore.payments'), t('records.restore.keys'), t('records.restore.aside')]}
         />
@@ -40,18 +41,5 @@ export function RestoreDialog({ copy, onClose, onChanged }: { copy: Copy | null;
         </div>
       </div>
     </Dialog>
-  )
-}
-
-function List({ title, lines }: { title: string; lines: string[] }): ReactNode {
-  return (
-    <div>
-      <h3 className="h2 mb-1">{title}</h3>
-      <ul className="grid list-disc gap-1 pl-5 text-text-2">
-        {lines.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
-    </div>
   )
 }
