@@ -1,5 +1,9 @@
 import type { ApiResult } from '#shared/api/errors.ts'
 import type { Patch } from '#shared/api/patches.ts'
+import type { HostTimes } from './relays/host-times.ts'
+
+/** How long is waited before the relay miner's host is changed by Hearth, where a start of the program says it. */
+export type MinerHostTimes = Partial<HostTimes>
 
 /** The whole application as a shell sees it. */
 export interface App {

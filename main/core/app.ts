@@ -13,8 +13,9 @@ import { createKeys } from './keys/keys.ts'
 import { settingsHandlers } from './settings/handlers.ts'
 import { createSettings } from './settings/settings.ts'
 import { NETWORK_REQUESTS } from './network-requests.ts'
+import { createLookedAfter, type LookedAt } from './looked-after.ts'
 import { createNetworkRooms } from './network-rooms.ts'
-import type { NetworkRooms, NoteActivity, World } from './network-shape.ts'
+import { noteOn, type NetworkRooms, type NoteActivity, type World } from './network-shape.ts'
 import type { Clock } from './ports/clock.ts'
 import type { EngineFinder } from './ports/engine-finder.ts'
 import type { EjectFolder } from './ports/eject-folder.ts'
@@ -24,8 +25,9 @@ import type { MetricsStore } from './ports/metrics.ts'
 import type { Records } from './ports/records.ts'
 import type { Store } from './ports/store.ts'
 import type { RehearsalKeys, Vault } from './ports/vault.ts'
+import { quietEngine } from './quiet-engine.ts'
 import { createRecordCare } from './records/care.ts'
-import { createRoomsLater } from './rooms-later.ts'
+import { createRoomsLater, type RoomsLater } from './rooms-later.ts'
 import { shellRequests } from './shell-requests.ts'
 import { initialState } from './state/initial.ts'
 import { createStatePublisher } from './state/publisher.ts'
@@ -66,12 +68,8 @@ export interface AppOptions {
   roomsLater?: boolean
 }
 
-/** Slices that belong to the network in use and are blank again after another was chosen. */
-const NETWORK_SLICES = ['nodes', 'intents', 'balances', 'attention', 'tasks'] as const
-const NETWORK_OBJECTS = ['engine', 'chain', 'supplier', 'clock', 'earnings', 'relays', 'bundle', 'health'] as const
-
 /**
- * The whole application: wires vault, store and the rooms of the chosen network to the request table. Returns at once; what takes time goes on behind.
+ * The whole application: wires vault, store and the rooms of every network that is looked after to the request table; requests go to those of the chosen one. Returns at once; what takes time goes on behind.
  * Everything that was wanted before a crash is taken up again from the store.
  */
 export async function createApp(ports: Ports, options: AppOptions): Promise<App> {
@@ -101,15 +99,16 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
 
   const recordCare = createRecordCare({ records: ports.records, store, settings, tasks, clock, log, activity })
 
-  const makeRooms = async (network: NetworkId | null): Promise<NetworkRooms> =>
-    createNetworkRooms({
+  const makeRooms = async ({ network, state: own, tasks: ownTasks }: Omit<LookedAt, 'rooms'>): Promise<NetworkRooms> => {
+    const world = await ports.world(network)
+    return createNetworkRooms({
       network,
-      world: await ports.world(network),
+      world: { ...world, engine: quietEngine(world.engine, () => own.isShown, clock) },
       vault,
       rehearsal,
       store,
-      state,
-      tasks,
+      state: own,
+      tasks: ownTasks,
       keys,
       clock,
       log,
@@ -117,58 +116,65 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       surfaceUrl: (token) => options.surfaceUrl(token),
       template: (name) => ports.template(name),
       catalogFile: ports.catalogFile && ((name) => ports.catalogFile?.(name) ?? new Uint8Array()),
-      activity,
+      activity: noteOn(network, activity),
       settings,
       ejectFolder: ports.ejectFolder,
       metrics: ports.metrics,
     })
-  const later = options.roomsLater === true ? createRoomsLater(() => makeRooms(known), clock) : undefined
-  let rooms = later?.rooms ?? (await makeRooms(known))
+  }
+  let later: RoomsLater | undefined
+  const networks = await createLookedAfter({
+    first: known,
+    ...(options.roomsLater === true && {
+      firstRooms: (place) => {
+        later = createRoomsLater(() => makeRooms(place), clock)
+        return later.rooms
+      },
+    }),
+    make: makeRooms,
+    published: state,
+    tasks,
+    store,
+    clock,
+    log,
+  })
+  const wakeAll = (): void => {
+    for (const { rooms } of networks.all()) rooms.wake()
+  }
+  /** Each network has a way to the engine of its own. */
+  const checkEngine: Handlers['engine.check'] = (input, signal) => {
+    for (const { rooms } of networks.all())
+      if (rooms !== networks.rooms)
+        void Promise.resolve(rooms.handlers['engine.check']({})).catch((error: unknown) => log.error('a look at the engine', error))
+    return networks.rooms.handlers['engine.check'](input, signal)
+  }
+  const roomsOfIntent = async (intentId: string): Promise<NetworkRooms> =>
+    networks.of((await store.intent(intentId))?.network ?? '')?.rooms ?? networks.rooms
   settings.onChange((changed) => {
     if (changed.includes('autoLockMinutes')) keys.autoLockChanged()
     if (changed.includes('engineEndpoint'))
-      rooms.handlers['engine.check']({}).catch((error: unknown) => log.error('after another engine was chosen', error))
+      Promise.resolve(checkEngine({})).catch((error: unknown) => log.error('after another engine was chosen', error))
     // What a container is started with may be another now.
-    rooms.wake()
+    wakeAll()
   })
-  const alerts = createAlerts({ settings, state, store, https: ports.https, clock, log })
+  const alerts = createAlerts({ settings, state, watched: () => networks.all(), store, https: ports.https, clock, log })
   const abort = new AbortController()
   vault.onLock(() => {
     keys.refresh().catch((error: unknown) => log.error('after a lock', error))
   })
 
-  /** What ran for the network before is no longer watched; its containers go on as they are. */
-  const chooseNetwork = async (wanted: NetworkId): Promise<void> => {
-    const id = offered(wanted)
-    if (id === null) throw new HearthError('not-allowed', { network: wanted })
-    if (id === state.state.app.network) return
-    await store.setSetting('network', id)
-    tasks.cancelAll()
-    await tasks.settled()
-    await rooms.closeSheets()
-    await rooms.stop()
-    const blank = initialState(state.state.app)
-    for (const slice of NETWORK_SLICES) for (const entry of Object.keys(state.state[slice])) state.remove(slice, entry)
-    for (const slice of NETWORK_OBJECTS) state.set(slice, blank[slice])
-    state.patch('vault', { needed: null })
-    state.patch('app', { network: id })
-    rooms = await makeRooms(id)
-    await rooms.begin()
-    activity('network-chosen', { network: id })
-  }
-
   const handlers: Handlers = {
-    ...forwarded(() => rooms),
+    ...forwarded(() => networks.rooms),
     ...recordCare.handlers,
     ...backupFiles.handlers,
-    ...startAnewHandlers({ state, records: ports.records, rooms: () => rooms, activity }),
+    ...startAnewHandlers({ state, records: ports.records, rooms: () => networks.rooms, activity }),
     ...keyHandlers({
       keys,
       vault,
       state,
       surfaceUrl: (token) => options.surfaceUrl(token),
-      pendingClaims: (address) => rooms.pendingClaims(address),
-      wake: () => rooms.wake(),
+      pendingClaims: (address) => networks.rooms.pendingClaims(address),
+      wake: wakeAll,
     }),
     ...settingsHandlers({
       settings,
@@ -191,13 +197,23 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       tasks,
       store,
       clock,
-      check: () => rooms.handlers['engine.check']({}),
+      check: async () => checkEngine({}),
       activity,
     }),
     'state.resume': ({ startedAtMs, seq }) => Promise.resolve(state.resume(startedAtMs, seq)),
-    'app.chooseNetwork': async ({ network: id }) => {
-      await chooseNetwork(id)
+    'engine.check': checkEngine,
+    'app.chooseNetwork': async ({ network: wanted }) => {
+      const id = offered(wanted)
+      if (id === null) throw new HearthError('not-allowed', { network: wanted })
+      if (id === state.state.app.network) return {}
+      await networks.choose(id)
+      activity('network-chosen', { network: id })
       return {}
+    },
+    'nodes.stop': ({ network, ...wish }, signal) => {
+      const rooms = network === undefined ? networks.rooms : networks.of(network)?.rooms
+      if (!rooms) throw new HearthError('not-allowed', { network: network ?? '' })
+      return rooms.handlers['nodes.stop'](wish, signal)
     },
     'vault.create': async ({ password }) => {
       await keys.create(password)
@@ -212,7 +228,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
         if (signal?.aborted) await keys.giveUpUnlock()
         throw error
       }
-      rooms.wake()
+      wakeAll()
       return {}
     },
     'vault.lock': async () => {
@@ -225,11 +241,11 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       return { surfaceUrl: options.surfaceUrl(ticket.token), expiresAtMs: ticket.expiresAtMs }
     },
     'tasks.cancel': ({ taskId }) => {
-      if (!longRequests.cancel(taskId)) tasks.cancel(taskId)
+      if (!longRequests.cancel(taskId)) networks.cancelTask(taskId)
       return Promise.resolve({})
     },
     'tasks.dismiss': ({ taskId }) => {
-      tasks.dismiss(taskId)
+      networks.dismissTask(taskId)
       return Promise.resolve({})
     },
     'activity.list': async ({ beforeId, limit }) => ({
@@ -238,7 +254,8 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   }
 
   await keys.refresh()
-  await rooms.begin()
+  await networks.begin()
+  const looking = networks.run(abort.signal, later?.joined ?? Promise.resolve())
   const alerting = alerts.run(abort.signal)
   const caring = recordCare.run(abort.signal)
 
@@ -259,24 +276,27 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
         if (outcome.kind === 'backup-made') backupFiles.written(token, outcome.path)
         if (outcome.kind === 'signed') {
           // The page of the surface is already made; how the sending went is told through state.
-          rooms.signed(outcome.intentId, outcome.txBytes).catch((error: unknown) => log.error('sending a signed transaction', error))
+          const { intentId, txBytes } = outcome
+          roomsOfIntent(intentId)
+            .then((rooms) => rooms.signed(intentId, txBytes))
+            .catch((error: unknown) => log.error('sending a signed transaction', error))
         }
-        if (outcome.kind === 'refused') await rooms.discard(outcome.intentId)
+        if (outcome.kind === 'refused') await (await roomsOfIntent(outcome.intentId)).discard(outcome.intentId)
         if (outcome.kind === 'key-made') {
           activity('key-made', { role: outcome.key.role, name: outcome.key.name, address: outcome.key.address })
-          rooms.wake()
+          wakeAll()
         }
-        if (outcome.kind === 'restored') rooms.wake()
+        if (outcome.kind === 'restored') wakeAll()
       }
       return { status: page.status, html: page.html }
     },
     async stop() {
       abort.abort()
       tasks.cancelAll()
-      await Promise.all([alerting, caring])
+      await Promise.all([alerting, caring, looking])
       keys.stop()
       await tasks.settled()
-      await rooms.stop()
+      await networks.stop()
       await vault.stop()
       await ports.metrics.close()
       await store.close()

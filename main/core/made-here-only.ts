@@ -11,15 +11,17 @@ export const MADE_HERE_ONLY = [
   'relays.sendTest',
 ] as const satisfies (keyof NetworkRooms['handlers'])[]
 
-/** What writes down containers as they stand beside a chain of Hearth's own, and beside no other yet. */
-export const CONTAINERS_HERE_ONLY = ['eject.write'] as const satisfies (keyof NetworkRooms['handlers'])[]
-
 /** The relay bundle of a network of others: a chain that was made here has its containers with it. */
-export const BUNDLE_ONLY = ['bundle.start', 'bundle.remove', 'bundle.chooseHost'] as const satisfies (keyof NetworkRooms['handlers'])[]
+export const BUNDLE_ONLY = [
+  'bundle.start',
+  'bundle.remove',
+  'bundle.chooseHost',
+  'bundle.hostByItself',
+] as const satisfies (keyof NetworkRooms['handlers'])[]
 
 /**
  * The same handlers, but that some refuse before they begin: `no-network` while none is chosen. Wherever the chain was not made here what belongs to such a chain refuses with
- * `not-on-this-network` (detail.network), what writes its containers down with `no-containers-here` (detail.network); where it was made here, the relay bundle with `not-allowed`.
+ * `not-on-this-network` (detail.network); where it was made here, the relay bundle with `not-allowed`.
  */
 export function onlyWhereMadeHere(network: NetworkId | null, handlers: NetworkRooms['handlers']): NetworkRooms['handlers'] {
   const { madeHere, title } = networkOf(network)
@@ -30,6 +32,5 @@ export function onlyWhereMadeHere(network: NetworkId | null, handlers: NetworkRo
   return {
     ...handlers,
     ...refusing(MADE_HERE_ONLY, () => new HearthError('not-on-this-network', { network: title })),
-    ...refusing(CONTAINERS_HERE_ONLY, () => new HearthError('no-containers-here', { network: title })),
   }
 }

@@ -22,7 +22,7 @@ import { INGRESS_TEMPLATE, renderIngressConfig } from './nodes/ingress.ts'
 import { onlyWhereMadeHere } from './made-here-only.ts'
 import type { NetworkRooms, NoteActivity, World } from './network-shape.ts'
 import { createNodes } from './nodes/nodes.ts'
-import { ejectHandlers } from './eject/handlers.ts'
+import { createEjectRoom } from './eject/handlers.ts'
 import type { Chain } from './ports/chain.ts'
 import type { Clock } from './ports/clock.ts'
 import type { EjectFolder } from './ports/eject-folder.ts'
@@ -155,7 +155,7 @@ export function createNetworkRooms(deps: {
     ...(minerHost && { minerHost }),
     ingressConfig: () => renderIngressConfig(deps.template(INGRESS_TEMPLATE)),
     onChainReady: (signal) => onChainReady(signal),
-    giveKey: () => giveKey(),
+    giveKey: () => (ejectRoom.handOvers.isOut() ? Promise.resolve(false) : giveKey()),
     startNodes: () => settings.get('startNodes'),
     releaseOfPin: (pin) => updates.ofPin(pin),
     onChainRemoved: () => onChainRemoved(),
@@ -174,7 +174,9 @@ export function createNetworkRooms(deps: {
     miner: () => miner,
     minerWith: (url) => createMinerSetup({ ...minerDeps, backendUrl: url }),
     wake: () => nodes.wake(),
+    isHandedOver: () => ejectRoom.handOvers.isOut(),
   })
+  const ejectRoom = createEjectRoom({ rooms: deps, world, miner, nodes, behind: () => backends.behind(), heads })
   const onChainReady = async (signal: AbortSignal): Promise<void> => {
     heads.wake()
     for (const service of rules.services) await ensureApplication({ chain: heads.require(), codec, rehearsal, clock }, service.id, signal)
@@ -292,7 +294,7 @@ export function createNetworkRooms(deps: {
         () => health.read(chain, height, params, heads.isCertain()),
         () => books.look(chain),
       )
-    // Another network is chosen: what is shown is no longer this one's.
+    // The rooms end: what is read now is nobody's.
     for (const step of steps) if (!abort.signal.aborted) await step()
     if (abort.signal.aborted) return
     if (params && state.state.nodes['miner']?.wanted === 'running') nodes.wake()
@@ -331,7 +333,7 @@ export function createNetworkRooms(deps: {
   const handlers: NetworkRooms['handlers'] = onlyWhereMadeHere(network, {
     ...measures.handlers,
     ...backends.handlers,
-    ...ejectHandlers({ rooms: deps, world, miner, heads }),
+    ...ejectRoom.handlers,
     ...nodeHandlers({ nodes, miner, state, open: openClaims, heads, forgetSupplier: () => watch.clear(), activity }),
     ...bundleHandlers({ nodes, counted: () => sessionClock.counted(), host: minerHost, heads, state, open: openClaims, clock, activity }),
     'practice.control': async (wish) => {
@@ -351,11 +353,12 @@ export function createNetworkRooms(deps: {
 
   let running: Promise<unknown>[] = []
   return {
-    handlers,
+    handlers: ejectRoom.guarded(handlers),
     async begin() {
       await endpoints.load()
       await minerHost?.load()
       await backends.load()
+      await ejectRoom.handOvers.load()
       await supplier.resume()
       await earnings.resume()
       running = [
@@ -366,6 +369,7 @@ export function createNetworkRooms(deps: {
         backends.run(abort.signal),
         updates.run(abort.signal),
         selfTests.run(abort.signal),
+        ejectRoom.handOvers.run(abort.signal),
       ]
     },
     signed: (intentId, txBytes) => transactions.signed(intentId, txBytes),

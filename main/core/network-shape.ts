@@ -10,6 +10,7 @@ import type { Net } from './ports/net.ts'
 import type { PracticeControls } from './ports/practice.ts'
 import type { Reach } from './ports/reach.ts'
 import type { TxCodec } from './ports/tx.ts'
+import type { HostTimes } from './relays/host-times.ts'
 
 /** One network as the core meets it: where its containers run, how its chain is asked, what time it is there. */
 export interface World {
@@ -28,13 +29,15 @@ export interface World {
   outside?: OutsideBackends
   /** Only of Practice. */
   practice?: PracticeControls
+  /** When the relay miner's host is changed by Hearth, other than usual. */
+  minerHostTimes?: Partial<HostTimes>
   /** Image by the catalogue's name. */
   imageOverrides: Record<string, string>
   /** Ends what the world itself runs. */
   stop?(): Promise<void>
 }
 
-/** The rooms that belong to one network. They are made anew when the user chooses another. */
+/** The rooms that belong to one network: the chosen one, or another on which something runs (looked-after.ts). */
 export interface NetworkRooms {
   handlers: Pick<Handlers, (typeof NETWORK_REQUESTS)[number]>
   /** Takes up what is written in the store, and begins to run. Call once. */
@@ -61,3 +64,9 @@ export type NoteActivity = (
   actor?: 'you' | 'hearth' | 'network',
   level?: 'info' | 'warn' | 'bad',
 ) => void
+
+/** The same for what happens on one network: `on` names it, so that a page that shows another one can say where it was. */
+export const noteOn =
+  (network: string | null, note: NoteActivity): NoteActivity =>
+  (text, facts = {}, actor, level) =>
+    note(text, network === null ? facts : { ...facts, on: network }, actor, level)

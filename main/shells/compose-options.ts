@@ -1,5 +1,5 @@
 import type { SpawnKeyProcess } from '#main/adapters/vault/index.ts'
-import type { App } from '#main/core/app-shape.ts'
+import type { App, MinerHostTimes } from '#main/core/app-shape.ts'
 import type { SecondWrap } from '#main/core/ports/vault.ts'
 
 /** What a shell tells the wiring. */
@@ -16,6 +16,8 @@ export interface ComposeOptions {
   engineEndpoint?: string
   /** Rules of the local chain other than the shipped ones; judged by the wiring. */
   localRules?: Record<string, unknown>
+  /** How long is waited before the relay miner's host is changed by Hearth, other than usual. */
+  minerHostTimes?: MinerHostTimes
   /** How the key process is started; a Node child unless told otherwise. */
   spawnKeyProcess?: SpawnKeyProcess
   /** The keychain of the operating system, where the shell has one: it may open the vault after a restart. */

@@ -108,6 +108,7 @@ export const compose: Compose = async (options): Promise<App> => {
               rules,
               // SECURITY: S16 said at the start of the program alone: what runs gets the operator key, so no request of a page may choose it.
               imageOverrides: options.imageOverrides ?? {},
+              ...(options.minerHostTimes && { minerHostTimes: options.minerHostTimes }),
             },
     },
     {
@@ -123,8 +124,14 @@ export const compose: Compose = async (options): Promise<App> => {
 }
 
 /** What the user chose, asked each time, and the engine that holds this installation's containers. */
-function engineChoice(store: Pick<Store, 'setting' | 'setSetting' | 'nodes'>, installId: string): EngineChoice {
+function engineChoice(store: Pick<Store, 'setting' | 'setSetting' | 'nodes' | 'claims'>, installId: string): EngineChoice {
   return {
+    holdsProofs: async () => {
+      // Of a chain that was made here the engine holds all, and its money is play.
+      const others = NETWORKS.filter(({ madeHere }) => !madeHere)
+      const claimed = await Promise.all(others.map(({ id }) => store.claims({ network: id, stages: ['claimed'], limit: 1_000 })))
+      return claimed.flat().some((claim) => claim.proofRequirement !== 'not-required')
+    },
     marks: [...new Set(NETWORKS.map((network) => containersMark(installId, network.id)))],
     chosen: async () => (await readSetting(store, 'engineEndpoint')) ?? '',
     used: { get: () => store.setting(ENGINE_USED), set: (endpoint) => store.setSetting(ENGINE_USED, endpoint) },

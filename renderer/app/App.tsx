@@ -67,7 +67,8 @@ function Inside(): ReactNode {
         ) : (
           <Frame route={route} onHelp={() => setHelp(true)}>
             {vault === 'damaged' ? <DamagedVault /> : null}
-            <ErrorBoundary key={location}>{screen}</ErrorBoundary>
+            {/* What was asked of one network, or typed for it, is not shown of another: a network that is looked after all the time comes with its figures, and may have the same revisions. */}
+            <ErrorBoundary key={`${network ?? ''} ${location}`}>{screen}</ErrorBoundary>
           </Frame>
         )}
       </ErrorBoundary>

@@ -8,6 +8,7 @@ import { Note } from '#renderer/ui/Note.tsx'
 import { Strip } from '#renderer/ui/Strip.tsx'
 import { PracticeBar } from '#renderer/features/practice/PracticeBar.tsx'
 import { Tour } from '#renderer/features/practice/Tour.tsx'
+import { Elsewhere } from './Elsewhere.tsx'
 import type { Matched } from './match-route.ts'
 import { Sidebar } from './Sidebar.tsx'
 import { TopBar } from './TopBar.tsx'
@@ -32,6 +33,7 @@ export function Frame({ route, onHelp, children }: { route: Matched | undefined;
         <main className="page" id="page" data-region="page" tabIndex={-1}>
           <div className="page-in">
             <Banners isUnlock={route?.id === 'unlock'} />
+            <Elsewhere isHome={route?.id === 'home'} />
             {route ? (
               children
             ) : (

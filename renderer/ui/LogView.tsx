@@ -32,6 +32,7 @@ export function LogView({
   chosen,
   onChoose,
   onNearTop,
+  onHold,
   gaps,
   goTo,
 }: {
@@ -42,11 +43,14 @@ export function LogView({
   chosen: number | null
   onChoose: (number: number) => void
   onNearTop?: () => void
+  /** Whoever scrolls up while lines come in wants to read, and not to be taken back. */
+  onHold?: () => void
   gaps?: ReadonlySet<number>
   goTo?: { number: number } | null
 }): ReactNode {
   const t = useText()
   const box = useRef<HTMLDivElement>(null)
+  const topBefore = useRef(0)
   const firstBefore = useRef<{ number: number; count: number } | null>(null)
   // Every line is as high as the next, so what is in sight is a division. A box that is not laid out yet draws a screenful.
   const [sight, setSight] = useState({ top: 0, height: FIRST_SIGHT_PX })
@@ -131,7 +135,11 @@ export function LogView({
       onKeyDown={onKeyDown}
       onScroll={(event) => {
         look()
-        if (event.currentTarget.scrollTop < NEAR_TOP_PX) onNearTop?.()
+        const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
+        const isUp = scrollTop < topBefore.current && scrollHeight - scrollTop - clientHeight > 2 * LINE_PX
+        topBefore.current = scrollTop
+        if (following && isUp) onHold?.()
+        if (scrollTop < NEAR_TOP_PX) onNearTop?.()
       }}
     >
       <div className="relative" role="presentation" style={{ height: lines.length * LINE_PX }}>

@@ -33,7 +33,7 @@ export function SessionClockMini({ view, href, folded = false }: { view: ClockVi
         ))}
       </div>
       {folded ? null : (
-        <div className={`chip ${verdict.tone}-c !text-[11.5px]`}>
+        <div className={`chip ${verdict.tone}-c !text-[11.5px] !whitespace-normal`}>
           <Icon name={verdict.icon} size={12} />
           {verdict.word}
         </div>

@@ -177,7 +177,7 @@ export const backendRequests = {
   /** Looks and keeps nothing. Rejects `backend-unreachable`, `backend-wrong-chain`, `backend-address-refused`, `backend-credential-refused`. */
   'backends.test': row(endpointWish, endpointReportSchema, { secret: true }),
   /** The same, and keeps it: the relay miner uses it from its next start on. */
-  'backends.attach': row(endpointWish, endpointReportSchema, { writes: true, secret: true }),
+  'backends.attach': row(endpointWish, endpointReportSchema, { writes: true, secret: true, waits: true }),
   'backends.remove': row(z.strictObject({ serviceId }), done, { writes: true }),
   /** Asks what stands behind a service the gateways' own questions, now. */
   'backends.check': row(z.strictObject({ serviceId }), done),

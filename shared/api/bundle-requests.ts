@@ -21,4 +21,6 @@ export const bundleRequests = {
    * the confirmed chain, `chain-unreachable` (detail.reason) for one that does not answer.
    */
   'bundle.chooseHost': row(z.strictObject({ rpcUrl: address }), done, { writes: true, waits: true }),
+  /** Whether Hearth changes that host when it fails. It does unless told. */
+  'bundle.hostByItself': row(z.strictObject({ on: z.boolean() }), done, { writes: true }),
 } as const

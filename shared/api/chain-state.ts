@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hostChangeWhySchema } from '#shared/networks/stored-endpoints.ts'
 
 /** Which chain it is, how far it is, and where it is asked. */
 
@@ -83,5 +84,16 @@ export const bundleSlice = z
     chosen: z.boolean(),
     /** Since when it does not answer as it should, or there is none; null while all is well. */
     badSinceMs: ms.nullable().optional(),
+    /** What is wrong is that it fails again and again, each time for a moment. */
+    flickers: z.boolean().optional(),
+    /** Whether Hearth changes it when it fails. */
+    byItself: z.boolean().optional(),
+    /** Hearth changed to it: from which host, when, and why; null where the user chose, or nothing was changed. */
+    changed: z
+      .strictObject({ from: z.string().max(270), atMs: ms, why: hostChangeWhySchema })
+      .nullable()
+      .optional(),
+    /** It stands in for this one, which the user prefers and Hearth goes back to; empty: for none. */
+    standsInFor: z.string().max(270).optional(),
   })
   .nullable()

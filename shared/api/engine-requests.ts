@@ -32,6 +32,8 @@ const engines = z.strictObject({
   used: endpoint,
   /** The address was given when Hearth was started: nothing can be chosen. */
   isGiven: z.boolean(),
+  /** Named for Docker's own client, and not of this machine. */
+  passedOver: z.array(z.string().max(200)).max(2),
 })
 export type EnginesAnswer = z.infer<typeof engines>
 export type FoundEngineView = EnginesAnswer['engines'][number]

@@ -6,6 +6,7 @@ import { retentionSchema } from '../model/retention.ts'
 import { stopWhenSchema } from '../model/stop-wish.ts'
 import { backendRequests } from './backend-requests.ts'
 import { bundleRequests } from './bundle-requests.ts'
+import { ejectRequests } from './eject-requests.ts'
 import { engineRequests } from './engine-requests.ts'
 import { errorCodeSchema } from './errors.ts'
 import { done, none, row } from './request-row.ts'
@@ -216,7 +217,8 @@ export const requests = {
   'chain.startAnew': row(z.strictObject({ block1Hash: z.string().min(1).max(64) }), z.strictObject({ path: z.string() }), { writes: true }),
   'nodes.start': row(z.strictObject({ nodeId: id }), done, { writes: true }),
   /** Now, or written down and carried out at its moment, also while no page is open. Rejects `not-now` when there is no such moment. */
-  'nodes.stop': row(stopWish, done, { writes: true }),
+  /** `network`: of one that is looked after and not the chosen one. */
+  'nodes.stop': row(stopWish.extend({ network: networkIdSchema.optional() }), done, { writes: true }),
   'nodes.restart': row(stopWish, done, { writes: true }),
   /** Takes back a stop or restart that is not done yet. */
   'nodes.keepRunning': row(z.strictObject({ nodeId: id }), done, { writes: true }),
@@ -297,11 +299,7 @@ export const requests = {
   'settings.judge': row(z.strictObject({ text: settingsText }), settingsImportSchema, { secret: true }),
   'settings.import': row(z.strictObject({ text: settingsText, digest: z.string().max(64) }), restarts, { writes: true, secret: true }),
   'alerts.test': row(none, done, { writes: true, waits: true }),
-  'eject.write': row(
-    z.strictObject({ name: z.string().max(200) }),
-    z.strictObject({ path: z.string(), files: z.array(z.string()), withMiner: z.boolean() }),
-    { writes: true },
-  ),
+  ...ejectRequests,
 
   /** Files of the store: sizes, copies, what waits for the next start. */
   'records.status': row(

@@ -14,6 +14,8 @@ import { INTENT_STATUSES, intentKindSchema } from '../model/intent.ts'
  * The state tree that main publishes and the page copies. Small and serialisable: amounts are decimal text in upokt, times UTC ms.
  * Top level: slices. A slice is one object, or a map by id; patches replace whole entries (see patches.ts).
  */
+/** Findings of a network that is not chosen: the worst are enough to send somebody there. */
+export const MAX_FINDINGS_ELSEWHERE = 2
 const upokt = z.string().regex(/^-?\d{1,30}$/)
 const ms = z.number().int().nonnegative()
 const height = z.number().int().nonnegative()
@@ -300,6 +302,26 @@ const practiceSlice = z
   })
   .nullable()
 
+/** A network that is not the chosen one and is looked after all the same, because something is wanted running there. By its id. */
+const elsewhereEntry = z.strictObject({
+  network: networkIdSchema,
+  /** False while Hearth could not begin with it; it tries again. */
+  isLookedAfter: z.boolean(),
+  /** Titles by id of the nodes that run, begin to or end, without the keeper. */
+  up: z.record(z.string(), z.string()),
+  /** Ids of those that should run and do not. */
+  down: z.array(z.string()),
+  /** The relay miner waits for the operator key. */
+  needsKey: z.boolean(),
+  /** What stopping would cost there, as in the slice `clock`. */
+  clock: clockSchema.omit({ lanes: true, atMs: true }),
+  medianBlockMs: ms.nullable(),
+  /** What is wrong there, worst first; a few of them. */
+  findings: z.array(attentionEntry).max(MAX_FINDINGS_ELSEWHERE),
+  /** How many there are in all. */
+  findingsCount: z.number().int().nonnegative(),
+})
+
 /** How many entries, rows or long texts of a slice are not in the published state, which never grows beyond 64 KB; a slice that is whole is not named. */
 const leftOutSlice = z.record(z.string(), z.number().int().positive())
 
@@ -323,15 +345,26 @@ export const stateSchema = z.strictObject({
   health: healthSchema,
   attention: z.record(z.string(), attentionEntry),
   settings: z.record(z.string(), settingEntry),
+  elsewhere: z.record(z.string(), elsewhereEntry),
   leftOut: leftOutSlice,
 })
 
 export type AppState = z.infer<typeof stateSchema>
 export type SliceName = keyof AppState
 /** Slices that are maps by id; the others are single objects. */
-export const MAP_SLICES = ['keys', 'nodes', 'tasks', 'intents', 'balances', 'attention', 'settings'] as const satisfies SliceName[]
+export const MAP_SLICES = [
+  'keys',
+  'nodes',
+  'tasks',
+  'intents',
+  'balances',
+  'attention',
+  'settings',
+  'elsewhere',
+] as const satisfies SliceName[]
 export type MapSliceName = (typeof MAP_SLICES)[number]
 export type ObjectSliceName = Exclude<SliceName, MapSliceName>
 export type NodeState = AppState['nodes'][string]
 export type TaskState = AppState['tasks'][string]
 export type IntentState = AppState['intents'][string]
+export type ElsewhereState = AppState['elsewhere'][string]

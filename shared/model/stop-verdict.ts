@@ -7,7 +7,7 @@ import { openSessions, type SessionRules } from './session.ts'
  */
 
 /** Older than this and nothing can be said. */
-const STALE_MS = 3 * 60_000
+export const STALE_MS = 3 * 60_000
 /** Work this close to its deadline is at risk when we stop now. */
 const NEAR_DEADLINE_BLOCKS = 10
 /** A window that opens this soon is waited for. */
@@ -35,6 +35,8 @@ export interface StopInput {
   /** Whether we know what the miner does. */
   minerReadable: boolean
   minerRunning: boolean
+  /** Whether it may have served sessions that nobody counted, although it does not run now: its volume keeps what it served. Not unless told. */
+  mayHaveServed?: boolean
   /** Transactions that left this machine and are not in a block yet, where that is known. */
   sending?: readonly { kind: 'claim' | 'proof'; sessionEndHeight: number }[]
   /** What unclaimed sessions are thought to be worth, by session end height. */
@@ -109,7 +111,8 @@ function workOf(input: StopInput, lane: ClockLane): Work[] {
   }
   if (lane.stage !== 'serving' && lane.stage !== 'open') return []
   // Not counted: there may be work as long as somebody could have served.
-  const mayHaveRelays = lane.relays === null ? input.staked === true && input.minerRunning : lane.relays !== '0'
+  const couldServe = input.minerRunning || input.mayHaveServed === true
+  const mayHaveRelays = lane.relays === null ? input.staked === true && couldServe : lane.relays !== '0'
   if (!mayHaveRelays) return []
   const valueUpokt = input.estimatesUpokt?.get(lane.end)
   return [{ kind: 'claim', sessionEndHeight: lane.end, opens: lane.claimOpen, deadline: lane.claimClose, valueUpokt, claims: 1 }]

@@ -40,7 +40,7 @@ export interface ShownWish {
  */
 export function momentOf(when: StopWhen, clock: Sessions): Pick<StopWish, 'lastServed' | 'settled'> | undefined {
   if (when === 'now') return { lastServed: null, settled: null }
-  if (clock.verdict === 'cannot-tell') return undefined
+  if (!tells(clock)) return undefined
   if (when === 'quiet') {
     const isOffered = clock.verdict === 'safe' || clock.verdict === 'nothing-to-lose' || clock.facts['quietHeight'] !== undefined
     return isOffered ? { lastServed: null, settled: null } : undefined
@@ -49,15 +49,20 @@ export function momentOf(when: StopWhen, clock: Sessions): Pick<StopWish, 'lastS
   return serving ? { lastServed: serving.end, settled: serving.settle } : undefined
 }
 
+/** Before a block was read, as after a start of Hearth, nobody can tell, whatever stands there. */
+const tells = (clock: Sessions): boolean => clock.height > 0 && clock.verdict !== 'cannot-tell'
+
 /** Whether it is time. A clock that cannot tell is waited for. */
 export function isDue(wish: StopWish, clock: Sessions): boolean {
   if (wish.when === 'now') return true
-  if (clock.verdict === 'cannot-tell') return false
+  if (!tells(clock)) return false
   if (wish.when === 'settled') return wish.settled === null || clock.height >= wish.settled
   if (clock.verdict !== 'safe' && clock.verdict !== 'nothing-to-lose') return false
   const quiet = clock.facts['quietHeight']
+  // A miner that is down and owes something is about to begin, or should: nothing is done beside that.
+  if (quiet === undefined) return clock.facts['miner'] !== 'stopped' || clock.facts['dueHeight'] === undefined
   // Safe now and no longer quiet in a block or two is no moment for something that takes longer.
-  return quiet === undefined || Number(quiet) <= clock.height
+  return Number(quiet) <= clock.height
 }
 
 /** Where relays are refused already, so that what was served until then can be claimed, proven and paid. */

@@ -24,11 +24,24 @@ export const storedTrustSchema = z.object({
 })
 export type StoredTrust = z.infer<typeof storedTrustSchema>
 
+/** Why Hearth changed the relay miner's host: it fell silent, stayed behind, must not be believed, failed again and again for moments, or the one before does well again. */
+export const hostChangeWhySchema = z.enum(['silent', 'behind', 'strange', 'flickers', 'back'])
+export type HostChangeWhy = z.infer<typeof hostChangeWhySchema>
+
 /** Which endpoint the relay miner of a network asks, by its RPC address, as it lies in the store. */
 export const storedMinerHostSchema = z.object({
+  /** Empty while there is none. */
   rpcUrl: address,
-  /** By the user; else it was the first that would do, and stays. */
+  /** By the user; else it was the first that would do, or Hearth changed to it. */
   chosen: z.boolean(),
+  /** Whether Hearth changes it when it fails; it does unless told. */
+  byItself: z.boolean().optional(),
+  /** The host of the user's own, or their choice, that Hearth changed away from and goes back to. */
+  home: z.object({ rpcUrl: address, chosen: z.boolean() }).optional(),
+  /** The last change that Hearth made; none since the user chose. */
+  changed: z.object({ from: address, atMs: z.number(), why: hostChangeWhySchema, inARow: z.number().int().positive() }).optional(),
+  /** The host before this one, and which start of the miner still asks it: UTC ms, null where none ran. */
+  left: z.object({ rpcUrl: address, startedAtMs: z.number().nullable() }).optional(),
 })
 export type StoredMinerHost = z.infer<typeof storedMinerHostSchema>
 

@@ -118,6 +118,19 @@ describe('checks', () => {
     SICK[id]?.(sick)
     expect(CHECKS.filter((check) => check.look(sick, 1)).map((check) => check.id)).toEqual([id])
   })
+  it('node-failing says so when the cause is a lack of memory', () => {
+    const sick = well()
+    SICK['node-failing']?.(sick)
+    for (const node of Object.values(sick.nodes)) node.reason = { key: 'stops-trying', facts: { cause: 'memory', limitMb: '1024' } }
+    expect(CHECKS.flatMap((check) => check.look(sick, 1) ?? [])).toMatchObject([{ key: 'node-failing-memory', facts: { limitMb: '1024' } }])
+  })
+  it('engine-gone speaks of an engine that answers, and not about its containers', () => {
+    const sick = well()
+    SICK['node-failing']?.(sick)
+    for (const node of Object.values(sick.nodes)) node.seen = 'unknown'
+    sick.engine = { ...sick.engine, kind: 'ready' }
+    expect(CHECKS.flatMap((check) => check.look(sick, 1) ?? [])).toMatchObject([{ key: 'engine-silent', level: 'bad' }])
+  })
   it('keep the time at which a finding began and clear it when it is cured', () => {
     const publisher = createStatePublisher(well(), createTestClock())
     publisher.patch('engine', { kind: 'absent' })

@@ -25,6 +25,8 @@ export interface MainnetLike {
   nodeUrl: string
   /** Names of what its relay miner has on the engine: containers and volumes. */
   left(): Promise<string[]>
+  /** Removes containers of its relay miner, however they are. */
+  takeAway(nodeIds: readonly string[]): Promise<void>
   stop(): Promise<void>
 }
 
@@ -87,18 +89,24 @@ export async function startMainnetLike(): Promise<MainnetLike> {
       await hearth.quit()
       hearth.remove()
     })
-    const left = async (): Promise<string[]> => {
+    const mark = (): string => {
       const record = new Database(join(hearth.dataDir, 'hearth.db'), { readonly: true })
       const row = record.prepare("SELECT value FROM settings WHERE key = 'install-id'").get() as { value: string } | undefined
       record.close()
-      const filter = ['--filter', `name=hearth-${row?.value ?? ''}-mainnet-`]
+      return `hearth-${row?.value ?? ''}-mainnet-`
+    }
+    const takeAway = async (nodeIds: readonly string[]): Promise<void> => {
+      await mustDocker(socket, ['rm', '--force', ...nodeIds.map((nodeId) => `${mark()}${nodeId}`)])
+    }
+    const left = async (): Promise<string[]> => {
+      const filter = ['--filter', `name=${mark()}`]
       const names = await Promise.all([
         mustDocker(socket, ['ps', '--all', ...filter, '--format', '{{.Names}}']),
         mustDocker(socket, ['volume', 'ls', ...filter, '--format', '{{.Name}}']),
       ])
       return names.flatMap((text) => text.split('\n')).filter((name) => name !== '')
     }
-    return { hearth, chain, minerHost: new URL(able.rpcUrl).host, nodeUrl: `http://127.0.0.1:${port}`, left, stop }
+    return { hearth, chain, minerHost: new URL(able.rpcUrl).host, nodeUrl: `http://127.0.0.1:${port}`, left, takeAway, stop }
   } catch (error) {
     await stop()
     throw error

@@ -39,7 +39,7 @@ export type FromInside =
 
 const FULL: InsideSetup['counts'] = { daemonRestarts: 100, appKills: 200, removedBehindItsBack: 100 }
 /** Each way once: each wish is killed before its first change and after it. */
-const SHORT: InsideSetup['counts'] = { daemonRestarts: 5, appKills: 2 * WISHES.length, removedBehindItsBack: REMOVALS.length }
+const SHORT: InsideSetup['counts'] = { daemonRestarts: 8, appKills: 2 * WISHES.length, removedBehindItsBack: REMOVALS.length }
 
 /**
  * Runs what ends its engine, on an engine of its own. Two of them in one network namespace would undo each other's rules for packets, so it gets one that it shares with the

@@ -120,6 +120,7 @@ export function lieCases(world: LieWorld): LieCase[] {
     params: async (chain: Chain) => ({ ...(await chain.params()), height: 0 }),
     services: (chain: Chain) => chain.services(),
     price: (chain: Chain) => chain.minimumGasPrice(),
+    applied: (chain: Chain) => chain.appliedUpgrade?.('v9') ?? Promise.resolve(undefined),
     plan: (chain: Chain) => chain.upgradePlan?.() ?? Promise.resolve(undefined),
     application: (chain: Chain) => chain.application(validatorAddress),
     session: (chain: Chain) => chain.session(validatorAddress, 'anvil', world.sessionHeight),
@@ -167,6 +168,7 @@ export function lieCases(world: LieWorld): LieCase[] {
     one('another price of a service', '/service/service', put('service.0.compute_units_per_relay', '1'), 'services'),
     one('another minimum gas price', '/node/v1beta1/config', put('minimum_gas_price', '5000.000000000000000000upokt'), 'price'),
     one('an upgrade that nobody planned', '/current_plan', put('plan', { name: 'v9', height: '99' }), 'plan'),
+    one('an upgrade that was never done', '/applied_plan/v9', put('height', '99'), 'applied'),
     one('an application with another stake', '/application/application/', put('application.stake.amount', '7'), 'application'),
     one('other suppliers in a session', '/session/get_session', put('session.suppliers', [{ operator_address: STRANGER }]), 'session'),
     one(

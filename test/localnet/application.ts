@@ -18,7 +18,10 @@ export interface Gateway {
 }
 
 /** Makes a key, and stakes an application with it when the operator is known. @returns how */
-export function createGateway(chain: TestChain, serviceId: string): (operator: string, url: () => string) => Promise<Gateway> {
+export function createGateway(
+  chain: Pick<TestChain, 'exec' | 'fund' | 'send' | 'rpcUrl' | 'restUrl'>,
+  serviceId: string,
+): (operator: string, url: () => string) => Promise<Gateway> {
   return async (operator, url) => {
     const secret = secp256k1.utils.randomSecretKey()
     const pubKey = secp256k1.getPublicKey(secret, true)

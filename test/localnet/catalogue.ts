@@ -20,16 +20,16 @@ import type { Check, Figures } from './report.ts'
 
 const RELAYS = 20
 const PACE = { blockMs: 500, blocksPerSession: 20, grace: 1, claimOpen: 1, claimClose: 4, proofOpen: 0, proofClose: 4 }
-const ENTRY = 'fuse-nethermind'
-const NODE = 'fuse-nethermind-fuse'
-const IMAGE = 'docker.io/fusenet/node:nethermind-v1.36.2'
+export const ENTRY = 'fuse-nethermind'
+export const NODE = 'fuse-nethermind-fuse'
+export const IMAGE = 'docker.io/fusenet/node:nethermind-v1.36.2'
 const MOUNT = '/nethermind/nethermind_db/fuse'
 const LONG = `${'a-name-longer-than-the-field-of-a-header-has-room-for-'.repeat(3)}.sst`
 
 const codeOf = (error: unknown): string => /^[\w.]+: ([\w-]+)/.exec(error instanceof Error ? error.message : '')?.[1] ?? String(error)
 
 /** The shipped catalogue, with one entry that fits this machine and is played by anvil. */
-function testCatalog(folder: string): { folder: string; publicKey: string } {
+export function testCatalog(folder: string): { folder: string; publicKey: string } {
   cpSync(CATALOG_FOLDER, folder, { recursive: true })
   const path = join(folder, 'entries', `${ENTRY}.json`)
   const entry = JSON.parse(readFileSync(path, 'utf8')) as {

@@ -37,7 +37,7 @@ export async function startDriver(
   dataDir: string,
   rules: Record<string, unknown> = FAST_RULES,
   images?: Record<string, string>,
-  more: Pick<ComposeOptions, 'keychain' | 'catalog'> = {},
+  more: Pick<ComposeOptions, 'keychain' | 'catalog' | 'minerHostTimes'> = {},
 ): Promise<Driver> {
   const machine = readMachine()
   if (machine.engineSocket === null) throw new Error('this machine has no engine')

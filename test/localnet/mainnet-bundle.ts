@@ -1,25 +1,22 @@
 /**
  * A relay miner for Mainnet, through the whole app with the stock miner: a real chain that bears mainnet's id and genesis time, asked over TLS alone, by Hearth and by the miner in its
- * container. Relays are paid, the miner is moved to another host and restarted without a loss, nothing is removed while something is open, and the Local chain beside it is not touched.
+ * container. Relays are paid, the miner is moved to another host and restarted without a loss, also by Hearth when its host dies before the claim is sent, nothing is removed while
+ * something is open, and the Local chain beside it is not touched.
  * `node test/localnet/mainnet-bundle.ts` runs it alone.
  */
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openStore } from '#main/adapters/sqlite/open-store.ts'
-import { createLog } from '#main/adapters/system/log.ts'
-import { systemClock } from '#main/adapters/system/clock.ts'
-import type { RequestInput, RequestName } from '#shared/api/requests.ts'
 import { POCKETD_IMAGE } from '#shared/catalog/images.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import { createGateway, type Gateway } from './application.ts'
 import { startTestChain, type TestChain } from './chain.ts'
 import { PASSWORD, startDriver, type Driver } from './driver.ts'
-import { docker, freePort, mustDocker } from './engine.ts'
+import { docker, freePort } from './engine.ts'
 import { paramsOf } from './genesis.ts'
 import { anvilProgram } from './images.ts'
+import { bridgeAddress, codeOf, INSTALL, isServing, SERVICE, stake, startWithout, task, within } from './mainnet-parts.ts'
 import { readMachine } from './prepare.ts'
 import { sleep } from './process.ts'
 import type { Check, Figures } from './report.ts'
@@ -27,19 +24,13 @@ import { startTlsFront, startTlsHost, type Authority, type TlsHost } from './tls
 import { trustingImage } from './trusting-image.ts'
 import { playUnderAuthority, runUnderAuthority } from './under-authority.ts'
 
-const LIMIT_MS = 240_000
-const WAIT_MS = 60_000
-const SERVICE = 'eth'
-const RELAYS = 10
-/** Known beforehand: by it the containers of this run are told from those of others. */
-const INSTALL = randomBytes(4).toString('hex')
-const MAINNET = networkOf('mainnet')
+export { bridgeAddress, codeOf, INSTALL, isServing, SERVICE, stake, startWithout, task } from './mainnet-parts.ts'
 
-/** Where this machine is known to containers as well. */
-async function bridgeAddress(): Promise<string> {
-  const socket = readMachine().engineSocket ?? ''
-  return (await mustDocker(socket, ['network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}'])).trim()
-}
+const LIMIT_MS = 300_000
+const RELAYS = 10
+const MAINNET = networkOf('mainnet')
+/** A host is given up sooner than usual: sessions are short here as well. */
+const HOST_TIMES = { hiccupMs: 2_000, soonMs: 60_000 }
 
 const startChain = (): Promise<TestChain> =>
   startTestChain({
@@ -50,30 +41,17 @@ const startChain = (): Promise<TestChain> =>
     blocksPerSession: 20,
     grace: 1,
     claimOpen: 1,
-    claimClose: 6,
+    // A miner whose host dies is drained and started anew within it: 20 s.
+    claimClose: 18,
     proofOpen: 0,
     proofClose: 8,
     editGenesis: (genesis) => {
       genesis['genesis_time'] = MAINNET.genesisTime
       paramsOf(genesis, 'proof')['proof_request_probability'] = 1
+      // Longer than all windows of a session.
+      for (const role of ['supplier', 'application', 'gateway']) paramsOf(genesis, 'shared')[`${role}_unbonding_period_sessions`] = '2'
     },
   })
-
-/** The list of the user's own before the first look: the hosts of the real network are never asked by a test. */
-async function startWithout(dataDir: string, first: TlsHost): Promise<void> {
-  const store = await openStore({ file: join(dataDir, 'hearth.db'), clock: systemClock, log: createLog(join(dataDir, 'logs', 'seed.log')) })
-  const { rpcUrl, restUrl, grpcUrl } = first
-  const chosen = { added: [{ rpcUrl, restUrl, grpcUrl }], removed: MAINNET.publicEndpoints.map((each) => each.rpcUrl) }
-  await store.setSetting('chain-endpoints:mainnet', JSON.stringify(chosen))
-  await store.setSetting('install-id', INSTALL)
-  await store.close()
-}
-
-/** @returns the code of the refusal, or `taken` */
-async function codeOf<N extends RequestName>(driver: Driver, name: N, input: RequestInput<N>): Promise<string> {
-  const answer = await driver.app.call(name, input)
-  return answer.ok ? 'taken' : answer.error.code
-}
 
 /** Id and start of each container of ours by its name, so that one that was made or started anew is another. */
 async function lives(socket: string, mark: string): Promise<Map<string, string>> {
@@ -88,66 +66,19 @@ async function lives(socket: string, mark: string): Promise<Map<string, string>>
   return new Map(rows)
 }
 
-/** Each wait is short, so that what never comes is told before the whole is cut off. */
-const within =
-  (driver: Driver): Driver['until'] =>
-  (what, done, limitMs = WAIT_MS) =>
-    driver.until(what, done, limitMs)
-
-async function task(driver: Driver, taskId: string, what: string): Promise<void> {
-  const until = within(driver)
-  await until(what, ({ tasks }) => (tasks[taskId]?.status ?? 'running') !== 'running', 90_000)
-  const ended = driver.state.tasks[taskId]
-  if (ended?.status !== 'done') throw new Error(`${what}: ${JSON.stringify(ended?.error)}`)
-}
-
-/** Everything up to a supplier that is staked for a service which is attached. */
-async function stake(driver: Driver, chain: TestChain, anvilPort: number): Promise<{ owner: string; operator: string }> {
-  const until = within(driver)
-  const owner = await driver.makeKey('Owner', 'owner')
-  const operator = await driver.makeKey('Operator', 'operator')
-  await chain.fund([owner.address, operator.address], 70_000_000_000n)
-  await until('the money', ({ balances }) => BigInt(balances[operator.address]?.upokt ?? '0') > 0n)
-  await driver.sign({ kind: 'stake-owner', ownerKeyId: owner.id, operatorAddress: operator.address, amountPokt: '59505' })
-  await until('the stake', ({ supplier }) => supplier.status === 'staked-no-services')
-  const service = { serviceId: SERVICE, url: 'https://relays.example.org', rpcType: 'JSON_RPC' as const }
-  await driver.sign({
-    kind: 'stake-services',
-    operatorKeyId: operator.id,
-    ownerAddress: owner.address,
-    services: [
-      {
-        ...service,
-        revShare: [
-          { address: owner.address, percent: 90 },
-          { address: operator.address, percent: 10 },
-        ],
-      },
-    ],
-  })
-  await driver.call('backends.attach', {
-    serviceId: SERVICE,
-    httpUrl: `http://127.0.0.1:${anvilPort}`,
-    restUrl: '',
-    webSocketUrl: '',
-    credential: { kind: 'none' },
-    keep: false,
-  })
-  return { owner: owner.address, operator: operator.address }
-}
-
 /** Sends relays in one session and waits until they are paid, whatever is done meanwhile. @returns relays of the claims that were settled since */
 async function paid(
   driver: Driver,
   gateway: Gateway,
   count: number,
   during: () => Promise<void>,
+  room = 12,
 ): Promise<{ relays: number; more: bigint }> {
   const until = within(driver)
   const before = BigInt(driver.state.earnings.settledUpokt)
   const known = new Set((await driver.call('earnings.claims', { limit: 50 })).rows.map((row) => row.key))
   await until('room in the session', ({ clock, chain }) =>
-    clock.lanes.some((lane) => lane.stage === 'serving' && chain.height > lane.start && lane.end - chain.height > 12),
+    clock.lanes.some((lane) => lane.stage === 'serving' && chain.height > lane.start && lane.end - chain.height > room),
   )
   await gateway.send(count)
   await during()
@@ -157,10 +88,36 @@ async function paid(
   return { relays, more: BigInt(driver.state.earnings.settledUpokt) - before }
 }
 
-const isServing = (driver: Driver): Promise<unknown> =>
-  within(driver)('relay miner and ingress', ({ nodes }) =>
-    ['miner', 'ingress'].every((nodeId) => nodes[nodeId]?.seen === 'running' && nodes[nodeId].reason === null),
+/** The host that the miner asks falls silent with relays that are not claimed yet; nobody is there. @returns how long it took until the miner ran with the other one */
+async function hostDies(driver: Driver | undefined, check: Check, other: TlsHost, asked: TlsHost): Promise<number> {
+  if (driver === undefined) return 0
+  const until = within(driver)
+  const [host, from] = [other, asked].map((each) => new URL(each.rpcUrl).host)
+  await driver.call('bundle.hostByItself', { on: true })
+  const life = driver.state.nodes['miner']?.startedAtMs ?? 0
+  const before = other.grpcTaken
+  const fromMs = Date.now()
+  await asked.stop()
+  await until('another host', ({ bundle }) => bundle?.host === host)
+  await until('the miner anew', ({ nodes }) => (nodes['miner']?.startedAtMs ?? 0) > life && nodes['miner']?.seen === 'running')
+  const outageMs = Date.now() - fromMs
+  const { bundle, attention } = driver.state
+  check(
+    'a host that dies is changed by Hearth, and stands in for the chosen one',
+    bundle?.changed?.from === from && bundle?.standsInFor === from,
+    bundle,
   )
+  check('the other one is asked from then on', other.grpcTaken > before, other.grpcTaken)
+  await until('the finding', (state) => state.attention['miner-host-changed']?.key === 'miner-host-stands-in')
+  check('that is told, and nothing else is wrong with the host', attention['miner-host-down'] === undefined, attention)
+  const { rows } = await driver.call('activity.list', { limit: 50 })
+  check(
+    'and is among what happened',
+    rows.some(({ text, facts }) => text === 'miner-host-silent' && facts['to'] === host),
+    rows,
+  )
+  return outageMs
+}
 
 async function play(check: Check, authority: Authority): Promise<Figures> {
   const machine = readMachine()
@@ -176,6 +133,8 @@ async function play(check: Check, authority: Authority): Promise<Figures> {
   let driver: Driver | undefined
   let relaysPaid = 0
   let differenceUpokt = 1
+  let hostChangedByItself = 0
+  let outageMs = 0
   try {
     const [chain, image] = await Promise.all([
       startChain(),
@@ -187,7 +146,8 @@ async function play(check: Check, authority: Authority): Promise<Figures> {
     const silent = await startTlsFront(authority, '127.0.0.2', chain)
     began.unshift(first, second, silent)
     await startWithout(dataDir, first)
-    driver = await startDriver(dataDir, undefined, { ...machine.images, [POCKETD_IMAGE.reference]: image.reference })
+    const images = { ...machine.images, [POCKETD_IMAGE.reference]: image.reference }
+    driver = await startDriver(dataDir, undefined, images, { minerHostTimes: HOST_TIMES })
     const until = within(driver)
     const gatewayOf = createGateway(chain, SERVICE)
 
@@ -224,6 +184,7 @@ async function play(check: Check, authority: Authority): Promise<Figures> {
     )
     await driver.call('vault.unlock', { password: PASSWORD })
     await isServing(driver)
+    await driver.call('bundle.hostByItself', { on: false })
     const used = driver.state.bundle
     check('the host with a gRPC address is asked', used?.host === new URL(first.rpcUrl).host && !used.chosen, used)
     const miner = `${local}mainnet-miner`
@@ -280,6 +241,10 @@ async function play(check: Check, authority: Authority): Promise<Figures> {
     })
     relaysPaid += restarted.relays
     check('nor does a restart', restarted.relays === RELAYS, { ...restarted, more: restarted.more.toString() })
+    const survived = await paid(driver, gateway, RELAYS, async () => void (outageMs = await hostDies(driver, check, first, second)), 16)
+    relaysPaid += survived.relays
+    hostChangedByItself = Number(driver.state.bundle?.changed?.why === 'silent')
+    check('its claim is sent in time, proven and paid', survived.relays === RELAYS, { ...survived, more: survived.more.toString() })
     await driver.call('earnings.check', {})
     const { ledger } = await until('the comparison', ({ earnings }) => earnings.ledger.status !== 'unchecked').then(
       (state) => state.earnings,
@@ -321,7 +286,13 @@ async function play(check: Check, authority: Authority): Promise<Figures> {
     anvil.kill('SIGKILL')
     rmSync(dataDir, { recursive: true, force: true })
   }
-  return { mainnetRelaysPaid: { value: relaysPaid, goal: 3 * RELAYS }, mainnetLedgerDifferenceUpokt: { value: differenceUpokt, goal: 0 } }
+  return {
+    mainnetRelaysPaid: { value: relaysPaid, goal: 4 * RELAYS },
+    mainnetRelaysUnpaid: { value: 4 * RELAYS - relaysPaid, goal: 0 },
+    mainnetHostChangedByItself: { value: hostChangedByItself, goal: 1 },
+    mainnetHostOutageSeconds: { value: Math.round(outageMs / 1_000) },
+    mainnetLedgerDifferenceUpokt: { value: differenceUpokt, goal: 0 },
+  }
 }
 
 /** The last words of what was started, for whoever looks why it broke off. */

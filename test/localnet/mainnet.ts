@@ -14,6 +14,7 @@ import { startTestChain, type TestChain } from './chain.ts'
 import { PASSWORD, startDriver, type Driver } from './driver.ts'
 import { docker } from './engine.ts'
 import { runMainnetBundle } from './mainnet-bundle.ts'
+import { runNotChosen } from './not-chosen.ts'
 import { readMachine } from './prepare.ts'
 import { sleep } from './process.ts'
 import type { Check, Figures } from './report.ts'
@@ -153,7 +154,7 @@ async function play(check: Check, authority: Authority): Promise<Figures> {
     await refused('faucet.request', { address: real.faucetAddress, amountPokt: '1' }, 'not-on-this-network')
     await refused('relays.sendTest', { serviceId: 'eth', count: 1 }, 'not-on-this-network')
     await refused('practice.control', { kind: 'pause', paused: true }, 'not-allowed')
-    await refused('eject.write', { name: '' }, 'no-containers-here')
+    await refused('eject.write', { name: 'out' }, 'eject-folder')
     await refused('nodes.start', { nodeId: 'ingress' }, 'bundle-absent')
     const begun = (await containersOf(socket)).filter((name) => !earlier.includes(name))
     check('choosing it started nothing', begun.length === 0, begun)
@@ -268,4 +269,8 @@ async function leave(driver: Driver | undefined): Promise<void> {
 export const runMainnet = (check: Check): Promise<Figures> => runUnderAuthority(import.meta.filename, check, LIMIT_MS)
 
 if (import.meta.main)
-  await playUnderAuthority('mainnet', async (check) => ({ ...(await runMainnet(check)), ...(await runMainnetBundle(check)) }), play)
+  await playUnderAuthority(
+    'mainnet',
+    async (check) => ({ ...(await runMainnet(check)), ...(await runMainnetBundle(check)), ...(await runNotChosen(check)) }),
+    play,
+  )

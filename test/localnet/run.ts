@@ -5,6 +5,7 @@ import { runCatalogue, runOwnNode } from './catalogue.ts'
 import { runLeave } from './leave.ts'
 import { runMainnet } from './mainnet.ts'
 import { runMainnetBundle } from './mainnet-bundle.ts'
+import { runNotChosen } from './not-chosen.ts'
 import { projectRoot } from './paths.ts'
 import { runPay } from './pay-run.ts'
 import { runPracticeTruth } from './practice-truth.ts'
@@ -62,6 +63,7 @@ const figures: Figures = {
   ...(await part('an endpoint of one’s own', () => runAttach(check))),
   ...(await part('Mainnet, as far as it can be made here', () => runMainnet(check))),
   ...(await part('a relay miner for Mainnet', () => runMainnetBundle(check))),
+  ...(await part('Mainnet while another network is chosen', () => runNotChosen(check))),
   ...(await part('a node of the catalogue', () => runCatalogue(check))),
   ...(await part('the own node behind a service', () => runOwnNode(check))),
   ...(await part('leaving safely', () => runLeave(check))),

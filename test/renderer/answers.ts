@@ -3,6 +3,7 @@ import type { RequestName } from '#shared/api/requests.ts'
 import type { EngineProduct } from '#shared/model/engines.ts'
 import { logLevelOf } from '#shared/model/log-level.ts'
 import { backendAnswers } from './backend-scene.ts'
+import { ejectPreview } from './eject-scene.ts'
 import { recordStatus } from './record-scene.ts'
 import { walletAnswers } from './wallet-scene.ts'
 import { BLOCK_MS, HEIGHT, OPERATOR, OWNER } from './scene.ts'
@@ -166,6 +167,7 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
       chosen: '',
       used: 'unix:///var/run/docker.sock',
       isGiven: false,
+      passedOver: [],
     },
     'keys.details': {
       rows: [
@@ -335,6 +337,7 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
     ...backendAnswers(now),
     ...walletAnswers(now),
     'records.status': recordStatus(now),
+    'eject.preview': ejectPreview(),
     'updates.list': updateList(now),
     'activity.list': {
       rows: [

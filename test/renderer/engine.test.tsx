@@ -32,7 +32,7 @@ afterEach(async () => {
 async function show(found: Partial<EnginesAnswer>, fields: Partial<AppState> = {}): Promise<FakeLink> {
   const link = fakeLink({ ...choosing(Date.now()), ...fields })
   for (const [name, value] of Object.entries(answers(Date.now()))) link.answers[name] = () => ({ ok: true, value })
-  const value = { platform: 'linux', engines: [], install: null, chosen: '', used: '', isGiven: false, ...found }
+  const value = { platform: 'linux', engines: [], install: null, chosen: '', used: '', isGiven: false, passedOver: [], ...found }
   link.answers['engine.find'] = () => ({ ok: true, value })
   const box = document.createElement('div')
   document.body.append(box)
@@ -114,6 +114,14 @@ describe('the engines that were found', () => {
     await show({ engines: [engine('docker-engine', DOCKER), engine('podman-rootless', PODMAN)], used: DOCKER, isGiven: true })
     expect(buttonIn(document, 'Use this one')).toBeUndefined()
     expect(document.body.textContent).toContain('given when Hearth was started')
+  })
+
+  it('another machine that Docker’s commands are set to is named, with why it is not used', async () => {
+    await show({ engines: [engine('docker-engine', DOCKER)], used: DOCKER })
+    expect(document.body.textContent).not.toContain('Docker’s own commands are set to use another machine')
+    await act(async () => root?.unmount())
+    await show({ engines: [engine('docker-engine', DOCKER)], used: DOCKER, passedOver: ['ssh://nas.local'] })
+    expect(document.body.textContent).toContain('Docker’s own commands are set to use another machine (ssh://nas.local)')
   })
 })
 

@@ -12,7 +12,8 @@ import { patchSchema } from '#shared/api/patches.ts'
 import { stateSchema, type AppState } from '#shared/api/state.ts'
 import { answers } from './answers.ts'
 import { betaReplaced, waitsForSecond } from './beta-scene.ts'
-import { mainnetAsked, minerStarting, onMainnet, servedOnMainnet, stakedOnMainnet } from './mainnet-scene.ts'
+import { hostChanged, mainnetAsked, minerStarting, onMainnet, servedOnMainnet, stakedOnMainnet } from './mainnet-scene.ts'
+import { mainnetAsks, mainnetGoesOn } from './elsewhere-scene.ts'
 import { SCENES as USUAL } from './scene.ts'
 
 /**
@@ -33,7 +34,19 @@ const TYPES: Record<string, string> = {
   '.woff': 'font/woff',
 }
 
-const SCENES = { ...USUAL, betaReplaced, waitsForSecond, onMainnet, mainnetAsked, servedOnMainnet, stakedOnMainnet, minerStarting }
+const SCENES = {
+  ...USUAL,
+  betaReplaced,
+  waitsForSecond,
+  onMainnet,
+  mainnetAsked,
+  servedOnMainnet,
+  hostChanged,
+  stakedOnMainnet,
+  minerStarting,
+  mainnetGoesOn,
+  mainnetAsks,
+}
 type SceneName = keyof typeof SCENES
 
 interface Shot {
@@ -78,10 +91,16 @@ const EXTRA: Shot[] = [
   { name: 'nodes-mainnet-served', scene: 'servedOnMainnet', hash: '/nodes' },
   { name: 'nodes-mainnet-remove', scene: 'servedOnMainnet', hash: '/nodes', press: 'Remove the relay miner…' },
   { name: 'miner-mainnet', scene: 'servedOnMainnet', hash: '/nodes/miner-1' },
+  { name: 'miner-host-changed', scene: 'hostChanged', hash: '/nodes/miner-1' },
+  { name: 'home-host-changed', scene: 'hostChanged', hash: '/' },
   { name: 'supplier-mainnet-served', scene: 'servedOnMainnet', hash: '/supplier' },
   { name: 'services-mainnet-served', scene: 'servedOnMainnet', hash: '/supplier/services' },
   { name: 'first-session-mainnet', scene: 'servedOnMainnet', hash: '/supplier/first-session' },
   { name: 'leave-mainnet-served', scene: 'servedOnMainnet', hash: '/supplier/leave' },
+  { name: 'home-elsewhere', scene: 'mainnetGoesOn', hash: '/' },
+  { name: 'home-elsewhere-asks', scene: 'mainnetAsks', hash: '/' },
+  { name: 'nodes-elsewhere-asks', scene: 'mainnetAsks', hash: '/nodes' },
+  { name: 'setup-elsewhere', scene: 'mainnetAsks', hash: '/setup' },
   { name: 'self-test-mainnet', scene: 'servedOnMainnet', hash: '/supplier/self-test' },
 ]
 

@@ -128,7 +128,9 @@ describe('the log of a node', () => {
     expect(shown()).toEqual([LINES[2]!.text])
     expect(list().querySelector('mark')?.textContent).toBe('delayed')
     await press('Copy Log')
-    expect(copied).toEqual([expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Block update delayed\n$/)])
+    expect(copied).toEqual([expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d Block update delayed\n$/)])
+    // What was copied names the moment to whoever reads it elsewhere.
+    expect(Math.floor(Date.parse(copied[0]!.slice(0, 25).replace(' ', 'T')) / 1000)).toBe(Math.floor(LINES[2]!.timeMs / 1000))
     await type('Find in the log', 'nothing like it')
     expect(words()).toContain('No such line.')
   })
@@ -144,6 +146,41 @@ describe('the log of a node', () => {
     const before = link.calls.filter((call) => call.name === 'nodes.logPage').length
     await act(() => vi.advanceTimersByTimeAsync(10_000))
     expect(link.calls.filter((call) => call.name === 'nodes.logPage')).toHaveLength(before)
+    expect(words()).toContain('Not following.')
+  })
+
+  it('says so where it cannot be copied', async () => {
+    await show(() => page(LINES))
+    await openLogs()
+    const { clipboard } = navigator
+    Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })
+    await press('Copy Log')
+    Object.defineProperty(navigator, 'clipboard', { value: clipboard, configurable: true })
+    expect(words()).toContain('This browser gave no clipboard here.')
+    await press('Copy Log')
+    expect(words()).not.toContain('no clipboard')
+    expect(copied).toHaveLength(1)
+  })
+
+  it('is held when somebody scrolls up, and not by lines that come or go', async () => {
+    await show(() => page(range(0, 500)))
+    await openLogs()
+    let height = 500 * 19
+    Object.defineProperty(list(), 'scrollHeight', { get: () => height, configurable: true })
+    Object.defineProperty(list(), 'clientHeight', { get: () => 400, configurable: true })
+    const scrollTo = (top: number): Promise<void> =>
+      act(async () => {
+        list().scrollTop = top
+        list().dispatchEvent(new Event('scroll', { bubbles: true }))
+      })
+    await scrollTo(height - 400)
+    expect(button('Hold')).toBeDefined()
+    // Fewer lines: the browser itself moves to the new end.
+    height = 200 * 19
+    await scrollTo(height - 400)
+    expect(button('Hold')).toBeDefined()
+    await scrollTo(height - 600)
+    expect(button('Follow')).toBeDefined()
     expect(words()).toContain('Not following.')
   })
 
@@ -258,6 +295,14 @@ describe('what the miner did', () => {
     expect(words()).toMatch(/It was asked for 1,318 relays\./)
     expect(words()).toMatch(/Served1,240.*Mined1,225.*Paid180.*Unpaid15.*Dropped12.*Found invalid later3.*Refused78/)
     expect(words()).not.toContain('Backend errors')
+  })
+
+  it('adds up: what is neither served nor refused has a line of its own, and only then', async () => {
+    await show(() => page(LINES))
+    expect(words()).not.toContain('Not answered')
+    await act(async () => root?.unmount())
+    await show(() => page(LINES), { 'metrics.miner': { ...account, requests: 1_321 } })
+    expect(words()).toMatch(/Refused78.*Not answered3/)
   })
 
   it('is asked for other lengths of time', async () => {

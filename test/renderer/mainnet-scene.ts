@@ -74,6 +74,35 @@ export function servedOnMainnet(now: number): AppState {
   }
 }
 
+/** The user's own host fell silent, and Hearth asks a public one in its place. */
+export function hostChanged(now: number): AppState {
+  const state = servedOnMainnet(now)
+  const own = 'rpc.oakroom.example'
+  const { 2: third, ...others } = state.chain.endpoints ?? {}
+  return {
+    ...state,
+    bundle: {
+      host: first ?? '',
+      chosen: false,
+      badSinceMs: null,
+      byItself: true,
+      standsInFor: own,
+      changed: { from: own, atMs: now - 4_320_000, why: 'silent' },
+    },
+    chain: { ...state.chain, endpoints: { ...others, 2: { ...third!, status: 'unreachable', error: 'ECONNREFUSED' } } },
+    attention: {
+      'miner-host-changed': {
+        id: 'miner-host-changed',
+        level: 'warn',
+        key: 'miner-host-stands-in',
+        facts: { host: first ?? '', from: own },
+        fix: 'nodes',
+        sinceMs: now - 4_320_000,
+      },
+    },
+  }
+}
+
 /** Keys and money on Mainnet and nothing started: what comes next is the relay miner. */
 export function stakedOnMainnet(now: number): AppState {
   const state = onMainnet(now)

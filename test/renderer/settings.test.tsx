@@ -357,30 +357,6 @@ describe('settings as a file', () => {
   })
 })
 
-describe('going on without Hearth', () => {
-  it('writes the files and says where they are', async () => {
-    const link = await show()
-    link.answers['eject.write'] = () => ({
-      ok: true,
-      value: { path: '/data/eject/without-hearth', files: ['compose.yaml', 'README.md'], withMiner: false },
-    })
-    await press(button(/^Write the files$/))
-    expect(calls(link, 'eject.write')).toEqual([{ name: 'without-hearth' }])
-    expect(text()).toContain('Written to /data/eject/without-hearth')
-    expect(text()).toContain('The relay miner is not in it')
-  })
-
-  it('tells under the field that there is a folder of that name', async () => {
-    const link = await show()
-    link.answers['eject.write'] = (): ApiResult<unknown> => ({
-      ok: false,
-      error: { code: 'eject-folder', detail: { problem: 'exists', name: 'without-hearth' }, ref: '' },
-    })
-    await press(button(/^Write the files$/))
-    expect(document.querySelector('.field-error')?.textContent).toContain('without-hearth already')
-  })
-})
-
 describe('a test message', () => {
   it('is offered once there is an address, and its failure is told', async () => {
     const link = await show({ alertWebhookUrl: chosen('https://ntfy.sh/x') })

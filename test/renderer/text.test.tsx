@@ -2,11 +2,12 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { reasonWords } from '#renderer/features/nodes/node-words.ts'
 import { errorText } from '#renderer/text/errors.ts'
 import { en } from '#renderer/text/en.ts'
 import { hasKey, keyed, startText, words } from '#renderer/text/text.ts'
 import { ERROR_CODES } from '#shared/api/errors.ts'
-import { ENGINE_KINDS } from '#shared/api/state.ts'
+import { ENGINE_KINDS, type NodeState } from '#shared/api/state.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -90,6 +91,13 @@ describe('the words', () => {
 
   it('shows a key it has never met in words, with its facts, rather than not at all', () => {
     expect(keyed(words, 'reasons', 'moon-too-low', { degrees: '4' })).toBe('Moon too low: degrees 4')
+  })
+
+  it('names the cause of a container that gave up, where it is known', () => {
+    const said = (facts: Record<string, string>): string | null =>
+      reasonWords(words, { reason: { key: 'stops-trying', facts } } as NodeState, {})
+    expect(said({ cause: 'memory', limitMb: '1024' })).toMatch(/1024 MB of memory/)
+    expect(said({})).toMatch(/^It stopped again and again/)
   })
 
   it('fills in every fact of an attention row and leaves no braces', () => {

@@ -6,7 +6,7 @@ import { en } from '#renderer/text/en.ts'
 import { createTestClock, type TestClock } from '#test/fakes/clock.ts'
 import { createFakeElectron, type FakeElectron } from '#test/fakes/electron.ts'
 import { createQuietLog } from '#test/fakes/quiet-log.ts'
-import { createStateApp, finding, servingState, type StateApp } from './support/desktop-state.ts'
+import { createStateApp, elsewhere, finding, servingState, type StateApp } from './support/desktop-state.ts'
 
 let app: StateApp
 let clock: TestClock
@@ -52,6 +52,24 @@ describe('findings as notifications', () => {
     put('node-failing', 'bad', { key: 'backend-behind', facts: { title: 'Anvil' } })
     await stand()
     expect([bodies().length, electron.desktop.notes[0]?.closed]).toEqual([2, true])
+  })
+
+  test('of a network that is not chosen by its name, also beside Practice, and not again when it is chosen', async () => {
+    app.set('app', { ...app.state.app, network: 'practice' })
+    const failing = finding('node-failing', 'bad', { facts: { title: 'Relay miner' }, fix: 'nodes', sinceMs: clock.now() })
+    app.put('attention', 'chain-stalled', finding('chain-stalled', 'bad', { sinceMs: clock.now() }))
+    app.put('elsewhere', 'mainnet', elsewhere('mainnet', { findings: [failing] }))
+    await stand()
+    expect(bodies()).toEqual(['Mainnet: Relay miner is failing.'])
+    electron.desktop.notes[0]?.click()
+    // Home has the way to that network.
+    expect(opened).toEqual(['/'])
+    app.put('elsewhere', 'mainnet', undefined)
+    app.put('attention', 'chain-stalled', undefined)
+    app.put('attention', 'node-failing', failing)
+    app.set('app', { ...app.state.app, network: 'mainnet' })
+    await stand()
+    expect(bodies()).toHaveLength(1)
   })
 
   test('what is over is taken away, and what comes back soon is the same', async () => {

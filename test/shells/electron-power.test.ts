@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { DUE_SOON_BLOCKS, holdOf, isSafeMoment, lostWhileAway } from '#main/shells/electron/power.ts'
-import { createStateApp, lane, servingState, type StateApp } from './support/desktop-state.ts'
+import { DUE_SOON_BLOCKS, holdAsChosen, holdOf, isSafeMoment, lostWhileAway } from '#main/shells/electron/power.ts'
+import { createStateApp, elsewhere, lane, servingState, type StateApp } from './support/desktop-state.ts'
 import { createElectronStage, type ElectronStage } from './support/electron-stage.ts'
 
 const withClock = (
@@ -34,6 +34,19 @@ describe('whether this PC should stop now', () => {
     for (const verdict of ['wait', 'costs', 'cannot-tell'] as const)
       expect([verdict, isSafeMoment(withClock(verdict))]).toEqual([verdict, false])
     expect(isSafeMoment(withClock('costs', {}, 'local'))).toBe(true)
+  })
+  test('real money on a network that is not chosen counts as well, whichever is', () => {
+    const beside = (verdict: Parameters<typeof withClock>[0], network: 'mainnet' | 'local', chosen: 'practice' | 'local' = 'practice') => ({
+      ...withClock('wait', {}, chosen),
+      elsewhere: { [network]: elsewhere(network, { clock: { verdict, facts: { miner: 'running' }, height: 107 } }) },
+    })
+    expect(holdOf(beside('costs', 'mainnet'))?.kind).toBe('costs')
+    expect(holdOf(beside('wait', 'local'))).toBeUndefined()
+    expect([isSafeMoment(beside('safe', 'mainnet')), isSafeMoment(beside('cannot-tell', 'mainnet'))]).toEqual([true, false])
+    expect(holdAsChosen(beside('safe', 'mainnet', 'local'), 'serving')?.kind).toBe('due')
+    expect(holdAsChosen(beside('safe', 'mainnet', 'local'), 'due')).toBeUndefined()
+    // What is on its way goes before what would cost.
+    expect(holdOf({ ...withClock('costs'), elsewhere: beside('wait', 'mainnet').elsewhere })?.kind).toBe('wait')
   })
   test('what was unsent before the sleep and is lost after it', () => {
     expect(

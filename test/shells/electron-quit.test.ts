@@ -3,7 +3,7 @@ import type { AppState } from '#shared/api/state.ts'
 import { NODES_LIMIT_MS, STOP_LIMIT_MS, SYSTEM_LIMIT_MS } from '#main/shells/electron/quit.ts'
 import type { FakeWindow } from '#test/fakes/electron.ts'
 import { createTestClock, type TestClock } from '#test/fakes/clock.ts'
-import { createStateApp, type StateApp } from './support/desktop-state.ts'
+import { createStateApp, elsewhere, type StateApp } from './support/desktop-state.ts'
 import { createElectronStage, type ElectronStage } from './support/electron-stage.ts'
 import { PATIENCE } from '#test/patience.ts'
 
@@ -91,6 +91,30 @@ describe('the question', () => {
     expect(stage.electron.questions[0]?.detail).not.toContain('costs')
   })
 
+  test('counts what runs on a network that is not chosen, and what stopping it would cost', async () => {
+    app.set('app', { ...app.state.app, network: 'practice' })
+    app.put('elsewhere', 'mainnet', elsewhere('mainnet', { clock: { verdict: 'costs', facts: { costUpokt: '720000' }, height: 107 } }))
+    await stage.start()
+    stage.electron.emit('before-quit')
+    await settle()
+    const [question] = stage.electron.questions
+    expect(question?.detail).toContain('2 containers keep running without Hearth')
+    expect(question?.detail).toContain('If you stop everything: Mainnet: Stopping now costs ≈ 0.7200 POKT.')
+    expect(question?.buttons).toEqual(['Quit, let them run', 'Stop all and quit', 'Keep Hearth running', 'Cancel'])
+  })
+
+  test('of several networks says each', async () => {
+    app.put('elsewhere', 'local', elsewhere('local'))
+    await stage.start()
+    app.verdict('wait', { blocks: '3' })
+    stage.electron.emit('before-quit')
+    await settle()
+    expect(stage.electron.questions[0]?.detail).toContain('4 containers')
+    expect(stage.electron.questions[0]?.detail).toContain(
+      'If you stop everything: Wait 3 blocks before you stop; Local chain: Safe to stop.',
+    )
+  })
+
   test('closing hides, with nothing asked, when Hearth should keep running', async () => {
     app.choose('keepRunning', true)
     const page = await stage.start()
@@ -138,6 +162,37 @@ describe('the end', () => {
     await pass(1_000)
     expect([app.stopped(), exits()]).toEqual([true, ['exit 0']])
     expect(notices()).toHaveLength(1)
+  })
+
+  test('stop all takes the networks that are not chosen along, their miners first, and what is down and wanted', async () => {
+    app.set('app', { ...app.state.app, network: 'practice' })
+    app.put('elsewhere', 'mainnet', elsewhere('mainnet', { up: { ingress: 'Ingress', miner: 'Relay miner' }, down: ['gate'] }))
+    await stage.start()
+    answer('Stop all and quit')
+    stage.electron.emit('before-quit')
+    await settle()
+    expect(app.calls).toEqual([
+      { name: 'nodes.stop', input: { nodeId: 'miner', network: 'mainnet' } },
+      { name: 'nodes.stop', input: { nodeId: 'ingress', network: 'mainnet' } },
+      { name: 'nodes.stop', input: { nodeId: 'gate', network: 'mainnet' } },
+    ])
+    await pass(2_000)
+    expect([await sentence(), app.stopped()]).toEqual([expect.stringContaining('Waiting for Ingress, Relay miner to stop'), false])
+    app.put('elsewhere', 'mainnet', elsewhere('mainnet', { up: {} }))
+    await pass(1_000)
+    expect([app.stopped(), exits()]).toEqual([true, ['exit 0']])
+  })
+
+  test('the system waits for what is on its way on a network that is not chosen', async () => {
+    app.set('app', { ...app.state.app, network: 'practice' })
+    app.put('elsewhere', 'mainnet', elsewhere('mainnet', { clock: { verdict: 'wait', facts: { blocks: '2' }, height: 107 } }))
+    await stage.start()
+    stage.electron.desktop.power('shutdown')
+    await pass(3_000)
+    expect([exits(), app.stopped()]).toEqual([[], false])
+    app.put('elsewhere', 'mainnet', elsewhere('mainnet'))
+    await pass(1_000)
+    expect(exits()).toEqual(['exit 0'])
   })
 
   test('a node that does not stop does not keep Hearth for ever', async () => {

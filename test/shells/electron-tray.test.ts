@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AppState } from '#shared/api/state.ts'
-import { clockLine, headline, trayFace, verdictWords, type TrayFace } from '#main/shells/electron/clock-words.ts'
+import { clockLine, elsewhereLines, headline, trayFace, verdictWords, type TrayFace } from '#main/shells/electron/clock-words.ts'
 import type { MenuEntry } from '#main/shells/electron/desktop-api.ts'
 import { menuTemplate } from '#main/shells/electron/menu.ts'
 import { trayPicture } from '#main/shells/electron/tray.ts'
 import type { FakeMenu, FakeTray } from '#test/fakes/electron-desktop.ts'
 import { projectRoot } from '#test/localnet/paths.ts'
-import { createStateApp, finding, servingState, type StateApp } from './support/desktop-state.ts'
+import { createStateApp, elsewhere, finding, servingState, type StateApp } from './support/desktop-state.ts'
 import { createElectronStage, type ElectronStage } from './support/electron-stage.ts'
 
 describe('what the tray says', () => {
@@ -57,6 +57,24 @@ describe('what the tray says', () => {
     expect(headline({ ...state, attention: both })).toBe('A proof was missed, and stake was slashed.')
   })
 
+  test('a network that is not chosen is told by its name, and asks like the chosen one', () => {
+    const chosen = servingState()
+    const state = { ...chosen, app: { ...chosen.app, network: 'practice' as const }, nodes: {} }
+    const beside = (more: Parameters<typeof elsewhere>[1]) => ({ ...state, elsewhere: { mainnet: elsewhere('mainnet', more) } })
+    expect([trayFace(beside({})), headline(beside({}))]).toEqual(['fine', 'Runs on Mainnet'])
+    const failing = finding('node-failing', 'bad', { facts: { title: 'Relay miner' } })
+    expect([trayFace(beside({ findings: [failing] })), headline(beside({ findings: [failing] }))]).toEqual([
+      'asks',
+      'Mainnet: Relay miner is failing.',
+    ])
+    expect(trayFace(beside({ needsKey: true }))).toBe('asks')
+    // The worst of all networks, not the first.
+    const both = { ...beside({ findings: [failing] }), attention: { a: finding('operator-low', 'warn') } }
+    expect(headline(both)).toBe('Mainnet: Relay miner is failing.')
+    expect(elsewhereLines(beside({}), '24')).toEqual(['Mainnet: Safe to stop'])
+    expect(elsewhereLines(beside({ up: {} }), '24')).toEqual([])
+  })
+
   test('there is a picture of every face, also a sharp one, and they differ', () => {
     const seen = new Set<string>()
     for (const platform of ['linux', 'darwin'] as const)
@@ -98,6 +116,12 @@ describe('the tray', () => {
     expect(tray().pictures.at(-1)).toMatch(/tray-asks\.png$/)
     app.set('earnings', { ...app.state.earnings, todayUpokt: '34020000' })
     expect(labels()).toContain('Today 34.0200 POKT settled')
+  })
+
+  test('has a line for each network that is not chosen and runs', async () => {
+    await stage.start()
+    app.put('elsewhere', 'local', elsewhere('local'))
+    expect(labels().slice(0, 3)).toEqual(['All 2 nodes run', 'Block 7 of 20 · Safe to stop', 'Local chain: Safe to stop'])
   })
 
   test('opens, locks only what is open, and asks before it quits', async () => {

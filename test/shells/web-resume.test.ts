@@ -5,7 +5,7 @@ import { createMirror, type Mirror } from '#renderer/bridge/store.ts'
 import { createSocketLink, type SocketLike } from '#renderer/bridge/transports/socket.ts'
 import { systemClock } from '#main/adapters/system/clock.ts'
 import { initialState } from '#main/core/state/initial.ts'
-import { createStatePublisher, type StatePublisher } from '#main/core/state/publisher.ts'
+import { createStatePublisher, type PublishedState } from '#main/core/state/publisher.ts'
 import { requests } from '#shared/api/requests.ts'
 import { createShellApp } from '#test/fakes/shell-app.ts'
 import { createStage, type Stage } from './support/web-client.ts'
@@ -15,7 +15,7 @@ import { PATIENCE } from '#test/patience.ts'
 const RUN = 1_795_000_000_000
 const START = { version: '0', shell: 'web' as const, host: 'attic', network: null, startedAtMs: RUN, notice: null }
 
-let publisher: StatePublisher
+let publisher: PublishedState
 let stage: Stage
 let asked: string[]
 beforeEach(async () => {

@@ -17,7 +17,7 @@ import {
   readSupplier,
 } from './read-chain.ts'
 import { readGoverning } from './read-governing.ts'
-import { readHeightsOf, readUpgradePlan } from './read-past.ts'
+import { readAppliedUpgrade, readHeightsOf, readUpgradePlan } from './read-past.ts'
 import { readApplication, readGateway, readGateways, readMorseAccount, readRoleRules } from './read-roles.ts'
 import { createResultsScan } from './scan-results.ts'
 import type { ScannedResults } from './scanned.ts'
@@ -117,6 +117,7 @@ export const connectChain: ConnectChain = (endpoints) => {
     heightsOf: (addresses, from, to) => readHeightsOf(transport, addresses, from, to),
     governing: () => readGoverning(transport),
     upgradePlan: () => readUpgradePlan(transport),
+    appliedUpgrade: (name) => readAppliedUpgrade(transport, name),
     proven: (root) =>
       createProvenReads(transport, rpcUrl, root, { trustingMs: root.height === 1 ? undefined : TRUSTING_MS, now: () => Date.now() }),
     minimumGasPrice: () => readMinimumGasPrice(transport, restUrl),

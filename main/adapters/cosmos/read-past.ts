@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { HearthError } from '#shared/api/errors.ts'
 import type { UpgradePlan } from '#main/core/ports/chain.ts'
-import { blockSearchResult, txSearchResult, upgradeAnswer } from './schemas.ts'
+import { appliedUpgradeAnswer, blockSearchResult, txSearchResult, upgradeAnswer } from './schemas.ts'
 import type { Transport } from './transport.ts'
 
 /** Which blocks concern an address, and what is planned for the chain. */
@@ -97,4 +97,10 @@ export async function readHeightsOf(transport: Transport, addresses: string[], f
 export async function readUpgradePlan(transport: Transport): Promise<UpgradePlan | undefined> {
   const { plan } = await transport.restValue('/cosmos/upgrade/v1beta1/current_plan', upgradeAnswer)
   return plan ? { name: plan.name, height: plan.height } : undefined
+}
+
+/** At which height an upgrade was carried out; undefined when it was not, or nobody knows the name. */
+export async function readAppliedUpgrade(transport: Transport, name: string): Promise<number | undefined> {
+  const { height } = await transport.restValue(`/cosmos/upgrade/v1beta1/applied_plan/${encodeURIComponent(name)}`, appliedUpgradeAnswer)
+  return height > 0 ? height : undefined
 }

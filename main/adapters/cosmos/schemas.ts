@@ -244,6 +244,8 @@ export const blockSearchResult = z.looseObject({
 /** `result` of `tx_search`. */
 export const txSearchResult = z.looseObject({ txs: list(z.looseObject({ height: smallInteger })), total_count: smallInteger })
 
+/** `0` for one that was not carried out. */
+export const appliedUpgradeAnswer = z.looseObject({ height: smallInteger })
 export const upgradeAnswer = z.looseObject({
   plan: z.looseObject({ name: z.string().max(200), height: smallInteger }).nullish(),
 })

@@ -4,6 +4,8 @@ import { Agent, request, type ClientRequest } from 'node:http'
 export const KEPT = 24
 /** A list of containers is some kilobytes. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
+/** A long answer begins at once. */
+const HEAD_MS = 10_000
 
 /** Small questions that are asked again and again, over connections that are kept: a look at the containers costs a fraction of what it does with the library. */
 export interface Asking {
@@ -13,6 +15,10 @@ export interface Asking {
    * (`ETIMEDOUT` when the answer does not come in time, `ECONNRESET` when it ends in its middle)
    */
   get(path: string, limitMs: number): Promise<unknown>
+  /**
+   * A long answer as it comes, until it ends or the signal aborts. Rejects as `get`, and with whatever `onText` throws.
+   */
+  read(path: string, onText: (text: string) => void, signal: AbortSignal): Promise<void>
   close(): void
 }
 
@@ -55,6 +61,31 @@ export function createAsking(endpoint: string): Asking {
         if (!isStale) throw error
         return ask(path, limitMs).answer
       }
+    },
+    read(path, onText, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      const asked = request({ ...place, path, agent, signal })
+      const limit = setTimeout(() => asked.destroy(failure('ETIMEDOUT', 'the engine did not answer in time')), HEAD_MS)
+      asked.on('error', reject)
+      asked.on('response', (response) => {
+        clearTimeout(limit)
+        const { statusCode = 0 } = response
+        if (statusCode !== 200) asked.destroy(Object.assign(new Error(`HTTP ${statusCode}`), { statusCode }))
+        // Nothing of it keeps the program from ending.
+        response.socket.unref()
+        response.setEncoding('utf8')
+        response.on('data', (text: string) => {
+          try {
+            onText(text)
+          } catch (error) {
+            asked.destroy(error instanceof Error ? error : undefined)
+          }
+        })
+        response.on('error', reject)
+        response.on('close', () => resolve())
+      })
+      asked.end()
+      return promise.finally(() => clearTimeout(limit))
     },
     close: () => agent.destroy(),
   }

@@ -20,6 +20,8 @@ export interface EngineChoice {
   marks?: readonly string[]
   /** Whether something of ours is wanted to run, on whichever network; nothing is, unless told. */
   wantsRunning?: () => Promise<boolean>
+  /** Whether a volume of the engine in use is needed yet: what proves a claim lies on it. None is, unless told. */
+  holdsProofs?: () => Promise<boolean>
 }
 
 /** The way to the one engine in use. */
@@ -34,6 +36,8 @@ export interface EngineConnection {
   client: () => Promise<Docker>
   /** A small question over a connection that is kept. Rejects as `client`, and as `Asking`. @param limitMs for the whole answer; that of an ordinary call unless told */
   ask: (path: string, limitMs?: number) => Promise<unknown>
+  /** A long answer as it comes. Rejects as `client`, and as `Asking`. */
+  read: Asking['read']
   /** A client that may wait: for an event, a slow layer, a container that takes its time to end. `headMs` limits the wait for an answer to begin. */
   patient: (timeoutMs?: number, headMs?: number) => Promise<Docker>
   /** Containers are made on this engine: from now on it is the one, also after the next start. */
@@ -106,8 +110,10 @@ export function createConnection(options: {
     const bound = current?.endpoint ?? (await choice?.used.get())
     if (chosen !== '') {
       // Two relay miners with one key void each other's proofs: nothing is made elsewhere while something runs here.
-      if (bound === undefined || bound === chosen || !(await mayRun(bound))) return [chosen]
-      log.warn('another engine is chosen and not used yet, since containers may run on this one', { chosen, used: bound })
+      if (bound === undefined || bound === chosen) return [chosen]
+      // Nor while a claim needs its proof yet: a relay miner elsewhere would begin with nothing.
+      if (!(await mayRun(bound)) && !((await choice?.holdsProofs?.()) ?? false)) return [chosen]
+      log.warn('another engine is chosen and not used yet: containers may run on this one, or it holds proofs', { chosen, used: bound })
       return [bound]
     }
     if (current !== undefined) return [current.endpoint]
@@ -157,6 +163,10 @@ export function createConnection(options: {
     async ask(path, limitMs = callTimeoutMs) {
       await connection.client()
       return current?.asking.get(path, limitMs)
+    },
+    async read(path, onText, signal) {
+      await connection.client()
+      await current?.asking.read(path, onText, signal)
     },
     async patient(timeoutMs = 0, headMs = 0) {
       await connection.client()

@@ -1,7 +1,8 @@
 import type Docker from 'dockerode'
 import type { ContainerSpec } from '#main/core/ports/engine.ts'
 
-export const LABELS = { install: 'hearth.install', node: 'hearth.node', spec: 'hearth.spec' } as const
+/** `networks`: names of those that it was made for, with a comma between: one may be taken from it by hand. */
+export const LABELS = { install: 'hearth.install', node: 'hearth.node', spec: 'hearth.spec', networks: 'hearth.networks' } as const
 
 /** Processes in one container; far above what a chain node needs, far under what would hurt the machine. */
 const PIDS_LIMIT = 4_096
@@ -32,7 +33,12 @@ export function containerOptions(
     Cmd: spec.command,
     ...(spec.user === undefined ? {} : { User: spec.user }),
     Env: Object.entries(spec.env ?? {}).map(([key, value]) => `${key}=${value}`),
-    Labels: { [LABELS.install]: installId, [LABELS.node]: spec.nodeId, [LABELS.spec]: spec.specHash },
+    Labels: {
+      [LABELS.install]: installId,
+      [LABELS.node]: spec.nodeId,
+      [LABELS.spec]: spec.specHash,
+      [LABELS.networks]: spec.networks.map((network) => network.name).join(','),
+    },
     ExposedPorts: Object.fromEntries(spec.ports.map((port) => [`${port.containerPort}/tcp`, {}])),
     StopTimeout: spec.stopGraceSeconds,
     HostConfig: {

@@ -40,7 +40,7 @@ interface Habit {
 }
 
 /**
- * The places of all engines, best first: what DOCKER_HOST names, the Docker context in use, the usual places of each system, then the other contexts.
+ * The places of all engines, best first: what DOCKER_CONTEXT or else DOCKER_HOST names, the Docker context in use, the usual places of each system, then the other contexts.
  * Only existence is looked at; whether one answers is the probe's business. One socket with two names is one place.
  */
 export function enginePlaces(surroundings: EngineSurroundings = here()): EnginePlace[] {
@@ -59,7 +59,17 @@ export function enginePlaces(surroundings: EngineSurroundings = here()): EngineP
     if (there.length > 0 || first === undefined || !marks.some(exists)) return there
     return [{ endpoint: first, product, isThere: false }]
   })
-  return unique([...named([environment['DOCKER_HOST'], current]), ...usual, ...named(others)])
+  // As Docker's own client has it: a context that the variable names goes before the address of the other variable, one that was chosen after it.
+  const isNamed = (environment['DOCKER_CONTEXT'] ?? '') !== ''
+  const told = isNamed ? [current, environment['DOCKER_HOST']] : [environment['DOCKER_HOST'], current]
+  return unique([...named(told), ...usual, ...named(others)])
+}
+
+/** What DOCKER_HOST and the Docker context in use name and is passed over: another machine. Names and passwords in it are left out. */
+export function placesPassedOver(surroundings: EngineSurroundings = here()): string[] {
+  const hosts = [surroundings.environment['DOCKER_HOST'], contextHosts(surroundings).current]
+  const far = hosts.filter((host) => host !== undefined && host !== '' && localEndpoint(host) === undefined)
+  return [...new Set(far.map((host) => (host ?? '').replace(/\/\/[^/@]*@/, '//').slice(0, 200)))]
 }
 
 /** Whose engine answers at a place, as far as its path tells. */
@@ -136,7 +146,7 @@ function habitsOf(surroundings: EngineSurroundings): Habit[] {
         endpoints: unix(
           join(machine, 'podman.sock'),
           join(machine, 'qemu/podman.sock'),
-          join(environment['TMPDIR'] ?? '/tmp', 'podman/podman-machine-default-api.sock'),
+          ...ownTemporary(environment['TMPDIR']).map((folder) => join(folder, 'podman/podman-machine-default-api.sock')),
         ),
         marks: ['/Applications/Podman Desktop.app', ...program('podman')],
       },
@@ -161,6 +171,16 @@ function habitsOf(surroundings: EngineSurroundings): Habit[] {
     { product: 'podman', endpoints: unix('/run/podman/podman.sock'), marks: userId === 0 ? program('podman') : [] },
   ]
 }
+
+/** Folders in which every user of the machine may put something. */
+const SHARED = /^(\/private)?\/(tmp|var\/tmp)(\/|$)|^\/Users\/Shared(\/|$)/
+
+/**
+ * The user's own folder for what is temporary, which a program that no desktop session started may lack.
+ * SECURITY: S16 a socket where others can put one is nobody's engine: what answers there is given the operator key.
+ */
+const ownTemporary = (folder: string | undefined): string[] =>
+  folder?.startsWith('/') === true && !SHARED.test(join(folder)) ? [folder] : []
 
 /** What a socket's path tells of an engine in a place that is not its usual one: a second profile, a context. */
 function byPath(endpoint: EngineEndpoint): EngineProduct {

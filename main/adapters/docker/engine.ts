@@ -16,6 +16,7 @@ import { execIn } from './exec.ts'
 import { createKnownContainers } from './known-containers.ts'
 import { readLogs } from './logs.ts'
 import { readFile } from './read-file.ts'
+import { createLiveSamples } from './live-samples.ts'
 import { mustBeName, mustBeReference, orNothing, ownedContainer } from './owned.ts'
 import { offeredDigest, removeImage } from './images.ts'
 import { ambiguousNetwork, ensureNetwork, ensureVolume, keepOneNetwork, removeNetwork, removeVolume } from './places.ts'
@@ -49,7 +50,9 @@ export function createDockerEngine(options: {
   const connection = createConnection({ ...options, callTimeoutMs })
   const { probe, client, patient } = connection
   const known = createKnownContainers({ installId, clock, ask: connection.ask })
-  const stats = createStats(connection.ask, clock)
+  // Podman sends a sample every five seconds.
+  const live = createLiveSamples({ read: connection.read, mayFollow: () => !connection.isPodman(), clock })
+  const stats = createStats(connection.ask, live, clock)
   /**
    * The last request that makes something. One after the other: an engine that is asked twice at the same time makes two networks of one name, and then
    * knows neither by it, or refuses a container's name and does not know the container yet.

@@ -5,7 +5,15 @@ import { createInterface } from 'node:readline'
 import { HearthError } from '#shared/api/errors.ts'
 import type { Clock } from '#main/core/ports/clock.ts'
 import type { EngineFinder, EngineHost, FoundEngine } from '#main/core/ports/engine-finder.ts'
-import { enginePlaces, here, productOf, programFolders, type EnginePlace, type EngineSurroundings } from './engine-places.ts'
+import {
+  enginePlaces,
+  here,
+  placesPassedOver,
+  productOf,
+  programFolders,
+  type EnginePlace,
+  type EngineSurroundings,
+} from './engine-places.ts'
 import { lookAt } from './probe.ts'
 
 /** A place that does not answer must not hold up the list of those that do. */
@@ -37,6 +45,7 @@ export function createEngineFinder(options: {
         distributions: platform === 'linux' ? distributionsIn(osRelease()) : [],
         starter: exists('/run/systemd/system') ? 'systemd' : exists('/run/openrc') ? 'openrc' : 'none',
         programs: STEP_PROGRAMS.filter(isHere),
+        passedOver: placesPassedOver(around),
       } satisfies EngineHost)
     },
     async find(also) {

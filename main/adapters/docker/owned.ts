@@ -59,10 +59,12 @@ export async function inspectContainer(api: Docker, nameOrId: string): Promise<C
 /** Names that engines give to kinds of networks; any other is the name of one that was made. */
 const KINDS_OF_NETWORK = /^(default|bridge|host|none|nat|private|pasta|slirp4netns|.*:.*)?$/
 
-/** Whether the network that a container was made on was taken from it by hand: it runs, and nobody reaches it. No start brings that back. */
+/** Whether a network that a container was made for was taken from it by hand: it runs, and does not reach who is there. No start brings that back. */
 export function hasLostNetwork(info: ContainerAnswer): boolean {
   const mode = info.HostConfig?.NetworkMode ?? ''
-  return !KINDS_OF_NETWORK.test(mode) && !(mode in (info.NetworkSettings.Networks ?? {}))
+  // One that an older Hearth made has no such label.
+  const wanted = (info.Config.Labels?.[LABELS.networks] ?? '').split(',').filter((name) => name !== '')
+  return [...(KINDS_OF_NETWORK.test(mode) ? [] : [mode]), ...wanted].some((name) => !(name in (info.NetworkSettings.Networks ?? {})))
 }
 
 /** The container of that name if it is there. Rejects when it is somebody else's. */

@@ -15,7 +15,7 @@ export type Layer = PullProgress['layers'][number]
 
 /**
  * Pulls an image and tells the progress of each layer.
- * Rejects `cancelled`, `image-unavailable` (detail.reason: the registry's words, or `stalled` when no byte came for `stallMs`), `disk-full`, or as `engineError`.
+ * Rejects `cancelled`, `image-unavailable` (detail.reason: the registry's words, or `stalled` when nothing new came for `stallMs`), `disk-full`, or as `engineError`.
  * @param docker a client without a time limit of its own
  * @returns what was told last
  */
@@ -34,6 +34,8 @@ export async function pullImage(
   if (signal.aborted) throw new HearthError('cancelled')
   signal.addEventListener('abort', cancel, { once: true })
   const layers = new Map<string, Layer>()
+  /** What was said last of each layer: an engine may say the same again and again while no byte comes (Docker's containerd store, ten times a second). */
+  const said = new Map<string, string>()
   let lastLine = ''
   const told = (): PullProgress => ({ layers: [...layers.values()].map((layer) => ({ ...layer })), lastLine })
   let stall: NodeJS.Timeout | undefined
@@ -54,9 +56,11 @@ export async function pullImage(
     let rest = ''
     const take = (line: string): void => {
       if (line.trim() === '') return
-      alive()
       const event = parsePullEvent(line)
       if (event.error !== undefined) throw new Error(event.error)
+      const word = `${event.status ?? ''} ${String(event.progressDetail?.current)}`
+      if (said.get(event.id ?? '') !== word) alive()
+      said.set(event.id ?? '', word)
       const known = layers.size
       noteProgress(layers, event)
       // One piece of the stream may hold a layer's whole life; its beginning is told all the same.

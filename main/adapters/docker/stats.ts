@@ -3,6 +3,7 @@ import type { Clock } from '#main/core/ports/clock.ts'
 import type { ContainerStats } from '#main/core/ports/engine.ts'
 import { answer, statsSchema, type StatsAnswer } from './answers.ts'
 import { KEPT } from './ask.ts'
+import type { LiveSamples } from './live-samples.ts'
 import { orNothing } from './owned.ts'
 import { containerStats } from './seen-container.ts'
 
@@ -17,6 +18,8 @@ const SAMPLE_MS = 5_000
 const AT_A_TIME = KEPT - 1
 /** Kernels count in steps of some milliseconds: two samples nearer to each other say nothing. */
 const APART_MS = 500
+/** Looked at again within this time: somebody looks each second. */
+const WATCHED_MS = 2_000
 
 /**
  * Load of containers. A load is the difference of two samples: the first time the engine takes both, a second apart; after that it is asked for one, and the one of the last look is
@@ -32,8 +35,11 @@ interface Found {
   load: number | undefined
 }
 
-/** @param ask a small question over a kept connection, with the limit for its answer in ms */
-export function createStats(ask: (path: string, limitMs: number) => Promise<unknown>, clock: Clock): Stats {
+/**
+ * @param ask a small question over a kept connection, with the limit for its answer in ms
+ * @param live samples that the engine sends by itself
+ */
+export function createStats(ask: (path: string, limitMs: number) => Promise<unknown>, live: LiveSamples, clock: Clock): Stats {
   const samples = new Map<string, Found & { atMs: number }>()
   let free = AT_A_TIME
   const waiting: (() => void)[] = []
@@ -81,14 +87,15 @@ export function createStats(ask: (path: string, limitMs: number) => Promise<unkn
       samples.delete(name)
       const next = (): Promise<StatsAnswer | undefined> =>
         read(() => inLine(() => ask(`/containers/${encodeURIComponent(name)}/stats?stream=false&one-shot=true`, SAMPLE_MS)))
-      const one = before && (await next())
+      const one = before && (live.newest(name) ?? (await next()))
       // Started anew since then, its count begins anew.
       if (!before || !one || totalOf(one) < totalOf(before.raw)) {
         const found = await first(() => api.getContainer(name).stats({ stream: false }), next)
         return found && keep(name, { ...found, atMs: now }, found.raw)
       }
-      // Somebody else looked a moment ago: over so short a time a load would be noise.
-      const isNear = now - before.atMs < APART_MS
+      // Somebody else looked a moment ago, or at the same sample: over so short a time a load would be noise.
+      const isNear = now - before.atMs < APART_MS || one.read === before.raw.read
+      if (!isNear && now - before.atMs < WATCHED_MS) live.follow(name)
       return keep(name, isNear ? before : { raw: one, load: loadBetween(before.raw, one), atMs: now }, one)
     },
   }

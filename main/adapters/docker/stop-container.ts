@@ -19,7 +19,11 @@ export async function stopContainer(docker: Docker, name: string, graceSeconds: 
     } catch (error) {
       // 304: it does not run; 404: gone meanwhile.
       if (statusOf(error) === 404) return
-      if (statusOf(error) !== 304) throw error
+      if (statusOf(error) !== 304) {
+        // Podman stops none that is paused.
+        if (!(await letGo(docker, name))) throw error
+        continue
+      }
     }
     if (!isPodman || (await staysDown(docker, name))) return
   }
@@ -35,4 +39,11 @@ async function staysDown(docker: Docker, name: string): Promise<boolean> {
   })
   const after = await inspectContainer(docker, name)
   return !after || (!after.State.Running && after.State.StartedAt === before.State.StartedAt)
+}
+
+/** @returns whether it was paused and goes on now */
+async function letGo(docker: Docker, name: string): Promise<boolean> {
+  if ((await inspectContainer(docker, name))?.State.Status !== 'paused') return false
+  await docker.getContainer(name).unpause()
+  return true
 }

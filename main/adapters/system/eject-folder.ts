@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { HearthError } from '#shared/api/errors.ts'
 import type { EjectFolder } from '#main/core/ports/eject-folder.ts'
@@ -27,6 +28,19 @@ async function isThere(path: string): Promise<boolean> {
 export function createEjectFolder(dataDir: string): EjectFolder {
   const parent = join(dataDir, 'eject')
   return {
+    async look() {
+      try {
+        const names = await readdir(parent)
+        return { parent, taken: names.filter((name) => !name.startsWith('.')).sort() }
+      } catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return { parent, taken: [] }
+        throw error
+      }
+    },
+    owner() {
+      const { uid, gid } = userInfo()
+      return uid < 0 || gid < 0 ? undefined : `${uid}:${gid}`
+    },
     async write(name, files) {
       // SECURITY: S16 a request names a folder, never a path.
       if (!NAME.test(name)) throw new HearthError('eject-folder', { problem: 'name', name: name.slice(0, 80) })
@@ -39,8 +53,9 @@ export function createEjectFolder(dataDir: string): EjectFolder {
       const temporary = join(parent, `.${randomBytes(6).toString('hex')}.part`)
       try {
         await mkdir(temporary, { mode: 0o700 })
-        // The miner's container reads its configuration as another user.
-        for (const file of files) await writeFileAtomic(join(temporary, file.name), file.text, { mode: 0o644 })
+        // SECURITY: S19 what holds a secret is for its owner alone. The miner's container reads its configuration as another user, and there is none in it.
+        for (const file of files)
+          await writeFileAtomic(join(temporary, file.name), file.text, { mode: file.secret === true ? 0o600 : 0o644 })
         // An empty folder of that name would be replaced by the rename: looked at once more, as late as can be.
         if (await isThere(path)) throw new HearthError('eject-folder', { problem: 'exists', name })
         await rename(temporary, path)

@@ -1,9 +1,12 @@
 import { HearthError } from '#shared/api/errors.ts'
+import type { AppState, NetworkId } from '#shared/api/state.ts'
+import { NETWORKS } from '#shared/networks/index.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HttpsPost } from '../ports/https-post.ts'
 import type { Log } from '../ports/log.ts'
 import type { Store } from '../ports/store.ts'
 import type { Settings } from '../settings/settings.ts'
+import { OF_THIS_PC } from '../state/elsewhere.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import { alertMessage, type AlertLine } from './message.ts'
 import { isQuiet } from './quiet.ts'
@@ -22,7 +25,15 @@ export const TOLD_ROW = 'alerts told'
 /** Our own finding about not being heard: never sent by the way that does not work. */
 export const UNDELIVERED = 'alerts-undelivered'
 
+/** By the row of a finding: its id, with the network before it unless it is of this PC. */
 type Told = Record<string, { key: string; level: 'bad' | 'warn'; sinceMs: number }>
+type Finding = AppState['attention'][string]
+
+/** A network whose findings are known. */
+export interface WatchedNetwork {
+  network: NetworkId | null
+  state: Pick<StatePublisher, 'state'>
+}
 
 export interface Alerts {
   run(signal: AbortSignal): Promise<void>
@@ -33,10 +44,12 @@ export interface Alerts {
 /**
  * Findings of the checks, sent to the user's own address, each once when it stands and once when it is over; and calls that say that all is well, which stop with the PC
  * or while something needs the user at once.
+ * @param deps.state where is said that nothing gets through @param deps.watched every network that is looked after, chosen or not
  */
 export function createAlerts(deps: {
   settings: Pick<Settings, 'get'>
   state: StatePublisher
+  watched: () => Iterable<WatchedNetwork>
   store: Pick<Store, 'setting' | 'setSetting'>
   https: HttpsPost
   clock: Clock
@@ -55,6 +68,20 @@ export function createAlerts(deps: {
   let isBeatFailing = false
   let ended: AbortSignal | undefined
 
+  // In Practice nothing is at stake, and its time is not ours.
+  const atStake = (): WatchedNetwork[] => [...deps.watched()].filter(({ network }) => network !== null && network !== 'practice')
+  const rowOf = (network: NetworkId | null, id: string): string => (OF_THIS_PC.has(id) ? id : `${network ?? ''}/${id}`)
+  const standing = (): Map<string, Finding> =>
+    new Map(
+      atStake().flatMap(({ network, state: { state: own } }) =>
+        Object.values(own.attention).map((finding) => [rowOf(network, finding.id), finding] as const),
+      ),
+    )
+  const lineOf = (row: string, line: Omit<AlertLine, 'id' | 'network'>): AlertLine => {
+    const [id = '', network] = row.split('/').reverse()
+    return { ...line, id, network: NETWORKS.find((each) => each.id === network)?.title }
+  }
+
   const send = async (url: string, lines: readonly AlertLine[]): Promise<void> => {
     const { body, headers } = alertMessage(url, state.state.app.host, lines)
     const { status } = await https.postHttps(url, body, headers, TIMEOUT_MS, ended)
@@ -68,34 +95,37 @@ export function createAlerts(deps: {
     const quiet = settings.get('quietHours') && isQuiet(hourOf(nowMs), settings.get('quietFromHour'), settings.get('quietToHour'))
     const lines: AlertLine[] = []
     const next: Told = { ...told }
-    for (const finding of Object.values(state.state.attention)) {
-      if (finding.id === UNDELIVERED || finding.level === 'info' || nowMs - finding.sinceMs < standsMs) continue
+    const found = standing()
+    for (const [row, finding] of found) {
+      if (finding.level === 'info' || nowMs - finding.sinceMs < standsMs) continue
       if (level === 'none' || (level === 'bad' && finding.level !== 'bad') || (quiet && finding.level !== 'bad')) continue
-      if (told[finding.id]?.key === finding.key) continue
-      next[finding.id] = { key: finding.key, level: finding.level, sinceMs: finding.sinceMs }
-      lines.push({ id: finding.id, key: finding.key, level: finding.level, kind: 'began', ms: finding.sinceMs })
+      if (told[row]?.key === finding.key) continue
+      next[row] = { key: finding.key, level: finding.level, sinceMs: finding.sinceMs }
+      lines.push(lineOf(row, { key: finding.key, level: finding.level, kind: 'began', ms: finding.sinceMs }))
     }
-    for (const [id, before] of Object.entries(told)) {
-      if (state.state.attention[id] !== undefined) {
-        awaySince.delete(id)
+    const seen = new Set(atStake().map(({ network }) => network))
+    for (const [row, before] of Object.entries(told)) {
+      const network = row.includes('/') ? row.split('/')[0] : undefined
+      // Of a network that nobody looks after it is not known whether anything is over.
+      if (found.has(row) || (network !== undefined && !seen.has(network as NetworkId))) {
+        awaySince.delete(row)
         continue
       }
-      const since = awaySince.get(id) ?? nowMs
-      awaySince.set(id, since)
+      const since = awaySince.get(row) ?? nowMs
+      awaySince.set(row, since)
       if (nowMs - since < AWAY_MS) continue
       // Good news can wait for the morning.
       if (quiet && before.level !== 'bad') continue
-      delete next[id]
-      awaySince.delete(id)
-      lines.push({ id, key: before.key, level: before.level, kind: 'over', ms: since - before.sinceMs })
+      delete next[row]
+      awaySince.delete(row)
+      lines.push(lineOf(row, { key: before.key, level: before.level, kind: 'over', ms: since - before.sinceMs }))
     }
     return { lines, next }
   }
 
   const tell = async (nowMs: number): Promise<void> => {
     const url = settings.get('alertWebhookUrl')
-    // In Practice nothing is at stake, and its time is not ours.
-    if (url === '' || settings.get('alertLevel') === 'none' || state.state.app.network === 'practice') {
+    if (url === '' || settings.get('alertLevel') === 'none' || atStake().length === 0) {
       state.remove('attention', UNDELIVERED)
       return
     }
@@ -126,12 +156,7 @@ export function createAlerts(deps: {
     const url = settings.get('heartbeatUrl')
     if (url === '' || nowMs - beatAtMs < settings.get('heartbeatMinutes') * 60_000) return
     // Silence is the message.
-    const isPractice = state.state.app.network === 'practice'
-    if (
-      !isPractice &&
-      Object.values(state.state.attention).some((finding) => finding.level === 'bad' && nowMs - finding.sinceMs >= STANDS_MS)
-    )
-      return
+    if ([...standing().values()].some((finding) => finding.level === 'bad' && nowMs - finding.sinceMs >= STANDS_MS)) return
     beatAtMs = nowMs
     try {
       await https.postHttps(url, '', {}, TIMEOUT_MS, ended)
@@ -148,7 +173,7 @@ export function createAlerts(deps: {
   return {
     async run(signal) {
       ended = signal
-      told = parseTold(await store.setting(TOLD_ROW))
+      told = parseTold(await store.setting(TOLD_ROW), state.state.app.network)
       while (!signal.aborted) {
         const nowMs = clock.now()
         await Promise.all([tell(nowMs), beat(nowMs)]).catch((error: unknown) => log.error('alerts', error))
@@ -158,17 +183,20 @@ export function createAlerts(deps: {
     async test() {
       const url = settings.get('alertWebhookUrl')
       if (url === '') throw new HearthError('alert-undelivered', { problem: 'no-address' })
-      await send(url, [{ id: 'test', key: 'a-test-message', level: 'warn', kind: 'began', ms: clock.now() }])
+      await send(url, [{ id: 'test', network: undefined, key: 'a-test-message', level: 'warn', kind: 'began', ms: clock.now() }])
     },
   }
 }
 
-function parseTold(text: string | undefined): Told {
+/** @param chosen rows of before Hearth looked after several networks name none: they were of the chosen one */
+function parseTold(text: string | undefined, chosen: NetworkId | null): Told {
   try {
     const value: unknown = JSON.parse(text ?? '{}')
     if (typeof value !== 'object' || value === null) return {}
     return Object.fromEntries(
-      Object.entries(value as Told).filter(([, entry]) => typeof entry?.key === 'string' && typeof entry.sinceMs === 'number'),
+      Object.entries(value as Told)
+        .filter(([, entry]) => typeof entry?.key === 'string' && typeof entry.sinceMs === 'number')
+        .map(([row, entry]) => [row.includes('/') || OF_THIS_PC.has(row) ? row : `${chosen ?? ''}/${row}`, entry]),
     )
   } catch {
     return {}

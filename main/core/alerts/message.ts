@@ -1,6 +1,8 @@
 /** What is told of one finding: its name and how long, never its facts. SECURITY: S18 a message leaves this PC for a service that others run. */
 export interface AlertLine {
   id: string
+  /** Title of the network it is about; undefined for what is about this PC. */
+  network: string | undefined
   key: string
   level: 'bad' | 'warn'
   /** Since when; for what is over, how long it was. */
@@ -18,8 +20,9 @@ const inWords = (key: string): string => key.replaceAll('-', ' ')
 const WORD: Record<AlertLine['level'], string> = { bad: 'Act now', warn: 'Look soon' }
 
 function lineText(line: AlertLine): string {
-  if (line.kind === 'over') return `Over: ${inWords(line.key)}, after ${minutes(line.ms)}`
-  return `${WORD[line.level]}: ${inWords(line.key)}, since ${new Date(line.ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const what = `${line.network === undefined ? '' : `${line.network}: `}${inWords(line.key)}`
+  if (line.kind === 'over') return `Over: ${what}, after ${minutes(line.ms)}`
+  return `${WORD[line.level]}: ${what}, since ${new Date(line.ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 const minutes = (ms: number): string => {
@@ -52,7 +55,7 @@ export function alertMessage(url: string, host: string, lines: readonly AlertLin
     host,
     text,
     content: text,
-    lines: lines.map((line) => ({ finding: line.key, level: line.level, kind: line.kind })),
+    lines: lines.map((line) => ({ finding: line.key, level: line.level, kind: line.kind, ...(line.network && { network: line.network }) })),
   })
 }
 

@@ -11,6 +11,8 @@ export interface AllowedCalls {
   restPaths: readonly string[]
   /** Verbs of REST. */
   restVerbs: readonly string[]
+  /** Methods that may be asked by a GET of their name as well, as CometBFT is: `/block?height=1`. None where it is left out. */
+  byName?: readonly string[]
 }
 
 const words = (text: string): string[] => text.split(' ')
@@ -90,8 +92,8 @@ const only = (methods: readonly string[]): AllowedCalls => ({ methods, restPaths
 const BY_ECOSYSTEM: Record<Ecosystem, (id: string) => AllowedCalls> = {
   evm: (id) => only([...ETHEREUM, ...(BESIDE[id] === undefined ? [] : words(BESIDE[id]))]),
   'evm-dev': () => only(ETHEREUM),
-  cosmos: () => ({ methods: COMET, restPaths: COSMOS_REST, restVerbs: ['GET', 'POST'] }),
-  'cosmos-evm': () => ({ methods: [...ETHEREUM, ...COMET], restPaths: COSMOS_REST, restVerbs: ['GET', 'POST'] }),
+  cosmos: () => ({ methods: COMET, byName: COMET, restPaths: COSMOS_REST, restVerbs: ['GET', 'POST'] }),
+  'cosmos-evm': () => ({ methods: [...ETHEREUM, ...COMET], byName: COMET, restPaths: COSMOS_REST, restVerbs: ['GET', 'POST'] }),
   solana: () => only(SOLANA),
   near: () => only(NEAR),
   sui: () => only(SUI),

@@ -11,6 +11,25 @@ export interface AskedEndpoint {
 }
 
 export const ASK_MS = 8_000
+/** So long all questions of one look take together: whoever answers each a byte at a time must not hold up the user for minutes. */
+export const LOOK_MS = 60_000
+
+/**
+ * A line on which all questions together end in time: none gets longer than what is left, and none is asked after that.
+ * @param nowMs of the clock; where it is set back, what was left stays
+ */
+export function withinTime(line: BackendLine, nowMs: () => number): BackendLine {
+  const beganMs = nowMs()
+  const limited = async <T>(url: string, timeoutMs: number, ask: (timeoutMs: number) => Promise<T>): Promise<T> => {
+    const leftMs = LOOK_MS - Math.max(0, nowMs() - beganMs)
+    if (leftMs <= 0) throw new HearthError('backend-unreachable', { host: new URL(url).host, reason: 'no answer in time' })
+    return ask(Math.min(timeoutMs, leftMs))
+  }
+  return {
+    http: (question) => limited(question.url, question.timeoutMs, (timeoutMs) => line.http({ ...question, timeoutMs })),
+    websocket: (question) => limited(question.url, question.timeoutMs, (timeoutMs) => line.websocket({ ...question, timeoutMs })),
+  }
+}
 
 /** What an endpoint answers to one question. Rejects as `BackendLine.http`. */
 export async function askJsonRpc(

@@ -10,6 +10,7 @@ import { diffText } from '../relays/miner-diff.ts'
 import type { MinerRpcType } from '../relays/miner-config.ts'
 import type { MinerSetup } from '../relays/miner-setup.ts'
 import type { StatePublisher } from '../state/publisher.ts'
+import { unlessCancelled } from '../unless-cancelled.ts'
 import { endpointAddress, placeOf } from './address.ts'
 import { allowedCalls } from './allowed-calls.ts'
 import type { AskedEndpoint } from './ask.ts'
@@ -156,21 +157,34 @@ export function createBackendsRoom(deps: {
   const look = async (serviceId: string): Promise<void> => {
     lookedAtMs.set(serviceId, clock.now())
     const known = serviceOf(serviceId)
+    const attached = attachments.of(serviceId)
+    // An answer of what stood there before says nothing of what the user attached meanwhile.
+    const isOther = (): boolean => attachments.of(serviceId) !== attached
     // The network's own node is the right one for whatever its chain is called here.
-    const chainId = attachments.of(serviceId) ? undefined : deps.catalogueAsked(serviceId)?.chainId
+    const chainId = attached ? undefined : deps.catalogueAsked(serviceId)?.chainId
     const service = chainId === undefined ? known : { ...known, chainId }
     try {
       const asked = await askedOf(serviceId)
-      if (!asked) return
-      reports.set(serviceId, await judgeEndpoint(line, asked, service, () => clock.now()))
+      if (!asked) {
+        // Nothing was asked: as soon as it runs, it is.
+        lookedAtMs.delete(serviceId)
+        return
+      }
+      const report = await judgeEndpoint(line, asked, service, () => clock.now())
+      if (isOther()) return
+      reports.set(serviceId, report)
       failures.delete(serviceId)
     } catch (error) {
       if (!(error instanceof HearthError)) throw error
+      if (isOther()) return
       failures.set(serviceId, { code: error.code, detail: error.detail, atMs: clock.now() })
       reports.delete(serviceId)
     }
-    const attached = attachments.of(serviceId)
-    if (attached) reaches.set(serviceId, await gate.reach(...reachQuestion(service, attached, deps.parts.of(serviceId))))
+    if (attached) {
+      const reach = await gate.reach(...reachQuestion(service, attached, deps.parts.of(serviceId)))
+      if (isOther()) return
+      reaches.set(serviceId, reach)
+    }
     note(service)
   }
   const note = (service: ServiceRecord): void => {
@@ -188,9 +202,11 @@ export function createBackendsRoom(deps: {
       const { service, attached, secret } = await wished(wish)
       return judgeEndpoint(line, { origins: attached.origins, secret }, service, () => clock.now())
     },
-    'backends.attach': async (wish) => {
+    'backends.attach': async (wish, signal) => {
       const { service, attached, secret } = await wished(wish)
-      const report = await judgeEndpoint(line, { origins: attached.origins, secret }, service, () => clock.now())
+      const report = await unlessCancelled(signal, () =>
+        judgeEndpoint(line, { origins: attached.origins, secret }, service, () => clock.now()),
+      )
       // The secret first: an endpoint without it would be asked without its credentials.
       await secrets?.put(secretKey(service.id), secret)
       await attachments.put(attached)
@@ -277,7 +293,8 @@ export function createBackendsRoom(deps: {
       const last = lookedAtMs.get(serviceId)
       const isOwn = attached?.place === 'here' || attached?.place === 'lan'
       const everyMs = troubles.has(serviceId) ? LOOK_AGAIN_MS : isOwn ? LOOK_OWN_EVERY_MS : LOOK_EVERY_MS
-      const isDue = last === undefined || clock.now() - last >= everyMs
+      // A look in the future was before the clock was set back.
+      const isDue = last === undefined || clock.now() - last >= everyMs || clock.now() < last
       if (standing !== 'nothing' && isDue) await look(serviceId)
       else if (attached?.reach === 'unknown' && gate.view().kind === 'ready') {
         const service = serviceOf(serviceId)
@@ -296,22 +313,30 @@ export function createBackendsRoom(deps: {
     url,
     by,
     async run(signal) {
-      let said = ''
-      while (!signal.aborted) {
-        try {
+      const rounds = async (work: () => Promise<void>): Promise<void> => {
+        let said = ''
+        while (!signal.aborted) {
+          try {
+            await work()
+            publish()
+            said = ''
+          } catch (error) {
+            // A catalogue that cannot be trusted is told where it is asked for.
+            const reason = error instanceof Error ? error.message : 'unknown'
+            if (reason !== said) log.warn('backends were not looked at', { reason: reason.slice(0, 200) })
+            said = reason
+          }
+          await clock.sleep(TICK_MS, signal)
+        }
+      }
+      // Beside each other: an endpoint that takes its time for every question must not keep the gate of all others waiting.
+      await Promise.all([
+        rounds(async () => {
           if (deps.mayAttach) await gate.round()
           gateTroubles = gate.view().kind === 'failing' ? gateTroubles + 1 : 0
-          await lookAround()
-          publish()
-          said = ''
-        } catch (error) {
-          // A catalogue that cannot be trusted is told where it is asked for.
-          const reason = error instanceof Error ? error.message : 'unknown'
-          if (reason !== said) log.warn('backends were not looked at', { reason: reason.slice(0, 200) })
-          said = reason
-        }
-        await clock.sleep(TICK_MS, signal)
-      }
+        }),
+        rounds(lookAround),
+      ])
     },
   }
 }
@@ -338,7 +363,24 @@ function reachQuestion(service: ServiceRecord, attached: Attached, part: string)
 
 const hostOf = (attached: Attached): string => new URL(attached.origins.http || attached.origins.rest).host
 
-/** The gate's configuration for everything that is attached, and for nodes of the catalogue; undefined while there is neither. */
+/** Everything that stands behind the gate: what is attached, with its credentials, and nodes of the catalogue. */
+export async function gatedEndpoints(
+  attachments: Attachments,
+  secretOf: (serviceId: string) => Promise<EndpointSecret | undefined>,
+  catalog: () => BackendCatalog,
+  parts: Pick<GateParts, 'of'>,
+  nodes: readonly GatedEndpoint[] = [],
+): Promise<GatedEndpoint[]> {
+  const endpoints: GatedEndpoint[] = [...nodes]
+  for (const attached of attachments.list()) {
+    const service = catalog().services.find((each) => each.id === attached.serviceId)
+    const secret = await secretOf(attached.serviceId)
+    if (service && secret) endpoints.push({ service, part: parts.of(service.id), origins: attached.origins, secret })
+  }
+  return endpoints
+}
+
+/** The gate's configuration for all of it; undefined while nothing is attached and no node of the catalogue is there. */
 export async function gateConfig(
   attachments: Attachments,
   secretOf: (serviceId: string) => Promise<EndpointSecret | undefined>,
@@ -347,11 +389,6 @@ export async function gateConfig(
   parts: Pick<GateParts, 'of'>,
   nodes: readonly GatedEndpoint[] = [],
 ): Promise<string | undefined> {
-  const endpoints: GatedEndpoint[] = [...nodes]
-  for (const attached of attachments.list()) {
-    const service = catalog().services.find((each) => each.id === attached.serviceId)
-    const secret = await secretOf(attached.serviceId)
-    if (service && secret) endpoints.push({ service, part: parts.of(service.id), origins: attached.origins, secret })
-  }
-  return attachments.list().length === 0 && nodes.length === 0 ? undefined : renderGateConfig(endpoints, lookToken)
+  if (attachments.list().length === 0 && nodes.length === 0) return undefined
+  return renderGateConfig(await gatedEndpoints(attachments, secretOf, catalog, parts, nodes), lookToken)
 }

@@ -21,6 +21,8 @@ import { wayOf } from './way-of.ts'
 /** After a start or removal that the engine cut off. */
 const AGAIN_MS = 30_000
 const NOTHING: AskedEndpoint['secret'] = { paths: { http: '', rest: '', websocket: '' }, credential: { kind: 'none' } }
+/** CometBFT takes WebSockets at this path alone. */
+const OWN_NODE: AskedEndpoint['secret'] = { ...NOTHING, paths: { ...NOTHING.paths, websocket: '/websocket' } }
 
 type Rows = Pick<Handlers, 'backends.catalogue' | 'backends.startEntry' | 'backends.stopEntry' | 'backends.removeEntry'>
 
@@ -288,7 +290,7 @@ export function createCatalogueRoom(
           if (found?.entry.id !== entry.id || !service || isAttached(serviceId)) return []
           const origins = originsOf(entry, found.wish)
           return Object.values(origins).some((origin) => origin !== '')
-            ? [{ service, part: deps.parts.of(serviceId), origins, secret: NOTHING }]
+            ? [{ service, part: deps.parts.of(serviceId), origins, secret: found.wish.stage === 'own-node' ? OWN_NODE : NOTHING }]
             : []
         }),
       ),
@@ -298,7 +300,7 @@ export function createCatalogueRoom(
       if (found.wish.stage === 'own-node') {
         const node = ownNode()
         const origins = node ? ownOrigins('127.0.0.1', (port) => node.ports[String(port)]) : { http: '', rest: '', websocket: '' }
-        return { endpoint: { origins, secret: NOTHING }, chainId: state.state.chain.chainId }
+        return { endpoint: { origins, secret: OWN_NODE }, chainId: state.state.chain.chainId }
       }
       const origins = localOrigins(found.entry, (nodeId, port) => state.state.nodes[nodeId]?.ports[String(port)])
       return { endpoint: { origins, secret: NOTHING }, chainId: undefined }

@@ -46,7 +46,7 @@ export function renderGateConfig(endpoints: readonly GatedEndpoint[], lookToken:
   const routes: Json[] = [
     CLIMBING,
     ...endpoints.flatMap((endpoint) => [
-      ...(endpoint.origins.http === '' ? [] : [jsonRpcRoute(endpoint)]),
+      ...(endpoint.origins.http === '' ? [] : [...byNameRoute(endpoint), jsonRpcRoute(endpoint)]),
       ...(endpoint.origins.rest === '' ? [] : [restRoute(endpoint)]),
       ...(endpoint.origins.websocket === '' ? [] : [websocketRoute(endpoint)]),
     ]),
@@ -132,6 +132,20 @@ function jsonRpcRoute({ service, part, origins, secret }: GatedEndpoint): Json {
     ],
     terminal: true,
   }
+}
+
+/** CometBFT's other way of asking: relays of the kind `COMET_BFT` are such GETs. */
+function byNameRoute({ service, part, origins, secret }: GatedEndpoint): Json[] {
+  const { byName = [] } = allowedCalls(service)
+  const base = gatePath(service.id, 'http', part)
+  if (byName.length === 0) return []
+  return [
+    {
+      match: [{ method: ['GET'], path: byName.map((name) => `${base}/${name}`) }],
+      handle: pass(base, origins.http, secret.paths.http, secret.credential),
+      terminal: true,
+    },
+  ]
 }
 
 function restRoute({ service, part, origins, secret }: GatedEndpoint): Json {

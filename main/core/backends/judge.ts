@@ -3,8 +3,9 @@ import type { EndpointReportView } from '#shared/api/backend-requests.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import type { BackendLine } from '../ports/backend-line.ts'
 import { placeOf } from './address.ts'
-import { ASK_MS, askJsonRpc, joined, objectOf, runHealthChecks, type AskedEndpoint } from './ask.ts'
+import { ASK_MS, askJsonRpc, joined, objectOf, runHealthChecks, withinTime, type AskedEndpoint } from './ask.ts'
 import { headersOf } from './gate-config.ts'
+import { hidden, hiderOf } from './hide-secrets.ts'
 
 /** What was found at an endpoint. */
 export type EndpointReport = EndpointReportView
@@ -25,6 +26,14 @@ export async function judgeEndpoint(
   service: ServiceRecord,
   nowMs: () => number,
 ): Promise<EndpointReport> {
+  const hide = hiderOf(endpoint.secret)
+  const report = await hidden(hide, () => look(withinTime(line, nowMs), endpoint, service, nowMs))
+  const facts = (of: Record<string, string>): Record<string, string> =>
+    Object.fromEntries(Object.entries(of).map(([key, value]) => [key, hide(value)]))
+  return { ...report, checks: report.checks.map((check) => ({ ...check, facts: facts(check.facts) })) }
+}
+
+async function look(line: BackendLine, endpoint: AskedEndpoint, service: ServiceRecord, nowMs: () => number): Promise<EndpointReport> {
   const report: EndpointReport = {
     chain: null,
     latencyMs: null,
@@ -47,12 +56,13 @@ export async function judgeEndpoint(
     report.latencyMs = await medianLatency(line, endpoint, isEthereum ? 'eth_blockNumber' : isCosmos ? 'health' : firstMethod(service))
     if (isEthereum) for (const method of ADMIN_QUESTIONS) if (await isAnswered(line, endpoint, method)) report.warnings.push('admin-open')
   } else report.latencyMs = await restLatency(line, endpoint, service, host)
+  if (endpoint.origins.rest !== '' && isCosmos) report.chain = (await chainOverRest(line, endpoint, service)) ?? report.chain
+  if (endpoint.origins.websocket !== '')
+    report.websocket = await speaksWebSocket(line, endpoint, service, isCosmos ? 'cosmos' : isEthereum ? 'ethereum' : 'other')
   if (report.chain === null) report.warnings.push('chain-unknown')
   report.checks = await runHealthChecks(line, endpoint, service.checks)
   const archival = report.checks.find((check) => check.archival && check.outcome !== 'not-offered')
   if (archival) report.archive = archival.outcome === 'passed'
-  if (endpoint.origins.websocket !== '')
-    report.websocket = await speaksWebSocket(line, endpoint, isCosmos ? 'health' : isEthereum ? 'eth_blockNumber' : firstMethod(service))
   const places = Object.values(endpoint.origins)
     .filter((origin) => origin !== '')
     .map((origin) => placeOf(new URL(origin).hostname))
@@ -80,13 +90,7 @@ async function readEthereum(
   if (!/^0x[0-9a-f]{1,16}$/.test(found))
     throw new HearthError('backend-unreachable', { host, reason: 'it does not speak the Ethereum interface' })
   if (service.chainIdHex !== null) {
-    if (BigInt(found) !== BigInt(service.chainIdHex))
-      throw new HearthError('backend-wrong-chain', {
-        host,
-        service: service.name,
-        found: BigInt(found).toString(),
-        expected: BigInt(service.chainIdHex).toString(),
-      })
+    mustBeChain(service, host, BigInt(found).toString(), BigInt(service.chainIdHex).toString())
     report.chain = found
   }
   const block = await askJsonRpc(line, endpoint, 'eth_getBlockByNumber', ['latest', false])
@@ -115,8 +119,7 @@ async function readCosmos(
   if (typeof found !== 'string' || found === '')
     throw new HearthError('backend-unreachable', { host, reason: 'it does not speak the CometBFT interface' })
   if (service.chainId !== null) {
-    if (found !== service.chainId)
-      throw new HearthError('backend-wrong-chain', { host, service: service.name, found: found.slice(0, 60), expected: service.chainId })
+    mustBeChain(service, host, found, service.chainId)
     report.chain = found
   }
   const sync = record(record(status.value)['sync_info'])
@@ -154,19 +157,50 @@ function mustHaveAnswered(answer: { value: unknown; error: string | undefined; s
     })
 }
 
+/** Asks the way the gateways do, where they have a question; a path of ours is only to hear whether anybody is there. */
 async function restLatency(line: BackendLine, endpoint: AskedEndpoint, service: ServiceRecord, host: string): Promise<number> {
   const check = service.checks.find((each) => each.rpcType === 'REST')
-  const url = joined(endpoint.origins.rest, endpoint.secret.paths.rest, check?.path ?? '/')
-  const { status, ms, body } = await line.http({
-    url,
-    method: 'GET',
-    headers: headersOf(endpoint.secret.credential),
-    body: '',
+  const body = check?.body ?? ''
+  const { status, ms } = await line.http({
+    url: joined(endpoint.origins.rest, endpoint.secret.paths.rest, check?.path ?? '/'),
+    method: check?.httpMethod ?? 'GET',
+    headers: { ...headersOf(endpoint.secret.credential), ...(body === '' ? {} : { 'content-type': 'application/json' }) },
+    body,
     timeoutMs: ASK_MS,
   })
-  if (status >= 400) throw new HearthError('backend-unreachable', { host, reason: `HTTP ${status}` })
-  if (body.length === 0 && objectOf(body) === undefined) throw new HearthError('backend-unreachable', { host, reason: 'an empty answer' })
+  if (status === 401 || status === 403)
+    throw new HearthError('backend-unreachable', { host, reason: `it refuses the credentials (HTTP ${status})` })
+  // A redirect is no answer: nobody follows it, and credentials must not.
+  const isAnswer = status >= 200 && status < 300
+  const isThere = isAnswer || (check === undefined && status >= 400 && status < 500)
+  if (!isThere) throw new HearthError('backend-unreachable', { host, reason: `HTTP ${status}` })
   return ms
+}
+
+/** The name of the network behind a Cosmos REST address; null where it does not tell. Rejects `backend-wrong-chain`. */
+async function chainOverRest(line: BackendLine, endpoint: AskedEndpoint, service: ServiceRecord): Promise<string | null> {
+  const { origins, secret } = endpoint
+  let found: unknown
+  try {
+    const { body } = await line.http({
+      url: joined(origins.rest, secret.paths.rest, '/cosmos/base/tendermint/v1beta1/node_info'),
+      method: 'GET',
+      headers: headersOf(secret.credential),
+      body: '',
+      timeoutMs: ASK_MS,
+    })
+    found = record(objectOf(body)?.['default_node_info'])['network']
+  } catch (error) {
+    if (error instanceof HearthError) return null
+    throw error
+  }
+  if (typeof found !== 'string' || found === '' || service.chainId === null) return null
+  mustBeChain(service, new URL(origins.rest).host, found, service.chainId)
+  return found
+}
+
+function mustBeChain(service: ServiceRecord, host: string, found: string, expected: string): void {
+  if (found !== expected) throw new HearthError('backend-wrong-chain', { host, service: service.name, found: found.slice(0, 60), expected })
 }
 
 async function medianLatency(line: BackendLine, endpoint: AskedEndpoint, method: string): Promise<number> {
@@ -185,20 +219,37 @@ async function isAnswered(line: BackendLine, endpoint: AskedEndpoint, method: st
   }
 }
 
-async function speaksWebSocket(line: BackendLine, endpoint: AskedEndpoint, method: string): Promise<boolean> {
-  const url = endpoint.origins.websocket + endpoint.secret.paths.websocket
+/**
+ * Whether the WebSocket speaks, and for the right chain: it is an address of its own, which may lead elsewhere.
+ * Rejects `backend-wrong-chain`.
+ */
+async function speaksWebSocket(
+  line: BackendLine,
+  { origins, secret }: AskedEndpoint,
+  service: ServiceRecord,
+  kind: 'ethereum' | 'cosmos' | 'other',
+): Promise<boolean> {
+  const method = kind === 'ethereum' ? 'eth_chainId' : kind === 'cosmos' ? 'status' : firstMethod(service)
+  let answer: Record<string, unknown> | undefined
   try {
     const { text } = await line.websocket({
-      url,
-      headers: headersOf(endpoint.secret.credential),
+      url: origins.websocket + secret.paths.websocket,
+      headers: headersOf(secret.credential),
       message: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: [] }),
       timeoutMs: ASK_MS,
     })
-    return text.includes('"result"')
+    answer = objectOf(new TextEncoder().encode(text))
   } catch (error) {
     if (error instanceof HearthError) return false
     throw error
   }
+  const result = answer?.['result']
+  const { host } = new URL(origins.websocket)
+  if (kind === 'ethereum' && service.chainIdHex !== null && typeof result === 'string' && /^0x[0-9a-fA-F]{1,16}$/.test(result))
+    mustBeChain(service, host, BigInt(result).toString(), BigInt(service.chainIdHex).toString())
+  const network = record(record(result)['node_info'])['network']
+  if (kind === 'cosmos' && service.chainId !== null && typeof network === 'string') mustBeChain(service, host, network, service.chainId)
+  return result !== undefined && result !== null
 }
 
 export function record(value: unknown): Record<string, unknown> {

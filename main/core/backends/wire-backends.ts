@@ -4,6 +4,7 @@ import { CATALOG_PUBLIC_KEY } from '#shared/catalog/backends/public-key.ts'
 import type { NetworkId } from '#shared/api/state.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import { networkOf } from '#shared/networks/index.ts'
+import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import type { LocalChainRules } from '#shared/networks/local.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { Handlers } from '../dispatch.ts'
@@ -21,10 +22,11 @@ import type { MinerRpcType } from '../relays/miner-config.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { createAttachments } from './attachments.ts'
-import { createBackendsRoom, gateConfig, type BackendsRoom } from './backends-room.ts'
+import { createBackendsRoom, gateConfig, gatedEndpoints, type BackendsRoom } from './backends-room.ts'
 import { createCatalogueRoom, type CatalogueRoom } from './catalogue-room.ts'
 import { createPcFacts } from './fits.ts'
 import { createGate } from './gate.ts'
+import type { GatedEndpoint } from './gate-config.ts'
 import { createGateParts } from './gate-part.ts'
 import { lineOfNet } from './line-of-net.ts'
 import { readCatalog, type BackendCatalog } from './read-catalog.ts'
@@ -44,6 +46,17 @@ export interface Backends extends Omit<BackendsRoom, 'handlers'> {
   handlers: BackendsRoom['handlers'] & CatalogueRoom['handlers'] & Pick<Handlers, 'serve.options' | 'serve.choose'>
   /** For the reconcile loop. */
   nodes: CatalogueNodes
+  /** All that stands behind the relay miner, for files to go on with. SECURITY: S18 endpoints come with their credentials. */
+  behind(): Promise<BehindMiner>
+}
+
+export interface BehindMiner {
+  /** What the gate leads to. */
+  endpoints: GatedEndpoint[]
+  /** Containers of the catalogue's entries that were started. */
+  entries: CatalogEntry[]
+  /** Whether the gate has to reach the network's own Pocket node. */
+  usesOwnNode: boolean
 }
 
 type BackendUrl = (serviceId: string, rpcType?: MinerRpcType) => string | undefined
@@ -73,6 +86,8 @@ export function wireBackends(deps: {
   minerWith: (url: BackendUrl) => Pick<MinerSetup, 'config'>
   activity: (text: string, facts?: Record<string, string>) => void
   wake: () => void
+  /** Whether the containers were handed over: then the gate is gone as well. */
+  isHandedOver?: () => boolean
 }): Backends {
   const { engine, net, store, state, clock, heads, outside } = deps
   const network = deps.network ?? ''
@@ -80,6 +95,8 @@ export function wireBackends(deps: {
   const parts = createGateParts(store, network)
   let read: BackendCatalog | HearthError | undefined
   let leastSerial = 0
+  // Each key counts for itself: a catalogue of somebody's own must not make the shipped one look old.
+  const serialKey = outside?.catalogKey === undefined ? SERIAL_KEY : `${SERIAL_KEY}:${outside.catalogKey.slice(0, 16)}`
 
   const catalog = (): BackendCatalog => {
     read ??= verified()
@@ -98,11 +115,14 @@ export function wireBackends(deps: {
   }
   const secretOf = async (serviceId: string): ReturnType<BackendSecrets['get']> => outside?.secrets.get(`${network}:${serviceId}`)
   const isLeaving = (): boolean =>
+    deps.isHandedOver?.() === true ||
     Object.values(state.state.tasks).some(
       (task) => (task.kind === 'local-chain-remove' || task.kind === 'bundle-remove') && task.status === 'running',
     )
   // New at each start of Hearth: whoever read it yesterday cannot use it today.
   const lookToken = bytesToHex(randomBytes(16))
+  const started = createStartedEntries(store, network)
+  const gated = (): GatedEndpoint[] => catalogue.gated((serviceId) => attachments.of(serviceId) !== undefined)
   const gate = createGate({
     engine,
     names: namesOf(deps.installId),
@@ -110,15 +130,8 @@ export function wireBackends(deps: {
     clock,
     log: deps.log,
     imagePin: async () => (isLeaving() ? undefined : (await store.nodes(network)).find((row) => row.id === 'ingress')?.imagePin),
-    config: () =>
-      gateConfig(
-        attachments,
-        secretOf,
-        catalog,
-        lookToken,
-        parts,
-        catalogue.gated((serviceId) => attachments.of(serviceId) !== undefined),
-      ),
+    config: async () =>
+      deps.isHandedOver?.() === true ? undefined : gateConfig(attachments, secretOf, catalog, lookToken, parts, gated()),
     alsoOn: () => (catalogue.usesOwnNode() ? ['chain'] : []),
     net,
     port: {
@@ -186,7 +199,7 @@ export function wireBackends(deps: {
     names: namesOf(deps.installId),
     mayStart: outside !== undefined,
     catalog,
-    started: createStartedEntries(store, network),
+    started,
     snapshots: outside?.snapshots,
     line: outside?.line ?? lineOfNet(net, clock),
     parts,
@@ -197,6 +210,14 @@ export function wireBackends(deps: {
   return {
     ...room,
     nodes: catalogue,
+    async behind() {
+      const made = new Set(started.list().flatMap((wish) => (wish.stage === 'made' ? [wish.entryId] : [])))
+      return {
+        endpoints: await gatedEndpoints(attachments, secretOf, catalog, parts, gated()),
+        entries: catalogue.entries().filter((entry) => made.has(entry.id)),
+        usesOwnNode: catalogue.usesOwnNode(),
+      }
+    },
     async run(signal) {
       const rounds = async (): Promise<void> => {
         while (!signal.aborted) {
@@ -207,13 +228,13 @@ export function wireBackends(deps: {
       await Promise.all([room.run(signal), rounds()])
     },
     async load() {
-      leastSerial = Number((await store.setting(SERIAL_KEY)) ?? 0)
+      leastSerial = Number((await store.setting(serialKey)) ?? 0)
       await parts.load()
       await room.load()
       await catalogue.load()
       try {
         const { serial } = catalog()
-        if (serial > leastSerial) await store.setSetting(SERIAL_KEY, String(serial))
+        if (serial > leastSerial) await store.setSetting(serialKey, String(serial))
       } catch (error) {
         if (!(error instanceof HearthError)) throw error
         deps.log.warn('the catalogue of backends is not used', error.detail)

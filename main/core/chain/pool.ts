@@ -142,7 +142,7 @@ export function connectChains(
   const proven = (_root: TrustRoot): ProvenReads => poolProofs({ members, order, floor: () => floor, none })
   const compareText = (a: string, b: string): number => Number(a) - Number(b)
   const compareGas = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
-  const able = (name: 'governing' | 'heightsOf' | 'upgradePlan' | 'proven' | 'blockHash' | 'blockTimeMs'): boolean =>
+  const able = (name: 'governing' | 'heightsOf' | 'upgradePlan' | 'appliedUpgrade' | 'proven' | 'blockHash' | 'blockTimeMs'): boolean =>
     members.some((member) => member.chain[name] !== undefined)
   const lacks = (member: Member): HearthError => new HearthError('chain-unreachable', { endpoint: member.host, reason: 'cannot tell' })
 
@@ -202,6 +202,11 @@ export function connectChains(
         }
       : {}),
     ...(able('upgradePlan') ? { upgradePlan: () => agreed('upgrade', (chain) => chain.upgradePlan?.() ?? Promise.reject(none())) } : {}),
+    ...(able('appliedUpgrade')
+      ? {
+          appliedUpgrade: (name: string) => agreed(`upgrade ${name}`, (chain) => chain.appliedUpgrade?.(name) ?? Promise.reject(none())),
+        }
+      : {}),
     ...(able('blockHash')
       ? {
           blockHash: async (height: number) =>

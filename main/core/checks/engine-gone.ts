@@ -7,7 +7,12 @@ export const engineGone: Check = {
   look(state) {
     // Beside a chain of others nothing runs in it until the user sets it up.
     if (!networkOf(state.app.network).madeHere && Object.keys(state.nodes).length === 0) return undefined
-    if (state.engine.kind === 'ready' || state.engine.kind === 'unknown' || state.app.network === null) return undefined
+    if (state.engine.kind === 'unknown' || state.app.network === null) return undefined
+    if (state.engine.kind === 'ready') {
+      // It answers, and not about the containers: nobody knows whether anything runs.
+      if (!Object.values(state.nodes).some((node) => node.seen === 'unknown')) return undefined
+      return { level: 'bad', key: 'engine-silent', facts: { endpoint: state.engine.endpoint, detail: '' }, fix: 'engine' }
+    }
     return {
       level: 'bad',
       key: `engine-${state.engine.kind}`,

@@ -16,6 +16,7 @@ import { keyFenced } from './key-fenced.ts'
 import { keysNeeded } from './keys-needed.ts'
 import { ledgerDifferent } from './ledger-different.ts'
 import { minerDeaf } from './miner-deaf.ts'
+import { minerHostChanged } from './miner-host-changed.ts'
 import { minerHostDown } from './miner-host-down.ts'
 import { nodeFailing } from './node-failing.ts'
 import { operatorLow } from './operator-low.ts'
@@ -45,6 +46,7 @@ export const CHECKS: Check[] = [
   nodeFailing,
   minerDeaf,
   minerHostDown,
+  minerHostChanged,
   chainStalled,
   endpointOtherChain,
   chainNotConfirmed,

@@ -1,5 +1,6 @@
 import { HearthError, type ErrorCode } from '#shared/api/errors.ts'
 import type { EnginesAnswer, FoundEngineView } from '#shared/api/engine-requests.ts'
+import { networkOf } from '#shared/networks/index.ts'
 import type { EngineStep, EngineStepKey } from '#shared/model/engines.ts'
 import { settingValue } from '#shared/settings/table.ts'
 import type { Handlers } from '../dispatch.ts'
@@ -11,6 +12,7 @@ import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { unlessCancelled } from '../unless-cancelled.ts'
 import { installStep, nextStep, type NextStep } from './next-step.ts'
+import { mustOweNoProof, mustShowNoOpenProof } from './open-work.ts'
 import { wantedRunning } from './wanted-running.ts'
 
 const MOST_SHOWN = 24
@@ -23,6 +25,7 @@ const ENDS_CONTAINERS: readonly EngineStepKey[] = ['restart', 'set-clock']
 
 /**
  * Rejects `engine-place-unknown` for an address at which this machine has no engine that Hearth would find by itself, unless it is in use or chosen already.
+ * Rejects `engine-holds-claims` while what proves a claim of the network that is shown lies on the one in use.
  * SECURITY: S16 the engine is given the operator key: whoever is signed in to the page may choose among the machine's engines, and not name another.
  */
 export async function mustBeKnownEngine(
@@ -34,6 +37,7 @@ export async function mustBeKnownEngine(
   if (endpoint === '' || endpoint === settings.get('engineEndpoint') || endpoint === finder.given || isUsed) return
   const found = await finder.find([])
   if (!found.some((each) => each.endpoint === endpoint)) throw new HearthError('engine-place-unknown', { endpoint })
+  if (endpoint !== engine.endpoint) mustShowNoOpenProof(state.state)
 }
 
 /**
@@ -45,7 +49,7 @@ export function engineHandlers(deps: {
   settings: Settings
   state: StatePublisher
   tasks: Tasks
-  store: Pick<Store, 'nodes'>
+  store: Pick<Store, 'nodes' | 'claims'>
   /** Of this machine. */
   clock: Clock
   /** Looks at the engine in use; a changed choice counts from then on. */
@@ -58,10 +62,15 @@ export function engineHandlers(deps: {
     state.state.app.network === 'practice' || state.state.engine.kind !== 'ready' ? '' : state.state.engine.endpoint
   const find = (also: string[]): Promise<FoundEngine[]> =>
     finder.find([...also, finder.given ?? '', chosen(), used()].filter((endpoint) => endpoint !== ''))
-  const running = (): string[] =>
-    state.state.app.network === 'practice'
-      ? []
-      : Object.values(state.state.nodes).flatMap((node) => (['running', 'starting', 'stopping'].includes(node.seen) ? [node.title] : []))
+  const running = (): string[] => [
+    ...(state.state.app.network === 'practice' ? [] : Object.values(state.state.nodes)).flatMap((node) =>
+      ['running', 'starting', 'stopping'].includes(node.seen) ? [node.title] : [],
+    ),
+    // Containers of a network that is not chosen run on the same engine.
+    ...Object.values(state.state.elsewhere).flatMap((other) =>
+      Object.values(other.up).map((title) => `${networkOf(other.network).title}: ${title}`),
+    ),
+  ]
   const mustBeIdle = (): void => {
     const names = running()
     if (names.length > 0) throw new HearthError('engine-in-use', { names: names.join(', ').slice(0, 300) })
@@ -95,6 +104,7 @@ export function engineHandlers(deps: {
         chosen: chosen(),
         used: used(),
         isGiven: finder.given !== undefined,
+        passedOver: host.passedOver,
       } satisfies EnginesAnswer
     },
     async 'engine.choose'({ endpoint }, signal) {
@@ -112,6 +122,7 @@ export function engineHandlers(deps: {
         }
         mustBeIdle()
         await mustHaveEnded(wanted)
+        if (wanted !== state.state.engine.endpoint) await mustOweNoProof(deps.store)
       }
       await settings.set({ engineEndpoint: wanted })
       await deps.check()

@@ -143,6 +143,28 @@ export function createKeys({ vault, store, state, clock, log, autoLockMinutes }:
     return network
   }
 
+  /** Miners of two networks may ask for their keys at the same time: the vault is opened once. */
+  let opening: Promise<boolean> | undefined
+  const openOnce = async (): Promise<boolean> => {
+    const { kind } = await vault.status()
+    if (kind === 'unlocked') return true
+    if (kind !== 'locked' || isLockedByHand || (await vault.unlockMode()) === 'ask') return false
+    try {
+      await vault.unlockUnattended()
+    } catch (error) {
+      if (!(error instanceof HearthError)) throw error
+      const { code, detail } = error
+      if (state.state.custody.unlockProblem?.code !== code) {
+        await note('vault-unlock-failed', { code }, 'warn', 'hearth')
+        state.patch('custody', { unlockProblem: { code, detail } })
+      }
+      return false
+    }
+    await note('vault-opened-itself', {}, 'info', 'hearth')
+    await opened()
+    return true
+  }
+
   return {
     fence,
     care,
@@ -165,25 +187,7 @@ export function createKeys({ vault, store, state, clock, log, autoLockMinutes }:
       await vault.lock()
       await refresh()
     },
-    async openUnattended() {
-      const { kind } = await vault.status()
-      if (kind === 'unlocked') return true
-      if (kind !== 'locked' || isLockedByHand || (await vault.unlockMode()) === 'ask') return false
-      try {
-        await vault.unlockUnattended()
-      } catch (error) {
-        if (!(error instanceof HearthError)) throw error
-        const { code, detail } = error
-        if (state.state.custody.unlockProblem?.code !== code) {
-          await note('vault-unlock-failed', { code }, 'warn', 'hearth')
-          state.patch('custody', { unlockProblem: { code, detail } })
-        }
-        return false
-      }
-      await note('vault-opened-itself', {}, 'info', 'hearth')
-      await opened()
-      return true
-    },
+    openUnattended: () => (opening ??= openOnce().finally(() => (opening = undefined))),
     async lock() {
       watch?.abort()
       isLockedByHand = true

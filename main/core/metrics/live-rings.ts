@@ -13,23 +13,32 @@ export interface LiveRings {
   read(name: string, fromMs: number, toMs: number): SeriesBucket[]
 }
 
+interface Ring {
+  places: Map<number, SeriesBucket>
+  newestMs: number
+}
+
 export function createLiveRings(): LiveRings {
-  const rings = new Map<string, Map<number, SeriesBucket>>()
+  const rings = new Map<string, Ring>()
   return {
     add({ name, atMs, value }) {
       if (!Number.isFinite(value) || !Number.isFinite(atMs)) return
-      const ring = rings.get(name) ?? new Map<number, SeriesBucket>()
+      const ring = rings.get(name) ?? { places: new Map<number, SeriesBucket>(), newestMs: -Infinity }
       // Written again, it is the youngest.
       rings.delete(name)
       rings.set(name, ring)
       if (rings.size > SERIES_HELD) rings.delete(rings.keys().next().value ?? '')
       const place = Math.floor(atMs / SECOND_MS)
       const start = place * SECOND_MS
-      const held = ring.get(place % LIVE_PLACES)
-      // After a clock was set back, what is older than the ring's round stays out of it.
-      if (held !== undefined && held.atMs > start) return
+      // Older by a whole round: the clock was set back. What is from a time that has not come would hide what is measured now.
+      if (start <= ring.newestMs - LIVE_PLACES * SECOND_MS) {
+        for (const [at, bucket] of ring.places) if (bucket.atMs > start) ring.places.delete(at)
+        ring.newestMs = start
+      }
+      ring.newestMs = Math.max(ring.newestMs, start)
+      const held = ring.places.get(place % LIVE_PLACES)
       const same = held?.atMs === start ? held : undefined
-      ring.set(place % LIVE_PLACES, {
+      ring.places.set(place % LIVE_PLACES, {
         atMs: start,
         count: (same?.count ?? 0) + 1,
         mean: same ? (same.mean * same.count + value) / (same.count + 1) : value,
@@ -39,9 +48,10 @@ export function createLiveRings(): LiveRings {
       })
     },
     read(name, fromMs, toMs) {
-      const found = [...(rings.get(name)?.values() ?? [])].sort((a, b) => a.atMs - b.atMs)
-      const from = Math.max(fromMs, (found.at(-1)?.atMs ?? 0) - (LIVE_PLACES - 1) * SECOND_MS)
-      return found.filter((bucket) => bucket.atMs >= from && bucket.atMs < toMs)
+      const ring = rings.get(name)
+      if (!ring) return []
+      const from = Math.max(fromMs, ring.newestMs - (LIVE_PLACES - 1) * SECOND_MS)
+      return [...ring.places.values()].filter((bucket) => bucket.atMs >= from && bucket.atMs < toMs).sort((a, b) => a.atMs - b.atMs)
     },
   }
 }

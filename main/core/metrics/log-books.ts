@@ -177,9 +177,13 @@ export function logPageOf(
   }
 }
 
+/** A tab is a tab. Whatever else moves the cursor, rings, or turns the direction of what stands beside it would make a line look like another. */
+const readable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (sign) => (sign === '\t' ? sign : sign === '\r' ? ' ' : '\ufffd'))
+
 // SECURITY: S18 What looks like a private key leaves no log for the page: shown, copied and saved lines are all without it.
 function newLine(line: LogLine): NewLine {
-  const text = redactText(line.text)
+  const text = redactText(readable(line.text))
   return { timeMs: line.timeMs, stream: line.stream, level: logLevelOf(text), text }
 }
 

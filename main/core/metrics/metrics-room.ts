@@ -132,11 +132,12 @@ export function createMetricsRoom(deps: {
         for (const nodeId of Object.keys(state.state.nodes)) measure(nodeId)
         const node = minerNode()
         const pause = node !== undefined && isWatched(node.id) ? TICK_MS : QUIET_MS
-        if (readingMiner === undefined && clock.now() - minerAtMs >= pause) {
+        // A time in the future was before the clock was set back.
+        if (readingMiner === undefined && (clock.now() - minerAtMs >= pause || clock.now() < minerAtMs)) {
           minerAtMs = clock.now()
           readingMiner = miner.read(node).finally(() => (readingMiner = undefined))
         }
-        if (clock.now() - flushedAtMs >= QUIET_MS) {
+        if (clock.now() - flushedAtMs >= QUIET_MS || clock.now() < flushedAtMs) {
           flushedAtMs = clock.now()
           void flush()
         }

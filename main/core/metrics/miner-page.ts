@@ -1,4 +1,4 @@
-import { parseMinerMetrics, type ServiceCounters } from '../relays/miner-metrics.ts'
+import { isCounter, parseMinerMetrics, type ServiceCounters } from '../relays/miner-metrics.ts'
 
 /** A miner's page has about 90 kB; with a hundred services, a few megabytes. */
 const MAX_PAGE_BYTES = 8 * 1024 * 1024
@@ -59,7 +59,7 @@ export function readMinerPage(body: Uint8Array): MinerPage {
     if (!own && !text.startsWith(STARTED)) continue
     const match = LINE.exec(text)
     const value = Number(match?.[3] ?? Number.NaN)
-    const isCount = Number.isFinite(value) && value >= 0
+    const isCount = isCounter(value)
     if (match && own) isPage = true
     if (!isCount && COUNTED.test(text)) unreadable += 1
     if (!match || !isCount) continue

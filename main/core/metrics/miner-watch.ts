@@ -49,8 +49,9 @@ export function createMinerWatch(deps: {
   /** Where the counts stood when Hearth was last here: what the miner did meanwhile is new, and not lost. */
   const recall = async (): Promise<void> => {
     if (recalled) return
-    recalled = true
     const values = await Promise.all(TOTALS.map((key) => last(`count.${key}`)))
+    // Not before: what cannot be read now is asked for again at the next reading, or what the miner did meanwhile would be lost.
+    recalled = true
     if (values.some((value) => value === undefined)) return
     const totals = Object.fromEntries(TOTALS.map((key, index) => [key, values[index] ?? 0])) as unknown as MinerTotals
     before = { totals, lifeMs: await last('life-ms') }

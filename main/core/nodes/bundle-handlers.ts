@@ -25,7 +25,7 @@ export function bundleHandlers(deps: {
   open: OpenClaims
   clock: Pick<Clock, 'now' | 'sleep'>
   activity: (text: string, facts?: Record<string, string>) => void
-}): Pick<Handlers, 'bundle.start' | 'bundle.remove' | 'bundle.chooseHost'> {
+}): Pick<Handlers, 'bundle.start' | 'bundle.remove' | 'bundle.chooseHost' | 'bundle.hostByItself'> {
   const { nodes, host, heads, state, activity } = deps
   const mayGo = createMayGo(deps)
   return {
@@ -48,6 +48,12 @@ export function bundleHandlers(deps: {
       await host.choose(rpcUrl, signal)
       activity('miner-host-chosen', { host: hostOf(rpcUrl) })
       nodes.wake()
+      return {}
+    },
+    'bundle.hostByItself': async ({ on }) => {
+      if (!host) throw new HearthError('not-allowed')
+      await host.changeByItself(on)
+      activity(on ? 'miner-host-by-itself' : 'miner-host-by-hand')
       return {}
     },
   }

@@ -14,6 +14,7 @@ import { keptStart } from '../relays/kept-start.ts'
 import { MINER_PATHS, type MinerRpcType } from '../relays/miner-config.ts'
 import type { MinerHost } from '../relays/miner-host.ts'
 import { OPERATOR_KEY_NAME, type MinerStart } from '../relays/miner-setup.ts'
+import { ageClock } from '../relays/session-clock.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { BUNDLE_REMOVE_STEPS, BUNDLE_START_STEPS, removeBundle, startBundle, type BundleDeps } from './bundle.ts'
@@ -23,7 +24,8 @@ import { REMOVE_STEPS, removeLocalChain, START_STEPS, startLocalChain, type Loca
 import { sendFromFaucet } from './make-chain.ts'
 import { noSuchNode } from './no-such-node.ts'
 import { isUp } from './plan.ts'
-import { createReconciler, markUnknown } from './reconcile.ts'
+import { createReconciler } from './reconcile.ts'
+import { markUnknown } from './seen-words.ts'
 import type { Hold, SetUpDeps } from './set-up.ts'
 import { namesOf } from './specs.ts'
 import { createStopWishes } from './stop-wishes.ts'
@@ -105,7 +107,7 @@ export function createNodes(deps: {
   /** Of which release an image is, where an update brought it. */
   releaseOfPin?: (pin: string) => { reference: string; version: string } | undefined
   /** Which endpoint the relay miner asks, on networks without a node of their own here. */
-  minerHost?: Pick<MinerHost, 'look' | 'urls'>
+  minerHost?: Pick<MinerHost, 'look' | 'urls' | 'left'>
   /** Whether what should run and is down at the first look is started; true unless told. */
   startNodes?: () => boolean
 }): Nodes {
@@ -126,6 +128,7 @@ export function createNodes(deps: {
     minerConfig: keptStart({ config: deps.minerConfig, urls: () => insideUrls(), tasks: () => state.state.tasks }),
     ingressConfig: deps.ingressConfig,
     lacksHost: () => deps.minerHost !== undefined && deps.minerHost.urls() === undefined,
+    leftHost: () => deps.minerHost?.left() ?? 'well',
     onDrainCancelled: () => wanted.keepRunning('miner'),
     onMinerDeaf: (blocks) => deps.onMinerDeaf?.(blocks),
     wake: () => wake(),
@@ -259,7 +262,13 @@ export function createNodes(deps: {
 
   const round = async (): Promise<boolean> => {
     await refresh()
+    ageClock(
+      state,
+      clock.now(),
+      rows.some((row) => row.id === 'miner'),
+    )
     if (!(await probeEngine())) {
+      reconciler.engineEnded()
       markUnknown(state, state.state.engine.kind, rows)
       return false
     }

@@ -37,6 +37,8 @@ export interface NodeFacts {
   restart: boolean
   /** Crashed too often lately. */
   givenUp: boolean
+  /** One of its last ends was for lack of memory. */
+  lacksMemory?: boolean
   /** Only of a relay miner beside no node of its own: no host that it could ask does well. */
   lacksHost?: boolean
 }
@@ -81,7 +83,11 @@ function planOne(node: NodeFacts, byId: ReadonlyMap<string, NodeFacts>): NodePla
     if (miner && miner !== node) return wait({ key: 'waits-for-drain', facts: { nodeId: miner.entry.nodeId } })
     return { nodeId, steps: [{ kind: 'stop' }], reason: null }
   }
-  if (node.givenUp) return wait({ key: 'stops-trying', facts: {} }, up ? [{ kind: 'stop' }] : [])
+  if (node.givenUp) {
+    const facts: Record<string, string> =
+      node.lacksMemory === true ? { cause: 'memory', limitMb: String(Math.round(entry.memoryBytes / 2 ** 20)) } : {}
+    return wait({ key: 'stops-trying', facts }, up ? [{ kind: 'stop' }] : [])
+  }
   if (row.imagePin === undefined) return wait({ key: 'waits-for-image', facts: {} })
 
   // A running miner whose configuration cannot be rendered now (chain away for a moment) goes on with the one it has.
@@ -91,7 +97,9 @@ function planOne(node: NodeFacts, byId: ReadonlyMap<string, NodeFacts>): NodePla
     return node.mayStop ? { nodeId, steps: [{ kind: 'stop' }, { kind: 'start' }], reason: null } : drain()
   }
 
-  if (up && seen?.specHash === spec.specHash && !restart) {
+  // Somebody else held it on, for a copy mostly, and never let it go: nothing of it works, and nothing but a start ends that.
+  const isPaused = seen?.state === 'paused'
+  if (up && !isPaused && seen?.specHash === spec.specHash && !restart) {
     return entry.kind === 'keeper' && !node.hasKey
       ? wait({ key: 'needs-key', facts: {} }, [{ kind: 'give-key' }])
       : { nodeId, steps: [], reason: null }

@@ -43,7 +43,8 @@ export async function probe(
       if (entry.program) return deps.look ? deps.look(entry, ports) : { ready: false, height: null }
       const answer = await ask(net, portOf('rpc'), '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}')
       const height = /"result"\s*:\s*"0x([0-9a-f]+)"/.exec(answer ?? '')?.[1]
-      return { ready: height !== undefined, height: height === undefined ? null : Number.parseInt(height, 16) }
+      const read = height === undefined ? NaN : Number.parseInt(height, 16)
+      return { ready: height !== undefined, height: Number.isSafeInteger(read) ? read : null }
     }
     case 'keeper':
       return { ready: deps.keeperHasKey, height: null }

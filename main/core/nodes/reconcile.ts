@@ -1,12 +1,13 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
-import type { AppState, NodeState } from '#shared/api/state.ts'
+import type { NodeState } from '#shared/api/state.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContainerSpec, Engine, SeenContainer } from '../ports/engine.ts'
 import type { Log } from '../ports/log.ts'
 import type { Net } from '../ports/net.ts'
 import type { NodeRow } from '../ports/store.ts'
 import { MINER_PATHS } from '../relays/miner-config.ts'
+import type { LeftHost } from '../relays/miner-host.ts'
 import { OPERATOR_KEY_NAME, type MinerStart } from '../relays/miner-setup.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
@@ -18,19 +19,22 @@ import { createMissingImages } from './missing-images.ts'
 import { isUp, lifeOf, plan, type NodeFacts, type NodePlan, type Step } from './plan.ts'
 import { probe, type Readiness } from './readiness.ts'
 import { configOf, specOf, type Names, type Rendered } from './specs.ts'
+import { isDeaf, isYoung, markUnknown, runningReason, seenWord } from './seen-words.ts'
+import { createSlowStops } from './slow-stops.ts'
 import type { StopWishes } from './stop-wishes.ts'
 
-const STATS_EVERY_MS = 10_000
+const STATS_EVERY_MS = 15_000
 const KEY_FILE = `${MINER_PATHS.keys}/keyring-test/${OPERATOR_KEY_NAME}.info`
 const KEY_LOOK_MS = 5_000
 const LAST_LINES = 3
-const FIRST_ANSWER_MS = 60_000
 
 /** One round: look, plan, do, publish. Rounds never overlap. */
 export interface Reconciler {
   /** @returns whether something is under way and another look should come soon */
   round(rows: NodeRow[]): Promise<boolean>
   forgive(nodeId: string): void
+  /** The engine does not answer: containers that ended with it did not crash. */
+  engineEnded(): void
   seen(nodeId: string): SeenContainer | undefined
   /** The image that a running container is made of, by the pin of its row; undefined while it does not run, or is not as wanted. */
   runs(nodeId: string): string | undefined
@@ -47,7 +51,7 @@ export interface Reconciler {
 /**
  * @param minerConfig what the relay miner is started with, or undefined while nothing is known to serve
  * @param ingressConfig text of the ingress's file
- * @param lacksHost whether the relay miner has no host to ask, where it needs one
+ * @param lacksHost whether the relay miner has no host to ask, where it needs one @param leftHost how the one does that it asks until its next start
  * @param onDrainCancelled the user wants the relay miner to go on after all
  * @param onMinerDeaf the relay miner lacks so many blocks and is restarted
  * @param giveKey asked when the keeper runs without its key. Resolves true when the key was given
@@ -67,6 +71,7 @@ export function createReconciler(deps: {
   minerConfig: () => Promise<MinerStart | undefined>
   ingressConfig: () => string
   lacksHost: () => boolean
+  leftHost: () => LeftHost
   onDrainCancelled: () => Promise<void>
   onMinerDeaf: (blocks: number) => void
   wake: () => void
@@ -179,9 +184,27 @@ export function createReconciler(deps: {
     return isUp(seen) && wishes.due(state.state.clock).includes(wish)
   }
 
+  const noteError = (nodeId: string, error: unknown): void => {
+    const known = error instanceof HearthError ? error : new HearthError('engine-failed', { reason: 'unexpected' }, { cause: error })
+    if (known.code === 'engine-not-started') crashes.engineEnded(clock.now())
+    if (errors.get(nodeId)?.message !== known.message)
+      log.warn('a step failed', { node: nodeId, code: known.code, reason: known.detail['reason'] ?? '' })
+    errors.set(nodeId, known)
+  }
+  const slowStops = createSlowStops((nodeId, error) => {
+    if (error !== undefined) noteError(nodeId, error)
+    deps.wake()
+  })
   const run = async (planned: NodePlan, node: NodeFacts, rendered: Rendered): Promise<boolean> => {
+    if (slowStops.isUnderWay(planned.nodeId)) return false
     try {
       for (const step of planned.steps) {
+        if (step.kind === 'stop' && slowStops.isSlow(node.entry.stopGraceSeconds)) {
+          // What follows it is planned anew once it is down.
+          slowStops.begin(planned.nodeId, () => doStep(step, node.entry, node.spec, rendered))
+          if (node.restart) await wishes.remove(planned.nodeId)
+          return false
+        }
         await doStep(step, node.entry, node.spec, rendered)
         if (step.kind === 'stop' && node.restart) await wishes.remove(planned.nodeId)
       }
@@ -199,10 +222,7 @@ export function createReconciler(deps: {
       } catch (refused) {
         error = refused
       }
-      const known = error instanceof HearthError ? error : new HearthError('engine-failed', { reason: 'unexpected' }, { cause: error })
-      if (errors.get(planned.nodeId)?.message !== known.message)
-        log.warn('a step failed', { node: planned.nodeId, code: known.code, reason: known.detail['reason'] ?? '' })
-      errors.set(planned.nodeId, known)
+      noteError(planned.nodeId, error)
       return false
     }
   }
@@ -229,7 +249,8 @@ export function createReconciler(deps: {
       wanted: row.wanted,
       wantedBy: row.wantedBy,
       seen: word,
-      reason: planned.reason ?? (word === 'running' ? reasonOf(node, height) : null),
+      // A miner that never heard a block has not worked yet, and is deaf all the same.
+      reason: planned.reason ?? (word === 'running' || (word === 'starting' && isDeaf(node, behind)) ? reasonOf(node, height) : null),
       error: error ? { code: error.code, detail: error.detail } : null,
       image: release?.reference ?? entry.image.reference,
       digest: (row.imagePin ?? '').split('@').at(-1) ?? '',
@@ -247,17 +268,12 @@ export function createReconciler(deps: {
     })
   }
 
-  /** What is to say of a node that runs and has nothing to do. */
-  const reasonOf = (node: NodeFacts, height: number | null): NodeState['reason'] => {
-    if (node.entry.kind === 'ingress' && look === 'refusing') return { key: 'refusing', facts: {} }
-    if (node.entry.kind === 'relay-miner' && behind !== undefined)
-      return { key: 'deaf', facts: { blocks: String(behind), height: String(height ?? 0) } }
-    if (node.ready && firstSyncs.has(node.entry.nodeId)) return { key: 'first-sync', facts: {} }
-    return node.ready ? null : { key: 'not-answering', facts: {} }
-  }
+  const reasonOf = (node: NodeFacts, height: number | null): NodeState['reason'] =>
+    runningReason(node, height, { look, behind, isFirstSync: firstSyncs.has(node.entry.nodeId) })
 
   return {
     seen: seenOf,
+    engineEnded: () => crashes.engineEnded(clock.now()),
     runs(nodeId) {
       const seen = seenOf(nodeId)
       const made = madeOf.get(nodeId)
@@ -279,7 +295,14 @@ export function createReconciler(deps: {
       errors.delete(nodeId)
     },
     async round(rows) {
-      containers = await engine.list()
+      try {
+        containers = await engine.list()
+      } catch (error) {
+        // It answers, and not about containers: what was known is not the present.
+        crashes.engineEnded(clock.now())
+        markUnknown(state, 'failed', rows)
+        throw error
+      }
       ports = new Map(rows.map((row) => [row.id, row.ports]))
       const hasKey = await keeperHasKey(seenOf('keeper'))
       const minerRow = rows.find((row) => row.id === 'miner')
@@ -314,7 +337,8 @@ export function createReconciler(deps: {
         else firstSyncs.delete(entry.nodeId)
         if (entry.kind === 'relay-miner') {
           served = answer.served
-          behind = (await care.watch(seen, answer.height)).behind
+          // A page that names no height is that of a miner that has heard of no block yet.
+          behind = (await care.watch(seen, answer.height ?? (served === undefined ? null : 0))).behind
         }
         if (entry.kind === 'ingress') look = answer.look
         if (answer.ready && seen) workedIn.set(entry.nodeId, lifeOf(seen))
@@ -325,7 +349,8 @@ export function createReconciler(deps: {
         const restart = await isToRestart(entry.nodeId, seen)
         const isMiner = entry.kind === 'relay-miner'
         const lacksHost = isMiner && deps.lacksHost()
-        const isHeld = isMiner && isHeldChange({ seen, spec, restart, behind, lacksHost }, state.state)
+        const { height } = answer
+        const isHeld = isMiner && isHeldChange({ seen, spec, restart, behind, lacksHost, leftHost: deps.leftHost(), height }, state.state)
         nodes.push({
           entry,
           row,
@@ -338,10 +363,11 @@ export function createReconciler(deps: {
           mayStop: !isMiner || care.mayStop(seen, answer.ready || hasWorked || !isYoung(seen, now)),
           restart,
           givenUp: crashes.givenUp(entry.nodeId),
+          lacksMemory: crashes.lacksMemory(entry.nodeId),
           lacksHost,
         })
       }
-      const takeStats = now - statsAtMs >= STATS_EVERY_MS
+      const takeStats = Math.abs(now - statsAtMs) >= STATS_EVERY_MS
       if (takeStats) statsAtMs = now
       let moved = false
       keyGiven = false
@@ -366,30 +392,5 @@ export function createReconciler(deps: {
       )
       return moved || keyGiven || isStarting
     },
-  }
-}
-
-/** Started a short while ago: its first answer is near. */
-const isYoung = (seen: SeenContainer | undefined, nowMs: number): boolean =>
-  seen?.state === 'running' && nowMs - (seen.startedAtMs ?? nowMs) < FIRST_ANSWER_MS
-
-/** One of the words of the design's table for what is seen. */
-export function seenWord(node: NodeFacts, planned: NodePlan, error: HearthError | undefined): NodeState['seen'] {
-  const { row, seen, ready, hasWorked, givenUp } = node
-  const up = isUp(seen)
-  if (row.wanted === 'stopped') return up ? 'stopping' : seen ? 'stopped' : 'absent'
-  if (givenUp) return 'failing'
-  if (error !== undefined && !up) return 'failing'
-  // A node that worked since it was started runs; that it does not answer now is the reason shown beside.
-  if (up && (ready || hasWorked)) return 'running'
-  return up || seen || planned.steps.length > 0 || planned.reason ? 'starting' : 'absent'
-}
-
-/** What is told of every node while the engine does not answer: the last known state is not the present one. What is wanted may be changed all the same. */
-export function markUnknown(state: StatePublisher, engine: AppState['engine']['kind'], rows: readonly NodeRow[]): void {
-  for (const [id, node] of Object.entries(state.state.nodes)) {
-    const { wanted, wantedBy } = rows.find((row) => row.id === id) ?? node
-    const reason = node.seen === 'unknown' ? node.reason : { key: 'engine-gone', facts: { engine, last: node.seen } }
-    if (node.seen !== 'unknown' || node.wanted !== wanted) state.put('nodes', id, { ...node, wanted, wantedBy, seen: 'unknown', reason })
   }
 }

@@ -239,6 +239,8 @@ export interface Chain extends RoleReads {
   governing?(): Promise<Governing>
   /** The planned upgrade, if there is one; chains that cannot tell lack the method. `height` is where software of now stops. */
   upgradePlan?(): Promise<UpgradePlan | undefined>
+  /** At which height the upgrade of this name was carried out; undefined when it was not. Chains that cannot tell lack the method. */
+  appliedUpgrade?(name: string): Promise<number | undefined>
   /** Hash of a block from its header alone, computed here: a small question, to compare what several endpoints hold. Chains of one machine lack it. */
   blockHash?(height: number): Promise<string>
   /** Time of a block from its header alone, UTC ms; chains that cannot tell lack the method. */

@@ -9,6 +9,8 @@ export interface EngineHost {
   starter: 'systemd' | 'openrc' | 'none'
   /** Programs that were found, of those that a step could use: brew, colima, podman, winget. */
   programs: string[]
+  /** Addresses that DOCKER_HOST or the Docker context in use name and Hearth passes over, since they do not mean this machine; without what signs in there. */
+  passedOver: string[]
 }
 
 export interface FoundEngine {

@@ -79,26 +79,31 @@ export function createDrain(deps: {
   }
   /** Until the last relay is 11 s old, or the user has waited enough. */
   const saved = async (task: TaskContext, mine: Course, refused: boolean): Promise<void> => {
-    const fromMs = clock.now()
-    const limitMs = fromMs + (refused ? LONGEST_WAIT_MS : FLUSH_WAIT_MS)
+    let lookedAtMs = clock.now()
+    /** Counted look by look: a clock that is set meanwhile neither ends the wait early nor makes it last for hours. */
+    let longestMs = refused ? LONGEST_WAIT_MS : FLUSH_WAIT_MS
+    let leftMs = FLUSH_WAIT_MS
     let answered = deps.served()
-    let lastAnswerMs = fromMs
     let isSkipped = skipped.has(mine.life)
     void mine.skipped.promise.then(() => (isSkipped = true))
     for (;;) {
       mustGoOn(task)
       const nowMs = clock.now()
+      const passedMs = Math.min(Math.max(0, nowMs - lookedAtMs), 2 * LOOK_EVERY_MS)
+      lookedAtMs = nowMs
+      longestMs -= passedMs
+      leftMs -= passedMs
       const now = deps.served()
       if (now !== answered && now !== undefined) {
         answered = now
-        lastAnswerMs = nowMs
+        leftMs = FLUSH_WAIT_MS
       }
-      const untilMs = Math.min(limitMs, lastAnswerMs + FLUSH_WAIT_MS)
-      task.stepFacts('save-relays', { untilMs: String(untilMs), ...(answered === undefined ? {} : { answered: String(answered) }) })
-      if (isSkipped || nowMs >= untilMs) return
+      const waitMs = Math.min(longestMs, leftMs)
+      task.stepFacts('save-relays', { untilMs: String(nowMs + waitMs), ...(answered === undefined ? {} : { answered: String(answered) }) })
+      if (isSkipped || waitMs <= 0) return
       const pause = new AbortController()
       void mine.skipped.promise.then(() => pause.abort())
-      await clock.sleep(Math.min(LOOK_EVERY_MS, untilMs - nowMs), AbortSignal.any([task.signal, pause.signal]))
+      await clock.sleep(Math.min(LOOK_EVERY_MS, waitMs), AbortSignal.any([task.signal, pause.signal]))
     }
   }
   const run = async (task: TaskContext, mine: Course): Promise<void> => {

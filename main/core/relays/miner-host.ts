@@ -1,7 +1,5 @@
 import { HearthError } from '#shared/api/errors.ts'
-import type { EndpointState } from '#shared/api/state.ts'
 import { storedMinerHostSchema, type StoredMinerHost } from '#shared/networks/stored-endpoints.ts'
-import { isLoopback } from '../chain/endpoint-address.ts'
 import type { ListedEndpoint } from '../chain/endpoint-list.ts'
 import type { Heads } from '../chain/heads.ts'
 import { hostOf } from '../chain/members.ts'
@@ -12,39 +10,38 @@ import type { Reach } from '../ports/reach.ts'
 import type { Store } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import { unlessCancelled } from '../unless-cancelled.ts'
+import { changesInARow, hostWish, type HostWish } from './host-change.ts'
+import { createHostHealth, isUsable, NOT_LOOKED, STRANGERS, type Usable } from './host-health.ts'
+import { HOST_TIMES, type HostTimes } from './host-times.ts'
 import { waitsForLastRelays } from './kept-start.ts'
-import { BEHIND_BLOCKS } from './watchdog.ts'
 
-/** Which of the chain's endpoints the relay miner asks, where no node of this machine is there. It stays the same, because a change restarts the miner. */
+/** Which of the chain's endpoints the relay miner asks, where no node of this machine is there. It stays the same while it does well, because a change restarts the miner. */
 export interface MinerHost {
   load(): Promise<void>
   /**
-   * Looks how the host does, takes one where there is none, and publishes.
-   * @param hasBundle whether there is a miner to ask it @returns whether it does well again after it did not for longer than a hiccup
+   * Looks how the host does, takes one where there is none, changes one that fails, and publishes.
+   * @param hasBundle whether there is a miner to ask it @returns whether the miner can ask again after it could not for longer than a hiccup
    */
   look(hasBundle: boolean): Promise<boolean>
   /** The host as the miner's container reaches it; undefined while no miner may be started with it. One that runs goes on with what it has. */
   urls(): { rpcUrl: string; grpcUrl: string } | undefined
+  /** How the host does that a running miner still asks, while it waits to be started with another. */
+  left(): LeftHost
   /** The same host, to be asked by Hearth; undefined while there is none. */
   chain(): Chain | undefined
   /** Rejects as `bundle.chooseHost`. */
   choose(rpcUrl: string, signal?: AbortSignal): Promise<void>
+  /** Whether Hearth changes it when it fails. */
+  changeByItself(on: boolean): Promise<void>
 }
 
-interface Usable extends ListedEndpoint {
-  grpcUrl: string
-}
+/** `well` also where there is none, or nothing is known; `silent` where its blocks do not reach Hearth, and may still reach the miner; `lost`: nothing is sent through it. */
+export type LeftHost = 'well' | 'silent' | 'lost'
 
-const REACH_MS = 8_000
-/** Between two looks at the gRPC address, which Hearth itself does not ask. */
-const PROBE_MS = 60_000
-const PROBE_AGAIN_MS = 10_000
-/** One late or lost answer is no trouble yet: behind one address there can be several hosts. */
-const HICCUP_MS = 30_000
-/** Said by the pool of one that must not be believed: that is no hiccup. */
-const STRANGERS: ReadonlySet<string> = new Set<EndpointState['status']>(['other-chain', 'disagrees', 'lied'])
+/** One that would not do is not asked again at once. */
+const REFUSED_MS = 60_000
 
-/** @param deps.wake told when something is to be looked at anew */
+/** @param deps.wake told when something is to be looked at anew @param deps.times other than the usual ones */
 export function createMinerHost(deps: {
   network: string | null
   store: Pick<Store, 'setting' | 'setSetting'>
@@ -55,79 +52,63 @@ export function createMinerHost(deps: {
   heads: Pick<Heads, 'isCertain' | 'requireKnown' | 'block1Hash'>
   connect: ConnectChain
   reach: Reach
+  activity: (text: string, facts: Record<string, string>, actor: 'hearth', level: 'info' | 'warn') => void
+  times?: Partial<HostTimes> | undefined
   wake: () => void
 }): MinerHost {
   const { state, clock, log, heads } = deps
+  const times: HostTimes = { ...HOST_TIMES, ...deps.times }
+  const health = createHostHealth({ ...deps, times })
   const key = `miner-host:${deps.network ?? ''}`
-  let stored: StoredMinerHost | undefined
-  const probes = new Map<string, { atMs: number; problem: string | null; running: boolean }>()
+  let stored: StoredMinerHost = NONE
   /** Since when the host in use does not do well, and whether that is more than a hiccup. */
-  let trouble: { sinceMs: number; isBad: boolean } | undefined
+  let trouble: { sinceMs: number; problem: string; isBad: boolean } | undefined
   /** The one that was last seen to do well, and was no stranger since. */
   let wellHost = ''
   let lastUsed = ''
+  let changing: Promise<void> | undefined
+  /** Hosts that failed or would not do, by RPC address. */
+  const failedAtMs = new Map<string, number>()
+  const refusedAtMs = new Map<string, number>()
 
-  const usable = (): Usable[] => deps.endpoints().flatMap((each) => (isUsable(each) ? [each] : []))
-  const inUse = (): Usable | undefined => usable().find((each) => each.rpcUrl === stored?.rpcUrl)
-  const healthOf = (each: Usable): EndpointState | undefined =>
-    Object.values(state.state.chain.endpoints ?? {}).find((health) => health.rpcUrl === each.rpcUrl)
+  const usable = (): Usable[] => deps.endpoints().filter(isUsable)
+  const inUse = (): Usable | undefined => usable().find((each) => each.rpcUrl === stored.rpcUrl)
+  const miner = () => Object.values(state.state.nodes).find((node) => node.kind === 'relay-miner')
   const save = async (next: StoredMinerHost): Promise<void> => {
     await deps.store.setSetting(key, JSON.stringify(next))
     stored = next
   }
-
-  const reachOnce = async (grpcUrl: string, signal?: AbortSignal): Promise<string | null> => {
-    const found = await deps.reach(grpcUrl, REACH_MS, signal)
-    return found.nameProblem ?? found.connectProblem ?? found.certificate?.problem ?? (found.connectMs === null ? 'no answer' : null)
+  /** Another host, which the running miner does not ask before its next start. */
+  const move = (next: Omit<StoredMinerHost, 'left' | 'byItself'>): Promise<void> => {
+    const { rpcUrl, byItself, left } = stored
+    const isOther = rpcUrl !== '' && rpcUrl !== next.rpcUrl
+    const leaves = isOther && !isWaiting() ? { rpcUrl, startedAtMs: miner()?.startedAtMs ?? null } : left
+    return save({ ...next, ...(byItself === undefined ? {} : { byItself }), ...(leaves && { left: leaves }) })
   }
-  const note = (grpcUrl: string, problem: string | null): void => {
-    probes.set(grpcUrl, { atMs: clock.now(), problem, running: false })
-  }
-  /** Not waited for: a name server that is silent would hold up every container. */
-  const probe = (grpcUrl: string): void => {
-    const last = probes.get(grpcUrl)
-    const isFresh = (atMs: number, pauseMs: number): boolean => clock.now() >= atMs && clock.now() - atMs < pauseMs
-    if (last && (last.running || isFresh(last.atMs, last.problem === null ? PROBE_MS : PROBE_AGAIN_MS))) return
-    const before = last ? last.problem : NOT_LOOKED
-    probes.set(grpcUrl, { atMs: clock.now(), problem: before, running: true })
-    reachOnce(grpcUrl)
-      .catch((error: unknown) => (error instanceof Error ? error.message : 'unknown'))
-      .then((problem) => {
-        const isNews = problem !== before
-        if (isNews && problem !== null)
-          log.warn('the gRPC address of the relay miner cannot be reached', { host: hostOf(grpcUrl), problem })
-        note(grpcUrl, problem)
-        if (isNews) deps.wake()
-      })
-      .catch((error: unknown) => log.error('miner host', error))
-  }
-  const problemOf = (each: Usable): string | null => {
-    const health = healthOf(each)
-    if (health?.status !== 'good') return health?.status ?? 'untried'
-    // One that stands still says nothing false, and its miner misses every window.
-    if (health.height < state.state.chain.height - BEHIND_BLOCKS) return 'behind'
-    const seen = probes.get(each.grpcUrl)
-    return seen ? seen.problem : NOT_LOOKED
+  /** Whether the miner that runs has not been started since the host was changed. */
+  const isWaiting = (): boolean => {
+    const startedAtMs = miner()?.startedAtMs ?? null
+    return stored.left !== undefined && startedAtMs !== null && startedAtMs === stored.left.startedAtMs
   }
 
   /** Whether what is wrong is no more than a late or lost answer of one that did well. */
   const isHiccup = (used: Usable, problem: string): boolean => {
     if (STRANGERS.has(problem)) wellHost = ''
-    return wellHost === used.rpcUrl && trouble?.isBad !== true && clock.now() - (trouble?.sinceMs ?? clock.now()) < HICCUP_MS
+    return wellHost === used.rpcUrl && trouble?.isBad !== true && clock.now() - (trouble?.sinceMs ?? clock.now()) < times.hiccupMs
   }
   /** @returns whether it does well again after it did not for longer than a hiccup */
   const follow = (used: Usable | undefined): boolean => {
-    const problem = used === undefined ? 'none' : problemOf(used)
+    const problem = used === undefined ? 'none' : health.problemOf(used)
     const nowMs = clock.now()
     if (used !== undefined && problem === null) {
-      const isBack = trouble?.isBad === true && nowMs - trouble.sinceMs >= HICCUP_MS
+      const isBack = trouble?.isBad === true && nowMs - trouble.sinceMs >= times.hiccupMs
       trouble = undefined
       wellHost = used.rpcUrl
       return isBack
     }
     // Also after the clock was set back, or it would be a hiccup until the clock has caught up.
     const sinceMs = Math.min(trouble?.sinceMs ?? nowMs, nowMs)
-    trouble = { sinceMs, isBad: trouble?.isBad ?? false }
+    trouble = { sinceMs, problem: problem ?? '', isBad: trouble?.isBad ?? false }
     if (used === undefined || problem === null || !isHiccup(used, problem)) trouble.isBad = true
     return false
   }
@@ -137,29 +118,108 @@ export function createMinerHost(deps: {
     if (!heads.isCertain()) return
     const list = usable()
     for (const each of [...list.filter((one) => one.from === 'user'), ...list.filter((one) => one.from !== 'user')]) {
-      if (healthOf(each)?.status !== 'good') continue
-      probe(each.grpcUrl)
-      const problem = problemOf(each)
+      if (health.of(each)?.status !== 'good') continue
+      health.probe(each)
+      const problem = health.problemOf(each)
       if (problem === NOT_LOOKED) return
       if (problem !== null) continue
-      await save({ rpcUrl: each.rpcUrl, chosen: false })
+      const { home } = stored
+      await move({ rpcUrl: each.rpcUrl, chosen: false, ...(home && home.rpcUrl !== each.rpcUrl && { home }) })
       log.info('the relay miner asks this host from now on', { host: hostOf(each.rpcUrl) })
       return
     }
   }
   const publish = (used: Usable | undefined): void => {
+    const flickersSinceMs = used && health.flickersSinceMs(used)
+    const { changed } = stored
+    const isChanged = used !== undefined && changed !== undefined
     const next = {
       host: used ? hostOf(used.rpcUrl) : '',
-      chosen: used !== undefined && stored?.chosen === true,
-      badSinceMs: trouble?.isBad === true ? trouble.sinceMs : null,
+      chosen: used !== undefined && stored.chosen,
+      badSinceMs: trouble?.isBad === true ? trouble.sinceMs : (flickersSinceMs ?? null),
+      flickers: trouble?.isBad !== true && flickersSinceMs !== undefined,
+      byItself: stored.byItself !== false,
+      changed: isChanged ? { from: hostOf(changed.from), atMs: changed.atMs, why: changed.why } : null,
+      standsInFor: used !== undefined && stored.home !== undefined ? hostOf(stored.home.rpcUrl) : '',
     }
     if (JSON.stringify(next) !== JSON.stringify(state.state.bundle)) state.set('bundle', next)
+  }
+
+  /** SECURITY: S22 asked anew, whoever chooses: what answers behind an address can be another chain than it was, and what the miner signs for that is good there too. */
+  const mustBeFit = async (host: Usable, signal?: AbortSignal): Promise<void> => {
+    const status = health.of(host)?.status
+    const found = await unlessCancelled(signal, () => deps.connect(host).fingerprint())
+    if ((status !== undefined && STRANGERS.has(status)) || found.block1Hash !== heads.block1Hash())
+      throw new HearthError('endpoint-other-chain', { host: hostOf(host.rpcUrl) })
+    const problem = await health.reach(host, signal)
+    if (problem !== null) throw new HearthError('chain-unreachable', { reason: `gRPC at ${hostOf(host.grpcUrl)}: ${problem}` })
+  }
+
+  const wish = (): HostWish | undefined => {
+    const used = inUse()
+    if (!used || stored.byItself === false || !heads.isCertain() || miner()?.wanted !== 'running') return undefined
+    const nowMs = clock.now()
+    const isRefused = (rpcUrl: string): boolean => Math.abs(nowMs - (refusedAtMs.get(rpcUrl) ?? -Infinity)) < REFUSED_MS
+    const scene = {
+      nowMs,
+      used,
+      trouble: trouble?.isBad === true ? trouble : undefined,
+      stored,
+      hosts: usable().filter((host) => host.rpcUrl === used.rpcUrl || !isRefused(host.rpcUrl)),
+      failedAtMs,
+      health,
+      lanes: state.state.clock.lanes,
+      chain: state.state.chain,
+    }
+    return hostWish(scene, times)
+  }
+  const carryOut = async ({ to, why }: HostWish): Promise<void> => {
+    const from = stored.rpcUrl
+    const facts = { from: hostOf(from), to: hostOf(to.rpcUrl) }
+    try {
+      await mustBeFit(to)
+    } catch (error) {
+      refusedAtMs.set(to.rpcUrl, clock.now())
+      failedAtMs.set(to.rpcUrl, clock.now())
+      const reason = error instanceof HearthError ? (error.detail['reason'] ?? error.code) : 'unknown'
+      log.warn('a host would not do for the relay miner', { host: facts.to, reason })
+      return
+    }
+    const now = wish()
+    // It came back meanwhile, or the user chose.
+    if (stored.rpcUrl !== from || now?.to.rpcUrl !== to.rpcUrl || (now.why === 'back') !== (why === 'back')) return
+    if (why !== 'back') failedAtMs.set(from, clock.now())
+    const { home } = stored
+    const isHome = home?.rpcUrl === to.rpcUrl
+    const isOwn = stored.chosen || inUse()?.from === 'user'
+    const keptHome = isHome ? undefined : (home ?? (isOwn ? { rpcUrl: from, chosen: stored.chosen } : undefined))
+    await move({
+      rpcUrl: to.rpcUrl,
+      chosen: isHome && home.chosen,
+      ...(keptHome && { home: keptHome }),
+      changed: { from, atMs: clock.now(), why, inARow: changesInARow(stored, clock.now(), times) + 1 },
+    })
+    log.warn('the relay miner asks another host', { ...facts, why })
+    deps.activity(`miner-host-${why}`, facts, 'hearth', why === 'back' ? 'info' : 'warn')
+    deps.wake()
+  }
+  /** Not waited for: a host that is silent would hold up every container. */
+  const change = (): void => {
+    const found = changing === undefined ? wish() : undefined
+    if (!found) return
+    changing = carryOut(found)
+      .catch((error: unknown) => {
+        log.error('miner host', error)
+      })
+      .finally(() => {
+        changing = undefined
+      })
   }
 
   return {
     async load() {
       const parsed = storedMinerHostSchema.safeParse(parseJson(await deps.store.setting(key)))
-      stored = parsed.success ? parsed.data : undefined
+      stored = parsed.success ? parsed.data : NONE
     },
     async look(hasBundle) {
       if (!hasBundle) {
@@ -169,24 +229,38 @@ export function createMinerHost(deps: {
       }
       if (!inUse()) await pick()
       const used = inUse()
+      // A miner that was given up because of the one before gets another try with this one.
+      const isRid = trouble?.isBad === true && used?.rpcUrl !== lastUsed && lastUsed !== ''
       if (used?.rpcUrl !== lastUsed) {
         lastUsed = used?.rpcUrl ?? ''
         trouble = undefined
       }
-      if (used) probe(used.grpcUrl)
+      const home = usable().find((each) => each.rpcUrl === stored.home?.rpcUrl)
+      for (const host of [used, home]) if (host) health.probe(host)
+      health.note(usable())
       const isBack = follow(used)
       publish(used)
-      return isBack
+      change()
+      return isBack || (isRid && used !== undefined && trouble === undefined)
     },
     urls() {
       const used = inUse()
       // SECURITY: S22 what the miner signs is good on a chain of one id and another first block: it is started with a host of the confirmed chain alone.
       if (!used || !heads.isCertain()) return undefined
-      const problem = problemOf(used)
+      const problem = health.problemOf(used)
       // A drain that waits for the miner's last relays is not taken back; before the miner is stopped the host is looked at again.
       const isWaitedFor = (): boolean => wellHost === used.rpcUrl && waitsForLastRelays(state.state.tasks)
       if (problem !== null && !isHiccup(used, problem) && !isWaitedFor()) return undefined
       return { rpcUrl: used.rpcUrl, grpcUrl: used.grpcUrl.replace(/^http:/, 'tcp:') }
+    },
+    left() {
+      const host = isWaiting() ? usable().find((each) => each.rpcUrl === stored.left?.rpcUrl) : undefined
+      const problem = host && health.problemOf(host)
+      const sinceMs = host && health.badSinceMs(host)
+      if (!host || !problem || sinceMs === undefined) return 'well'
+      if (STRANGERS.has(problem)) return 'lost'
+      if (clock.now() - sinceMs < times.hiccupMs) return 'well'
+      return problem === 'unreachable' ? 'silent' : 'lost'
     },
     chain() {
       const used = inUse()
@@ -195,28 +269,21 @@ export function createMinerHost(deps: {
     async choose(rpcUrl, signal) {
       const listed = deps.endpoints().find((each) => each.rpcUrl === rpcUrl)
       if (!listed) throw new HearthError('endpoint-unknown')
-      const host = hostOf(listed.rpcUrl)
-      if (!isUsable(listed)) throw new HearthError('endpoint-no-grpc', { host })
+      if (!isUsable(listed)) throw new HearthError('endpoint-no-grpc', { host: hostOf(rpcUrl) })
       if (!heads.isCertain()) await heads.requireKnown()
-      const status = healthOf(listed)?.status
-      const isStranger = status === 'other-chain' || status === 'disagrees' || status === 'lied'
-      // SECURITY: S22 asked anew: what answers behind an address can be another chain than it was.
-      const found = await unlessCancelled(signal, () => deps.connect(listed).fingerprint())
-      if (isStranger || found.block1Hash !== heads.block1Hash()) throw new HearthError('endpoint-other-chain', { host })
-      const problem = await reachOnce(listed.grpcUrl, signal)
-      if (problem !== null) throw new HearthError('chain-unreachable', { reason: `gRPC at ${hostOf(listed.grpcUrl)}: ${problem}` })
-      await save({ rpcUrl, chosen: true })
-      note(listed.grpcUrl, null)
+      await mustBeFit(listed, signal)
+      await move({ rpcUrl, chosen: true })
+      deps.wake()
+    },
+    async changeByItself(on) {
+      await save({ ...stored, byItself: on })
+      if (state.state.bundle !== null) publish(inUse())
       deps.wake()
     },
   }
 }
 
-const NOT_LOOKED = 'not looked at yet'
-
-/** A container asks itself at an address that means this machine. */
-const isUsable = (each: ListedEndpoint): each is Usable =>
-  each.grpcUrl !== undefined && !isLoopback(each.rpcUrl) && !isLoopback(each.grpcUrl)
+const NONE: StoredMinerHost = { rpcUrl: '', chosen: false }
 
 function parseJson(text: string | undefined): unknown {
   try {

@@ -26,6 +26,9 @@ const HEIGHT = 'relayminer_block_height_current'
 /** What the miner calls requests that it could not read far enough to know their service. */
 const UNKNOWN_SERVICE = 'unknown_service_id'
 
+/** Whether a figure can be a count: beyond what a number holds exactly, differences of two are garbage, and a sum of some is no number any more. */
+export const isCounter = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER
+
 /**
  * Reads the stock relay miner's Prometheus page (offchain facts 2.9). Tolerant: lines that cannot be read, unknown metrics and absent ones are passed over, since the page
  * changes between releases. Counts of all suppliers of a service are added up; requests of no known service are under `unknown_service_id`.
@@ -38,14 +41,15 @@ export function parseMinerMetrics(page: string): MinerMetrics {
     if (!match) continue
     const name = match[1] ?? ''
     const value = Number(match[3])
-    if (!Number.isFinite(value) || value < 0) continue
-    if (name === HEIGHT) metrics.height = value
+    if (!isCounter(value)) continue
+    if (name === HEIGHT && Number.isSafeInteger(value)) metrics.height = value
     const counter = Object.hasOwn(COUNTERS, name) ? COUNTERS[name] : undefined
     if (counter === undefined) continue
     const serviceId = labelOf(match[2] ?? '', 'service_id') ?? UNKNOWN_SERVICE
     const counters = Object.hasOwn(metrics.services, serviceId) ? metrics.services[serviceId] : undefined
     const updated = counters ?? { requests: 0, successes: 0, errors: 0, dropped: 0, delayedFailures: 0 }
-    updated[counter] += value
+    // A page of nonsense may add up to more than a number can be.
+    updated[counter] = Math.min(Number.MAX_SAFE_INTEGER, updated[counter] + value)
     metrics.services[serviceId] = updated
   }
   return metrics

@@ -122,11 +122,17 @@ export function createMinerPrice(deps: {
   }
 }
 
-/** Whether claims or proofs are on their way: a proof is due, or served relays may be claimed now. @param height of the chain */
-export function isSending(lanes: AppState['clock']['lanes'], height: number): boolean {
-  return lanes.some(
-    (lane) => lane.stage === 'proof-due' || (lane.stage === 'open' && height >= lane.claimOpen && height <= lane.claimClose),
-  )
+/**
+ * Whether claims or proofs are on their way: a proof is due, or served relays may be claimed now.
+ * @param height of the chain @param ahead or will be within so many blocks
+ */
+export function isSending(lanes: AppState['clock']['lanes'], height: number, ahead = 0): boolean {
+  return lanes.some((lane) => {
+    if (lane.stage === 'proof-due') return true
+    if (lane.stage === 'claimed') return ahead > 0 && height + ahead >= lane.proofOpen
+    const isServed = lane.stage === 'open' || (ahead > 0 && lane.stage === 'serving' && lane.relays !== '0')
+    return isServed && height + ahead >= lane.claimOpen && height <= lane.claimClose
+  })
 }
 
 /** Whole digits as decimal text. */

@@ -1,7 +1,14 @@
 import { HearthError } from '#shared/api/errors.ts'
 import { isOwnUrl } from '#shared/model/reachable-address.ts'
 import { NETWORKS } from '#shared/networks/index.ts'
-import { failedStage, type SelfTestPath, type SelfTestRow, type Validation } from '#shared/model/self-test.ts'
+import {
+  failedStage,
+  SELF_TEST_PATHS,
+  type SelfTestPath,
+  type SelfTestRow,
+  type SelfTests,
+  type Validation,
+} from '#shared/model/self-test.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
@@ -20,6 +27,14 @@ const LOOK_MS = 2_000
 /** A miner that has just started reads the chain before it serves. */
 const SETTLE_MS = 5_000
 const MINUTE_MS = 60_000
+/** One failure may be an accident of the line; whether it is one is to be known long before the next test on schedule. */
+const AGAIN_MS = 2 * MINUTE_MS
+const AGAIN_LATER_MS = 10 * MINUTE_MS
+const SURE_AFTER = 3
+/** Rows read at a start: of several services through both doors. */
+const KEPT_READ = 200
+
+type Last = NonNullable<SelfTests['last'][SelfTestPath]>
 
 export interface SelfTestRoom {
   handlers: Pick<Handlers, (typeof SELF_TEST_REQUESTS)[number]>
@@ -50,27 +65,31 @@ export function createSelfTestRoom(deps: {
 }): SelfTestRoom {
   const { network, store, state, tasks, clock, log } = deps
 
-  const publish = (row: SelfTestRow): void => {
-    const before = state.state.health.selfTests
+  /** The newest test of each service through each door: a good one of one service says nothing of another. */
+  const newest = new Map<string, Last & { path: SelfTestPath }>()
+  const keep = (row: SelfTestRow): void => {
+    const key = `${row.path} ${row.serviceId}`
     const failed = failedStage(row)
-    const failures = row.ok ? 0 : (before?.last[row.path]?.failures ?? 0) + 1
-    state.patch('health', {
-      selfTests: {
-        revision: (before?.revision ?? 0) + 1,
-        last: {
-          ...before?.last,
-          [row.path]: {
-            atMs: row.atMs,
-            ok: row.ok,
-            serviceId: row.serviceId,
-            failedStage: failed?.key ?? null,
-            finding: failed?.finding ?? null,
-            failures,
-            latencyMs: row.latencyMs,
-          },
-        },
-      },
-    })
+    const failures = row.ok ? 0 : (newest.get(key)?.failures ?? 0) + 1
+    const { path, atMs, ok, serviceId, latencyMs } = row
+    newest.set(key, { path, atMs, ok, serviceId, failedStage: failed?.key ?? null, finding: failed?.finding ?? null, failures, latencyMs })
+  }
+  /** Of services that are staked, as far as that is known. */
+  const ofNow = (path: SelfTestPath): Last[] => {
+    const staked = state.state.supplier.services.map((service) => service.serviceId)
+    return [...newest.values()]
+      .filter((each) => each.path === path && (staked.length === 0 || staked.includes(each.serviceId)))
+      .map(({ path: _path, ...last }) => last)
+  }
+  const publish = (): void => {
+    // What fails stands for its door, the longest first; where nothing does, the newest.
+    const worst = (path: SelfTestPath): Last | undefined => ofNow(path).sort((a, b) => b.failures - a.failures || b.atMs - a.atMs)[0]
+    const last: SelfTests['last'] = {}
+    for (const path of SELF_TEST_PATHS) {
+      const found = worst(path)
+      if (found) last[path] = found
+    }
+    state.patch('health', { selfTests: { revision: (state.state.health.selfTests?.revision ?? 0) + 1, last } })
   }
 
   /** Where relays of a service come in. Rejects `supplier-absent`, `endpoint-invalid` (detail.problem: `own-address` when the staked one is of this machine alone). */
@@ -107,7 +126,8 @@ export function createSelfTestRoom(deps: {
         const { path, serviceId, url } = door
         const row: SelfTestRow = { id: task.id, network: network ?? '', atMs, trigger, path, serviceId, url: url.slice(0, 300), ...found }
         await store.addSelfTest(row)
-        publish(row)
+        keep(row)
+        publish()
         const failed = failedStage(row)
         log.info('self-test', { path, ok: row.ok, failed: failed?.key ?? '' })
         if (failed) throw new HearthError('self-test-failed', { stage: failed.key, finding: failed.finding ?? '' })
@@ -128,20 +148,31 @@ export function createSelfTestRoom(deps: {
   const lifeOfMiner = (): number | undefined =>
     Object.values(state.state.nodes).find((node) => node.kind === 'relay-miner')?.startedAtMs ?? undefined
 
-  const runBoth = async (trigger: SelfTestRow['trigger'], signal: AbortSignal): Promise<void> => {
-    for (const path of ['loopback', 'public'] as const) {
-      if (signal.aborted) return
-      let door: SelfTestDoor
+  /** The doors of all services. Where no relay can be signed, services behind one address are told apart by nothing. */
+  const doorsOf = (path: SelfTestPath): SelfTestDoor[] => {
+    const doors = state.state.supplier.services.flatMap(({ serviceId }) => {
       try {
-        door = doorOf(path, undefined)
+        return [doorOf(path, serviceId)]
       } catch (error) {
         // No such door here.
-        if (!(error instanceof HearthError)) throw error
-        continue
+        if (error instanceof HearthError) return []
+        throw error
       }
+    })
+    return deps.relay ? doors : doors.filter((door, at) => doors.findIndex((other) => other.url === door.url) === at)
+  }
+  const runAll = async (trigger: SelfTestRow['trigger'], signal: AbortSignal): Promise<void> => {
+    for (const door of SELF_TEST_PATHS.flatMap(doorsOf)) {
+      if (signal.aborted) return
       const taskId = begin(door, trigger)
       while (state.state.tasks[taskId]?.status === 'running' && !signal.aborted) await clock.sleep(LOOK_MS / 4, signal)
     }
+  }
+  /** How long after the last test the next is due. */
+  const pauseMs = (everyMinutes: number): number => {
+    const failures = Math.max(0, ...SELF_TEST_PATHS.flatMap(ofNow).map((each) => each.failures))
+    const againMs = failures === 0 ? Infinity : failures < SURE_AFTER ? AGAIN_MS : AGAIN_LATER_MS
+    return Math.min(everyMinutes * MINUTE_MS, againMs)
   }
 
   return {
@@ -154,32 +185,50 @@ export function createSelfTestRoom(deps: {
     },
     async run(signal) {
       if (network === null) return
-      const kept = await store.selfTests({ network, limit: 50 })
-      for (const row of kept.toReversed()) publish(row)
       let testedLife: number | undefined
-      let lastMs = kept[0]?.atMs ?? 0
+      let lastMs = -Infinity
       let wellSinceMs: number | undefined
-      while (!signal.aborted) {
-        await clock.sleep(LOOK_MS, signal)
-        if (signal.aborted) return
+      const remember = async (): Promise<void> => {
+        const kept = await store.selfTests({ network, limit: KEPT_READ })
+        for (const row of kept.toReversed()) keep(row)
+        if (kept.length > 0) publish()
+        lastMs = kept[0]?.atMs ?? lastMs
+      }
+      const look = async (): Promise<void> => {
         if (!isServing()) {
           wellSinceMs = undefined
-          continue
+          return
         }
-        wellSinceMs ??= clock.now()
-        if (clock.now() - wellSinceMs < SETTLE_MS) continue
+        const now = clock.now()
+        // A time in the future was before the clock was set back.
+        if (wellSinceMs === undefined || now < wellSinceMs) wellSinceMs = now
+        if (now - wellSinceMs < SETTLE_MS) return
         const { afterStart, everyMinutes } = deps.choices()
         const life = lifeOfMiner()
         const isNewLife = life !== testedLife
         testedLife = life
-        const isDue = everyMinutes > 0 && clock.now() - lastMs >= everyMinutes * MINUTE_MS
-        if (!(isNewLife && afterStart) && !isDue) continue
-        lastMs = clock.now()
-        await runBoth(isNewLife && afterStart ? 'start' : 'schedule', signal)
+        const isDue = everyMinutes > 0 && (now - lastMs >= pauseMs(everyMinutes) || now < lastMs)
+        if (!(isNewLife && afterStart) && !isDue) return
+        lastMs = now
+        await runAll(isNewLife && afterStart ? 'start' : 'schedule', signal)
+      }
+      /** What goes wrong once is no reason never to test again. */
+      const tried = async (work: () => Promise<void>): Promise<void> => {
+        try {
+          await work()
+        } catch (error) {
+          if (!signal.aborted) log.error('self-tests', error)
+        }
+      }
+      await tried(remember)
+      while (!signal.aborted) {
+        await clock.sleep(LOOK_MS, signal)
+        if (!signal.aborted) await tried(look)
       }
     },
     async clear() {
       if (network !== null) await store.removeSelfTests(network)
+      newest.clear()
       state.patch('health', { selfTests: undefined })
     },
   }

@@ -111,6 +111,9 @@ async function prepare(parts: RelaySenderParts, wish: TestWish, task: TaskContex
   ])
   if (!supplier) throw new HearthError('supplier-absent', { operatorAddress: wish.operatorAddress })
   if (!application) throw new HearthError('relay-refused', { reason: 'application-not-staked', applicationAddress: identity.address })
+  // One application, one service: for others there is no session to send in.
+  if (!application.serviceIds.includes(wish.serviceId))
+    throw new HearthError('relay-refused', { reason: 'application-of-another-service', serviceId: wish.serviceId })
   // Without its key on chain nobody can check what this supplier signs: gateways would drop every answer (offchain facts 2.3).
   if (account?.pubKeyHex === undefined) throw new HearthError('relay-refused', { reason: 'operator-key-not-on-chain' })
   const service = supplier.services.find((each) => each.serviceId === wish.serviceId)

@@ -1,12 +1,18 @@
-import { sessionAt } from '#shared/model/session.ts'
+import type { NodeState } from '#shared/api/state.ts'
+import { claimKey } from '#shared/model/claim.ts'
+import { openSessions, sessionAt, type SessionRules } from '#shared/model/session.ts'
 import { sessionClock } from '#shared/model/session-clock.ts'
+import { STALE_MS } from '#shared/model/stop-verdict.ts'
 import type { ChainParams } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ClaimRow, Store } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
+import { createPay, estimates } from './session-pay.ts'
 
-/** More claims than can belong to the sessions of the clock: eight lanes, a handful of services each. */
-const CLAIMS_READ = 100
+/** There is one claim for each application, service and session: a session may have hundreds. */
+const CLAIMS_PAGE = 100
+/** A supplier with more in the sessions of the clock has other means than a desktop. */
+const PAGES_READ = 100
 
 /** Keeps state.clock true: gathers what the pure session clock needs and publishes its answer. */
 export interface SessionClock {
@@ -26,6 +32,7 @@ export function createSessionClock(deps: {
 }): SessionClock {
   const { state, store, clock } = deps
   const counter = createSessionCounter()
+  const pay = createPay(store, clock)
   let counted: bigint | undefined
   return {
     counted: () => counted,
@@ -34,9 +41,12 @@ export function createSessionClock(deps: {
       const rules = deps.params()
       if (network === null || !rules) return
       const { supplier, chain, nodes } = state.state
-      const claims = await store.claims({ network, limit: CLAIMS_READ })
+      const claims = await claimsSince(store, network, oldestEnd(height, rules))
+      const isOwn = (claim: ClaimRow): boolean => claim.operatorAddress === supplier.operatorAddress
+      const payPerMinuteUpokt = await pay.perMinute(network, [supplier.ownerAddress, supplier.operatorAddress])
       const miner = Object.values(nodes).find((node) => node.kind === 'relay-miner')
       counted = deps.served()
+      const relaysBySession = counter.note(sessionAt(height, rules).end, counted, miner !== undefined && isDown(miner))
       state.set(
         'clock',
         sessionClock({
@@ -45,11 +55,14 @@ export function createSessionClock(deps: {
           nowMs: clock.now(),
           medianBlockMs: chain.medianBlockMs,
           rules,
-          claims: claims.filter((claim: ClaimRow) => claim.operatorAddress === supplier.operatorAddress),
+          claims: claims.shown.filter(isOwn),
           staked: supplier.asOf === null ? undefined : BigInt(supplier.stakeUpokt) > 0n && supplier.services.length > 0,
           minerReadable: miner === undefined || miner.seen !== 'unknown',
           minerRunning: miner?.seen === 'running',
-          relaysBySession: counter.note(sessionAt(height, rules).end, counted),
+          mayHaveServed: miner?.wanted === 'running' || counter.hasSeenUp,
+          relaysBySession,
+          estimatesUpokt: estimates(relaysBySession, claims.newest.filter(isOwn)),
+          ...(payPerMinuteUpokt === undefined ? {} : { payPerMinuteUpokt }),
           ...(supplier.asOf === null ? {} : { stakeUpokt: BigInt(supplier.stakeUpokt) }),
           supplierMinStakeUpokt: rules.supplierMinStakeUpokt,
           proofMissingPenaltyUpokt: rules.proofMissingPenaltyUpokt,
@@ -59,24 +72,95 @@ export function createSessionClock(deps: {
   }
 }
 
+/** End of the last session that is closed, which is the oldest that the clock shows. */
+function oldestEnd(height: number, rules: SessionRules): number {
+  const [oldest] = openSessions(height, rules)
+  return (oldest?.end ?? height) - rules.numBlocksPerSession
+}
+
+/** All claims of sessions that ended then or later, and the newest of whatever session. */
+async function claimsSince(
+  store: Pick<Store, 'claims'>,
+  network: string,
+  sessionEndHeight: number,
+): Promise<{ shown: ClaimRow[]; newest: ClaimRow[] }> {
+  const found: ClaimRow[] = []
+  let newest: ClaimRow[] | undefined
+  let before: { sessionEndHeight: number; key: string } | undefined
+  for (let pages = 0; pages < PAGES_READ; pages += 1) {
+    const page = await store.claims({ network, limit: CLAIMS_PAGE, ...(before && { before }) })
+    newest ??= page
+    found.push(...page.filter((claim) => claim.sessionEndHeight >= sessionEndHeight))
+    const last = page.at(-1)
+    if (last === undefined || page.length < CLAIMS_PAGE || last.sessionEndHeight < sessionEndHeight) break
+    before = { sessionEndHeight: last.sessionEndHeight, key: claimKey(last) }
+  }
+  return { shown: found, newest: newest ?? [] }
+}
+
+/** Whether its container does not run, as far as that is known: then no relay is answered. */
+const isDown = ({ seen, startedAtMs }: NodeState): boolean =>
+  startedAtMs === null && (seen === 'absent' || seen === 'stopped' || seen === 'starting' || seen === 'failing')
+
+/**
+ * A verdict holds for a while only, and new blocks alone bring another: where none come, it is taken back. Asked again and again, also while nothing else can be read.
+ * @param hasMiner whether there is a relay miner: before the first block was read, nobody can say what it owes
+ */
+export function ageClock(state: StatePublisher, nowMs: number, hasMiner: boolean): void {
+  const { clock, chain, practice } = state.state
+  const before = clock.facts
+  if (clock.height === 0) {
+    if (hasMiner && clock.verdict !== 'cannot-tell')
+      state.set('clock', { ...clock, verdict: 'cannot-tell', facts: { reason: 'supplier-unknown', ageMs: '0' } })
+    return
+  }
+  // Closed for ever and nothing under way: no age changes that. And Practice makes its blocks itself, at a pace at which minutes pass between two looks.
+  if (clock.verdict === 'nothing-to-lose' || practice !== null) return
+  const ageMs = nowMs - clock.atMs
+  // The time in a block is that of the block before it.
+  if (ageMs <= STALE_MS + (chain.medianBlockMs ?? 0)) return
+  if (before['reason'] === 'height-old' && Math.abs(ageMs - Number(before['ageMs'])) < AGE_TOLD_MS) return
+  state.set('clock', { ...clock, verdict: 'cannot-tell', facts: { reason: 'height-old', ageMs: String(ageMs) } })
+}
+/** The age is told in minutes. */
+const AGE_TOLD_MS = 60_000
+
 /** Sessions whose counts are kept. */
 const SESSIONS_KEPT = 8
 
+/** What was served in which session, as far as it is known. */
+export interface SessionCounter {
+  /** @param served relays since the miner's start; undefined while it does not tell @param isDown it does not run: nothing is served, and its next start counts from nought */
+  note(sessionEnd: number, served: bigint | undefined, isDown?: boolean): ReadonlyMap<number, bigint>
+  /** Whether the miner ran at some look. */
+  readonly hasSeenUp: boolean
+}
+
 /**
  * The stock miner counts relays since its start, not by session: the difference between two looks belongs to the session of the second. A session that was not watched
- * from its beginning, or in which the miner started anew, is not counted, which is not the same as empty.
+ * from its beginning, or in which the miner ended or started anew, is not counted, which is not the same as empty. One in which it was down from the beginning is empty.
  */
-export function createSessionCounter(): { note(sessionEnd: number, served: bigint | undefined): ReadonlyMap<number, bigint> } {
+export function createSessionCounter(): SessionCounter {
   const counts = new Map<number, bigint>()
-  let last: { sessionEnd: number; served: bigint | undefined } | undefined
+  let hasSeenUp = false
+  /** `total`: what the next look counts from; undefined while nobody knows. */
+  let last: { sessionEnd: number; total: bigint | undefined; isDown: boolean } | undefined
   return {
-    note(sessionEnd, served) {
+    get hasSeenUp() {
+      return hasSeenUp
+    },
+    note(sessionEnd, served, isDown = false) {
       const before = last
-      last = { sessionEnd, served }
-      const known = before?.served !== undefined && served !== undefined && served >= before.served
+      const total = isDown ? 0n : served
+      last = { sessionEnd, total, isDown }
+      hasSeenUp ||= !isDown && served !== undefined
+      // What it answered between the last look and its end is not known.
+      const hasEnded = isDown && before?.isDown === false
+      const known = before?.total !== undefined && total !== undefined && total >= before.total && !hasEnded
+      const more = known ? total - (before.total ?? 0n) : 0n
       if (!known) counts.delete(sessionEnd)
-      else if (before.sessionEnd !== sessionEnd) counts.set(sessionEnd, served - (before.served ?? 0n))
-      else if (counts.has(sessionEnd)) counts.set(sessionEnd, (counts.get(sessionEnd) ?? 0n) + served - (before.served ?? 0n))
+      else if (before.sessionEnd !== sessionEnd) counts.set(sessionEnd, more)
+      else if (counts.has(sessionEnd)) counts.set(sessionEnd, (counts.get(sessionEnd) ?? 0n) + more)
       for (const end of counts.keys()) if (counts.size > SESSIONS_KEPT && end < sessionEnd) counts.delete(end)
       return counts
     },

@@ -8,6 +8,8 @@ import type { AppState } from '#shared/api/state.ts'
 /** Behind by so many blocks, and for so long, is no slow block any more. */
 export const BEHIND_BLOCKS = 3
 const BEHIND_MS = 30_000
+/** The first block comes once it has read what it kept of its sessions, which may take a while. */
+const FIRST_BLOCK_MS = 5 * 60_000
 /** A start takes this long to show; the pause before another one doubles each time. */
 const FIRST_PAUSE_MS = 10 * 60_000
 const LONGEST_PAUSE_MS = 4 * 60 * 60_000
@@ -18,7 +20,7 @@ export interface WatchdogLook {
   nowMs: number
   /** Which life of the container answered; undefined while none does. */
   life: string | undefined
-  /** From the miner's own metrics page. */
+  /** From the miner's own metrics page; 0 where it answers and has heard of no block yet. */
   minerHeight: number | null
   /** From the chain node; undefined while it is not ready. */
   chainHeight: number | undefined
@@ -72,7 +74,7 @@ export function createWatchdog(): Watchdog {
       }
       wellSinceMs = undefined
       // One that catches up is slow, not deaf.
-      if (nowMs - (stands?.sinceMs ?? nowMs) < BEHIND_MS) return nothing
+      if (nowMs - (stands?.sinceMs ?? nowMs) < (minerHeight === 0 ? FIRST_BLOCK_MS : BEHIND_MS)) return nothing
       // Said first, done with the next look: who looks should see why it is restarted.
       const wasTold = isTold
       isTold = true

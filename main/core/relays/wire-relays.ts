@@ -13,6 +13,7 @@ import type { RehearsalKeys } from '../ports/vault.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
+import type { HostTimes } from './host-times.ts'
 import { createMinerHost, type MinerHost } from './miner-host.ts'
 import { createMinerPrice, isSending, type MinerPrice } from './miner-price.ts'
 import type { MinerSetup } from './miner-setup.ts'
@@ -20,6 +21,8 @@ import { relayHandlers } from './relay-handlers.ts'
 import { createSelfTestRoom, type SelfTestRoom } from './self-test-room.ts'
 import { createRelaySender, tryRelay } from './send-relays.ts'
 import { createJudging, type Judging } from './validation-mode.ts'
+
+type MinerHostDeps = Parameters<typeof createMinerHost>[0]
 
 /** Joins what sends relays of Hearth's own: test relays and self-tests. */
 export function wireRelays(deps: {
@@ -65,17 +68,31 @@ export function wireRelays(deps: {
 
 /** Which host the relay miner asks; undefined on networks that were made here, whose node is beside it. */
 export function wireMinerHost(deps: {
-  rooms: { network: NetworkId | null; store: Store; state: StatePublisher; log: Log }
-  world: { connectChain: ConnectChain; reach: Reach; clock: Clock }
+  rooms: { network: NetworkId | null; store: Store; state: StatePublisher; log: Log; activity: MinerHostDeps['activity'] }
+  world: { connectChain: ConnectChain; reach: Reach; clock: Clock; minerHostTimes?: Partial<HostTimes> }
   heads: Pick<Heads, 'isCertain' | 'requireKnown' | 'block1Hash'>
   endpoints: Pick<EndpointList, 'list'>
   wake: () => void
 }): MinerHost | undefined {
   const { rooms, world, heads, endpoints, wake } = deps
   if (networkOf(rooms.network).madeHere) return undefined
-  const { network, store, state, log } = rooms
+  const { network, store, state, log, activity } = rooms
   const { connectChain: connect, reach, clock } = world
-  return createMinerHost({ network, store, state, log, clock, heads, connect, reach, endpoints: () => endpoints.list(), wake })
+  const times = world.minerHostTimes
+  return createMinerHost({
+    network,
+    store,
+    state,
+    log,
+    clock,
+    heads,
+    connect,
+    reach,
+    activity,
+    times,
+    endpoints: () => endpoints.list(),
+    wake,
+  })
 }
 
 /** What a start of Hearth does not change about the relay miner: its gas price, and how it judges relays. */

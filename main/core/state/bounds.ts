@@ -1,6 +1,7 @@
 import {
   MAP_SLICES,
   type AppState,
+  type ElsewhereState,
   type IntentState,
   type MapSliceName,
   type NodeState,
@@ -12,11 +13,12 @@ import {
 export const MAX_STATE_BYTES = 64 * 1024
 /** What each slice may take of it. A slice that is not here gets DEFAULT_SLICE_BYTES; a test adds them all up. */
 const SLICE_BYTES: Partial<Record<SliceName, number>> = {
-  nodes: 11.5 * 1024,
-  tasks: 6.5 * 1024,
+  nodes: 11 * 1024,
+  tasks: 6 * 1024,
   settings: 7 * 1024,
   intents: 5 * 1024,
-  supplier: 8704,
+  supplier: 8192,
+  elsewhere: 1600,
   attention: 3584,
   clock: 3584,
   health: 3584,
@@ -32,7 +34,11 @@ const DEFAULT_SLICE_BYTES = 512
 /** No entry of a map may push the others out. */
 const ENTRY_BYTES = 3 * 1024
 /** Of nodes the log lines give way first: many nodes with short lines rather than few with long ones. */
-const NODE_BYTES = [ENTRY_BYTES, 1024, 640]
+const ENTRY_STEPS: Partial<Record<MapSliceName, readonly number[]>> = {
+  nodes: [ENTRY_BYTES, 1024, 640],
+  // One network at length, two in short, three in a word.
+  elsewhere: [1536, 768, 500],
+}
 
 /** Bytes that a slice may take. */
 export const sliceBytes = (slice: SliceName): number => SLICE_BYTES[slice] ?? DEFAULT_SLICE_BYTES
@@ -85,7 +91,7 @@ export function createBounds(): Bounds {
         .map(([id, entry], index) => ({ id, entry, index, rank: rankOf(slice, entry) }))
         .sort((a, b) => a.rank.group - b.rank.group || b.rank.atMs - a.rank.atMs || a.index - b.index)
       let kept = new Map<string, unknown>()
-      for (const limit of slice === 'nodes' ? NODE_BYTES : [ENTRY_BYTES]) {
+      for (const limit of ENTRY_STEPS[slice] ?? [ENTRY_BYTES]) {
         kept = fill(slice, ranked, limit)
         if (kept.size === ranked.length) break
       }
@@ -120,6 +126,9 @@ function rankOf(slice: MapSliceName, entry: object): { group: number; atMs: numb
       const finding = entry as AppState['attention'][string]
       return { group: finding.level === 'bad' ? 0 : finding.level === 'warn' ? 1 : 2, atMs: finding.sinceMs }
     }
+    case 'elsewhere':
+      // Real money first.
+      return { group: (entry as ElsewhereState).network === 'mainnet' ? 0 : 1, atMs: 0 }
     default:
       return { group: 0, atMs: 0 }
   }

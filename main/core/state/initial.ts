@@ -44,6 +44,7 @@ export function initialState(app: AppState['app']): AppState {
     health: structuredClone(NO_HEALTH),
     attention: {},
     settings: {},
+    elsewhere: {},
     leftOut: {},
   }
 }

@@ -11,10 +11,7 @@ const RECENT_BYTES = 256 * 1024
 /** Beyond this a snapshot is shorter. */
 const RESUME_BYTES = 64 * 1024
 
-/**
- * The one copy of the state that may be written. What changed is put beside what was published, and the difference leaves as one numbered patch.
- * Core keeps everything; what is published stays under 64 KB whatever the data (bounds.ts), and `leftOut` says how much is not in it.
- */
+/** A state that may be written: the published one, or a network's own (network-state.ts). */
 export interface StatePublisher {
   /** The whole of it, as core sees it. */
   readonly state: AppState
@@ -25,6 +22,13 @@ export interface StatePublisher {
   /** Adds or replaces one entry of a map slice. */
   put<S extends MapSliceName>(slice: S, id: string, value: AppState[S][string]): void
   remove(slice: MapSliceName, id: string): void
+}
+
+/**
+ * The state that pages see. What changed is put beside what was published, and the difference leaves as one numbered patch.
+ * Core keeps everything; what is published stays under 64 KB whatever the data (bounds.ts), and `leftOut` says how much is not in it.
+ */
+export interface PublishedState extends StatePublisher {
   snapshot(): Snapshot
   /**
    * What a page needs that has the state up to `seq`: the patches since, or a snapshot when they are no longer kept or it speaks of another run.
@@ -38,7 +42,7 @@ export interface StatePublisher {
 }
 
 /** @param initial the state before anything was read @param clock for the publishing rhythm */
-export function createStatePublisher(initial: AppState, clock: Clock): StatePublisher {
+export function createStatePublisher(initial: AppState, clock: Clock): PublishedState {
   const state = structuredClone(initial)
   const bounds = createBounds()
   const listeners = new Set<(patch: Patch) => void>()
@@ -111,7 +115,7 @@ export function createStatePublisher(initial: AppState, clock: Clock): StatePubl
   for (const slice of Object.keys(state) as SliceName[]) touched.add(slice)
   publishTouched()
 
-  const publisher: StatePublisher = {
+  const publisher: PublishedState = {
     state,
     set(slice, value) {
       if (same(state[slice], value)) return
@@ -153,6 +157,7 @@ export function createStatePublisher(initial: AppState, clock: Clock): StatePubl
   return publisher
 }
 
-function same(a: unknown, b: unknown): boolean {
+/** Equal as JSON: publishing an equal value is no change. */
+export function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }

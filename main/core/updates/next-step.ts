@@ -49,6 +49,9 @@ const GOOD_BLOCKS = 2
 /** Without a chain to go by, so long nothing may fail. */
 const GOOD_MS = 10_000
 
+/** A way back takes two changes of containers. */
+const BACK_LIMITS = 2
+
 /** How long a stage may take, in milliseconds. */
 export const stageLimitMs = (medianBlockMs: number | null): number => LEAST_MS + BLOCKS_ALLOWED * (medianBlockMs ?? 0)
 
@@ -90,13 +93,17 @@ export function nextStep(row: UpdateRow, facts: UpdateFacts): NextStep {
       if (trouble) return trouble
       const isGood = nodes.every((node) => node.wanted === 'stopped' || (node.runs === row.toPin && node.well))
       if (!isGood || !madeBlocks(row, facts, first, GOOD_BLOCKS)) return { kind: 'wait', for: 'blocks' }
-      return facts.nowMs - row.stageAtMs >= GOOD_MS ? { kind: 'stage', stage: 'done' } : { kind: 'wait', for: 'blocks' }
+      return facts.nowMs - facts.sinceMs >= GOOD_MS ? { kind: 'stage', stage: 'done' } : { kind: 'wait', for: 'blocks' }
     }
     case 'rolling-back': {
       const pins = toPin(nodes, row.fromPin)
       if (pins) return pins
       const isBack = nodes.every((node) => node.wanted === 'stopped' || (node.runs === row.fromPin && node.well))
-      return isBack && madeBlocks(row, facts, first, 1) ? { kind: 'stage', stage: 'rolled-back' } : { kind: 'wait', for: 'back' }
+      if (isBack && madeBlocks(row, facts, first, 1)) return { kind: 'stage', stage: 'rolled-back' }
+      // What ails it is something else, and is told where it ails: an update that never ends would hold up those to come.
+      return facts.nowMs - facts.sinceMs > BACK_LIMITS * stageLimitMs(facts.chain.medianBlockMs)
+        ? { kind: 'stage', stage: 'failed', problem: { key: 'not-back', facts: { height: String(facts.chain.height) } } }
+        : { kind: 'wait', for: 'back' }
     }
     case 'done':
     case 'rolled-back':

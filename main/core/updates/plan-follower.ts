@@ -4,6 +4,8 @@ import type { UpdateBook, UpdateDeps } from './book.ts'
 import { createUpgradeWatch } from './upgrade-watch.ts'
 
 const PLAN_MS = 5_000
+/** An upgrade that nobody here saw is looked for so often: at a start first of all. */
+const MISSED_MS = 3_600_000
 
 interface Plan {
   name: string
@@ -19,6 +21,10 @@ export interface PlanFollower {
   read(): Promise<void>
   /** Begins and calls off updates by it. */
   follow(): Promise<void>
+  /** What the chain has done and nobody here saw; none where all was seen. */
+  missed(): Plan[]
+  /** Blocks until the next upgrade, apart from that of one row; Infinity where there is none. */
+  blocksLeft(rowId: string): number
   forget(): void
 }
 
@@ -29,6 +35,33 @@ export function createPlanFollower(deps: UpdateDeps & Pick<UpdateBook, 'rows' | 
   let plan: Plan | null = null
   let planAtMs: number | undefined
   let hanging: Plan | undefined
+  let missed: Plan | undefined
+  let missedAtMs: number | undefined
+
+  /**
+   * What was planned and done while Hearth was off has left no plan, and where no node of our own stands, nobody says what it lacks: then the chain is asked for the upgrades that
+   * would come after what runs. A chain that does not answer is asked again at the next look.
+   */
+  const lookForMissed = async (): Promise<void> => {
+    const chain = deps.heads.current()
+    const now = clock.now()
+    const hasNode = deps.catalog.some((entry) => entry.kind === 'chain-node')
+    if (hasNode || !chain?.appliedUpgrade || (missedAtMs !== undefined && now - missedAtMs < MISSED_MS && now >= missedAtMs)) return
+    const image = releaseOfPlan('v0.0.0')?.image
+    const running = deps.running().find((candidate) => candidate.image === image)
+    if (!running) return
+    try {
+      let newest: Plan | undefined
+      for (const name of successorsOf(running.version)) {
+        const height = await chain.appliedUpgrade(name)
+        if (height !== undefined) newest = { name, height }
+      }
+      missed = newest
+      missedAtMs = now
+    } catch {
+      // Nothing is known then.
+    }
+  }
 
   const readPlan = async (): Promise<void> => {
     const chain = deps.heads.current()
@@ -94,7 +127,8 @@ export function createPlanFollower(deps: UpdateDeps & Pick<UpdateBook, 'rows' | 
     read: readPlan,
     async follow() {
       await lookForHang()
-      for (const wanted of [hanging, plan])
+      await lookForMissed()
+      for (const wanted of [hanging, plan, missed])
         if (
           wanted &&
           !rows().some((row) => row.plan?.name === wanted.name && row.plan.height === wanted.height && row.stage !== 'withdrawn')
@@ -102,11 +136,32 @@ export function createPlanFollower(deps: UpdateDeps & Pick<UpdateBook, 'rows' | 
           await begin(wanted)
       await withdraw()
     },
+    missed: () => (missed ? [missed] : []),
+    blocksLeft(rowId) {
+      const { height } = state.state.chain
+      const of = rows().flatMap((row) => (row.id !== rowId && row.reason === 'upgrade' && isOpen(row) && row.plan ? [row.plan.height] : []))
+      // A plan whose name is no version has no row: nothing of it can be fetched, and the chain stands at its height all the same.
+      const planned = plan && plan.height >= height ? [plan.height] : []
+      return Math.min(...[...of, ...planned].map((at) => at - height))
+    },
     forget() {
       plan = null
       state.patch('health', { upgrade: null })
       planAtMs = undefined
       hanging = undefined
+      missed = undefined
+      missedAtMs = undefined
     },
   }
+}
+
+/** Patches in a row that are looked for: one number may have had no plan (onchain facts 1). */
+const PATCHES = 5
+
+/** Names of the upgrades that may come after a version, older ones first. Plans are named after their release. */
+export function successorsOf(version: string): string[] {
+  const [major, minor, patch] = (/^(\d{1,4})\.(\d{1,4})\.(\d{1,4})/.exec(version) ?? []).slice(1).map(Number)
+  if (major === undefined || minor === undefined || patch === undefined) return []
+  const patches = Array.from({ length: PATCHES }, (_each, index) => `v${major}.${minor}.${patch + index + 1}`)
+  return [...patches, `v${major}.${minor + 1}.0`, `v${major + 1}.0.0`]
 }

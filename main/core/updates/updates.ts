@@ -15,6 +15,8 @@ import { publishUpdates } from './publish.ts'
 const LOOK_MS = 1_500
 const REGISTRY_MS = 12 * 3_600_000
 const DAY_MS = 86_400_000
+/** Between two looks no more than this passes while the PC is awake. */
+const SLEPT_MS = 60_000
 /** Nothing else is begun so near to an upgrade: an update and its way back must be over by then. */
 const NEAR_MS = 15 * 60_000
 const NEAR_BLOCKS = 10
@@ -42,7 +44,8 @@ export function createUpdates(deps: UpdateDeps): Updates {
   const { network, store, state, clock, log, settings, nodes, catalog, activity } = deps
   const hourOf = deps.hourOf ?? ((ms) => new Date(ms).getHours())
   const fetching = createImageFetch(deps)
-  const beganMs = clock.now()
+  let watchedSinceMs = clock.now()
+  let roundAtMs = watchedSinceMs
   const waiting = new Map<string, UpdateWait | null>()
   let rows: UpdateRow[] = []
   let nodeRows: NodeRow[] = []
@@ -61,7 +64,7 @@ export function createUpdates(deps: UpdateDeps): Updates {
     network,
     height: state.state.chain.height,
     plan: plans.plan(),
-    done: rows.flatMap((row) => (row.reason === 'upgrade' && row.stage === 'done' && row.plan ? [row.plan] : [])),
+    done: plans.missed().concat(rows.flatMap((row) => (row.reason === 'upgrade' && row.stage === 'done' && row.plan ? [row.plan] : []))),
   })
 
   /** The loop, the fetching of an image and the user's requests change rows at the same time: one after the other, each on what the one before left. */
@@ -196,8 +199,7 @@ export function createUpdates(deps: UpdateDeps): Updates {
   const factsOf = (row: UpdateRow): UpdateFacts => {
     const { chain, clock: sessions } = state.state
     const members = nodesOf(row.image)
-    const upgrades = rows.filter((other) => other.id !== row.id && other.reason === 'upgrade' && isOpen(other) && other.plan)
-    const left = Math.min(...upgrades.map((other) => (other.plan?.height ?? 0) - chain.height))
+    const left = plans.blocksLeft(row.id)
     const wish: StopWish = {
       nodeId: '',
       action: 'restart',
@@ -212,10 +214,11 @@ export function createUpdates(deps: UpdateDeps): Updates {
     const atHeight = row.plan !== null && chain.height >= row.plan.height - 1
     return {
       nowMs: clock.now(),
-      sinceMs: Math.max(row.stageAtMs, beganMs),
+      sinceMs: row.stageAtMs > clock.now() ? watchedSinceMs : Math.max(row.stageAtMs, watchedSinceMs),
       chain,
       hangs: hasNode ? plans.hangs(row) : atHeight && chain.height >= (row.plan?.height ?? 0),
-      quiet: state.state.nodes['miner']?.wanted !== 'running' || isDue(wish, sessions),
+      // As it is written down: for a moment after a start nothing is published yet, and that is no quiet.
+      quiet: nodeRows.find((candidate) => candidate.id === 'miner')?.wanted !== 'running' || isDue(wish, sessions),
       upgradeNear: left <= NEAR_BLOCKS || left * (chain.medianBlockMs ?? 0) <= NEAR_MS,
       nodes: members.flatMap((id) => nodeFacts(id, row)),
     }
@@ -250,7 +253,7 @@ export function createUpdates(deps: UpdateDeps): Updates {
     if (stage === 'done') activity(row.reason === 'upgrade' ? 'upgrade-done' : 'update-done', facts, 'hearth')
     if (stage === 'rolling-back') activity('update-does-not-work', facts, 'hearth', 'warn')
     if (stage === 'rolled-back') activity('update-rolled-back', facts, 'hearth', 'warn')
-    if (stage === 'failed') activity('upgrade-failed', facts, 'hearth', 'bad')
+    if (stage === 'failed') activity(row.reason === 'upgrade' ? 'upgrade-failed' : 'update-not-back', facts, 'hearth', 'bad')
     wakeUp()
   }
 
@@ -301,6 +304,10 @@ export function createUpdates(deps: UpdateDeps): Updates {
   }
 
   const round = async (): Promise<void> => {
+    const now = clock.now()
+    // The PC slept, or its clock was set: what took that long in between is no failure of what changed.
+    if (now < roundAtMs || now - roundAtMs > SLEPT_MS) watchedSinceMs = now
+    roundAtMs = now
     await look()
     await plans.read()
     if (state.state.engine.kind !== 'ready' || nodeRows.length === 0) return
@@ -308,10 +315,11 @@ export function createUpdates(deps: UpdateDeps): Updates {
     const lookedAtMs = known().lookedAtMs
     if (lookedAtMs === null || clock.now() - lookedAtMs > REGISTRY_MS || clock.now() < lookedAtMs) await lookAtRegistry()
     await takeByItself()
-    // One at a time for each image; what changes containers goes before what waits.
+    // One at a time; what changes containers goes before what waits. The chain waits for nobody: its upgrade is held by a change of its own image alone.
     const open = rows.filter(isOpen).toReversed()
-    const busy = open.find(isSwapping)
-    for (const row of open) if (!busy || row === busy || row.stage === 'planned') await carryOn(row.id)
+    const isHeld = (row: UpdateRow): boolean =>
+      rows.some((busy) => busy.id !== row.id && isSwapping(busy) && (row.reason !== 'upgrade' || busy.image === row.image))
+    for (const row of open) if (isSwapping(row) || row.stage === 'planned' || !isHeld(row)) await carryOn(row.id)
     await moveKeepers()
   }
   const publish = (): void =>

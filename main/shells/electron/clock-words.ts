@@ -1,4 +1,4 @@
-import type { AppState } from '#shared/api/state.ts'
+import type { AppState, ElsewhereState, NetworkId } from '#shared/api/state.ts'
 import { formatPokt } from '#shared/model/money.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import { FINDINGS } from './finding-words.ts'
@@ -11,7 +11,10 @@ const FAST_BLOCK_MS = 20_000
 export type TrayFace = 'fine' | 'stopped' | 'asks' | 'unknown'
 
 /** The session clock's verdict in words, as the page says it. @param hours of the setting `clockHours` */
-export function verdictWords(state: Pick<AppState, 'clock' | 'chain'>, hours: 'system' | '12' | '24'): string {
+export function verdictWords(
+  state: { clock: Pick<AppState['clock'], 'verdict' | 'facts'>; chain: Pick<AppState['chain'], 'medianBlockMs'> },
+  hours: 'system' | '12' | '24',
+): string {
   const { verdict, facts } = state.clock
   const say = WORDS.verdict
   switch (verdict) {
@@ -60,12 +63,13 @@ export function nodesOf(state: Pick<AppState, 'nodes'>): { wanted: number; runni
   }
 }
 
-/** The face of the tray icon, by the worst fact. */
+/** The face of the tray icon, by the worst fact of any network. */
 export function trayFace(state: AppState | undefined): TrayFace {
   if (!state) return 'unknown'
-  if (worstFinding(state) !== undefined || state.vault.needed !== null) return 'asks'
+  const others = Object.values(state.elsewhere)
+  if (worstFinding(state) !== undefined || state.vault.needed !== null || others.some((other) => other.needsKey)) return 'asks'
   const { wanted, running } = nodesOf(state)
-  if (wanted === 0 && running === 0) return 'stopped'
+  if (wanted === 0 && running === 0) return others.some((other) => Object.keys(other.up).length > 0) ? 'fine' : 'stopped'
   if (state.engine.kind !== 'ready' || state.chain.status === 'unreachable' || state.clock.verdict === 'cannot-tell') return 'unknown'
   return 'fine'
 }
@@ -74,10 +78,14 @@ export function trayFace(state: AppState | undefined): TrayFace {
 export function headline(state: AppState | undefined): string {
   if (!state) return WORDS.starting
   const worst = worstFinding(state)
-  if (worst) return findingText(worst, false)
+  if (worst) return `${worst.where}${findingText(worst, false)}`
   if (state.app.network === null) return WORDS.notSetUp
   const { wanted, running } = nodesOf(state)
-  if (wanted === 0 && running === 0) return WORDS.tray.nothingRuns
+  const others = Object.values(state.elsewhere).filter((other) => Object.keys(other.up).length > 0)
+  if (wanted === 0 && running === 0)
+    return others.length === 0
+      ? WORDS.tray.nothingRuns
+      : WORDS.tray.runsOn(others.map(({ network }) => networkOf(network).title).join(', '))
   if (state.engine.kind !== 'ready') return WORDS.tray.cannotSee
   return running >= wanted ? WORDS.tray.allRun(running) : WORDS.tray.someRun(running, wanted)
 }
@@ -100,13 +108,32 @@ export function todayLine(state: AppState): string | undefined {
 
 export type Finding = AppState['attention'][string]
 
-/** The worst finding that asks something: `bad` before `warn`, the oldest first. */
-export function worstFinding(state: Pick<AppState, 'attention'>): Finding | undefined {
+/** A finding of the chosen network, or of another that is looked after: `where` is its name then, to be put before a sentence. */
+export type PlacedFinding = Finding & { network: NetworkId | null; where: string }
+
+/** What is found on every network, the chosen one first. */
+export const allFindings = (state: Pick<AppState, 'attention' | 'elsewhere' | 'app'>): PlacedFinding[] => [
+  ...Object.values(state.attention).map((finding) => ({ ...finding, network: state.app.network, where: '' })),
+  ...Object.values(state.elsewhere).flatMap(({ network, findings }) =>
+    findings.map((finding) => ({ ...finding, network, where: `${networkOf(network).title}: ` })),
+  ),
+]
+
+/** The worst finding that asks something, on whichever network: `bad` before `warn`, the oldest first. */
+export function worstFinding(state: Pick<AppState, 'attention' | 'elsewhere' | 'app'>): PlacedFinding | undefined {
   const rank = { bad: 0, warn: 1, info: 2 }
-  return Object.values(state.attention)
+  return allFindings(state)
     .filter((finding) => finding.level !== 'info')
     .sort((a, b) => rank[a.level] - rank[b.level] || a.sinceMs - b.sinceMs)[0]
 }
+
+/** A line for each network that is not chosen and has something running: "Mainnet: Safe to stop". */
+export const elsewhereLines = (state: AppState, hours: 'system' | '12' | '24'): string[] =>
+  Object.values(state.elsewhere).flatMap((other) =>
+    Object.keys(other.up).length === 0 ? [] : [`${networkOf(other.network).title}: ${verdictWords(asShown(other), hours)}`],
+  )
+
+const asShown = ({ clock, medianBlockMs }: ElsewhereState): Parameters<typeof verdictWords>[0] => ({ clock, chain: { medianBlockMs } })
 
 /**
  * A finding in one sentence. Facts come from main and are put in as plain text, short; one that is missing becomes a dash.

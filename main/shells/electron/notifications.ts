@@ -1,7 +1,6 @@
 import type { Clock } from '#main/core/ports/clock.ts'
 import type { Log } from '#main/core/ports/log.ts'
-import type { AppState } from '#shared/api/state.ts'
-import { findingText, type Finding } from './clock-words.ts'
+import { allFindings, findingText, type Finding, type PlacedFinding } from './clock-words.ts'
 import type { NoteOptions, ShownNote } from './desktop-api.ts'
 import type { ElectronApi } from './electron-api.ts'
 import { FIX_PATHS } from './links.ts'
@@ -39,7 +38,7 @@ export function createNotifier(deps: {
   const { electron, mirror, clock, log } = deps
   const hourOf = deps.hourOf ?? ((ms: number) => new Date(ms).getHours())
   const held: ShownNote[] = []
-  /** By id of the finding: what was told, and since when it is away. */
+  /** By network and id of the finding: what was told, and since when it is away. */
   const told = new Map<string, { key: string; level: Finding['level']; note: ShownNote | undefined; awayMs: number | undefined }>()
 
   const raise = (options: NoteOptions, click: () => void): ShownNote | undefined => {
@@ -69,18 +68,19 @@ export function createNotifier(deps: {
     // What costs money or stops work is told at any hour.
     return finding.level === 'bad' || !isQuiet(mirror, hourOf(nowMs))
   }
-  const tell = (finding: Finding): ShownNote | undefined =>
+  const tell = (finding: PlacedFinding): ShownNote | undefined =>
     raise(
       {
         title: `${WORDS.name}: ${finding.level === 'bad' ? WORDS.notify.bad : WORDS.notify.warn}`,
-        body: findingText(finding, mirror.setting('notifyAmounts')),
+        body: `${finding.where}${findingText(finding, mirror.setting('notifyAmounts'))}`,
         urgency: finding.level === 'bad' ? 'critical' : 'normal',
       },
-      () => deps.open(FIX_PATHS[finding.fix]),
+      // Of a network that is not chosen Home has the way there.
+      () => deps.open(finding.where === '' ? FIX_PATHS[finding.fix] : '/'),
     )
-  const forget = (state: AppState, nowMs: number): void => {
+  const forget = (found: ReadonlyMap<string, unknown>, nowMs: number): void => {
     for (const [id, entry] of told) {
-      if (state.attention[id] !== undefined) {
+      if (found.has(id)) {
         entry.awayMs = undefined
         continue
       }
@@ -97,19 +97,24 @@ export function createNotifier(deps: {
     },
     look() {
       const { state } = mirror
-      // In Practice nothing is at stake, and its time is not ours.
-      if (!state || state.app.network === 'practice') return
+      if (!state) return
       const nowMs = clock.now()
-      for (const finding of Object.values(state.attention)) {
-        const before = told.get(finding.id)
+      const found = new Map(
+        allFindings(state)
+          // In Practice nothing is at stake, and its time is not ours.
+          .filter(({ network }) => network !== 'practice')
+          .map((finding) => [`${finding.network ?? ''}/${finding.id}`, finding] as const),
+      )
+      for (const [id, finding] of found) {
+        const before = told.get(id)
         const isWorse = before?.level === 'warn' && finding.level === 'bad'
         if (before && before.key === finding.key && !isWorse) continue
         if (nowMs - finding.sinceMs < STANDS_MS || !isWanted(finding, nowMs)) continue
         // A second one on the same thing takes the place of the first.
         before?.note?.close()
-        told.set(finding.id, { key: finding.key, level: finding.level, note: tell(finding), awayMs: undefined })
+        told.set(id, { key: finding.key, level: finding.level, note: tell(finding), awayMs: undefined })
       }
-      forget(state, nowMs)
+      forget(found, nowMs)
     },
   }
 }

@@ -14,13 +14,25 @@ export const DUE_SOON_BLOCKS = 10
 /** Why this PC should not stop now: something is on its way, something unsent is close to its deadline, or its window opens soon. */
 export type Hold = { kind: 'wait' | 'costs' | 'due'; facts: Record<string, string> }
 
-/** Play money is no reason to keep a PC awake or an update away: on the Local chain something is always due. */
-const isAtStake = (state: AppState): boolean => state.app.network !== null && !networkOf(state.app.network).playMoney
+type Clock = Pick<AppState['clock'], 'verdict' | 'facts' | 'height'>
 
-/** Whether work is unsent. Undefined while nothing is at stake, and while nobody can say: a PC that cannot see the chain would otherwise never sleep again. */
+/** Clocks of the networks with real money, the chosen one or not. Play money is no reason to keep a PC awake or an update away: on the Local chain something is always due. */
+function clocksAtStake(state: AppState): { clock: Clock; isServing: boolean }[] {
+  const { network } = state.app
+  const isServing = Object.values(state.nodes).some((node) => node.kind === 'relay-miner' && node.wanted === 'running')
+  return [
+    ...(network === null ? [] : [{ network, clock: state.clock, isServing }]),
+    ...Object.values(state.elsewhere).map((other) => ({ ...other, isServing: 'miner' in other.up || other.down.includes('miner') })),
+  ].filter((each) => !networkOf(each.network).playMoney)
+}
+
+/** Whether work is unsent, on whichever network. Undefined while nothing is at stake, and while nobody can say: a PC that cannot see the chain would otherwise never sleep again. */
 export function holdOf(state: AppState | undefined): Hold | undefined {
-  if (!state || !isAtStake(state)) return undefined
-  const { verdict, facts, height } = state.clock
+  const holds = state ? clocksAtStake(state).flatMap(({ clock }) => holdOfClock(clock) ?? []) : []
+  return holds.find((hold) => hold.kind === 'wait') ?? holds.find((hold) => hold.kind === 'costs') ?? holds[0]
+}
+
+function holdOfClock({ verdict, facts, height }: Clock): Hold | undefined {
   if (verdict === 'wait' || verdict === 'costs') return { kind: verdict, facts }
   const due = facts['dueHeight']
   if (verdict === 'safe' && due !== undefined && facts['miner'] === 'running' && Number(due) - height <= DUE_SOON_BLOCKS)
@@ -30,15 +42,18 @@ export function holdOf(state: AppState | undefined): Hold | undefined {
 
 /** The reason to stay awake under the user's choice: what is due, also mere serving, or none. */
 export function holdAsChosen(state: AppState | undefined, keepAwake: 'due' | 'serving' | 'never'): Hold | undefined {
-  if (keepAwake === 'never' || !state || !isAtStake(state)) return undefined
-  const isServing = Object.values(state.nodes).some((node) => node.kind === 'relay-miner' && node.wanted === 'running')
+  if (keepAwake === 'never' || !state) return undefined
+  const isServing = clocksAtStake(state).some((each) => each.isServing)
   return holdOf(state) ?? (keepAwake === 'serving' && isServing ? { kind: 'due', facts: {} } : undefined)
 }
 
 /** Whether quitting everything, or replacing Hearth, loses nothing. Stricter than "no hold": `cannot tell` is no yes. */
 export function isSafeMoment(state: AppState | undefined): boolean {
-  if (!state || !isAtStake(state)) return true
-  return holdOf(state) === undefined && (state.clock.verdict === 'safe' || state.clock.verdict === 'nothing-to-lose')
+  if (!state) return true
+  return (
+    holdOf(state) === undefined &&
+    clocksAtStake(state).every(({ clock }) => clock.verdict === 'safe' || clock.verdict === 'nothing-to-lose')
+  )
 }
 
 const UNSENT = new Set(['serving', 'open', 'claimed', 'proof-due'])

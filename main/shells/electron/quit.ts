@@ -2,7 +2,7 @@ import type { App } from '#main/core/app-shape.ts'
 import type { Clock } from '#main/core/ports/clock.ts'
 import type { Log } from '#main/core/ports/log.ts'
 import type { AppState } from '#shared/api/state.ts'
-import { nodesOf, shortTime, verdictWords } from './clock-words.ts'
+import { elsewhereLines, nodesOf, shortTime, verdictWords } from './clock-words.ts'
 import type { ElectronApi } from './electron-api.ts'
 import type { NoticeWindow } from './notice-window.ts'
 import { holdOf } from './power.ts'
@@ -70,19 +70,26 @@ export function createQuit(parts: QuitParts): Quit {
     const app = parts.app()
     const mirror = parts.mirror()
     if (!app || !mirror?.state) return
+    const { app: chosen, nodes, elsewhere } = mirror.state
     const { runningIds } = nodesOf(mirror.state)
-    const wished = Object.values(mirror.state.nodes).filter((node) => node.kind !== 'keeper' && node.wanted === 'running')
-    // The miner first: it needs the others for its last words.
-    const ids = [...new Set([...wished.map((node) => node.id), ...runningIds])].sort(
-      (a, b) => Number(b === 'miner') - Number(a === 'miner'),
-    )
-    for (const nodeId of ids) {
-      const answer = await app.call('nodes.stop', { nodeId })
-      if (!answer.ok) log.warn('a node was not asked to stop', { node: nodeId, code: answer.error.code })
+    const wished = Object.values(nodes).filter((node) => node.kind !== 'keeper' && node.wanted === 'running')
+    // What runs in Practice ends with Hearth, and goes on with it.
+    const here = chosen.network === 'practice' ? [] : [...new Set([...wished.map((node) => node.id), ...runningIds])]
+    const asked = [
+      ...here.map((nodeId) => ({ nodeId })),
+      ...Object.values(elsewhere).flatMap(({ network, up, down }) => [...Object.keys(up), ...down].map((nodeId) => ({ nodeId, network }))),
+      // The miner first: it needs the others for its last words.
+    ].sort((a, b) => Number(b.nodeId === 'miner') - Number(a.nodeId === 'miner'))
+    for (const wish of asked) {
+      const answer = await app.call('nodes.stop', wish)
+      if (!answer.ok) log.warn('a node was not asked to stop', { node: wish.nodeId, code: answer.error.code })
     }
+    const ids = asked.map((wish) => wish.nodeId)
     const left = (): string[] => {
       const state = mirror.state
-      return state ? nodesOf(state).runningIds.map((id) => state.nodes[id]?.title ?? id) : []
+      if (!state) return []
+      const runningHere = state.app.network === 'practice' ? [] : nodesOf(state).runningIds.map((id) => state.nodes[id]?.title ?? id)
+      return [...runningHere, ...Object.values(state.elsewhere).flatMap((other) => Object.values(other.up))]
     }
     const stopping = (): boolean => Object.values(mirror.state?.nodes ?? {}).some((node) => node.seen === 'stopping')
     const done = await waitFor(
@@ -186,9 +193,12 @@ function questionOf(mirror: StateMirror | undefined): { detail: string; canStop:
   const state = mirror?.state
   if (!mirror || !state) return undefined
   const { running } = nodesOf(state)
-  if (running === 0) return undefined
+  const isPractice = state.app.network === 'practice'
+  const hours = mirror.setting('clockHours')
+  const others = elsewhereLines(state, hours)
+  const onEngine = (isPractice ? 0 : running) + Object.values(state.elsewhere).reduce((sum, { up }) => sum + Object.keys(up).length, 0)
   // What runs in Practice is a part of Hearth: it stops with it, and nothing is lost.
-  if (state.app.network === 'practice') return { detail: WORDS.quit.practice, canStop: false }
-  const verdict = verdictWords(state, mirror.setting('clockHours'))
-  return { detail: `${WORDS.quit.running(running)}\n\n${WORDS.quit.stopping(verdict)}`, canStop: true }
+  if (onEngine === 0) return isPractice && running > 0 ? { detail: WORDS.quit.practice, canStop: false } : undefined
+  const here = isPractice || running === 0 ? [] : [verdictWords(state, hours)]
+  return { detail: `${WORDS.quit.running(onEngine)}\n\n${WORDS.quit.stopping([...here, ...others].join('; '))}`, canStop: true }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { AppState } from '#shared/api/state.ts'
-import { clockLine, headline, todayLine, trayFace, type TrayFace } from './clock-words.ts'
+import { clockLine, elsewhereLines, headline, todayLine, trayFace, type TrayFace } from './clock-words.ts'
 import type { MenuEntry, TrayIcon } from './desktop-api.ts'
 import type { ElectronApi } from './electron-api.ts'
 import type { StateMirror } from './state-mirror.ts'
@@ -19,13 +19,14 @@ export function trayPicture(folder: string, face: TrayFace, platform: NodeJS.Pla
   return join(folder, `tray-${face}${platform === 'darwin' ? 'Template' : ''}.png`)
 }
 
-/** The tray's menu: three lines to read, then what can be done. Lines to read are grey: they are no buttons. */
+/** The tray's menu: what there is to read, then what can be done. Lines to read are grey: they are no buttons. */
 export function trayTemplate(state: AppState | undefined, hours: 'system' | '12' | '24', actions: TrayActions): MenuEntry[] {
   const lines = [headline(state)]
   if (state && state.app.network !== null) {
     lines.push(clockLine(state, hours))
     const today = todayLine(state)
     if (today !== undefined) lines.push(today)
+    lines.push(...elsewhereLines(state, hours))
   }
   const update = actions.update()
   return [

@@ -10,6 +10,7 @@ export const WORDS = {
   playMoney: 'play money',
   tray: {
     nothingRuns: 'Nothing runs here',
+    runsOn: (networks: string) => `Runs on ${networks}`,
     allRun: (count: number) => (count === 1 ? 'Your node runs' : `All ${count} nodes run`),
     someRun: (running: number, all: number) => `${running} of ${all} nodes run`,
     cannotSee: 'Hearth cannot see the container engine',

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { networkIdSchema } from '#shared/api/state.ts'
 import { useAppState, useRealNow, useQuery } from '#renderer/bridge/hooks.ts'
 import { when, whole } from '#renderer/text/format.ts'
 import { keyed, useText } from '#renderer/text/text.ts'
@@ -21,6 +22,12 @@ export function Lately(): ReactNode {
       ...Object.values(state.nodes).map((node) => node.wanted),
     ].join(),
   )
+  const network = useAppState((state) => state.app.network)
+  /** What happened on a network that is not the chosen one is told by its name. */
+  const whereOf = (on: string | undefined): string => {
+    const id = networkIdSchema.safeParse(on).data
+    return id === undefined || id === network ? '' : `${t(`frame.network.${id}`)}: `
+  }
   const list = useQuery('activity.list', { limit: SHOWN }, moved)
   const rows = list.value?.rows ?? []
   return (
@@ -45,7 +52,10 @@ export function Lately(): ReactNode {
                       : 'text-text-2'
               }
             />
-            <span className="truncate num max-[640px]:whitespace-normal">{keyed(t, 'activity', row.text, row.facts)}</span>
+            <span className="truncate num max-[640px]:whitespace-normal">
+              {whereOf(row.facts['on'])}
+              {keyed(t, 'activity', row.text, row.facts)}
+            </span>
             <span className="text-small text-text-3 num">
               {row.facts['height'] && /^\d+$/.test(row.facts['height'])
                 ? t('home.lately.block', { height: whole(row.facts['height']) })

@@ -150,6 +150,7 @@ function Log({ node, height, full }: { node: NodeState; height: number | string;
             onChoose={choose}
             goTo={goTo}
             {...(log.held === null ? {} : { gaps: log.held.gaps })}
+            onHold={() => setFollowing(false)}
             {...(isFollowing ? {} : { onNearTop: () => void readOlder() })}
           />
         )}

@@ -9,24 +9,27 @@ const SAID_MS = 1_800
 /** Copies the lines that are shown; their text is made when it is asked for, not at every new line. */
 export function LogCopy({ lines }: { lines: LogLines }): ReactNode {
   const t = useText()
-  const [copied, setCopied] = useState(false)
+  const [outcome, setOutcome] = useState<'copied' | 'failed' | null>(null)
   useEffect(() => {
-    if (!copied) return undefined
-    const timer = setTimeout(() => setCopied(false), SAID_MS)
+    if (outcome !== 'copied') return undefined
+    const timer = setTimeout(() => setOutcome(null), SAID_MS)
     return () => clearTimeout(timer)
-  }, [copied])
+  }, [outcome])
   const copy = (): void => {
-    void navigator.clipboard?.writeText(textOf(lines)).then(
-      () => setCopied(true),
-      () => setCopied(false),
+    // Browsers have none where the page came without TLS from another PC.
+    const { clipboard } = navigator as Partial<Navigator>
+    const written = clipboard ? clipboard.writeText(textOf(lines)) : Promise.reject(new Error('no clipboard'))
+    written.then(
+      () => setOutcome('copied'),
+      () => setOutcome('failed'),
     )
   }
   const what = t('nodes.detail.log')
   return (
     <>
-      <Button kind="ghost" size="sm" icon={copied ? 'check' : 'copy'} label={t('ui.copy', { what })} onPress={copy} />
-      <span role="status" className="sr-only">
-        {copied ? t('ui.copied', { what }) : ''}
+      <Button kind="ghost" size="sm" icon={outcome === 'copied' ? 'check' : 'copy'} label={t('ui.copy', { what })} onPress={copy} />
+      <span role="status" className={outcome === 'failed' ? 'text-small text-bad' : 'sr-only'}>
+        {outcome === 'copied' ? t('ui.copied', { what }) : outcome === 'failed' ? t('nodes.log.copyFailed') : ''}
       </span>
     </>
   )

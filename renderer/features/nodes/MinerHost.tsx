@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react'
 import { useAppState, useCall, useNow } from '#renderer/bridge/hooks.ts'
-import { age } from '#renderer/text/format.ts'
+import { age, when } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Card, Facts } from '#renderer/ui/Card.tsx'
@@ -23,6 +23,8 @@ export function MinerHost(): ReactNode {
   // What was wanted may have been removed from the list meanwhile.
   const shown = able.find((each) => each.rpcUrl === wanted) ?? now ?? able[0]
   const isOther = shown !== undefined && shown.rpcUrl !== now?.rpcUrl
+  const byItself = bundle.byItself !== false
+  const standsInFor = bundle.standsInFor ?? ''
   return (
     <Card title={t('bundle.host.title')} padded>
       <p className="mb-3 text-small text-text-2">{t('bundle.host.text')}</p>
@@ -35,7 +37,9 @@ export function MinerHost(): ReactNode {
               t('bundle.host.now'),
               <span key="host" className="wrap-anywhere">
                 <span className="font-medium">{bundle.host}</span>
-                <span className="block text-caption text-text-3">{t(bundle.chosen ? 'bundle.host.chosen' : 'bundle.host.auto')}</span>
+                <span className="block text-caption text-text-3">
+                  {t(bundle.chosen ? 'bundle.host.chosen' : standsInFor === '' ? 'bundle.host.auto' : 'bundle.host.standIn')}
+                </span>
               </span>,
             ],
           ]}
@@ -43,9 +47,13 @@ export function MinerHost(): ReactNode {
       )}
       {bundle.host !== '' && (bundle.badSinceMs ?? null) !== null ? (
         <Note tone="warn" className="mt-3">
-          {t('bundle.host.bad', { age: age(time - (bundle.badSinceMs ?? time)) })}
+          {t(`bundle.host.${bundle.flickers === true ? 'flickers' : byItself ? 'badByItself' : 'bad'}`, {
+            age: age(time - (bundle.badSinceMs ?? time)),
+          })}
         </Note>
       ) : null}
+      {bundle.host === '' ? null : <Changed />}
+      <ByItself isOn={byItself} />
       {able.length === 0 || (able.length === 1 && !isOther) ? null : (
         <form
           className="mt-3 grid gap-2.5 border-t border-line pt-3"
@@ -84,5 +92,61 @@ export function MinerHost(): ReactNode {
         </a>
       </p>
     </Card>
+  )
+}
+
+/** That Hearth changed the host, why, and the way back. */
+function Changed(): ReactNode {
+  const t = useText()
+  const bundle = useAppState((state) => state.bundle)
+  const endpoints = useAppState((state) => Object.values(state.chain.endpoints ?? {}))
+  const choose = useCall('bundle.chooseHost')
+  const time = useNow(5_000)
+  const changed = bundle?.changed ?? null
+  if (bundle === null || changed === null) return null
+  const standsInFor = bundle.standsInFor ?? ''
+  const backTo = standsInFor === '' ? changed.from : standsInFor
+  // Back from the stand-in there is nothing to go back to.
+  const before = changed.why === 'back' ? undefined : endpoints.find((each) => each.host === backTo && each.grpcUrl !== '')
+  return (
+    <Note tone="info" className="mt-3">
+      <div className="font-medium">{t('bundle.host.changed', { age: age(time - changed.atMs), time: when(changed.atMs, time) })}</div>
+      <div className="wrap-anywhere">
+        {t(`bundle.host.why.${changed.why}`, { from: changed.from })}{' '}
+        {standsInFor === '' ? null : t('bundle.host.goesBack', { host: standsInFor })}
+      </div>
+      {before === undefined ? null : (
+        <div className="mt-2">
+          <Button size="sm" isBusy={choose.busy} onPress={() => void choose.run({ rpcUrl: before.rpcUrl })}>
+            {t('bundle.host.backNow', { host: before.host })}
+          </Button>
+        </div>
+      )}
+      <ErrorNote error={choose.error} />
+    </Note>
+  )
+}
+
+/** Whether Hearth may change it. */
+function ByItself({ isOn }: { isOn: boolean }): ReactNode {
+  const t = useText()
+  const turn = useCall('bundle.hostByItself')
+  return (
+    <div className="mt-3 border-t border-line pt-3">
+      <label className="flex items-start gap-2">
+        <input
+          type="checkbox"
+          className="mt-0.5 h-4 w-4 flex-none accent-[var(--ember)]"
+          checked={isOn}
+          disabled={turn.busy}
+          onChange={(event) => void turn.run({ on: event.target.checked })}
+        />
+        <span>
+          <span className="font-medium">{t('bundle.host.byItself')}</span>
+          <span className="block text-caption text-text-3">{t('bundle.host.byItselfText')}</span>
+        </span>
+      </label>
+      <ErrorNote error={turn.error} />
+    </div>
   )
 }

@@ -54,6 +54,8 @@ function Account({ account, paid, now }: { account: MinerAccount; paid: number |
   // The counts are read in rounds: the state that they tell may be older than the container's.
   const said = account.state === 'not-running' && isUp ? 'just-started' : account.state
   const { served, refused, dropped, failedLater, backendFailures } = account
+  // What is under way at the moment of a reading is asked for and not answered yet; a relay that somebody broke off stays so.
+  const unanswered = Math.max(0, account.requests - served - refused)
   const unpaid = Math.min(served, dropped + failedLater + backendFailures)
   const rows: [string, number, string, boolean][] = [
     [t('nodes.words.served'), served, t('nodes.words.servedText'), true],
@@ -63,6 +65,7 @@ function Account({ account, paid, now }: { account: MinerAccount; paid: number |
     [t('nodes.words.failedLater'), failedLater, t('nodes.words.failedLaterText'), false],
     [t('nodes.words.backendFailures'), backendFailures, t('nodes.words.backendFailuresText'), false],
     [t('nodes.words.refused'), refused, t('nodes.words.refusedText'), true],
+    [t('nodes.words.unanswered'), unanswered, t('nodes.words.unansweredText'), unanswered > 0],
   ]
   if (paid !== undefined) rows.splice(2, 0, [t('nodes.words.paid'), paid, t('nodes.words.paidText'), true])
   return (

@@ -21,6 +21,7 @@ export function NoBundle(): ReactNode {
   const isReady = useAppState((state) => state.engine.kind === 'ready')
   const isStarting = useAppState((state) => taskOfKind(state, 'bundle-start')?.status === 'running')
   const isKnown = useAppState((state) => state.chain.known === 'confirmed' || state.chain.known === 'recorded')
+  const isReplaced = useAppState((state) => (state.chain.replaced ?? null) !== null)
   const hosts = useAppState((state) =>
     Object.values(state.chain.endpoints ?? {})
       .filter((each) => each.grpcUrl !== '')
@@ -28,7 +29,7 @@ export function NoBundle(): ReactNode {
       .join(', '),
   )
   const sizes = KINDS.map(limitOf)
-  const lacks = isStarting ? null : !isReady ? 'engine' : !isKnown ? 'known' : hosts === '' ? 'host' : null
+  const lacks = isStarting ? null : !isReady ? 'engine' : isReplaced ? 'replaced' : !isKnown ? 'known' : hosts === '' ? 'host' : null
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_318px] items-start gap-3.5 max-[1000px]:grid-cols-1">
       <section className="card" aria-label={t('bundle.empty.title')}>
@@ -59,7 +60,7 @@ export function NoBundle(): ReactNode {
           />
         </ul>
         <div className="flex flex-wrap items-center gap-3 border-t border-line px-4 py-3.5">
-          <LinkButton href="#/start-miner" kind="pri" icon={isStarting ? 'loader' : 'play'}>
+          <LinkButton href="#/start-miner" kind={isReplaced ? 'plain' : 'pri'} icon={isStarting ? 'loader' : 'play'}>
             {t(isStarting ? 'bundle.empty.watch' : 'bundle.empty.begin')}
           </LinkButton>
           {lacks === null ? null : (

@@ -74,5 +74,13 @@ export function stamp(ms: number): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
 }
 
-/** Lines as text, one a line with date and time; main has taken out what looks like a key. */
-export const textOf = (lines: LogLines): string => lines.map((line) => `${stamp(line.timeMs)} ${line.text}\n`).join('')
+/** How far this PC's clock is from UTC, as `+01:00`: whoever reads the lines elsewhere has another clock. */
+export function zoneOf(ms: number): string {
+  const minutes = -new Date(ms).getTimezoneOffset()
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60]
+  return `${minutes < 0 ? '-' : '+'}${two(hours)}:${two(rest)}`
+}
+
+/** Lines as text, one a line with date, time and its zone; main has taken out what looks like a key. */
+export const textOf = (lines: LogLines): string =>
+  lines.map((line) => `${stamp(line.timeMs)}${zoneOf(line.timeMs)} ${line.text}\n`).join('')

@@ -23,7 +23,7 @@ export function reasonWords(t: Words, node: NodeState, nodes: AppState['nodes'])
   if (node.reason === null) return null
   const other = node.reason.facts['nodeId']
   const facts = other === undefined ? node.reason.facts : { ...node.reason.facts, nodeId: nodes[other]?.title ?? other }
-  return keyed(t, 'reasons', node.reason.key, facts)
+  return keyed(t, 'reasons', facts['cause'] === 'memory' ? `${node.reason.key}-memory` : node.reason.key, facts)
 }
 
 /** Why it is not well, in one sentence: what failed before what is waited for. */

@@ -7,6 +7,7 @@ import { Button, LinkButton } from '#renderer/ui/Button.tsx'
 import { Dialog } from '#renderer/ui/Dialog.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Icon, type IconName } from '#renderer/ui/icons.tsx'
+import { AsksElsewhere, RunsElsewhere } from './Elsewhere.tsx'
 
 const hostOf = (url: string): string => new URL(url).host
 
@@ -22,8 +23,10 @@ export function ChooseReal({ id, icon }: { id: 'mainnet' | 'beta'; icon: IconNam
         <h2 className="text-[15px] font-semibold tracking-tight">{t(`setup.choose.${id}`)}</h2>
         <span className={`pill ${id === 'mainnet' ? 'tone-bad' : 'tone-warn'}`}>{t(`setup.real.${id}.money`)}</span>
         {isChosen ? <span className="pill tone-ember">{t('setup.choose.chosen')}</span> : null}
+        <RunsElsewhere id={id} />
       </div>
       <p className="mt-1.5 flex-1 text-text-2">{t(`setup.choose.${id}Text`)}</p>
+      <AsksElsewhere id={id} />
       <div className="mt-3">
         {isChosen ? (
           <LinkButton href="#/" icon="arrow-right">

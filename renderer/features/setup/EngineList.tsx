@@ -23,7 +23,7 @@ export function EngineList({ look }: { look: number }): ReactNode {
     ) : (
       <ErrorNote error={found.error} className="mt-3" />
     )
-  const { engines, chosen, used, isGiven, install } = found.value
+  const { engines, chosen, used, isGiven, install, passedOver } = found.value
   const take = async (wanted: string): Promise<void> => {
     if ((await choose.run({ endpoint: wanted })) !== undefined) setChosenTimes((before) => before + 1)
   }
@@ -59,6 +59,11 @@ export function EngineList({ look }: { look: number }): ReactNode {
           {t('setup.engine.waits', { chosen, used })}
         </Note>
       ) : null}
+      {passedOver.length === 0 ? null : (
+        <Note tone="info" className="mt-2">
+          {t('setup.engine.passedOver', { places: passedOver.join(', ') })}
+        </Note>
+      )}
       {isGiven ? <p className="mt-2 text-small text-text-3">{t('setup.engine.given')}</p> : null}
       {chosen !== '' && !isGiven ? (
         <div className="mt-2 flex items-center gap-3">

@@ -5,8 +5,10 @@ import { useText } from '#renderer/text/text.ts'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Icon, type IconName } from '#renderer/ui/icons.tsx'
+import { Note } from '#renderer/ui/Note.tsx'
 import { Steps } from '#renderer/ui/Steps.tsx'
 import { ChooseReal } from './ChooseReal.tsx'
+import { AsksElsewhere, RunsElsewhere } from './Elsewhere.tsx'
 import { EngineStep } from './EngineStep.tsx'
 
 /** Which network, and whether there is an engine to run it. Ticks come from facts: a step that stops being true loses its tick. */
@@ -37,6 +39,7 @@ export function Setup(): ReactNode {
         <div>
           <h1 className="text-[24px] leading-[30px] font-semibold tracking-tight">{t('setup.choose.title')}</h1>
           <p className="mt-1.5 max-w-[620px] text-text-2">{t('setup.choose.text')}</p>
+          <GoesOn />
         </div>
         <div className="grid grid-cols-2 gap-3.5">
           <Choice id="practice" icon="gauge" isFirst={begin === 'practice'} isChosen={network === 'practice'} />
@@ -57,6 +60,15 @@ export function Setup(): ReactNode {
       </div>
     </div>
   )
+}
+
+/** What becomes of what runs now, said before another network is chosen. */
+function GoesOn(): ReactNode {
+  const t = useText()
+  const network = useAppState((state) => state.app.network)
+  const runs = useAppState((state) => Object.values(state.nodes).some((node) => node.wanted === 'running'))
+  if (network === null || !runs) return null
+  return <Note className="mt-3 max-w-[620px]">{network === 'practice' ? t('setup.choose.practiceRests') : t('setup.choose.goesOn')}</Note>
 }
 
 /** A network that can be chosen now. */
@@ -90,8 +102,10 @@ function Choice({
         {isChosen || isFirst ? (
           <span className="pill tone-ember">{isChosen ? t('setup.choose.chosen') : t('setup.choose.recommended')}</span>
         ) : null}
+        <RunsElsewhere id={id} />
       </div>
       <p className="mt-1.5 flex-1 text-text-2">{t(`setup.choose.${id}Text`)}</p>
+      <AsksElsewhere id={id} />
       {isMissingEngine && !isChosen ? <p className="mt-2 text-small warn-c">{t('setup.choose.engineMissing')}</p> : null}
       <div className="mt-3">
         {isChosen ? (

@@ -1,15 +1,16 @@
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import type { TaskState } from '#shared/api/state.ts'
 import { isOwnUrl } from '#shared/model/reachable-address.ts'
 import type { SelfTestPath, SelfTestStage } from '#shared/model/self-test.ts'
-import { useAppState, useCall, useNow, useQuery } from '#renderer/bridge/hooks.ts'
+import { useAppState, useCall, useQuery, useRealNow } from '#renderer/bridge/hooks.ts'
 import { taskOfKind } from '#renderer/bridge/select.ts'
 import { when, whole } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
+import { Choice } from '#renderer/ui/Field.tsx'
 import { Icon } from '#renderer/ui/icons.tsx'
 import { Note } from '#renderer/ui/Note.tsx'
 
@@ -29,24 +30,39 @@ export function SelfTest(): ReactNode {
   const cancel = useCall('tasks.cancel')
   const isRunning = task?.status === 'running'
   const isActive = supplier.status === 'active' && supplier.services.length > 0
-  const isOwnAddress = supplier.services.flatMap((service) => service.endpoints).every((endpoint) => isOwnUrl(endpoint.url))
-  const rows = list.value?.rows ?? []
+  const kept = list.value?.rows ?? []
+  const [chosen, setChosen] = useState<string | null>(null)
+  // What fails is what somebody comes for.
+  const failing = useAppState((state) => Object.values(state.health.selfTests?.last ?? {}).find((last) => !last.ok)?.serviceId)
+  const wished = [chosen, failing].find((id) => supplier.services.some((each) => each.serviceId === id))
+  const service = supplier.services.find((each) => each.serviceId === wished) ?? supplier.services[0]
+  const serviceId = service?.serviceId ?? kept[0]?.serviceId ?? ''
+  const isOwnAddress = (service?.endpoints ?? []).every((endpoint) => isOwnUrl(endpoint.url))
+  const rows = kept.filter((row) => row.serviceId === serviceId)
   const validation = list.value?.validation ?? null
   return (
     <Card title={t('selfTest.title')} padded>
       <div className="grid gap-3.5">
         <p className="text-small text-text-2">{isActive ? t('selfTest.text') : t('selfTest.notServing')}</p>
+        {supplier.services.length > 1 ? (
+          <Choice
+            label={t('selfTest.service')}
+            value={serviceId}
+            onChange={setChosen}
+            options={supplier.services.map((each) => ({ value: each.serviceId, text: each.serviceId }))}
+          />
+        ) : null}
         <div className="flex flex-wrap gap-2">
           <Button
             icon="radio-tower"
-            onPress={() => void run.run({ path: 'loopback' })}
+            onPress={() => void run.run({ path: 'loopback', serviceId })}
             isBusy={run.busy}
             isDisabled={!isActive || isRunning}
           >
             {t('selfTest.here')}
           </Button>
           {isOwnAddress ? null : (
-            <Button onPress={() => void run.run({ path: 'public' })} isBusy={run.busy} isDisabled={!isActive || isRunning}>
+            <Button onPress={() => void run.run({ path: 'public', serviceId })} isBusy={run.busy} isDisabled={!isActive || isRunning}>
               {t('selfTest.public')}
             </Button>
           )}
@@ -95,7 +111,7 @@ const stageOf = (step: string): SelfTestStage => step.replace('self-', '') as Se
 /** The newest test of a door, and those before it as a line. */
 function Door({ path, rows }: { path: SelfTestPath; rows: Row[] }): ReactNode {
   const t = useText()
-  const now = useNow()
+  const now = useRealNow()
   const last = rows[0]
   if (!last) return null
   return (
@@ -105,7 +121,9 @@ function Door({ path, rows }: { path: SelfTestPath; rows: Row[] }): ReactNode {
         <span className={last.ok ? 'text-ok' : 'text-bad'}>
           {t(last.ok ? 'selfTest.outcome.good' : 'selfTest.outcome.bad', { when: when(last.atMs, now) })}
         </span>
-        <span className="text-caption text-text-3">{t(`selfTest.triggers.${last.trigger}`)}</span>
+        <span className="text-caption text-text-3">
+          <span className="mono">{last.serviceId}</span>, {t(`selfTest.triggers.${last.trigger}`)}
+        </span>
       </div>
       <p className="mono text-caption break-all text-text-3">{last.url}</p>
       <ol className="grid gap-1.5">
@@ -165,7 +183,7 @@ function Mark({ outcome }: { outcome: Stage['outcome'] }): ReactNode {
 /** Oldest left. Height is the answer's time beside the slowest; what failed is full and red, with its stage as a title. */
 function Timeline({ rows }: { rows: Row[] }): ReactNode {
   const t = useText()
-  const now = useNow()
+  const now = useRealNow()
   if (rows.length < 2) return null
   const slowest = Math.max(1, ...rows.map((row) => row.latencyMs ?? 0))
   const good = rows.filter((row) => row.ok).length

@@ -75,7 +75,7 @@ function outcome(t: Words, row: OpenUpdate): Status {
   return { tone: 'idle', icon: 'minus', word }
 }
 
-const PROBLEMS = ['container-ends', 'no-blocks', 'no-answer'] as const
+const PROBLEMS = ['container-ends', 'no-blocks', 'no-answer', 'not-back'] as const
 function problem(t: Words, row: OpenUpdate): string {
   const known = PROBLEMS.find((key) => key === row.problem?.key)
   return known === undefined ? '' : t(`updates.history.problem.${known}`)

@@ -1,5 +1,9 @@
 /** Errors about what stands behind a service. */
 export const backendErrors = {
+  'relay-refused:application-of-another-service': {
+    text: 'Hearth’s test application is staked for another service.',
+    next: 'Send test relays to the service of the local chain; others are tested by gateways.',
+  },
   'catalog-invalid': {
     text: 'The catalogue of services cannot be trusted: {{reason}} ({{file}}). Nothing of it is used, and what runs goes on.',
     next: 'Install Hearth again from its official place.',

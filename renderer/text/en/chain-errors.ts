@@ -12,10 +12,6 @@ export const chainErrors = {
     text: '{{host}} answers for another chain than the one that you confirmed. Nothing was signed.',
     next: 'Remove this endpoint on the Nodes page, then sign again.',
   },
-  'no-containers-here': {
-    text: 'Hearth cannot write this down for {{network}} in this version.',
-    next: 'Keep a backup of the keys and of the record: with both, another machine can take over.',
-  },
   'endpoint-no-grpc': {
     text: 'The relay miner cannot ask {{host}}: no gRPC address of it is known.',
     next: 'Remove this endpoint and add it again with its gRPC address, or choose another one.',

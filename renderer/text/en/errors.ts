@@ -2,6 +2,7 @@ import type { ErrorCode } from '#shared/api/errors.ts'
 import { txErrors, wishErrors } from './tx-errors.ts'
 import { backendErrors, backendErrorVariants } from './backend-errors.ts'
 import { chainErrors } from './chain-errors.ts'
+import { ejectErrors, ejectErrorVariants } from './eject-errors.ts'
 import { keyErrors, keyErrorVariants } from './key-errors.ts'
 import { updateErrors, updateErrorVariants } from './update-errors.ts'
 
@@ -76,6 +77,10 @@ export const errors = {
     text: 'The engine in use does not answer, and Hearth’s containers may still run there: {{names}}.',
     next: 'Start that engine again, stop them, then choose. If it is gone for good, stop them on the Nodes page, which tells Hearth that they ended.',
   },
+  'engine-holds-claims': {
+    text: 'On {{network}}, {{claims}} claims of {{pokt}} POKT need their proof yet. What proves them lies on the engine in use: with another one it cannot be sent, and that is punished.',
+    next: 'Start the relay miner on this engine again and wait until they are paid, about half an hour on Mainnet. Then choose. If {{network}} is not the network that is shown, show it, so that Hearth sees them paid.',
+  },
   'engine-place-unknown': {
     text: 'Hearth does not look for a container engine at {{endpoint}}. Nothing was changed: the engine is given your operator key, so the page alone cannot name a new place for it.',
     next: 'Make that place a Docker context on this PC, or start Hearth with --engine and the address.',
@@ -98,6 +103,7 @@ export const errors = {
     next: 'Wait for the next block, or look at “Where the chain is asked” on the Nodes page.',
   },
   ...chainErrors,
+  ...ejectErrors,
   'node-unknown': { text: 'There is no such node.', next: 'Go back to the list of nodes.' },
   'node-not-ready': { text: 'The node this needs does not run yet.', next: 'Start it on the Nodes page, or wait until it is up.' },
   'amount-invalid': { text: 'This is not an amount of POKT.', next: 'Type digits, with a point before at most 6 decimals.' },
@@ -171,7 +177,6 @@ export const errors = {
     text: 'The message did not get through: {{host}} says {{reason}}.',
     next: 'Compare the address with what the service shows, and try again.',
   },
-  'eject-folder': { text: 'The folder could not be written. Nothing was left behind.', next: 'Type another name and try again.' },
   'store-busy': {
     text: 'Another program holds Hearth’s record, so nothing was written.',
     next: 'Close the other program that has the record open, then try again.',
@@ -186,6 +191,7 @@ export const errorVariants = {
   ...wishErrors,
   ...keyErrorVariants,
   ...backendErrorVariants,
+  ...ejectErrorVariants,
   'not-now:record-changed': {
     text: 'The chain holds other services of this supplier by now than this form began with. Nothing was signed, so nothing is lost.',
     next: 'Open the form again: it then shows what the chain holds now.',
@@ -284,22 +290,6 @@ export const errorVariants = {
     next: 'Look at its changes again, then apply them.',
   },
   'alert-undelivered:no-address': { text: 'There is no address to send to.', next: 'Fill in the address, apply it, and try again.' },
-  'eject-folder:exists': {
-    text: 'There is something by the name {{name}} already. Hearth never writes over it.',
-    next: 'Type another name.',
-  },
-  'eject-folder:name': {
-    text: 'This cannot be the name of a folder.',
-    next: 'Use letters, digits, dots, dashes and blanks, and begin with a letter or digit.',
-  },
-  'eject-folder:practice': {
-    text: 'Practice runs inside Hearth, so nothing of it can go on without Hearth.',
-    next: 'Choose Practice or the Local chain to try this.',
-  },
-  'eject-folder:nothing': {
-    text: 'There is nothing here to write yet.',
-    next: 'Start the {{chain}} first.',
-  },
   'weak-password:too-short': {
     text: 'This password is too short.',
     next: 'Use at least {{minimum}} characters. Four words that have nothing to do with each other are easy to keep.',

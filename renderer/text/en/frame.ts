@@ -55,6 +55,18 @@ export const frame = {
     risk_other: '{{count}} claims are at risk until {{until}}.',
     fix: 'Open the keys',
   },
+  /** Of networks that are not chosen; before it stands the name of the network. */
+  elsewhere: {
+    goesOn_one: 'goes on. {{count}} container runs on this PC, and Hearth looks after it.',
+    goesOn_other: 'goes on. {{count}} containers run on this PC, and Hearth looks after them.',
+    starts: 'is looked after: what should run there is being started.',
+    needsKey: 'The relay miner waits for its key',
+    notLookedAfter: 'Hearth cannot look after what runs there just now, and tries again',
+    more_one: 'and {{count}} more',
+    more_other: 'and {{count}} more',
+    go: 'Go to {{network}}',
+    unlock: 'Open the keys…',
+  },
   clock: {
     session: 'Session {{number}}',
     none: 'No session yet',

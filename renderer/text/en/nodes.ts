@@ -109,6 +109,7 @@ export const nodes = {
     jump: 'Go there',
     jumpLabel: 'Go to this date and time',
     save: 'Save the lines that are shown',
+    copyFailed: 'This browser gave no clipboard here. Save the lines instead.',
     searched: 'Looked through the newest {{lines}} lines.',
     searchAll: 'Look through all',
     explained: 'The chosen line',
@@ -197,7 +198,9 @@ export const nodes = {
     minedText: 'Served and not lost since: what can be claimed.',
     refused: 'Refused',
     refusedText:
-      'Answered with an error: the session was over, the signature did not hold, or the backend did not answer. Not paid. The log has the reason of each.',
+      'Answered with an error: the session was over, the signature did not hold, or the backend did not answer. Not paid. The log has the reason of each. Hearth’s own self-tests are among them.',
+    unanswered: 'Not answered',
+    unansweredText: 'Under way when the counts were read, or broken off by whoever asked.',
     dropped: 'Dropped',
     droppedText: 'Served, then let go because the miner’s queue was full. Not paid.',
     failedLater: 'Found invalid later',

@@ -4,12 +4,14 @@ export const selfTest = {
   text: 'Goes the way of a relay from the outside in and stops where it does not get through.',
   page: {
     never: 'Is your relay miner found?',
-    found: 'Your public address answers',
-    lost: 'Your public address was not reached',
+    found: { public: 'Your public address answers', loopback: 'Your relay miner answers on this PC' },
+    lost: { public: 'Your public address was not reached', loopback: 'Your relay miner does not answer on this PC' },
+    at: 'Tested {{when}}, for {{service}}.',
     text: 'Looked at from this PC, after each start of the relay miner and every so often.',
     textReal:
       'Looked at from this PC, after each start of the relay miner and every so often. A signed relay can come from a gateway alone; all before it is tested.',
   },
+  service: 'Service',
   here: 'Test on this PC',
   public: 'Test the public address',
   cancel: 'Stop the test',
@@ -36,8 +38,8 @@ export const selfTest = {
     name: 'The name leads to an address. Not yet that it is yours.',
     port: 'Something takes connections there. Not yet that it is Hearth.',
     certificate: 'Gateways can trust the address.',
-    miner: 'A relay miner stands there, not another program.',
-    refusal: 'It judges each relay before it serves: what nobody signed is not worked for.',
+    miner: 'A relay miner stands there, not another program. Whether it is yours, only a signed answer proves.',
+    refusal: 'What nobody signed is not worked for. Whether a false signature is noticed before or after serving is said above.',
     relay: 'The whole way works, and the answer is signed by your operator key. A claim is proven by the chain alone.',
   },
   findings: {
@@ -62,7 +64,7 @@ export const selfTest = {
     'relay-good': 'and the signature holds',
     'relay-bad': '{{reason}}',
     'no-application':
-      'Not on this network: Hearth has no application of its own here. The refusal above is all that can be proven without a gateway.',
+      'Not here: Hearth has no application of its own for this service. The refusal above is all that can be proven without a gateway; whether the service is answered is not.',
   },
   /** By mode and why. */
   validation: {

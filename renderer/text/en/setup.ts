@@ -23,12 +23,16 @@ export const setup = {
       'A small Pocket network simulated inside Hearth: no downloads, no containers. Its time can be made fast, and a tour explains every word on the way.',
     localButton: 'Choose Local chain',
     practiceButton: 'Choose Practice',
+    runs: 'goes on here',
+    goesOn:
+      'What runs for the {{chain}} goes on while you use another network, and Hearth looks after it all the same: its key, restarts, claims and alerts.',
+    practiceRests: 'Practice rests while you use another network, and goes on where it was.',
     done: 'Go to Home',
   },
   real: {
     nothing: 'Choosing starts nothing',
     nothingText:
-      'No container is started, nothing is staked, signed or sent, and no key is made. What runs for another network goes on, with its own keys.',
+      'No container is started, nothing is staked, signed or sent, and no key is made. What runs for another network goes on, with its own keys, and Hearth looks after it as before.',
     read: 'It is read from hosts of others',
     readText:
       'At first from {{hosts}}, over encrypted connections. They see the address of this PC and which addresses you look at. You can add your own and remove these on the Nodes page.',
@@ -96,6 +100,8 @@ export const setup = {
     byItself: 'Let Hearth choose',
     byItselfText: 'You chose the engine. Hearth can also take the first one that answers.',
     waits: 'You chose {{chosen}}. It is used once nothing of Hearth runs on {{used}}.',
+    passedOver:
+      'Docker’s own commands are set to use another machine ({{places}}). Hearth runs everything on this PC and does not use it: relays, keys and ports stay here.',
     given: 'The address was given when Hearth was started, so nothing can be chosen here.',
     stateOf: {
       unknown: 'not looked at',

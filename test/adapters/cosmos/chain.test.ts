@@ -49,6 +49,16 @@ describe('recorded answers', () => {
     })
   })
 
+  it('an upgrade that was done, one that was not, and an answer that is none', async () => {
+    const at = 'GET /cosmos/upgrade/v1beta1/applied_plan/'
+    node.on(`${at}v0.1.35`, { body: { height: '883667' } })
+    node.on(`${at}v0.1.36`, { body: { height: '0' } })
+    node.on(`${at}v0.1.37`, { body: { height: 'soon' } })
+    expect(await chain.appliedUpgrade?.('v0.1.35')).toBe(883_667)
+    expect(await chain.appliedUpgrade?.('v0.1.36')).toBeUndefined()
+    expect((await failure(chain.appliedUpgrade?.('v0.1.37') ?? Promise.resolve())).code).toBe('chain-unreachable')
+  })
+
   it('parameters of four modules at one height', async () => {
     recorded(`${POCKET}/shared/params`, 'params-shared', 77)
     recorded(`${POCKET}/supplier/params`, 'params-supplier')

@@ -94,3 +94,39 @@ describe('a small question', () => {
     await expect(asking.get('/x', 1_000)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 })
+
+describe('a long answer', () => {
+  test('is told as it comes, until the engine ends it', async () => {
+    const { asking } = await engine((_request, response) => {
+      // A letter of three bytes, cut in its middle.
+      const bytes = Buffer.from('a€b')
+      response.write(bytes.subarray(0, 2), () => setTimeout(() => response.end(bytes.subarray(2)), 20))
+    })
+    const told: string[] = []
+    await asking.read('/x', (text) => told.push(text), new AbortController().signal)
+    expect(told.join('')).toBe('a€b')
+    expect(told.length).toBeGreaterThan(1)
+  })
+
+  test('ends when nobody wants it any more, and its connection with it', async () => {
+    const { asking, sockets } = await engine((_request, response) => void response.write('a'))
+    const end = new AbortController()
+    await expect(asking.read('/x', () => end.abort(), end.signal)).rejects.toMatchObject({ name: 'AbortError' })
+    await expect.poll(() => sockets.size).toBe(0)
+  })
+
+  test('that the engine refuses, or of which something is wrong, rejects', async () => {
+    const { asking } = await engine((request, response) => void response.writeHead(request.url === '/no' ? 404 : 200).write('a'))
+    const { signal } = new AbortController()
+    await expect(asking.read('/no', () => undefined, signal)).rejects.toMatchObject({ statusCode: 404 })
+    await expect(
+      asking.read(
+        '/x',
+        () => {
+          throw new Error('no sample')
+        },
+        signal,
+      ),
+    ).rejects.toThrow('no sample')
+  })
+})

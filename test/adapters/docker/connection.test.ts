@@ -60,7 +60,7 @@ const isAsked = (url: string, mark = 'x'): boolean => decodeURIComponent(url).in
 
 /** A connection over sockets `present`, with a choice and a memory that the test holds. */
 function connecting(present: string[], memory: { chosen?: string; used?: string; wantsRunning?: boolean } = {}) {
-  const kept = { chosen: memory.chosen ?? '', used: memory.used, wantsRunning: memory.wantsRunning ?? false }
+  const kept = { chosen: memory.chosen ?? '', used: memory.used, wantsRunning: memory.wantsRunning ?? false, holdsProofs: false }
   const clock = createTestClock()
   const make = () =>
     createConnection({
@@ -68,6 +68,7 @@ function connecting(present: string[], memory: { chosen?: string; used?: string;
         chosen: () => Promise.resolve(kept.chosen),
         marks: ['x', 'x-mainnet'],
         wantsRunning: () => Promise.resolve(kept.wantsRunning),
+        holdsProofs: () => Promise.resolve(kept.holdsProofs),
         used: { get: () => Promise.resolve(kept.used), set: (endpoint) => Promise.resolve(void (kept.used = endpoint)) },
       },
       installId: 'x',
@@ -98,6 +99,17 @@ describe('which engine is used', () => {
     expect(same.aborted).toBe(true)
     expect(connection.whileSame().aborted).toBe(false)
     expect(((await (await connection.client()).info()) as { Name: string }).Name).toBe('two')
+  })
+
+  test('not while a volume of the one before holds what proves a claim, although nothing runs there', async () => {
+    const one = await play('one', { running: 0 })
+    const two = await play('two', { running: 0 })
+    const { connection, kept, make } = connecting([one.endpoint], { used: one.endpoint, chosen: two.endpoint })
+    kept.holdsProofs = true
+    expect(await at(connection)).toBe(one.endpoint)
+    expect(await at(make()), 'after a start of Hearth').toBe(one.endpoint)
+    kept.holdsProofs = false
+    expect(await at(connection)).toBe(two.endpoint)
   })
 
   test('not while containers run on the one before, nor while it does not say whether; as soon as they are stopped', async () => {

@@ -20,12 +20,15 @@ const spec: ContainerSpec = {
 }
 
 describe('containerOptions', () => {
-  test('labels say whose it is, and nothing else', () => {
+  test('labels say whose it is and where it belongs, and nothing else', () => {
     expect(containerOptions({ ...spec, env: { SECRET: 'x' } }, 'install').Labels).toEqual({
       'hearth.install': 'install',
       'hearth.node': 'pocket',
       'hearth.spec': 'h',
+      'hearth.networks': 'n',
     })
+    const networks = [...spec.networks, { name: 'm', aliases: ['pocket'] }]
+    expect(containerOptions({ ...spec, networks }, 'install').Labels).toMatchObject({ 'hearth.networks': 'n,m' })
   })
 
   test('only who asks for root by name may change owners', () => {
@@ -96,6 +99,22 @@ describe('seenContainer', () => {
       } as ContainerAnswer).specHash
     expect(hash('hearth-a-net', { 'hearth-a-net': {} })).toBe('h')
     expect([hash('hearth-a-net', { other: {} }), hash('hearth-a-net', {}), hash('hearth-a-net', null)]).toEqual(['', '', ''])
+    // Made for two, where the engine names one alone as its own, or none.
+    const twice = (mode: string, networks: Record<string, unknown>) => {
+      const seen = inspected({ Status: 'running' })
+      const labels = { ...seen.Config.Labels, 'hearth.networks': 'hearth-a-net,hearth-b-net' }
+      return seenContainer({
+        ...seen,
+        Config: { Labels: labels },
+        HostConfig: { NetworkMode: mode },
+        NetworkSettings: { Networks: networks },
+      }).specHash
+    }
+    for (const mode of ['hearth-a-net', 'bridge']) {
+      expect(twice(mode, { 'hearth-a-net': {}, 'hearth-b-net': {} })).toBe('h')
+      expect(twice(mode, { 'hearth-a-net': {} })).toBe('')
+      expect(twice(mode, { 'hearth-b-net': {} })).toBe('')
+    }
     // Without a network of its own, and as Podman tells it.
     expect([hash('none', {}), hash('bridge', {}), hash(null, null), hash('slirp4netns:x', {})]).toEqual(['h', 'h', 'h', 'h'])
   })

@@ -79,6 +79,26 @@ describe('candidateEndpoints', () => {
     ).toBe('unix:///var/run/docker.sock')
   })
 
+  test('DOCKER_CONTEXT goes before DOCKER_HOST, a context that was chosen after it', () => {
+    useContext('one', 'unix:///one.sock')
+    const environment = { DOCKER_HOST: 'unix:///h.sock' }
+    expect(candidateEndpoints(around({ environment }))).toEqual(['unix:///h.sock', 'unix:///one.sock'])
+    const named = { ...environment, DOCKER_CONTEXT: 'one' }
+    expect(candidateEndpoints(around({ environment: named }))).toEqual(['unix:///one.sock', 'unix:///h.sock'])
+    for (const DOCKER_CONTEXT of ['default', ''])
+      expect(candidateEndpoints(around({ environment: { ...environment, DOCKER_CONTEXT } }))[0]).toBe('unix:///h.sock')
+  })
+
+  test('no engine is looked for where every user of the machine may put a socket: SECURITY: S16', () => {
+    const socket = 'podman/podman-machine-default-api.sock'
+    const found = (folder: string | undefined): string[] =>
+      candidateEndpoints(around({ platform: 'darwin', environment: { TMPDIR: folder }, exists: (path) => path.endsWith(`/${socket}`) }))
+    const own = '/var/folders/zz/abc/T/'
+    expect(found(own)).toEqual([`unix://${own}${socket}`])
+    for (const shared of [undefined, '', '/tmp', '/tmp/', '/private/tmp/x', '/var/tmp', '/Users/Shared', 'tmp', '/var/../tmp'])
+      expect(found(shared), shared).toEqual([])
+  })
+
   test('a damaged configuration is passed over', () => {
     mkdirSync(join(home, '.docker'))
     writeFileSync(join(home, '.docker/config.json'), '{"currentContext":')

@@ -119,6 +119,7 @@ describe('host', () => {
       distributions: ['linuxmint', 'ubuntu', 'debian'],
       starter: 'systemd',
       programs: ['podman'],
+      passedOver: [],
     })
     expect((await finderOf(['/run/openrc'], {}, "ID='alpine'").host()).starter).toBe('openrc')
     expect((await finderOf([], {}, 'ID="opensuse-tumbleweed"\nID_LIKE="opensuse suse"').host()).distributions).toEqual([
@@ -132,8 +133,19 @@ describe('host', () => {
       distributions: [],
       starter: 'none',
       programs: ['brew'],
+      passedOver: [],
     })
     expect((await finderOf([], { platform: 'freebsd' }).host()).platform).toBe('other')
+  })
+
+  test.each([
+    ['ssh://me:secret@nas.local', ['ssh://nas.local']],
+    ['tcp://192.168.1.9:2376', ['tcp://192.168.1.9:2376']],
+    ['tcp://127.0.0.1:2375', []],
+    ['unix:///run/user/1000/docker.sock', []],
+    ['', []],
+  ])('tells that %s, named for Docker, is another machine where it is', async (DOCKER_HOST, passedOver) => {
+    expect((await finderOf([], { environment: { DOCKER_HOST } }).host()).passedOver).toEqual(passedOver)
   })
 })
 

@@ -70,6 +70,19 @@ describe('demux', () => {
     const lines = demux(Buffer.concat([frame(1, `${at(1)} \n`), frame(1, `${at(2)} ${'y'.repeat(9_000)}\n`), frame(1, `${at(3)} open`)]))
     expect(lines.map((line) => line.text.length)).toEqual([0, 4_000, 4])
     expect(lines[2]?.text).toBe('open')
+    expect(lines[1]?.text.endsWith('y…')).toBe(true)
+  })
+
+  test('a letter that the engine has cut in its middle stays whole', () => {
+    const bytes = Buffer.from(`${at(1)} price 5 € and more\n`)
+    const middle = bytes.indexOf(Buffer.from('€')) + 1
+    const raw = (content: Buffer): Buffer => {
+      const header = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0])
+      header.writeUInt32BE(content.length, 4)
+      return Buffer.concat([header, content])
+    }
+    const cut = [raw(bytes.subarray(0, middle)), raw(Buffer.concat([Buffer.from(`${at(2)} `), bytes.subarray(middle)]))]
+    expect(demux(Buffer.concat(cut)).map((line) => line.text)).toEqual(['price 5 € and more'])
   })
 
   test('a line without a time is kept whole', () => {

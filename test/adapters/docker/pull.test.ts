@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { noteProgress, wholePull, type Layer, type PullEvent } from '#main/adapters/docker/pull.ts'
+import { PassThrough } from 'node:stream'
+import type Docker from 'dockerode'
+import { noteProgress, pullImage, wholePull, type Layer, type PullEvent } from '#main/adapters/docker/pull.ts'
+import { rejection } from '#test/fakes/rejection.ts'
 
 const play = (events: PullEvent[]): Layer[] => {
   const layers = new Map<string, Layer>()
@@ -45,5 +48,35 @@ describe('wholePull', () => {
       layers: [layer('0a1b2c3d4e5f', 100, 'ready')],
       lastLine: last.lastLine,
     })
+  })
+})
+
+describe('a pull in which nothing moves', () => {
+  /** An engine that says something every few milliseconds, until the pull is given up. */
+  const pull = (stallMs: number, line: (at: number) => object, lines = Infinity) => {
+    const stream = new PassThrough()
+    let at = 0
+    const timer = setInterval(() => {
+      if (stream.destroyed) return clearInterval(timer)
+      if (at >= lines) return void stream.end()
+      stream.write(`${JSON.stringify(line(at))}\n`)
+      at += 1
+    }, 10)
+    const docker = { pull: () => Promise.resolve(stream) } as unknown as Docker
+    const done = pullImage(docker, 'a/b:1', { onProgress: () => undefined, signal: new AbortController().signal, stallMs })
+    return done.finally(() => clearInterval(timer))
+  }
+  const id = '0a1b2c3d4e5f'
+
+  test('is stalled also where the engine says the same of its layers again and again', async () => {
+    const ids = [id, 'ffffffffffff']
+    const error = await rejection(
+      pull(150, (at) => ({ id: ids[at % 2], status: 'Downloading', progressDetail: { current: 40, total: 100 }, progress: `[=> ] ${at}` })),
+    )
+    expect([error.code, error.detail['reason']]).toEqual(['image-unavailable', 'stalled'])
+  })
+  test('is not, as long as one byte after the other comes', async () => {
+    const last = await pull(10_000, (at) => ({ id, status: 'Downloading', progressDetail: { current: at, total: 100 } }), 40)
+    expect(last.layers).toEqual([{ id, status: 'fetching', currentBytes: 39, totalBytes: 100 }])
   })
 })

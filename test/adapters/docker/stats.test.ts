@@ -2,6 +2,7 @@ import type Docker from 'dockerode'
 import { expect, test } from 'vitest'
 import { KEPT } from '#main/adapters/docker/ask.ts'
 import { createStats } from '#main/adapters/docker/stats.ts'
+import type { LiveSamples } from '#main/adapters/docker/live-samples.ts'
 import { createTestClock } from '#test/fakes/clock.ts'
 
 /** @param totalMs of a processor, in ms @param atMs of the engine's clock */
@@ -11,8 +12,11 @@ const sample = (totalMs: number, atMs: number) => ({
   cpu_stats: { cpu_usage: { total_usage: totalMs * 1e6 }, system_cpu_usage: atMs * 2e6, online_cpus: 2 },
 })
 
+/** An engine that sends nothing by itself. */
+const NOT_LIVE: LiveSamples = { newest: () => undefined, follow: () => undefined }
+
 /** An engine that tells the samples in their order; what it is asked stands in `asked`. */
-function scene(both: object[], ones: (object | Uint8Array | Error)[]) {
+function scene(both: object[], ones: (object | Uint8Array | Error)[], live: LiveSamples = NOT_LIVE) {
   const clock = createTestClock()
   const asked: string[] = []
   const api = {
@@ -23,11 +27,15 @@ function scene(both: object[], ones: (object | Uint8Array | Error)[]) {
       },
     }),
   } as unknown as Docker
-  const stats = createStats((path) => {
-    asked.push(path)
-    const next = ones.shift()
-    return next instanceof Error ? Promise.reject(next) : Promise.resolve(next)
-  }, clock)
+  const stats = createStats(
+    (path) => {
+      asked.push(path)
+      const next = ones.shift()
+      return next instanceof Error ? Promise.reject(next) : Promise.resolve(next)
+    },
+    live,
+    clock,
+  )
   return { clock, asked, look: () => stats.of(api, 'n-1') }
 }
 /** Both samples, a second apart. */
@@ -100,10 +108,14 @@ test('twenty are asked at once, as an engine takes all samples at its beat of a 
   const clock = createTestClock()
   const waiting: (() => void)[] = []
   const api = { getContainer: () => ({ stats: () => Promise.resolve(two(0, 200, 1_000)) }) } as unknown as Docker
-  const stats = createStats(async () => {
-    await new Promise<void>((resolve) => void waiting.push(resolve))
-    return sample(6_200, 11_000)
-  }, clock)
+  const stats = createStats(
+    async () => {
+      await new Promise<void>((resolve) => void waiting.push(resolve))
+      return sample(6_200, 11_000)
+    },
+    NOT_LIVE,
+    clock,
+  )
   const look = (count: number) => Promise.all(Array.from({ length: count }, (_, at) => stats.of(api, `n-${at}`)))
   await look(40)
   await clock.advance(10_000)
@@ -121,4 +133,40 @@ test('twenty are asked at once, as an engine takes all samples at its beat of a 
     for (const answer of waiting.splice(0)) answer()
   }
   expect((await forty).length).toBe(40)
+})
+
+test('one that is looked at each second is followed from then on, and asked no more; a sample that was told before is told the same load', async () => {
+  const followed: string[] = []
+  const sent: (ReturnType<typeof sample> | undefined)[] = [
+    undefined,
+    sample(1_200, 3_000),
+    sample(1_200, 3_000),
+    sample(1_700, 4_000),
+    undefined,
+  ]
+  const live: LiveSamples = { newest: () => sent.shift(), follow: (name) => followed.push(name) }
+  const { look, asked, clock } = scene([two(0, 200, 1_000)], [sample(700, 2_000), sample(1_800, 5_000)], live)
+  await look()
+  await clock.advance(1_000)
+  expect((await look())?.cpuPercent).toBe(50)
+  expect(followed).toEqual(['n-1'])
+  const loads: (number | undefined)[] = []
+  for (let looks = 0; looks < 4; looks += 1) {
+    await clock.advance(1_000)
+    loads.push((await look())?.cpuPercent)
+  }
+  expect(loads).toEqual([50, 50, 50, 10])
+  expect(asked).toEqual(['two of n-1', ONE, ONE])
+})
+
+test('one that is looked at every ten seconds is asked, not followed', async () => {
+  const followed: string[] = []
+  const live: LiveSamples = { newest: () => undefined, follow: (name) => followed.push(name) }
+  const { look, clock } = scene([two(0, 200, 1_000)], [sample(700, 11_000), sample(1_800, 21_000)], live)
+  await look()
+  for (let looks = 0; looks < 2; looks += 1) {
+    await clock.advance(10_000)
+    await look()
+  }
+  expect(followed).toEqual([])
 })

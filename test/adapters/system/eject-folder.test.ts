@@ -24,6 +24,24 @@ describe('the folder of ejected files', () => {
     expect(readdirSync(join(dataDir, 'eject'))).toEqual(['my way out'])
   })
 
+  it('keeps what holds a secret for its owner alone, and the rest readable for containers', async () => {
+    const path = await createEjectFolder(dataDir).write('one', [...FILES, { name: 'gate.json', text: '{}', secret: true }])
+    expect(statSync(join(path, 'gate.json')).mode & 0o777).toBe(0o600)
+    expect(statSync(join(path, 'compose.yaml')).mode & 0o777).toBe(0o644)
+  })
+
+  it('tells what is there without making anything, and to whom it belongs', async () => {
+    const eject = createEjectFolder(dataDir)
+    expect(await eject.look()).toEqual({ parent: join(dataDir, 'eject'), taken: [] })
+    expect(existsSync(join(dataDir, 'eject'))).toBe(false)
+    const path = await eject.write('two', FILES)
+    mkdirSync(join(dataDir, 'eject', '.half.part'))
+    writeFileSync(join(dataDir, 'eject', 'a file'), '')
+    expect((await eject.look()).taken).toEqual(['a file', 'two'])
+    const { uid, gid } = statSync(path)
+    expect(eject.owner()).toBe(`${String(uid)}:${String(gid)}`)
+  })
+
   it('is never written over, be it a folder, an empty one, a file or a link', async () => {
     const eject = createEjectFolder(dataDir)
     await eject.write('one', FILES)

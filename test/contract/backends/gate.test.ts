@@ -246,6 +246,14 @@ describe('the backend gate on a real engine, in front of a real node', () => {
     expect(recorder.seen.at(-1)).toMatchObject({ url: '/cosmos/base/tendermint/v1beta1/syncing' })
     expect(await ask(`${at('r', 'akash')}/debug/pprof`, '')).toContain('403')
     expect(await ask(at('s', 'akash'), '{"id":1,"method":"dial_seeds"}')).toContain('-32601')
+    // CometBFT's other way: a GET of the method's name, with the same list and the same credentials.
+    expect(await ask(`${at('s', 'akash')}/block?height=7`, '')).toContain('"0x1"')
+    expect(recorder.seen.at(-1)).toMatchObject({ url: '/block?height=7', headers: { authorization: expect.stringMatching(/^Basic /) } })
+    const beforeByName = recorder.seen.length
+    for (const path of ['/dial_seeds?seeds=x', '/unsafe_flush_mempool', '/debug/pprof', '/status/../dial_seeds'])
+      expect([path, (await askRaw(at('s', 'akash') + path, '')).slice(0, 3)]).toEqual([path, '404'])
+    expect(await ask(`${at('s', 'anvil')}/status`, '')).toContain('404')
+    expect(recorder.seen).toHaveLength(beforeByName)
     expect((await mustDocker(socket, ['inspect', '--format', '{{.Id}} {{.State.StartedAt}}', container])).trim()).toBe(before)
   })
   it('lets no relay climb from the way of one service into another’s, or out of JSON-RPC', async () => {

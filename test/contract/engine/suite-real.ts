@@ -10,6 +10,7 @@ import { systemClock } from './docker-engine.ts'
 import { rejection } from '#test/fakes/rejection.ts'
 import { sleep, until } from '#test/localnet/process.ts'
 import { containerSpec, PATIENCE_MS, stageEngine, type EngineUnderTest } from './engine-under-test.ts'
+import { byHandContract } from './suite-by-hand.ts'
 import { twoNetworksContract } from './suite-networks.ts'
 
 /** What only a real engine can show: what a container may do, whose files are whose, who ends whom. @param socketOf its socket file, for looking behind Hearth's back */
@@ -166,6 +167,7 @@ export function realEngineContract(engineName: string, makeEngine: () => Promise
       })
 
       twoNetworksContract(stage, () => socket)
+      byHandContract(stage, () => socket)
 
       test("somebody else's volume and network are neither used nor removed", async () => {
         const name = stage.nextName()
@@ -285,13 +287,14 @@ export function realEngineContract(engineName: string, makeEngine: () => Promise
       const busy = await stage.running({ command: ['sh', '-c', 'while :; do :; done'] })
       const idle = await stage.running()
       const loads: number[] = []
-      for (let looks = 0; looks < 3; looks += 1) {
+      for (let looks = 0; looks < 7; looks += 1) {
         loads.push((await stage.engine.stats(busy))?.cpuPercent ?? -1)
         const quiet = await stage.engine.stats(idle)
         expect(quiet?.cpuPercent).toBeGreaterThanOrEqual(0)
         expect(quiet?.cpuPercent).toBeLessThan(5)
         expect(quiet?.memoryLimitBytes).toBe(64 * 1024 * 1024)
-        await sleep(500)
+        // Looked at each second, it is followed from the third look on.
+        await sleep(1_000)
       }
       // One thread: never much more than one processor, and on a machine that is shared not always a whole one.
       for (const load of loads) {

@@ -3,6 +3,7 @@ import { createAlerts, TOLD_ROW, UNDELIVERED } from '#main/core/alerts/alerts.ts
 import { alertMessage, type AlertLine } from '#main/core/alerts/message.ts'
 import { isQuiet } from '#main/core/alerts/quiet.ts'
 import { initialState } from '#main/core/state/initial.ts'
+import { createNetworkState } from '#main/core/state/network-state.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import type { NetworkId } from '#shared/api/state.ts'
@@ -24,6 +25,10 @@ async function setup(
     initialState({ version: '1', shell: 'web', host: 'oakroom', network, startedAtMs: 0, notice: null }),
     clock,
   )
+  const networkOf = (id: NetworkId) => ({ network: id, state: createNetworkState(state, id) })
+  const shown = networkOf(network)
+  shown.state.show()
+  const watched = [shown]
   const rows = options.rows ?? new Map<string, string>()
   const values: Partial<Record<SettingKey, unknown>> = { alertWebhookUrl: HOOK, alertLevel: 'warn', ...chosen }
   const out: { url: string; body: string; headers: Record<string, string> }[] = []
@@ -33,6 +38,7 @@ async function setup(
   const alerts = createAlerts({
     settings: { get: (key) => (values[key] ?? SETTINGS[key].standard) as never },
     state,
+    watched: () => watched,
     store: {
       setting: (key) => Promise.resolve(rows.get(key)),
       setSetting: (key, value) => {
@@ -55,8 +61,8 @@ async function setup(
     hourOf: () => hour,
   })
   const running = alerts.run(abort.signal)
-  const find = (id: string, level: 'info' | 'warn' | 'bad' = 'bad', key = id): void =>
-    state.put('attention', id, {
+  const find = (id: string, level: 'info' | 'warn' | 'bad' = 'bad', key = id, where = shown): void =>
+    where.state.put('attention', id, {
       id,
       level,
       key,
@@ -74,7 +80,10 @@ async function setup(
     out,
     values,
     find,
-    gone: (id: string) => state.remove('attention', id),
+    gone: (id: string, where = shown) => where.state.remove('attention', id),
+    watched,
+    shown,
+    networkOf,
     answers: (next: () => number) => (answer = next),
     at: (next: number) => (hour = next),
     stop: async () => {
@@ -244,6 +253,64 @@ describe('alerts', () => {
     }
     await expect((await setup({ alertWebhookUrl: '' })).alerts.test()).rejects.toMatchObject({ detail: { problem: 'no-address' } })
   })
+
+  it('tells what is wrong on a network that is not chosen, by its name, and nothing of Practice beside it', async () => {
+    const { clock, out, find, gone, watched, networkOf, stop } = await setup({}, { network: 'practice' })
+    const mainnet = networkOf('mainnet')
+    watched.push(mainnet)
+    find('node-failing')
+    find('keys-needed', 'bad', 'keys-needed-at-risk', mainnet)
+    await clock.advance(2 * MINUTE)
+    expect(out.map(findings)).toEqual([['began keys-needed-at-risk']])
+    expect(out[0]?.body).toContain('Act now: Mainnet: keys needed at risk')
+    gone('keys-needed', mainnet)
+    await clock.advance(5 * MINUTE)
+    expect(out.map(findings)[1]).toEqual(['over keys-needed-at-risk'])
+    await stop()
+  })
+
+  it('repeats nothing when the network becomes the chosen one, and takes nothing for over that nobody looks at', async () => {
+    const { clock, out, find, gone, watched, shown, networkOf, stop } = await setup()
+    const mainnet = networkOf('mainnet')
+    watched.push(mainnet)
+    find('node-failing', 'bad', 'node-failing', mainnet)
+    await clock.advance(2 * MINUTE)
+    shown.state.hide()
+    mainnet.state.show()
+    watched.reverse()
+    await clock.advance(10 * MINUTE)
+    expect(out.map(findings)).toEqual([['began node-failing']])
+    // Its rooms end with the finding, and nobody knows whether it is over.
+    watched.splice(watched.indexOf(mainnet), 1)
+    await clock.advance(10 * MINUTE)
+    expect(out).toHaveLength(1)
+    watched.push(mainnet)
+    gone('node-failing', mainnet)
+    await clock.advance(10 * MINUTE)
+    expect(out.map(findings)[1]).toEqual(['over node-failing'])
+    await stop()
+  })
+
+  it('tells the same thing of two networks apart, and what is of this PC once', async () => {
+    const { clock, out, find, watched, networkOf, stop } = await setup()
+    const mainnet = networkOf('mainnet')
+    watched.push(mainnet)
+    for (const where of watched) for (const id of ['node-failing', 'engine-gone', 'disk-full']) find(id, 'bad', id, where)
+    await clock.advance(5 * MINUTE)
+    expect(out.flatMap(findings).sort()).toEqual(['began disk-full', 'began engine-gone', 'began node-failing', 'began node-failing'])
+    expect(out[0]?.body).toMatch(/Local chain: node failing.*Mainnet: node failing/)
+    expect(out[0]?.body).not.toContain('Mainnet: engine gone')
+    await stop()
+  })
+
+  it('takes what an older Hearth told for that of the chosen network', async () => {
+    const told = JSON.stringify({ 'node-failing': { key: 'node-failing', level: 'bad', sinceMs: 1 } })
+    const { clock, out, find, stop } = await setup({}, { rows: new Map([[TOLD_ROW, told]]) })
+    find('node-failing')
+    await clock.advance(5 * MINUTE)
+    expect(out).toEqual([])
+    await stop()
+  })
 })
 
 describe('the call that all is well', () => {
@@ -268,6 +335,18 @@ describe('the call that all is well', () => {
     expect(out).toHaveLength(2)
     await stop()
   })
+
+  it('stops for a network that is not chosen as well', async () => {
+    const { clock, out, find, watched, networkOf, stop } = await setup(only, { network: 'practice' })
+    const mainnet = networkOf('mainnet')
+    watched.push(mainnet)
+    await clock.advance(MINUTE)
+    expect(out).toHaveLength(1)
+    find('keys-needed', 'bad', 'keys-needed', mainnet)
+    await clock.advance(20 * MINUTE)
+    expect(out).toHaveLength(1)
+    await stop()
+  })
 })
 
 describe('quiet hours', () => {
@@ -283,10 +362,10 @@ describe('quiet hours', () => {
 
 describe('the form of a message', () => {
   const lines: AlertLine[] = [
-    { id: 'a', key: 'keys-needed', level: 'bad', kind: 'began', ms: Date.UTC(2026, 10, 22, 14, 2) },
-    { id: 'b', key: 'engine-gone', level: 'warn', kind: 'over', ms: 12 * MINUTE },
+    { id: 'a', network: 'Mainnet', key: 'keys-needed', level: 'bad', kind: 'began', ms: Date.UTC(2026, 10, 22, 14, 2) },
+    { id: 'b', network: undefined, key: 'engine-gone', level: 'warn', kind: 'over', ms: 12 * MINUTE },
   ]
-  const told = 'Act now: keys needed, since 2026-11-22 14:02 UTC\nOver: engine gone, after 12 min'
+  const told = 'Act now: Mainnet: keys needed, since 2026-11-22 14:02 UTC\nOver: engine gone, after 12 min'
 
   it('is what each service reads', () => {
     const of = (url: string) => alertMessage(url, 'oakroom', lines)

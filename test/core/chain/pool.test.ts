@@ -303,3 +303,13 @@ describe('a broadcast', () => {
     expect(b.broadcasts).toEqual([])
   })
 })
+
+it('an upgrade that one host alone says was done is not taken for done', async () => {
+  const hosts = [host(100), host(100), host(100)]
+  for (const [index, chain] of hosts.entries()) chain.appliedUpgrade = () => Promise.resolve(index === 0 ? 99 : undefined)
+  const { chains, run } = pool(hosts)
+  await run(chains.head())
+  expect(await run(chains.appliedUpgrade?.('v9') ?? Promise.resolve('cannot tell'))).toBeUndefined()
+  for (const chain of hosts.slice(1)) chain.appliedUpgrade = () => Promise.resolve(98)
+  expect(await run(chains.appliedUpgrade?.('v9') ?? Promise.resolve('cannot tell'))).toBe(98)
+})

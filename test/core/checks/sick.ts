@@ -164,6 +164,31 @@ export const SICK_HEALTH: Record<string, Sick> = {
     fix: 'nodes',
     make: (s) => askedAt(s, '', 'behind'),
   },
+  'miner-host-flickers': {
+    check: 'miner-host-down',
+    level: 'warn',
+    fix: 'nodes',
+    make: (s) => {
+      askedAt(s, 'a', 'good')
+      s.bundle = { ...s.bundle!, flickers: true }
+    },
+  },
+  'miner-host-changed': {
+    check: 'miner-host-changed',
+    level: 'info',
+    fix: 'nodes',
+    make: (s) => {
+      s.bundle = { host: 'b', chosen: false, changed: { from: 'a', atMs: NOW - 23 * 3_600_000, why: 'silent' } }
+    },
+  },
+  'miner-host-stands-in': {
+    check: 'miner-host-changed',
+    level: 'warn',
+    fix: 'nodes',
+    make: (s) => {
+      s.bundle = { host: 'b', chosen: false, standsInFor: 'a', changed: { from: 'c', atMs: NOW - 30 * 3_600_000, why: 'silent' } }
+    },
+  },
   'miner-deaf': {
     check: 'miner-deaf',
     level: 'bad',

@@ -1,18 +1,26 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { composeFile } from '#main/core/eject/compose-file.ts'
-import { eject, README_TEMPLATE, type EjectDeps } from '#main/core/eject/eject.ts'
+import type { EjectDeps } from '#main/core/eject/contents.ts'
+import { eject } from '#main/core/eject/eject.ts'
+import { README_TEMPLATE } from '#main/core/eject/readme.ts'
 import { fillText } from '#main/core/eject/fill.ts'
 import { toYaml } from '#main/core/eject/yaml.ts'
 import { namesOf, specOf } from '#main/core/nodes/specs.ts'
 import type { NodeRow } from '#main/core/ports/store.ts'
 import { initialState } from '#main/core/state/initial.ts'
-import { CATALOG } from '#shared/catalog/index.ts'
+import type { EjectedFile } from '#main/core/ports/eject-folder.ts'
+import type { BehindMiner } from '#main/core/backends/wire-backends.ts'
+import { BUNDLE_CATALOG, CATALOG } from '#shared/catalog/index.ts'
 import type { NetworkId } from '#shared/api/state.ts'
 import { projectRoot } from '#test/localnet/paths.ts'
 import { createTestClock } from '../../fakes/clock.ts'
 import { readYaml } from './read-yaml.ts'
+
+/** A third program that has to agree; it comes without types. */
+const { load } = createRequire(import.meta.url)('js-yaml') as { load: (text: string) => unknown }
 
 const MINER = { yaml: 'default_signing_key_names:\n  - "operator"\n', command: ['relayminer', 'start', '--gas-prices', '0.00001upokt'] }
 const DIGEST = `sha256:${'a'.repeat(64)}`
@@ -33,9 +41,19 @@ const ROWS = [
   row('ingress', `docker.io/library/caddy@${DIGEST}`, { '8080': 8_700 }),
 ]
 
-function setup(options: { network?: NetworkId | null; rows?: NodeRow[]; miner?: 'there' | 'absent' | 'broken'; staked?: boolean } = {}) {
+interface Options {
+  network?: NetworkId | null
+  rows?: NodeRow[]
+  miner?: 'there' | 'absent' | 'broken'
+  staked?: boolean
+  behind?: Partial<BehindMiner>
+  rootless?: boolean
+  hostRpcUrl?: string
+}
+
+function setup(options: Options = {}) {
   const { network = 'local', miner = 'there', staked = true } = options
-  const written: { name: string; files: readonly { name: string; text: string }[] }[] = []
+  const written: { name: string; files: readonly EjectedFile[] }[] = []
   const state = initialState({ version: '1', shell: 'web', host: 'h', network, startedAtMs: 0, notice: null })
   if (staked)
     state.supplier = {
@@ -56,11 +74,16 @@ function setup(options: { network?: NetworkId | null; rows?: NodeRow[]; miner?: 
         written.push({ name, files })
         return Promise.resolve(`/data/eject/${name}`)
       },
+      look: () => Promise.resolve({ parent: '/data/eject', taken: ['before'] }),
+      owner: () => '1000:1000',
     },
     template: (name) => readFileSync(join(projectRoot, 'resources/templates', name), 'utf8'),
     installId: 'abcd1234',
     network: () => network,
-    catalog: CATALOG,
+    catalog: network === 'mainnet' ? BUNDLE_CATALOG : CATALOG,
+    hostRpcUrl: () => options.hostRpcUrl ?? 'https://rpc.example.org',
+    behind: () => Promise.resolve({ endpoints: [], entries: [], usesOwnNode: false, ...options.behind }),
+    isRootless: () => Promise.resolve(options.rootless === true),
     imageOverrides: {},
     minerConfig: () =>
       miner === 'broken' ? Promise.reject(new Error('no chain')) : Promise.resolve(miner === 'there' ? MINER : undefined),
@@ -69,16 +92,18 @@ function setup(options: { network?: NetworkId | null; rows?: NodeRow[]; miner?: 
     clock: createTestClock(Date.UTC(2026, 10, 22, 19, 5)),
   }
   const textOf = (name: string): string => written[0]?.files.find((file) => file.name === name)?.text ?? ''
-  return { deps, written, textOf }
+  const write = async (name = 'out', withSecrets = false) => (await eject(deps, { name, withSecrets })).written
+  return { deps, written, textOf, write }
 }
 
 describe('eject', () => {
   it('writes the same containers that Hearth runs, service by service', async () => {
-    const { deps, textOf } = setup()
-    expect(await eject(deps, 'out')).toEqual({
+    const { write, textOf } = setup()
+    expect(await write()).toEqual({
       path: '/data/eject/out',
       files: ['compose.yaml', 'relayminer.yaml', 'ingress.json', 'README.md'],
       withMiner: true,
+      toFillIn: 0,
     })
     const file = readYaml(textOf('compose.yaml')) as { services: Record<string, Record<string, unknown>>; volumes: Record<string, unknown> }
     expect(Object.keys(file.services)).toEqual(['pocket', 'backend', 'keeper', 'miner', 'ingress'])
@@ -92,7 +117,9 @@ describe('eject', () => {
       expect(single(service?.['entrypoint']), entry.nodeId).toEqual(spec?.entrypoint)
       expect(service?.['ports'] ?? [], entry.nodeId).toEqual(spec?.ports.map((port) => `127.0.0.1:${port.hostPort}:${port.containerPort}`))
       expect(service).toMatchObject({
-        restart: spec?.restart,
+        // Without Hearth nobody else starts a miner that failed.
+        restart: entry.kind === 'relay-miner' ? 'on-failure' : spec?.restart,
+        container_name: `hearth-abcd1234-ejected-${entry.nodeId}`,
         mem_limit: spec?.memoryBytes,
         stop_grace_period: `${spec?.stopGraceSeconds}s`,
         cap_drop: ['ALL'],
@@ -105,8 +132,8 @@ describe('eject', () => {
   })
 
   it('keeps what lies on volumes, makes the memory of the keys anew, and lets nothing mine before its key is there', async () => {
-    const { deps, textOf } = setup()
-    await eject(deps, 'out')
+    const { write, textOf } = setup()
+    await write()
     const file = readYaml(textOf('compose.yaml')) as { services: Record<string, Record<string, unknown>>; volumes: Record<string, unknown> }
     expect(file.volumes).toEqual({
       chain: { external: true, name: 'hearth-abcd1234-chain' },
@@ -115,15 +142,15 @@ describe('eject', () => {
     })
     expect(file.services['miner']).toMatchObject({
       profiles: ['serve'],
-      restart: 'no',
+      restart: 'on-failure',
       volumes: ['miner:/home/pocket', 'keys:/keys:ro', './relayminer.yaml:/home/pocket/relayminer.yaml:ro'],
     })
     expect(file.services['keeper']).toMatchObject({ network_mode: 'none', logging: { driver: 'none' }, volumes: ['keys:/keys'] })
   })
 
   it('names an image by digest, or by name where only this engine knows it', async () => {
-    const { deps, textOf } = setup()
-    await eject(deps, 'out')
+    const { write, textOf } = setup()
+    await write()
     const text = textOf('compose.yaml')
     expect(text).toContain(`image: "ghcr.io/pokt-network/pocketd@${DIGEST}"`)
     expect(text).toContain('image: "ghcr.io/foundry-rs/foundry:v1.7.1"')
@@ -131,8 +158,8 @@ describe('eject', () => {
   })
 
   it('says in the README what is where and how to leave, with this supplier’s own addresses', async () => {
-    const { deps, textOf } = setup()
-    await eject(deps, 'out')
+    const { write, textOf } = setup()
+    await write()
     const page = textOf('README.md')
     expect(page).not.toMatch(/\{\{|\}\}|undefined/)
     for (const part of [
@@ -142,14 +169,16 @@ describe('eject', () => {
       '--gas-prices 0.00001upokt --chain-id hearth-local-1',
       'keys add operator --recover',
       'docker volume rm hearth-abcd1234-chain hearth-abcd1234-miner',
+      'http://127.0.0.1:9200/metrics',
+      'relays come in at port 8700',
       'ABCDEF',
     ])
       expect(page).toContain(part)
   })
 
   it.each(['absent', 'broken'] as const)('leaves the relay miner out when its configuration is %s, and says so', async (miner) => {
-    const { deps, textOf, written } = setup({ miner })
-    expect((await eject(deps, 'out')).withMiner).toBe(false)
+    const { write, textOf, written } = setup({ miner })
+    expect((await write()).withMiner).toBe(false)
     expect(written[0]?.files.map((file) => file.name)).toEqual(['compose.yaml', 'README.md'])
     expect(textOf('compose.yaml')).not.toContain('miner:')
     expect(textOf('README.md')).toContain('There is no relay miner in these files')
@@ -157,19 +186,19 @@ describe('eject', () => {
   })
 
   it('puts placeholders where there is no supplier yet', async () => {
-    const { deps, textOf } = setup({ staked: false })
-    await eject(deps, 'out')
+    const { write, textOf } = setup({ staked: false })
+    await write()
     expect(textOf('README.md')).toContain('unstake-supplier OPERATOR_ADDRESS --from OWNER_ADDRESS')
   })
 
   it('writes nothing where there is nothing to go on with', async () => {
     const none = setup({ network: null })
-    await expect(eject(none.deps, 'out')).rejects.toMatchObject({ code: 'no-network' })
+    await expect(none.write()).rejects.toMatchObject({ code: 'no-network' })
     const practice = setup({ network: 'practice' })
-    await expect(eject(practice.deps, 'out')).rejects.toMatchObject({ code: 'eject-folder', detail: { problem: 'practice' } })
+    await expect(practice.write()).rejects.toMatchObject({ code: 'eject-folder', detail: { problem: 'practice' } })
     for (const rows of [[], ROWS.map((each) => ({ ...each, imagePin: undefined }))]) {
       const empty = setup({ rows })
-      await expect(eject(empty.deps, 'out')).rejects.toMatchObject({ code: 'eject-folder', detail: { problem: 'nothing' } })
+      await expect(empty.write()).rejects.toMatchObject({ code: 'eject-folder', detail: { problem: 'nothing' } })
       expect(empty.written).toEqual([])
     }
   })
@@ -206,6 +235,30 @@ describe('compose text', () => {
       deep: { on: true, off: 0, 'odd key:': 'x' },
     }
     expect(readYaml(toYaml(tree))).toEqual(tree)
+    expect(load(toYaml(tree))).toEqual(tree)
+  })
+  it.each([
+    ['ends of lines that only YAML knows', 'a\u2028b\u2029c\u0085d'],
+    ['marks of byte order', '\ufeffx'],
+    ['what cannot be printed', '\u007f\u0001\u009f'],
+    ['what YAML might take for something else', '~'],
+    ['a tag', '!!js/function x'],
+    ['an anchor', '&a *a'],
+    ['a document end', '---\n...'],
+    ['a name in another script', 'Γνώσις 链'],
+  ])('keeps %s', (_what, text) => {
+    const tree = { services: { [text]: { command: [text, { deep: text }], no: text, on: [text] } } }
+    expect(load(toYaml(tree))).toEqual(tree)
+  })
+  it('lets nothing out of a comment', () => {
+    const text = toYaml({ a: { b: 1 } }, { 'a.b': 'fine\r\nevil: 1\u2028worse: 2\u0085worst: 3\u0000' })
+    expect(load(text)).toEqual({ a: { b: 1 } })
+    expect(
+      text
+        .split('\n')
+        .filter((line) => /evil|worse|worst/.test(line))
+        .every((line) => line.trim().startsWith('#')),
+    ).toBe(true)
   })
   it('lets Compose fill in nothing from the environment', () => {
     const entry = CATALOG.find((candidate) => candidate.nodeId === 'keeper')
@@ -215,6 +268,7 @@ describe('compose text', () => {
       project: 'p',
       volumes: {},
     })
+    expect(load(text)).toMatchObject({ services: { keeper: { command: ['$$! $${A} $$$$'], environment: { B: '$$C' } } } })
     expect(text).toContain('"$$! $${A} $$$$"')
     expect(text).toContain('B: "$$C"')
   })

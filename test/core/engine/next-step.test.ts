@@ -5,9 +5,15 @@ import type { EngineProbe, UnreadyEngine } from '#main/core/ports/engine.ts'
 import { ENGINE_PRODUCTS, type EngineProduct } from '#shared/model/engines.ts'
 
 const GIGABYTE = 1024 ** 3
-const linux: EngineHost = { platform: 'linux', distributions: ['ubuntu', 'debian'], starter: 'systemd', programs: ['podman'] }
-const mac: EngineHost = { platform: 'darwin', distributions: [], starter: 'none', programs: [] }
-const windows: EngineHost = { platform: 'win32', distributions: [], starter: 'none', programs: ['winget'] }
+const linux: EngineHost = {
+  platform: 'linux',
+  distributions: ['ubuntu', 'debian'],
+  starter: 'systemd',
+  programs: ['podman'],
+  passedOver: [],
+}
+const mac: EngineHost = { platform: 'darwin', distributions: [], starter: 'none', programs: [], passedOver: [] }
+const windows: EngineHost = { platform: 'win32', distributions: [], starter: 'none', programs: ['winget'], passedOver: [] }
 
 const ready = (fields: Partial<Extract<EngineProbe, { kind: 'ready' }>> = {}): EngineProbe => ({
   kind: 'ready',

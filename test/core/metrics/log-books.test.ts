@@ -154,6 +154,21 @@ describe('the pages of a log', () => {
     expect(texts(await page())).toEqual(['key [64 hex digits taken out]', `tx_hash=${hex}`, `session_id=${hex}`])
   })
 
+  it('give no sign that would make a line look like another', async () => {
+    const { page, written, clock } = scene()
+    for (const text of ['50 %\r100 %', 'a\tb', 'x\u0007\u0008y\u0000', 'paid \u202e000,1 TKOP\u202c', 'one\u2028two', 'Zoë ✓ 日本'])
+      written.push({ timeMs: clock.now(), stream: 'out', text })
+    const bad = '\ufffd'
+    expect(texts(await page())).toEqual([
+      '50 % 100 %',
+      'a\tb',
+      `x${bad}${bad}y${bad}`,
+      `paid ${bad}000,1 TKOP${bad}`,
+      `one${bad}two`,
+      'Zoë ✓ 日本',
+    ])
+  })
+
   it('fit an answer, however long the lines are', async () => {
     const { page, written, clock } = scene()
     for (let at = 0; at < 2_000; at += 1) written.push({ timeMs: clock.now(), stream: 'out', text: `${at} ${'"\\'.repeat(1_990)}` })

@@ -45,6 +45,8 @@ interface Miner {
 
 /** A room over a state with a running miner whose page a test writes. */
 function scene(clock = createTestClock(Date.UTC(2026, 10, 22, 12)), served = 100) {
+  const world = { backMs: 0 }
+  const told = { now: () => clock.now() - world.backMs, sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal) }
   const miner: Miner = { served, refused: 5, dropped: 0, startedAtS: 1_000, instead: undefined }
   const state = createStatePublisher(
     initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: clock.now(), notice: null }),
@@ -95,12 +97,12 @@ function scene(clock = createTestClock(Date.UTC(2026, 10, 22, 12)), served = 100
           portFree: async () => true,
           freeDiskBytes: async () => 1,
         },
-        clock,
+        clock: told,
         catalog: CATALOG,
       },
       metrics,
       state,
-      clock,
+      clock: told,
       log,
       installId: 'x',
     })
@@ -109,6 +111,7 @@ function scene(clock = createTestClock(Date.UTC(2026, 10, 22, 12)), served = 100
   const run = room.run(abort.signal)
   return {
     clock,
+    world,
     miner,
     room,
     asked,
@@ -153,6 +156,28 @@ describe('the figures of the nodes', () => {
     putMiner(77, 1_000)
     await seconds(2)
     expect((await ask()).points.at(-1)?.mean).toBe(77)
+    await end()
+  })
+
+  it('go on at once after the clock was set back, live and kept, and so do the counts of the miner', async () => {
+    const { room, seconds, clock, end, asked, world } = scene()
+    const live = (): ReturnType<MetricsRoom['handlers']['metrics.series']> => {
+      const now = clock.now() - world.backMs
+      return room.handlers['metrics.series']({ name: 'node.miner.cpu-percent', fromMs: now - 60_000, toMs: now + 1, step: 'second' })
+    }
+    await live()
+    await seconds(12)
+    expect((await live()).points.length).toBeGreaterThan(5)
+    world.backMs = 3_600_000
+    const pages = asked.pages
+    await live()
+    await seconds(12)
+    expect((await live()).points.length).toBeGreaterThan(5)
+    expect(asked.pages).toBeGreaterThan(pages)
+    const now = clock.now() - world.backMs
+    expect(
+      (await metrics.series({ name: 'local.node.miner.cpu-percent', step: 'minute', fromMs: now - 60_000, toMs: now + 1 })).length,
+    ).toBeGreaterThan(0)
     await end()
   })
 
@@ -204,8 +229,19 @@ describe('what the miner did', () => {
     const first = scene()
     await first.seconds(12)
     await first.end()
+    // The store is busy at the first reading: what was counted is not lost for that.
+    const whole = metrics
+    let isBusy = true
+    metrics = {
+      ...whole,
+      series: (query) => {
+        if (!isBusy || !query.name.includes('miner.count.')) return whole.series(query)
+        isBusy = false
+        return Promise.reject(new Error('busy'))
+      },
+    }
     const second = scene(first.clock, 160)
-    await second.seconds(3)
+    await second.seconds(14)
     expect(await second.room.handlers['metrics.miner']({ hours: 1 })).toMatchObject({ served: 60, refused: 0 })
     await second.end()
   })

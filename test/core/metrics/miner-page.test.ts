@@ -59,11 +59,13 @@ describe('readMinerPage', () => {
           'relayminer_requests_success_total{service_id="eth"} -4',
           'relayminer_requests_errors_total{service_id="eth"} +Inf',
           'relayminer_relays_dropped_total{service_id="eth"} 2',
+          'relayminer_requests_total{service_id="poly"} 1e308',
+          'relayminer_requests_total{service_id="base"} 1e308',
           'relayminer_instruction_time_seconds_sum NaN',
         ].join('\n'),
       ),
     )
-    expect(page).toMatchObject({ kind: 'ok', unreadable: 3, totals: { requests: 0, served: 0, refused: 0, dropped: 2 } })
+    expect(page).toMatchObject({ kind: 'ok', unreadable: 5, totals: { requests: 0, served: 0, refused: 0, dropped: 2 } })
   })
 })
 

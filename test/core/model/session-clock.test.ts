@@ -298,6 +298,10 @@ describe('stopVerdict on mainnet', () => {
     expect(verdictAt({ height: E + 11, relays: uncounted }).verdict).toBe('wait')
     expect(verdictAt({ height: E + 14, relays: uncounted }).facts).toMatchObject({ costUnknown: '1' })
     expect(verdictAt({ height: E + 14, relays: uncounted, input: { minerRunning: false } }).verdict).toBe('safe')
+    // It is to run and waits for its key, or was stopped a moment ago: what it served lies on its volume.
+    const away = { minerRunning: false, mayHaveServed: true }
+    expect(verdictAt({ height: E + 14, relays: uncounted, input: away })).toMatchObject({ verdict: 'costs', facts: { miner: 'stopped' } })
+    expect(verdictAt({ height: E + 5, relays: uncounted, input: away }).facts['backByHeight']).toBe(String(E + 17))
   })
 })
 

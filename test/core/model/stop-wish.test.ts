@@ -41,6 +41,20 @@ it('quiet waits through wait, costs and what nobody can tell, and through a safe
   expect(isDue(wish(), clock({ verdict: 'safe', facts: { quietHeight: '95' } }))).toBe(true)
   expect(isDue(wish(), clock({ verdict: 'nothing-to-lose' }))).toBe(true)
 })
+it('nothing is due, and no moment is offered, before a block was read: what stands there is of nobody', () => {
+  for (const verdict of ['nothing-to-lose', 'safe'] as const) {
+    expect(isDue(wish(), clock({ verdict, height: 0 }))).toBe(false)
+    expect(momentOf('quiet', clock({ verdict, height: 0 }))).toBeUndefined()
+  }
+  expect(isDue(wish({ when: 'now' }), clock({ height: 0 }))).toBe(true)
+})
+it('quiet waits for a miner that is down and owes something', () => {
+  const down = (facts: Record<string, string>) => clock({ verdict: 'safe', facts: { miner: 'stopped', ...facts } })
+  expect(isDue(wish(), down({ dueHeight: '99' }))).toBe(false)
+  expect(isDue(wish(), down({}))).toBe(true)
+  // Where sessions are too short for a quiet stretch, safe is all that there is.
+  expect(isDue(wish(), clock({ verdict: 'safe', facts: { miner: 'running', dueHeight: '99' } }))).toBe(true)
+})
 it('offers what there is, and chooses the safe moment while now costs something', () => {
   const costs = clock({ verdict: 'costs', facts: { quietHeight: '108' } })
   expect([momentsOf(costs), firstChoice(costs)]).toEqual([['now', 'quiet', 'settled'], 'quiet'])

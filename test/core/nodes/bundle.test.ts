@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { HearthError } from '#shared/api/errors.ts'
-import type { TaskState } from '#shared/api/state.ts'
+import type { AppState, TaskState } from '#shared/api/state.ts'
 import { BUNDLE_CATALOG, CATALOG } from '#shared/catalog/index.ts'
+import type { LeftHost } from '#main/core/relays/miner-host.ts'
 import { createScene, nameOf, type Life, type Scene } from './scene.ts'
 
 const MINER = { yaml: 'suppliers: []', command: ['relayminer', 'start'] }
 const URLS = { rpcUrl: 'https://rpc.example.org', grpcUrl: 'https://grpc.example.org:443' }
 
 /** A machine on Mainnet whose miner has a host to ask. */
-function onMainnet(): { scene: Scene; host: { urls: typeof URLS | undefined; isBack: boolean; looks: boolean[] } } {
+function onMainnet(): { scene: Scene; host: { urls: typeof URLS | undefined; left: LeftHost; isBack: boolean; looks: boolean[] } } {
   const scene = createScene()
-  const host = { urls: URLS as typeof URLS | undefined, isBack: false, looks: [] as boolean[] }
+  const host = { urls: URLS as typeof URLS | undefined, left: 'well' as LeftHost, isBack: false, looks: [] as boolean[] }
   scene.minerHost = {
     look: (hasBundle) => {
       host.looks.push(hasBundle)
@@ -19,6 +20,7 @@ function onMainnet(): { scene: Scene; host: { urls: typeof URLS | undefined; isB
       return Promise.resolve(isBack)
     },
     urls: () => host.urls,
+    left: () => host.left,
   }
   scene.giveKey = async () => {
     await scene.putKey()
@@ -206,6 +208,36 @@ it('a drain for another configuration is not taken back when that cannot be rend
   expect(taskOf(life, 'node-stop')).toMatchObject({ id, status: 'running' })
   await life.until('the new one', () => life.state.state.nodes['miner']?.startedAtMs !== before && life.seen('miner') === 'running')
   expect(taskOf(life, 'node-stop')).toMatchObject({ id, status: 'done' })
+})
+
+it('moved to another host in the first half of a proof window, the miner waits for the second, and not where the host that it asks is gone', async () => {
+  const lanes = [{ stage: 'proof-due', proofOpen: 100, proofClose: 200 }] as unknown as AppState['clock']['lanes']
+  for (const left of ['well', 'silent', 'lost'] as const) {
+    const { scene, host } = onMainnet()
+    scene.miner = MINER
+    scene.chainHeight = 110
+    scene.minerHeight = 110
+    const life = scene.start()
+    await start(life)
+    await life.until('the miner', () => life.seen('miner') === 'running')
+    life.state.patch('clock', { lanes })
+    const before = scene.engine.specOf(nameOf('miner'))?.specHash
+    const isMoved = (): boolean => scene.engine.specOf(nameOf('miner'))?.specHash !== before
+    scene.miner = { ...MINER, yaml: 'pocket_node: another' }
+    host.left = left
+    if (left === 'lost') {
+      await life.until('the other host', isMoved, 60_000)
+    } else {
+      await life.pass(60_000)
+      expect([left, isMoved(), scene.refusing]).toEqual([left, false, false])
+      // Blocks reach the chain's other hosts, and not the miner.
+      scene.chainHeight = 111
+      if (left === 'silent') await life.until('the other host, when the miner hears no more', isMoved, 60_000)
+      else await life.pass(20_000)
+      expect([left, isMoved()]).toEqual([left, left === 'silent'])
+    }
+    await life.end()
+  }
 })
 
 describe('removing the relay bundle', () => {

@@ -82,4 +82,63 @@ describe('crashes', () => {
     crashes.note('other', container({}), 0, false)
     expect(crashes.givenUp('other')).toBe(false)
   })
+  it('does not count what ended with the engine: a moment before it was gone, or until it was back', () => {
+    const crashes = createCrashes()
+    let now = 1_000_000
+    let deaths = 0
+    const die = (): void => {
+      deaths += 1
+      crashes.note('n', container({ state: 'exited', finishedAtMs: deaths }), now, false)
+    }
+    crashes.note('n', container({}), now, false)
+    for (let times = 0; times < 12; times += 1) {
+      now += MINUTE
+      // Told of before the engine itself is seen to be gone.
+      die()
+      now += 5_000
+      crashes.engineEnded(now)
+      deaths += 1
+      now += 5_000
+      crashes.note('n', container({ finishedAtMs: deaths }), now, false)
+    }
+    expect(crashes.givenUp('n')).toBe(false)
+    // Its own ends count as ever.
+    for (let times = 0; times < 5; times += 1) {
+      now += MINUTE
+      die()
+    }
+    expect(crashes.givenUp('n')).toBe(true)
+    crashes.engineEnded(now + 5_000)
+    expect(crashes.givenUp('n'), 'the last of them was the engine’s').toBe(false)
+  })
+  it('what was given up before stays so when the engine ends', () => {
+    const { crashes, now } = crash(5, MINUTE)
+    crashes.engineEnded(now + MINUTE)
+    expect(crashes.givenUp('n')).toBe(true)
+  })
+  it('forgets what lies ahead of a clock that was set back', () => {
+    const { crashes, now } = crash(4, MINUTE)
+    const back = now - 24 * 60 * MINUTE
+    crashes.note('n', container({ state: 'exited', finishedAtMs: 7 }), back, false)
+    expect(crashes.givenUp('n')).toBe(false)
+    for (let at = 0; at < 4; at += 1) crashes.note('n', container({ state: 'exited', finishedAtMs: 8 + at }), back + at, false)
+    expect(crashes.givenUp('n')).toBe(true)
+  })
+  it('knows of a lack of memory as long as one of the counted ends was for it', () => {
+    const crashes = createCrashes()
+    let now = 1_000_000
+    crashes.note('n', container({}), now, false)
+    crashes.note('n', container({ state: 'exited', finishedAtMs: 1, oomKilled: true }), now, false)
+    crashes.note('n', container({ finishedAtMs: 1 }), now, false)
+    expect(crashes.lacksMemory('n')).toBe(true)
+    now += 11 * MINUTE
+    crashes.note('n', container({ finishedAtMs: 1 }), now, false)
+    expect(crashes.lacksMemory('n')).toBe(false)
+    crashes.note('n', container({ state: 'exited', finishedAtMs: 2, oomKilled: true }), now, false)
+    for (let at = 3; at <= 6; at += 1) crashes.note('n', container({ state: 'exited', finishedAtMs: at }), now, false)
+    crashes.note('n', container({ state: 'exited', finishedAtMs: 6 }), now + 60 * MINUTE, false)
+    expect([crashes.givenUp('n'), crashes.lacksMemory('n')]).toEqual([true, true])
+    crashes.forgive('n')
+    expect(crashes.lacksMemory('n')).toBe(false)
+  })
 })

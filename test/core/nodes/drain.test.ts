@@ -57,6 +57,19 @@ describe('a stop of the relay miner', () => {
     await life.until('the stop', () => isDown('miner'), 5_000)
     expect(drainTask()?.steps[1]?.facts['answered']).toBe('1')
   })
+  it.each([
+    ['back', -3 * 3_600_000],
+    ['forward', 3_600_000],
+  ])('takes its eleven seconds also when the clock is set %s meanwhile', async (_way, byMs) => {
+    await life.nodes.stop('miner')
+    await life.until('the refusal', () => scene.refusing)
+    await life.pass(3_000)
+    const now = scene.clock.now.bind(scene.clock)
+    scene.clock.now = () => now() + byMs
+    await life.pass(6_000)
+    expect(isDown('miner')).toBe(false)
+    await life.until('the stop', () => isDown('miner'), 5_000)
+  })
   it('cancelled, leaves the miner running and the ingress serving', async () => {
     await life.nodes.stop('miner')
     await life.until('the refusal', () => scene.refusing)
@@ -194,7 +207,7 @@ describe('the end of Hearth during a drain', () => {
 })
 
 const clockAt = (fields: Partial<AppState['clock']>): void =>
-  life.state.set('clock', { lanes: [], verdict: 'cannot-tell', facts: {}, height: 100, atMs: 0, ...fields })
+  life.state.set('clock', { lanes: [], verdict: 'cannot-tell', facts: {}, height: 100, atMs: scene.clock.now(), ...fields })
 const lane = (fields: Partial<AppState['clock']['lanes'][number]> = {}): AppState['clock']['lanes'][number] => ({
   number: 5,
   start: 91,
@@ -233,6 +246,26 @@ describe('a stop that waits for its moment', () => {
     await life.until('the stop', () => isDown('miner'))
     expect(drainTask()?.facts['why']).toBe('stop')
     expect(state('miner')?.wish).toBeNull()
+  })
+  it('is not carried out by the start of Hearth itself, which knows nothing of the sessions yet', async () => {
+    clockAt({ verdict: 'wait', facts: { quietHeight: '108' } })
+    await life.nodes.stop('miner', { when: 'quiet' })
+    life.kill()
+    life = scene.start()
+    await life.pass(20_000)
+    expect(life.state.state.clock).toMatchObject({ verdict: 'cannot-tell', height: 0 })
+    expect([isDown('miner'), scene.refusing]).toEqual([false, false])
+    clockAt({ verdict: 'safe', facts: { quietHeight: '108' }, height: 108, atMs: scene.clock.now() })
+    await life.until('the stop', () => isDown('miner'))
+  })
+  it('a verdict that no new block has brought for minutes is taken back, and nothing is done by it', async () => {
+    clockAt({ verdict: 'wait', facts: { quietHeight: '108' }, atMs: scene.clock.now() })
+    await life.nodes.stop('miner', { when: 'quiet' })
+    const madeAtMs = scene.clock.now() - 10 * 60_000
+    clockAt({ verdict: 'safe', facts: { quietHeight: '108' }, height: 108, atMs: madeAtMs })
+    await life.pass(20_000)
+    expect(life.state.state.clock).toMatchObject({ verdict: 'cannot-tell', facts: { reason: 'height-old' } })
+    expect(isDown('miner')).toBe(false)
   })
   it('taken back, never happens', async () => {
     clockAt({ verdict: 'wait', facts: { quietHeight: '108' } })
@@ -288,6 +321,18 @@ describe('a miner that does not hear the chain any more', () => {
     await life.pass(8 * 60_000)
     expect(stops()).toBe(1)
     await life.until('a second try', () => stops() === 2, 5 * 60_000)
+  })
+  it('is told of and restarted too when it has heard of no block since it began, once it has had its time', async () => {
+    scene.minerHeight = 'none'
+    await life.nodes.restart('miner', { drained: false })
+    await life.pass(15_000)
+    await life.until('the start', () => state('miner')?.seen === 'starting')
+    const [before] = await lives()
+    await life.pass(4 * 60_000)
+    expect([(await lives())[0], state('miner')?.reason]).toEqual([before, null])
+    await life.until('the finding', () => state('miner')?.reason?.key === 'deaf')
+    await life.pass(30_000)
+    expect((await lives())[0]).toBeGreaterThan(before ?? 0)
   })
   it('is left alone while it follows, however slowly', async () => {
     scene.minerHeight = life.state.state.chain.height

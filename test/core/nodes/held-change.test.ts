@@ -17,6 +17,8 @@ const held = (
       restart: false,
       behind: undefined,
       lacksHost: false,
+      leftHost: 'well',
+      height,
       ...miner,
     },
     {
@@ -36,6 +38,8 @@ it('a change waits in the first half of a proof window, and for nothing else', (
 it('and not for a miner that hears nothing, nor one that drains for it already', () => {
   expect(held({ behind: 4 })).toBe(false)
   expect(held({ lacksHost: true })).toBe(false)
+  expect(held({ leftHost: 'lost' })).toBe(false)
+  expect([103, 102, 101, null].map((height) => held({ leftHost: 'silent', height }))).toEqual([true, true, false, false])
   expect(held({}, { status: 'unreachable' })).toBe(false)
   expect(held({}, { reason: 'draining' })).toBe(false)
 })

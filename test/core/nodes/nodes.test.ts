@@ -127,6 +127,43 @@ describe('what happens outside', () => {
     await life.until('another try', () => life.seen('backend') === 'running')
     expect(state('backend')?.lastLines).toEqual([])
   })
+  it('ended again and again for lack of memory, it says so, with the limit', async () => {
+    for (let times = 0; times < 5; times += 1) {
+      await life.until('the backend to run', () => scene.engine.stateOf(nameOf('backend')) === 'running')
+      scene.engine.crash(nameOf('backend'), 137, { oomKilled: true })
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      await life.pass(3_000)
+    }
+    await life.until('failing', () => life.seen('backend') === 'failing')
+    expect(state('backend')?.reason).toEqual({ key: 'stops-trying', facts: { cause: 'memory', limitMb: '512' } })
+  })
+  it('an engine that is started anew again and again takes its containers with it, and that is no crash of theirs', async () => {
+    for (let times = 0; times < 7; times += 1) {
+      const isUp = (id: string): boolean => scene.engine.stateOf(nameOf(id)) === 'running' && life.seen(id) === 'running'
+      await life.until('both', () => isUp('pocket') && isUp('backend'))
+      // As Docker does it: the containers end, a moment later the engine is gone.
+      scene.engine.crash(nameOf('pocket'), 143)
+      scene.engine.crash(nameOf('backend'), 143)
+      await life.pass(500)
+      scene.engine.down = 'not-started'
+      scene.engine.cutEvents()
+      await life.until('the loss', () => life.seen('pocket') === 'unknown')
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      scene.engine.down = undefined
+    }
+    await life.until('both', () => ['pocket', 'backend'].every((id) => life.seen(id) === 'running'))
+    expect([state('pocket')?.reason, state('backend')?.reason]).toEqual([null, null])
+  })
+  it('an engine that answers and does not list its containers: what was known is not shown as the present', async () => {
+    await life.until('the node', () => life.seen('pocket') === 'running')
+    const list = scene.engine.list.bind(scene.engine)
+    scene.engine.list = () => Promise.reject(new HearthError('engine-failed', { reason: 'HTTP 500' }))
+    await life.until('the loss', () => life.seen('pocket') === 'unknown')
+    expect(state('pocket')?.reason).toEqual({ key: 'engine-gone', facts: { engine: 'failed', last: 'running' } })
+    expect(life.state.state.engine.kind).toBe('ready')
+    scene.engine.list = list
+    await life.until('the node', () => life.seen('pocket') === 'running')
+  })
   it('four crashes are survived', async () => {
     for (let times = 0; times < 4; times += 1) {
       await crash()

@@ -55,6 +55,12 @@ const of = (nodeId: string, changed: Record<string, NodeFacts>) => {
   return { steps: found?.steps.map((step) => step.kind), reason: found?.reason?.key, facts: found?.reason?.facts }
 }
 
+/** The memory volume with the key lives as long as one of the two holds it: never both at once. */
+const paused = (): Record<string, NodeFacts> => ({
+  miner: well('miner', { ready: false }, { state: 'paused' }),
+  keeper: well('keeper', { ready: false, hasKey: false }, { state: 'paused' }),
+})
+
 describe('plan', () => {
   it('has nothing to do when all is as wanted', () => {
     for (const planned of plan(all())) expect(planned).toMatchObject({ steps: [], reason: null })
@@ -70,6 +76,11 @@ describe('plan', () => {
     ['of another spec and ended', 'pocket', { pocket: well('pocket', notReady, { specHash: 'old', ...down }) }, ['create', 'start']],
     ['running and not answering yet', 'pocket', { pocket: well('pocket', notReady) }, []],
     ['restarted by the engine', 'backend', { backend: well('backend', notReady, { state: 'restarting' }) }, []],
+    ['paused by somebody else', 'pocket', { pocket: well('pocket', notReady, { state: 'paused' }) }, ['stop', 'start']],
+    ['paused, and the keeper too', 'miner', paused(), [], 'waits-for'],
+    ['paused, and the miner too', 'keeper', paused(), ['stop', 'start']],
+    ['paused alone', 'miner', { miner: well('miner', notReady, { state: 'paused' }) }, ['stop', 'configure', 'start']],
+    ['paused and stopped by the user', 'pocket', { pocket: well('pocket', stopped('pocket'), { state: 'paused' }) }, ['stop']],
     ['stopped by the user and running', 'pocket', { pocket: well('pocket', stopped('pocket')) }, ['stop']],
     ['stopped by the user and being restarted', 'pocket', { pocket: well('pocket', stopped('pocket'), { state: 'restarting' }) }, ['stop']],
     ['stopped by the user and ended', 'pocket', { pocket: well('pocket', stopped('pocket'), down) }, []],

@@ -47,7 +47,7 @@ export interface Scene {
   failPocketd: string | undefined
   miner: MinerStart | undefined
   /** Height on the miner's metrics page where it does not follow the chain. */
-  minerHeight: number | undefined
+  minerHeight: number | 'none' | undefined
   /** Relays on the same page. */
   served: number
   /** Whether the ingress has the file that makes it refuse. */
@@ -59,7 +59,7 @@ export interface Scene {
   startNodes: boolean
   readyCalls: number
   /** With one the scene is on Mainnet, with no node of the chain on this machine. */
-  minerHost: Pick<MinerHost, 'look' | 'urls'> | undefined
+  minerHost: Pick<MinerHost, 'look' | 'urls' | 'left'> | undefined
   /** There, the height of the chain while it can be read. */
   chainHeight: number | undefined
   /** Nodes of the signed catalogue, where a test has some. */
@@ -181,7 +181,7 @@ export function createScene(): Scene {
       const text = (await answering('backend', url))
         ? '{"jsonrpc":"2.0","id":1,"result":"0x10"}'
         : (await answering('miner', url))
-          ? `relayminer_block_height_current ${scene.minerHeight ?? chain.heightNow}\nrelayminer_requests_success_total{service_id="anvil"} ${scene.served}\n`
+          ? `${scene.minerHeight === 'none' ? '' : `relayminer_block_height_current ${scene.minerHeight ?? chain.heightNow}`}\nrelayminer_requests_success_total{service_id="anvil"} ${scene.served}\n`
           : undefined
       if (text === undefined) throw new HearthError('no-network', { endpoint: url })
       return { status: 200, body: new TextEncoder().encode(text) }

@@ -21,35 +21,58 @@ const refusal = encodeRelayResponse({
 const node = (kind: string, startedAtMs: number) =>
   ({ kind, wanted: 'running', seen: 'running', reason: null, wish: null, startedAtMs }) as unknown as AppState['nodes'][string]
 
-function open(choices: { afterStart: boolean; everyMinutes: number }, url = 'http://127.0.0.1:8545', kept: SelfTestRow[] = []) {
+function open(
+  choices: { afterStart: boolean; everyMinutes: number },
+  url = 'http://127.0.0.1:8545',
+  kept: SelfTestRow[] = [],
+  failing?: () => string,
+) {
   const clock = createTestClock()
   const state = createStatePublisher(
     initialState({ version: '0', shell: 'web', host: 'h', network: 'local', startedAtMs: 0, notice: null }),
     clock,
   )
   const rows: SelfTestRow[] = [...kept]
-  const world = { closed: false }
+  const world = { closed: false, broken: false, failing: '', backMs: 0 }
   const room = createSelfTestRoom({
     network: 'local',
     net: { post: () => Promise.resolve({ status: 200, body: refusal }) },
     reach: () => Promise.resolve({ addresses: ['127.0.0.1'], nameMs: 0, connectMs: world.closed ? null : 1 }),
     store: {
-      selfTests: ({ limit }) => Promise.resolve(rows.toReversed().slice(0, limit)),
+      selfTests: ({ limit }) => (world.broken ? Promise.reject(new Error('locked')) : Promise.resolve(rows.toReversed().slice(0, limit))),
       addSelfTest: (row) => Promise.resolve(void rows.push(row)),
       removeSelfTests: () => Promise.resolve(void rows.splice(0)),
     },
     state,
     tasks: createTasks(state, clock, createQuietLog()),
-    clock,
+    clock: { now: () => clock.now() - world.backMs, sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal) },
     log: createQuietLog(),
     ownDoor: () => 'http://127.0.0.1:8545',
-    relay: undefined,
+    relay: failing
+      ? ({ serviceId }) => {
+          const ok = serviceId !== failing()
+          const failure = ok ? undefined : ('backend-status' as const)
+          return Promise.resolve({
+            ok,
+            signatureOk: true,
+            failure,
+            detail: '',
+            sessionRefused: false,
+            latencyMs: 3,
+            httpStatus: 200,
+            answer: '',
+          })
+        }
+      : undefined,
     validation: () => undefined,
-    choices: () => choices,
+    choices: () => {
+      if (world.broken) throw new Error('locked')
+      return choices
+    },
   })
-  const serve = (startedAtMs: number): void => {
-    const service = { serviceId: 'anvil', endpoints: [{ url, rpcType: 'JSON_RPC' }], revShare: [] }
-    state.patch('supplier', { status: 'active', operatorAddress: 'op', services: [service] })
+  const serve = (startedAtMs: number, serviceIds = ['anvil']): void => {
+    const services = serviceIds.map((serviceId) => ({ serviceId, endpoints: [{ url, rpcType: 'JSON_RPC' }], revShare: [] }))
+    state.patch('supplier', { status: 'active', operatorAddress: 'op', services })
     state.put('nodes', 'miner', node('relay-miner', startedAtMs))
     state.put('nodes', 'ingress', node('ingress', startedAtMs))
   }
@@ -108,16 +131,70 @@ describe('self-tests by themselves', () => {
     const here = open({ afterStart: false, everyMinutes: 10 })
     here.world.closed = true
     here.serve(1)
-    await here.clock.advance(21 * MINUTE)
+    // The second and third soon: whether it was an accident is to be known long before the next on schedule.
+    await here.clock.advance(5 * MINUTE)
     expect(here.state.state.health.selfTests?.last.loopback).toMatchObject({
       ok: false,
       failures: 3,
       failedStage: 'port',
       finding: 'closed',
     })
+    await here.clock.advance(7 * MINUTE)
+    expect(here.rows).toHaveLength(3)
     here.world.closed = false
-    await here.clock.advance(10 * MINUTE)
+    await here.clock.advance(3 * MINUTE)
+    expect(here.rows).toHaveLength(4)
     expect(here.state.state.health.selfTests?.last.loopback).toMatchObject({ ok: true, failures: 0, failedStage: null })
+    await here.stop()
+  })
+
+  test('look at each service, and a good one of one hides nothing of another', async () => {
+    const here = open({ afterStart: false, everyMinutes: 10 }, undefined, [], () => here.world.failing)
+    here.serve(1, ['anvil', 'gnosis'])
+    await here.clock.advance(MINUTE)
+    expect(here.rows.map((row) => `${row.path} ${row.serviceId} ${String(row.ok)}`)).toEqual([
+      'loopback anvil true',
+      'loopback gnosis true',
+    ])
+    here.world.failing = 'anvil'
+    await here.clock.advance(13 * MINUTE)
+    expect(here.rows.filter((row) => row.serviceId === 'gnosis').every((row) => row.ok)).toBe(true)
+    expect(here.state.state.health.selfTests?.last.loopback).toMatchObject({
+      ok: false,
+      serviceId: 'anvil',
+      failures: 2,
+      failedStage: 'relay',
+    })
+    // One that is not staked any more is nobody's trouble.
+    here.serve(1, ['gnosis'])
+    await here.clock.advance(10 * MINUTE)
+    expect(here.state.state.health.selfTests?.last.loopback).toMatchObject({ ok: true, serviceId: 'gnosis' })
+    await here.stop()
+  })
+
+  test('look once at an address behind which several services stand, where no relay can be signed', async () => {
+    const here = open({ afterStart: false, everyMinutes: 10 }, 'http://relay.example.org')
+    here.serve(1, ['anvil', 'gnosis'])
+    await here.clock.advance(MINUTE)
+    expect(here.told()).toEqual(['schedule loopback ok', 'schedule public ok'])
+    await here.stop()
+  })
+
+  test('go on after the clock was set back, and after an error', async () => {
+    const here = open({ afterStart: false, everyMinutes: 10 })
+    here.world.broken = true
+    here.serve(1)
+    await here.clock.advance(MINUTE)
+    expect(here.rows).toHaveLength(0)
+    here.world.broken = false
+    await here.clock.advance(11 * MINUTE)
+    const before = here.rows.length
+    expect(before).toBeGreaterThan(0)
+    here.world.backMs = 5 * 60 * MINUTE
+    await here.clock.advance(MINUTE)
+    expect(here.rows).toHaveLength(before + 1)
+    await here.clock.advance(10 * MINUTE)
+    expect(here.rows).toHaveLength(before + 2)
     await here.stop()
   })
 

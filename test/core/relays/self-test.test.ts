@@ -254,6 +254,24 @@ describe('the stages of a self-test', () => {
     expect(found).toMatchObject({ ok: true, latencyMs: null, answer: '' })
   })
 
+  test.each(['application-not-staked', 'application-of-another-service'])(
+    'what Hearth itself lacks is no failure of the way: %s',
+    async (reason) => {
+      const found = await runStages(
+        {
+          net: { post: () => Promise.resolve({ status: 200, body: refusal }) },
+          reach: () => Promise.resolve(REACHED),
+          clock: { now: () => NOW, sleep: () => Promise.resolve() },
+          relay: () => Promise.reject(new HearthError('relay-refused', { reason })),
+        },
+        LOCAL,
+        aTask(),
+      )
+      expect(found.ok).toBe(true)
+      expect(found.stages.at(-1)).toMatchObject({ key: 'relay', outcome: 'skipped', finding: 'no-application', ms: null })
+    },
+  )
+
   test('no answer at all is a finding and no error', async () => {
     const task = aTask()
     const found = await runStages(

@@ -73,6 +73,10 @@ describe('sendTest', () => {
     expect(await failing((scene) => (scene.world.applicationStaked = false))).toMatchObject({
       detail: { reason: 'application-not-staked' },
     })
+    expect((await createRelayScene().send({ serviceId: 'eth' })).error).toMatchObject({
+      code: 'relay-refused',
+      detail: { reason: 'application-of-another-service', serviceId: 'eth' },
+    })
     expect(await failing((scene) => (scene.world.operatorKeyHex = undefined))).toMatchObject({
       detail: { reason: 'operator-key-not-on-chain' },
     })

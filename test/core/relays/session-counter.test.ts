@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createSessionCounter } from '#main/core/relays/session-clock.ts'
+import { initialState } from '#main/core/state/initial.ts'
+import { createStatePublisher } from '#main/core/state/publisher.ts'
+import { ageClock, createSessionCounter } from '#main/core/relays/session-clock.ts'
+import { createTestClock } from '#test/fakes/clock.ts'
 
 describe('relays by session from a counter since start', () => {
   it('counts a session that was watched from its beginning', () => {
@@ -21,5 +24,70 @@ describe('relays by session from a counter since start', () => {
     counter.note(30, 2n)
     expect(counter.note(30, undefined).has(30)).toBe(false)
     expect(counter.note(30, 9n).has(30)).toBe(false)
+  })
+  it('knows a session as empty in which the miner was down from the beginning, and counts its next start from nought', () => {
+    const counter = createSessionCounter()
+    counter.note(10, undefined, true)
+    expect(counter.hasSeenUp).toBe(false)
+    expect([...counter.note(10, undefined, true)], 'not watched from its beginning').toEqual([])
+    expect([...counter.note(20, undefined, true)]).toEqual([[20, 0n]])
+    expect([...counter.note(20, 7n)]).toEqual([[20, 7n]])
+    expect(counter.hasSeenUp).toBe(true)
+    expect([...counter.note(20, 9n)]).toEqual([[20, 9n]])
+  })
+  it('does not know a session in which the miner ended: what it answered last was seen by nobody', () => {
+    const counter = createSessionCounter()
+    counter.note(10, 0n)
+    counter.note(20, 0n)
+    expect(counter.note(20, undefined, true).has(20)).toBe(false)
+    expect(counter.note(20, 3n).has(20), 'nor after it is back').toBe(false)
+    expect(counter.note(30, undefined, true).has(30)).toBe(false)
+    expect(counter.note(40, undefined, true).get(40)).toBe(0n)
+  })
+})
+
+describe('the age of a verdict', () => {
+  const MINUTE = 60_000
+  const setup = (clock: Parameters<typeof state.set<'clock'>>[1]) => {
+    state.set('clock', clock)
+    state.patch('chain', { medianBlockMs: MINUTE })
+  }
+  const state = createStatePublisher(
+    initialState({ version: '0', shell: 'web', host: 'h', network: 'mainnet', startedAtMs: 0, notice: null }),
+    createTestClock(),
+  )
+  const safe = { lanes: [], verdict: 'safe' as const, facts: { dueHeight: '9' }, height: 5, atMs: 1_000_000 }
+
+  it('takes it back where no block comes, and tells how old the height is by the minute', () => {
+    setup(safe)
+    ageClock(state, safe.atMs + 4 * MINUTE, true)
+    expect(state.state.clock.verdict).toBe('safe')
+    ageClock(state, safe.atMs + 4 * MINUTE + 1, true)
+    expect(state.state.clock).toMatchObject({ verdict: 'cannot-tell', facts: { reason: 'height-old', ageMs: '240001' }, height: 5 })
+    ageClock(state, safe.atMs + 4.5 * MINUTE, true)
+    expect(state.state.clock.facts['ageMs']).toBe('240001')
+    ageClock(state, safe.atMs + 6 * MINUTE, true)
+    expect(state.state.clock.facts['ageMs']).toBe('360000')
+  })
+  it('leaves Practice alone, in which minutes pass between two looks', () => {
+    setup(safe)
+    const practice = state.state.practice
+    state.set('practice', { nowMs: 0 } as NonNullable<typeof practice>)
+    ageClock(state, safe.atMs + 99 * MINUTE, true)
+    expect(state.state.clock.verdict).toBe('safe')
+    state.set('practice', practice)
+  })
+  it('leaves alone what no age changes', () => {
+    setup({ ...safe, verdict: 'nothing-to-lose', facts: {} })
+    ageClock(state, safe.atMs + 99 * MINUTE, true)
+    expect(state.state.clock.verdict).toBe('nothing-to-lose')
+  })
+  it('promises nothing of a relay miner before a block was read', () => {
+    const blank = { lanes: [], verdict: 'nothing-to-lose' as const, facts: {}, height: 0, atMs: 0 }
+    setup(blank)
+    ageClock(state, 7, false)
+    expect(state.state.clock).toEqual(blank)
+    ageClock(state, 7, true)
+    expect(state.state.clock).toMatchObject({ verdict: 'cannot-tell', facts: { reason: 'supplier-unknown' } })
   })
 })

@@ -34,6 +34,11 @@ it('asks for nothing while the chain stands too, the miner is slow, away or at t
   expect(restarts(600, () => ({ chainHeight: undefined }))).toEqual([])
   expect(restarts(600, () => ({ chainHeight: 102 }))).toEqual([])
 })
+it('is patient with one that has heard of no block yet, and not for ever', () => {
+  expect(restarts(1_200, () => ({ minerHeight: 0 }))).toEqual([305, 905])
+  // As soon as it hears one, it is judged as ever.
+  expect(restarts(400, (second) => ({ minerHeight: second < 100 ? 0 : 150 }))).toEqual([135])
+})
 it('counts anew with each life of the container', () => {
   expect(restarts(200, (second) => ({ life: String(Math.floor(second / 20)) }))).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { initialState } from '#main/core/state/initial.ts'
-import { createStatePublisher, FLUSH_MS, RECENT_PATCHES, type StatePublisher } from '#main/core/state/publisher.ts'
+import { createStatePublisher, FLUSH_MS, RECENT_PATCHES, type PublishedState } from '#main/core/state/publisher.ts'
 import { applyPatch, resumedSchema, type Patch, type Snapshot } from '#shared/api/patches.ts'
 import { createTestClock, type TestClock } from '#test/fakes/clock.ts'
 
@@ -8,7 +8,7 @@ const RUN = 1_795_000_000_000
 const app = { version: '0', shell: 'web' as const, host: 'attic', network: null, startedAtMs: RUN, notice: null }
 const balance = (upokt: number) => ({ address: 'a', upokt: String(upokt), asOf: { height: 1, atMs: 1 } })
 
-function setup(): { clock: TestClock; publisher: StatePublisher; change: (times?: number) => Promise<void> } {
+function setup(): { clock: TestClock; publisher: PublishedState; change: (times?: number) => Promise<void> } {
   const clock = createTestClock()
   const publisher = createStatePublisher(initialState(app), clock)
   let round = 0
@@ -26,7 +26,7 @@ function setup(): { clock: TestClock; publisher: StatePublisher; change: (times?
   }
 }
 /** What a page does with the answer. */
-function taken(copy: Snapshot, resumed: ReturnType<StatePublisher['resume']>): Snapshot {
+function taken(copy: Snapshot, resumed: ReturnType<PublishedState['resume']>): Snapshot {
   if (resumed.kind === 'snapshot') return { seq: resumed.seq, state: resumed.state }
   return resumed.patches.reduce<Snapshot>((before, patch) => {
     const next = applyPatch(before, patch)

@@ -115,11 +115,12 @@ describe('the order of a change', () => {
     ).toEqual({ kind: 'wait', for: 'node' }))
   test('it counts as good once all work and blocks went on', () => {
     const nodes = [node('pocket', on(NEW)), node('miner', on(NEW))]
-    const at = (height: number, well = true) =>
+    const at = (height: number, well = true, sinceMs = 990_000) =>
       nextStep(
         row({ stage: 'watching' }),
-        facts({ nodes: nodes.map((each) => ({ ...each, well })), chain: { status: 'ready', height, medianBlockMs: 1_000 } }),
+        facts({ sinceMs, nodes: nodes.map((each) => ({ ...each, well })), chain: { status: 'ready', height, medianBlockMs: 1_000 } }),
       )
+    expect(at(102, true, 990_001)).toEqual({ kind: 'wait', for: 'blocks' })
     expect(at(101)).toEqual({ kind: 'wait', for: 'blocks' })
     expect(at(102, false)).toEqual({ kind: 'wait', for: 'blocks' })
     expect(at(102)).toEqual({ kind: 'stage', stage: 'done' })
@@ -151,6 +152,12 @@ describe('one that does not work', () => {
     expect(back(false, 105)).toEqual({ kind: 'wait', for: 'back' })
     expect(back(true, 100)).toEqual({ kind: 'wait', for: 'back' })
     expect(back(true, 101)).toEqual({ kind: 'stage', stage: 'rolled-back' })
+  })
+  test('a way back that does not come to its end is given up, and said, so that it holds up nothing for ever', () => {
+    const back = (nowMs: number) =>
+      nextStep(row({ stage: 'rolling-back' }), facts({ nowMs, nodes: [node('pocket', { well: false }), node('miner')] }))
+    expect(back(1_000_000 + 2 * stageLimitMs(1_000))).toEqual({ kind: 'wait', for: 'back' })
+    expect(back(1_000_001 + 2 * stageLimitMs(1_000))).toMatchObject({ kind: 'stage', stage: 'failed', problem: { key: 'not-back' } })
   })
   test('a node that the user stopped meanwhile proves nothing against it', () =>
     expect(

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { createTasks } from '#main/core/tasks/tasks.ts'
 import { createImageFetch } from '#main/core/updates/image-fetch.ts'
 import type { UpdateRow } from '#shared/model/update.ts'
-import { isOpen } from '#shared/model/update.ts'
+import { isOpen, isSwapping } from '#shared/model/update.ts'
 import { createTestLog } from '#test/fakes/clock.ts'
-import { IMAGE, NEW, digest, makeWorld, offerNew } from './updates-world.ts'
+import { IMAGE, INGRESS, INGRESS_IMAGE, NEW, digest, makeWorld, offerNew } from './updates-world.ts'
 
 type World = Awaited<ReturnType<typeof makeWorld>>
 
@@ -58,6 +58,23 @@ describe('what is decided at the same moment', () => {
     await here.until('some looks', () => here.world.now > at + 60_000)
     expect([here.rows()[0]?.stage, here.world.pinned]).toEqual(['skipped', []])
     expect((await here.store.updates('local')).find((row) => row.id === id)?.stage).toBe('skipped')
+  })
+
+  test('of two that are ready at once one waits until the other is over', async () => {
+    const here = await makeWorld({ ingress: true })
+    here.world.verdict = 'cannot-tell'
+    await offerNew(here)
+    here.world.digests[INGRESS] = digest('b')
+    await here.handlers['updates.check']({})
+    for (const image of [IMAGE, INGRESS_IMAGE]) await here.handlers['updates.start']({ image, when: 'quiet' })
+    await here.until('both wait', () => here.rows().filter((row) => here.updates.book.waits(row.id) === 'quiet').length === 2)
+    const together: number[] = []
+    here.world.verdict = 'nothing-to-lose'
+    await here.until('both are done', () => {
+      together.push(here.rows().filter(isSwapping).length)
+      return here.rows().every((row) => row.stage === 'done')
+    })
+    expect(Math.max(...together)).toBe(1)
   })
 
   test('a failed one is not taken up again beside another of its image', async () => {

@@ -80,20 +80,27 @@ export async function makeWorld(options: { broken?: boolean; quicker?: number; i
     medianBlockMs: 60_000,
     broken: options.broken ?? false,
     quicker: options.quicker ?? 1,
+    /** Upgrades that the chain has carried out, with their heights; and whether its hosts are away. */
+    applied: {} as Record<string, number>,
+    away: false,
     plan: undefined as { name: string; height: number } | undefined,
     stands: false,
     verdict: 'nothing-to-lose' as AppState['clock']['verdict'],
     logs: [] as string[],
     digests: { [POCKETD_IMAGE.reference]: digest('a') } as Record<string, string>,
     missing: new Set<string>(),
+    /** Run, and do not answer. */
+    unwell: new Set<string>(),
     pinned: [] as string[],
   }
   const isBroken = (): boolean => world.broken && pins.get(options.alone === true ? 'miner' : 'pocket') !== OLD
   const show = (): void => {
     state.patch('chain', { status: 'ready', height: world.height, medianBlockMs: world.medianBlockMs, blockTimeMs: world.now })
     state.patch('clock', { verdict: world.verdict, height: world.height })
-    for (const id of pins.keys())
-      state.put('nodes', id, { id, seen: isBroken() ? 'failing' : 'running', wanted: 'running', reason: null } as AppState['nodes'][string])
+    for (const id of pins.keys()) {
+      const seen = isBroken() ? 'failing' : world.unwell.has(id) ? 'starting' : 'running'
+      state.put('nodes', id, { id, seen, wanted: 'running', reason: null } as AppState['nodes'][string])
+    }
   }
   const clock = {
     now: () => world.now,
@@ -124,7 +131,14 @@ export async function makeWorld(options: { broken?: boolean; quicker?: number; i
     imageOverrides: {},
     activity: () => undefined,
     tasks: createTasks(state, clock, log),
-    heads: { current: () => ({ upgradePlan: () => Promise.resolve(world.plan) }) as never },
+    heads: {
+      current: () =>
+        ({
+          upgradePlan: () => Promise.resolve(world.plan),
+          appliedUpgrade: (name: string) =>
+            world.away ? Promise.reject(new HearthError('chain-unreachable')) : Promise.resolve(world.applied[name]),
+        }) as never,
+    },
     engine: {
       image: (reference: string) => Promise.resolve(fetched.has(reference) ? info(reference) : undefined),
       async pull(reference: string) {

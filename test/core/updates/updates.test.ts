@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { HearthError } from '#shared/api/errors.ts'
-import { DAY, IMAGE, INGRESS, INGRESS_IMAGE, NEW, NEXT, OLD, digest, makeWorld, offerNew } from './updates-world.ts'
+import { DAY, HOUR, IMAGE, INGRESS, INGRESS_IMAGE, NEW, NEXT, OLD, digest, makeWorld, offerNew } from './updates-world.ts'
 
 describe('an update', () => {
   test('is fetched by digest, changes the node first, then the miner, never the keeper with its key, and stays in the history', async () => {
@@ -28,6 +28,26 @@ describe('an update', () => {
     const at = here.world.now
     await here.until('two more days', () => here.world.now > at + 2 * DAY)
     expect(here.rows()).toHaveLength(1)
+  })
+
+  test('does not fail because the PC slept, or its clock was set, while it was watched', async () => {
+    for (const jump of [8 * HOUR, -8 * HOUR]) {
+      const here = await makeWorld()
+      here.world.stands = true
+      await offerNew(here)
+      const { id } = await here.handlers['updates.start']({ image: IMAGE, when: 'now' })
+      await here.until('the node is changed', () => here.rows().some((row) => row.id === id && row.stage === 'swap-node'))
+      here.world.now += jump
+      const at = here.world.now
+      await here.until('some looks', () => here.world.now > at + 20_000)
+      expect(here.rows()[0]).toMatchObject({ stage: 'swap-node', problem: null })
+      here.world.stands = false
+      await here.until('it is watched', () => here.rows().some((row) => row.id === id && row.stage === 'watching'))
+      here.world.now += jump
+      const watched = here.world.now
+      await here.until('it is done', () => here.rows().some((row) => row.id === id && row.stage === 'done'))
+      expect(here.world.now - watched).toBeLessThan(5 * 60_000)
+    }
   })
 
   test('waits for a quiet moment, can be postponed, hurried and skipped', async () => {
@@ -141,6 +161,36 @@ describe('an upgrade of the chain', () => {
     expect(off.world.pinned).toEqual([])
   })
 
+  test('of a chain of others that was planned and done while Hearth was off is learnt from the chain, once, and from no plan', async () => {
+    const here = await makeWorld({ alone: true })
+    const from = here.world.now
+    await here.until('some looks', () => here.world.now > from + 20_000)
+    expect(here.rows()).toEqual([])
+    // Seen at the next look of its own, after an hour: a start looks at once.
+    Object.assign(here.world, { applied: { 'v0.1.36': 60, 'v0.1.38': 90 }, away: true, now: here.world.now + HOUR })
+    const away = here.world.now
+    await here.until('some looks', () => here.world.now > away + 20_000)
+    expect(here.rows()).toEqual([])
+    here.world.away = false
+    here.world.missing.add(`${IMAGE}:0.1.38`)
+    // Said wherever trouble is said, also while its software cannot be had.
+    await here.until('it is said', () => here.state.state.health.updates?.tooOld?.needed === '0.1.38')
+    here.world.missing.clear()
+    await here.until('the miner', () => here.world.pinned.length > 0)
+    expect(here.rows()[0]).toMatchObject({ reason: 'upgrade', plan: { name: 'v0.1.38', height: 90 }, toVersion: '0.1.38' })
+    await here.until('the end', () => here.rows()[0]?.stage === 'done')
+    here.world.now += 2 * HOUR
+    const done = here.world.now
+    await here.until('some looks', () => here.world.now > done + 20_000)
+    expect(here.rows()).toHaveLength(1)
+    // Beside a node of one's own that node is believed, which stands where it lacks something.
+    const own = await makeWorld()
+    own.world.applied = { 'v0.1.36': 60 }
+    const at = own.world.now
+    await own.until('some looks', () => own.world.now > at + 20_000)
+    expect(own.rows()).toEqual([])
+  })
+
   test('that the chain takes back is called off, and one that is moved is done at the new height', async () => {
     const here = await makeWorld()
     here.world.plan = { name: 'v0.1.99', height: 4_000 }
@@ -193,6 +243,33 @@ describe('an upgrade of the chain', () => {
     await here.until('it is done', () => here.rows().some((row) => row.id === id && row.stage === 'done'))
     expect(here.world.pinned.map((line) => line.split(' at ')[0])).toEqual(['ingress b'])
     expect(here.rows().filter((row) => row.reason === 'upgrade' && row.stage === 'fetched')).toHaveLength(1)
+  })
+
+  test('whose name is no version holds them as well: the chain stands at its height, whether its software is known or not', async () => {
+    const here = await makeWorld({ ingress: true })
+    here.world.stands = true
+    here.world.plan = { name: 'great-leap', height: here.world.height + 5 }
+    await here.until('it is told', () => here.state.state.health.upgrade?.name === 'great-leap')
+    here.world.digests[INGRESS] = digest('b')
+    await here.handlers['updates.check']({})
+    const { id } = await here.handlers['updates.start']({ image: INGRESS_IMAGE, when: 'now' })
+    await here.until('it is held', () => here.updates.book.waits(id) === 'upgrade-near')
+    expect(here.world.pinned).toEqual([])
+  })
+
+  test('does not wait for an update of another image that is being taken back and does not come to its end', async () => {
+    const here = await makeWorld({ ingress: true })
+    here.world.stands = true
+    here.world.digests[INGRESS] = digest('b')
+    await here.handlers['updates.check']({})
+    here.world.unwell.add('ingress')
+    const { id } = await here.handlers['updates.start']({ image: INGRESS_IMAGE, when: 'now' })
+    await here.until('it is taken back', () => here.rows().some((row) => row.id === id && row.stage === 'rolling-back'))
+    here.world.plan = { name: 'v0.1.99', height: here.world.height + 1 }
+    await here.until('the image', () => here.state.state.health.updates?.upgrade === 'ready')
+    here.world.logs = [`UPGRADE "v0.1.99" NEEDED at height: ${here.world.height + 1}: `]
+    await here.until('the node is changed', () => here.world.pinned.some((line) => line.startsWith('pocket c')))
+    expect(here.rows().find((row) => row.id === id)?.stage).toBe('rolling-back')
   })
 
   test.each(['containers', 'an engine'])('is told without %s of our own too, and nothing counts as missing then', async (what) => {

@@ -107,7 +107,14 @@ export async function startSlowApp(): Promise<SlowApp> {
     clock,
     log,
     template: () => '',
-    ejectFolder: slowness.slow({ write: () => Promise.resolve('/x/eject') } as Ports['ejectFolder'], ['write']),
+    ejectFolder: slowness.slow(
+      {
+        write: () => Promise.resolve('/x/eject'),
+        look: () => Promise.resolve({ parent: '/x/eject', taken: [] }),
+        owner: () => undefined,
+      } as Ports['ejectFolder'],
+      ['write', 'look'],
+    ),
     https: slowness.slow({ postHttps: () => Promise.resolve({ status: 200 }) } as unknown as Ports['https'], ['postHttps']),
     engines: slowness.slow(engines, ['host', 'find', 'run']),
     world: async () => {

@@ -1,4 +1,4 @@
-import type { AppState, MapSliceName, ObjectSliceName } from '#shared/api/state.ts'
+import type { AppState, ElsewhereState, MapSliceName, NetworkId, ObjectSliceName } from '#shared/api/state.ts'
 import type { ClockLane, Verdict } from '#shared/model/clock-schema.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createShellApp, type ShellApp } from '#test/fakes/shell-app.ts'
@@ -48,6 +48,22 @@ export function node(id: string, kind: AppState['nodes'][string]['kind'], title:
     memoryLimitBytes: null,
     lastLines: [],
     atMs: 1,
+  }
+}
+
+/** A network that is not chosen, whose relay miner and ingress run with nothing due. */
+export function elsewhere(network: NetworkId, more: Partial<ElsewhereState> = {}): ElsewhereState {
+  return {
+    network,
+    isLookedAfter: true,
+    up: { miner: 'Relay miner', ingress: 'Ingress' },
+    down: [],
+    needsKey: false,
+    clock: { verdict: 'safe', facts: { miner: 'running' }, height: 107 },
+    medianBlockMs: 60_000,
+    findings: [],
+    findingsCount: 0,
+    ...more,
   }
 }
 

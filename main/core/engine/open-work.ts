@@ -1,0 +1,33 @@
+import { HearthError } from '#shared/api/errors.ts'
+import type { AppState } from '#shared/api/state.ts'
+import { NETWORKS, networkOf } from '#shared/networks/index.ts'
+import type { Store } from '../ports/store.ts'
+
+/** More than sessions and services under way can make. */
+const CLAIMS_COUNTED = 1_000
+
+/** A network whose chain is elsewhere: that of a chain made here lies on the engine itself, and its money is play. */
+const OF_OTHERS = NETWORKS.filter((network) => !network.madeHere)
+
+/**
+ * Before another engine is used. What proves a claim lies on a volume of the one in use, and a relay miner on the other would begin with an empty one.
+ * Rejects `engine-holds-claims` (detail.network, claims, upokt) while one of any network needs its proof yet.
+ */
+export async function mustOweNoProof(store: Pick<Store, 'claims'>): Promise<void> {
+  for (const { id, title } of OF_OTHERS) {
+    const claimed = await store.claims({ network: id, stages: ['claimed'], limit: CLAIMS_COUNTED })
+    const open = claimed.filter((claim) => claim.proofRequirement !== 'not-required')
+    if (open.length === 0) continue
+    const upokt = open.reduce((total, claim) => total + claim.claimedUpokt, 0n)
+    throw new HearthError('engine-holds-claims', { network: title, claims: String(open.length), upokt: upokt.toString() })
+  }
+}
+
+/** The same as far as the clock of the network that is shown tells it. */
+export function mustShowNoOpenProof({ app, clock }: Pick<AppState, 'app' | 'clock'>): void {
+  const { id, title } = networkOf(app.network)
+  const lanes = clock.lanes.filter((lane) => lane.stage === 'claimed' || lane.stage === 'proof-due')
+  if (lanes.length === 0 || !OF_OTHERS.some((network) => network.id === id)) return
+  const upokt = lanes.reduce((total, lane) => total + BigInt(lane.claimedUpokt ?? '0'), 0n)
+  throw new HearthError('engine-holds-claims', { network: title, claims: String(lanes.length), upokt: upokt.toString() })
+}

@@ -1,0 +1,49 @@
+import type { HearthError } from '#shared/api/errors.ts'
+import type { AppState, NodeState } from '#shared/api/state.ts'
+import type { SeenContainer } from '../ports/engine.ts'
+import type { NodeRow } from '../ports/store.ts'
+import type { StatePublisher } from '../state/publisher.ts'
+import { isUp, type NodeFacts, type NodePlan } from './plan.ts'
+import type { Readiness } from './readiness.ts'
+
+const FIRST_ANSWER_MS = 60_000
+
+/** Started a short while ago: its first answer is near. What began long after now, by a clock that was set back since, is not young. */
+export const isYoung = (seen: SeenContainer | undefined, nowMs: number): boolean =>
+  seen?.state === 'running' && Math.abs(nowMs - (seen.startedAtMs ?? nowMs)) < FIRST_ANSWER_MS
+
+/** One of the words of the design's table for what is seen. */
+export function seenWord(node: NodeFacts, planned: NodePlan, error: HearthError | undefined): NodeState['seen'] {
+  const { row, seen, ready, hasWorked, givenUp } = node
+  const up = isUp(seen)
+  if (row.wanted === 'stopped') return up ? 'stopping' : seen ? 'stopped' : 'absent'
+  if (givenUp) return 'failing'
+  if (error !== undefined && !up) return 'failing'
+  // A node that worked since it was started runs; that it does not answer now is the reason shown beside.
+  if (up && (ready || hasWorked)) return 'running'
+  return up || seen || planned.steps.length > 0 || planned.reason ? 'starting' : 'absent'
+}
+
+/** @param behind blocks that the relay miner lacks, once that is more than a hiccup */
+export const isDeaf = (node: NodeFacts, behind: number | undefined): boolean => node.entry.kind === 'relay-miner' && behind !== undefined
+
+/** What is to say of a node that runs and has nothing to do. @param height that it has told */
+export function runningReason(
+  node: NodeFacts,
+  height: number | null,
+  facts: { look: Readiness['look']; behind: number | undefined; isFirstSync: boolean },
+): NodeState['reason'] {
+  if (node.entry.kind === 'ingress' && facts.look === 'refusing') return { key: 'refusing', facts: {} }
+  if (isDeaf(node, facts.behind)) return { key: 'deaf', facts: { blocks: String(facts.behind), height: String(height ?? 0) } }
+  if (node.ready && facts.isFirstSync) return { key: 'first-sync', facts: {} }
+  return node.ready ? null : { key: 'not-answering', facts: {} }
+}
+
+/** What is told of every node while the engine does not answer: the last known state is not the present one. What is wanted may be changed all the same. */
+export function markUnknown(state: StatePublisher, engine: AppState['engine']['kind'], rows: readonly NodeRow[]): void {
+  for (const [id, node] of Object.entries(state.state.nodes)) {
+    const { wanted, wantedBy } = rows.find((row) => row.id === id) ?? node
+    const reason = node.seen === 'unknown' ? node.reason : { key: 'engine-gone', facts: { engine, last: node.seen } }
+    if (node.seen !== 'unknown' || node.wanted !== wanted) state.put('nodes', id, { ...node, wanted, wantedBy, seen: 'unknown', reason })
+  }
+}

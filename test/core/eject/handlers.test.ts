@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { createEjectRoom } from '#main/core/eject/handlers.ts'
+import type { NetworkRooms } from '#main/core/network-shape.ts'
+import { initialState } from '#main/core/state/initial.ts'
+import { createStatePublisher } from '#main/core/state/publisher.ts'
+import { BUNDLE_CATALOG } from '#shared/catalog/index.ts'
+import type { TaskState } from '#shared/api/state.ts'
+import { createTestClock } from '#test/fakes/clock.ts'
+import { createQuietLog } from '#test/fakes/quiet-log.ts'
+
+type Handlers = NetworkRooms['handlers']
+
+const OUT = {
+  written: { path: '/data/eject/out', atMs: 1, fingerprint: 'aa', withMiner: true },
+  handOver: { stage: 'out', path: '/data/eject/out', askedAtMs: 1, outAtMs: 2, ran: ['keeper', 'miner', 'ingress'] },
+}
+const HELD = [
+  'nodes.start',
+  'nodes.restart',
+  'nodes.keepRunning',
+  'bundle.start',
+  'bundle.remove',
+  'localChain.start',
+  'localChain.remove',
+  'backends.startEntry',
+  'backends.removeEntry',
+  'leave.begin',
+  'leave.cancel',
+] as const
+
+async function room(kept: unknown) {
+  const clock = createTestClock(5)
+  const state = createStatePublisher(
+    initialState({ version: '1', shell: 'web', host: 'h', network: 'mainnet', startedAtMs: 0, notice: null }),
+    clock,
+  )
+  const made = createEjectRoom({
+    rooms: {
+      network: 'mainnet',
+      store: {
+        nodes: () => Promise.resolve([]),
+        setting: (key: string) => Promise.resolve(key === 'hand-over:mainnet' ? JSON.stringify(kept) : undefined),
+        setSetting: () => Promise.resolve(),
+      } as never,
+      state,
+      clock,
+      log: createQuietLog(),
+      installId: 'abcd-mainnet',
+      ejectFolder: {} as never,
+      template: () => '',
+      activity: () => undefined,
+    },
+    world: { engine: {} as never, catalog: BUNDLE_CATALOG, imageOverrides: {} },
+    miner: { config: () => Promise.resolve(undefined) },
+    nodes: {} as never,
+    behind: () => Promise.resolve({ endpoints: [], entries: [], usesOwnNode: false }),
+    heads: { current: () => undefined },
+  })
+  await made.handOvers.load()
+  /** Every handler answers with its own name. */
+  const all = Object.fromEntries(
+    [...HELD, 'nodes.stop', 'tx.prepare', 'backends.attach', 'eject.takeBack'].map((name) => [name, () => Promise.resolve(name)]),
+  ) as unknown as Handlers
+  const guarded = made.guarded(all)
+  return {
+    ...made,
+    state,
+    ask: (name: keyof Handlers): Promise<unknown> => Promise.resolve((guarded[name] as (input: unknown) => unknown)({})),
+  }
+}
+
+describe('while containers are handed over', () => {
+  it.each(HELD)('%s is refused', async (name) => {
+    const { ask } = await room(OUT)
+    await expect(ask(name)).rejects.toMatchObject({ code: 'handed-over', detail: { path: '/data/eject/out' } })
+  })
+  it.each(['nodes.stop', 'tx.prepare', 'backends.attach', 'eject.takeBack'] as const)('%s is not', async (name) => {
+    const { ask } = await room(OUT)
+    expect(await ask(name)).toBe(name)
+  })
+  it('a record that cannot be read is taken for that', async () => {
+    const { ask } = await room({ handOver: 'nonsense' })
+    for (const name of HELD) await expect(ask(name), name).rejects.toMatchObject({ code: 'handed-over' })
+  })
+  it('nothing is held where nothing was', async () => {
+    const { ask } = await room({ written: OUT.written, handOver: null })
+    for (const name of HELD) expect(await ask(name)).toBe(name)
+  })
+})
+
+describe('a hand-over', () => {
+  it.each([
+    ['bundle-start', 'backend-busy'],
+    ['backend-remove', 'backend-busy'],
+    ['safe-unstake', 'not-now'],
+  ] as const)('is refused while %s is under way', async (kind, code) => {
+    const { handlers, state } = await room({ written: OUT.written, handOver: null })
+    state.put('tasks', 't', { id: 't', kind, status: 'running', steps: [] } as unknown as TaskState)
+    await expect(handlers['eject.handOver']({ when: 'now' })).rejects.toMatchObject({ code })
+    state.put('tasks', 't', { id: 't', kind, status: 'done', steps: [] } as unknown as TaskState)
+    await expect(handlers['eject.handOver']({ when: 'now' })).rejects.toMatchObject({ code: 'eject-folder' })
+  })
+})

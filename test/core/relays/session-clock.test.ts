@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest'
+import type { NodeState } from '#shared/api/state.ts'
+import { claimKey } from '#shared/model/claim.ts'
+import type { ChainParams } from '#main/core/ports/chain.ts'
+import type { ClaimRow, Store } from '#main/core/ports/store.ts'
+import { createSessionClock } from '#main/core/relays/session-clock.ts'
+import { initialState } from '#main/core/state/initial.ts'
+import { createStatePublisher } from '#main/core/state/publisher.ts'
+import { createTestClock } from '#test/fakes/clock.ts'
+
+/** Mainnet's windows. */
+const RULES = {
+  numBlocksPerSession: 20,
+  gracePeriodEndOffsetBlocks: 10,
+  claimWindowOpenOffsetBlocks: 11,
+  claimWindowCloseOffsetBlocks: 10,
+  proofWindowOpenOffsetBlocks: 1,
+  proofWindowCloseOffsetBlocks: 10,
+  sessionGridAnchorHeight: 1,
+  sessionNumberAtAnchor: 1,
+  supplierMinStakeUpokt: 100n,
+  proofMissingPenaltyUpokt: 1n,
+} as unknown as ChainParams
+const END = 80
+
+function setup() {
+  const time = createTestClock()
+  const state = createStatePublisher(
+    initialState({ version: '0', shell: 'web', host: 'h', network: 'mainnet', startedAtMs: 0, notice: null }),
+    time,
+  )
+  state.patch('supplier', {
+    operatorAddress: 'pokt1op',
+    stakeUpokt: '200',
+    asOf: { height: 1, atMs: 1 } as never,
+    services: [{ serviceId: 'eth' }] as never,
+  })
+  const world = {
+    served: undefined as bigint | undefined,
+    claims: [] as ClaimRow[],
+    paid: [] as { dayStartMs: number; upokt: bigint; claims: number }[],
+  }
+  /** Pages as the record gives them: newest session first, then by key. */
+  const claims: Store['claims'] = ({ before, limit }) => {
+    const place = (claim: ClaimRow): [number, string] => [-claim.sessionEndHeight, claimKey(claim)]
+    const isAfter = (claim: ClaimRow): boolean => {
+      if (!before) return true
+      const [height, key] = place(claim)
+      return height > -before.sessionEndHeight || (height === -before.sessionEndHeight && key > before.key)
+    }
+    const order = world.claims.toSorted((one, other) => place(one)[0] - place(other)[0] || (claimKey(one) < claimKey(other) ? -1 : 1))
+    return Promise.resolve(order.filter(isAfter).slice(0, limit))
+  }
+  const clock = createSessionClock({
+    state,
+    store: { claims, rewardsPerDay: () => Promise.resolve(world.paid) } as unknown as Store,
+    clock: time,
+    network: () => 'mainnet',
+    params: () => RULES,
+    served: () => world.served,
+  })
+  const miner = (seen: NodeState['seen'], wanted: NodeState['wanted'], startedAtMs: number | null): void =>
+    state.put('nodes', 'miner', { id: 'miner', kind: 'relay-miner', seen, wanted, startedAtMs } as NodeState)
+  const at = async (height: number): Promise<(typeof state.state)['clock']> => {
+    state.patch('chain', { blockTimeMs: time.now(), medianBlockMs: 60_000 })
+    await clock.update(height)
+    return state.state.clock
+  }
+  return { miner, at, world, nowMs: time.now() }
+}
+const laneOf = (view: Awaited<ReturnType<ReturnType<typeof setup>['at']>>, end: number) => view.lanes.find((lane) => lane.end === end)
+
+describe('what a relay miner that is down still owes', () => {
+  it('stopped in the middle of a session, it owes the claim of what it served: said with the time to be back by', async () => {
+    const { miner, at, world } = setup()
+    miner('running', 'running', 1)
+    world.served = 5n
+    // Watched from before: sessions without a relay.
+    for (const ago of [79, 59, 39, 19]) await at(END - ago)
+    world.served = 105n
+    await at(END - 10)
+    miner('stopped', 'stopped', null)
+    world.served = undefined
+    const view = await at(END - 8)
+    expect(laneOf(view, END)?.relays).toBeNull()
+    expect(view.facts).toMatchObject({ miner: 'stopped', dueHeight: String(END + 12), dueKind: 'claim', backByHeight: String(END + 17) })
+    // A session later it owes that one still, and nothing of those in which it stood still.
+    const later = await at(END + 13)
+    expect(later).toMatchObject({ verdict: 'costs', facts: { costClaims: '1', deadlineHeight: String(END + 22) } })
+    expect(laneOf(later, END + 20)?.relays).toBe('0')
+    expect((await at(END + 22)).verdict, 'lost by now').toBe('safe')
+  })
+  it('after a start of Hearth, what was served before is nobody’s guess as long as the miner is to run and waits for its key', async () => {
+    const { miner, at } = setup()
+    miner('starting', 'running', null)
+    expect(await at(END + 13)).toMatchObject({ verdict: 'costs', facts: { deadlineHeight: String(END + 22) } })
+    expect((await at(END + 41)).facts['costClaims'], 'the session in which Hearth began').toBe('1')
+    expect((await at(END + 60)).facts).not.toHaveProperty('dueHeight')
+  })
+  it('a miner that the user stopped long ago owes nothing', async () => {
+    const { miner, at } = setup()
+    miner('stopped', 'stopped', null)
+    expect(await at(END + 13)).toMatchObject({ verdict: 'safe' })
+  })
+})
+
+describe('what acting now would cost', () => {
+  it('says what the served relays of a session are thought to be worth, and what a minute brings', async () => {
+    const { miner, at, world, nowMs } = setup()
+    miner('running', 'running', 1)
+    world.served = 0n
+    world.claims = [
+      {
+        ...({} as ClaimRow),
+        operatorAddress: 'pokt1op',
+        applicationAddress: 'a',
+        serviceId: 'eth',
+        sessionEndHeight: END - 60,
+        stage: 'settled',
+        relays: 10n,
+        claimedUpokt: 40n,
+        claimedComputeUnits: 10n,
+        estimatedComputeUnits: 10n,
+      },
+    ]
+    world.paid = [{ dayStartMs: nowMs - 2 * 86_400_000, upokt: 2n * 1_440n * 9n, claims: 1 }]
+    for (const ago of [79, 59, 39, 19]) await at(END - ago)
+    world.served = 100n
+    await at(END - 1)
+    expect(await at(END + 14)).toMatchObject({
+      verdict: 'costs',
+      facts: { costUpokt: '400', costClaims: '1', costUnknown: '0', payPerMinuteUpokt: '9' },
+    })
+  })
+})
+
+describe('a supplier with many applications', () => {
+  it('has all claims of a session counted, however many are of newer ones', async () => {
+    const { miner, at, world } = setup()
+    miner('running', 'running', 1)
+    world.served = 0n
+    const claim = (sessionEndHeight: number, application: number, fields: Partial<ClaimRow> = {}): ClaimRow => ({
+      ...({} as ClaimRow),
+      network: 'mainnet',
+      operatorAddress: 'pokt1op',
+      applicationAddress: `pokt1app${String(application).padStart(4, '0')}`,
+      serviceId: 'eth',
+      sessionEndHeight,
+      stage: 'proven',
+      relays: 1n,
+      claimedUpokt: 2n,
+      claimedComputeUnits: 1n,
+      estimatedComputeUnits: 1n,
+      settledUpokt: undefined,
+      ...fields,
+    })
+    const many = Array.from({ length: 250 }, (_, application) => application)
+    // The newer session is claimed in full; of the older one the last of many lacks its proof.
+    world.claims = [
+      ...many.map((application) => claim(END + 20, application)),
+      ...many.map((application) => claim(END, application, application === 249 ? { stage: 'claimed', proofRequirement: 'threshold' } : {})),
+      ...many.map((application) => claim(END - 60, application, { stage: 'settled', settledUpokt: 2n })),
+    ]
+    const view = await at(END + 33 - 3)
+    expect(laneOf(view, END)).toMatchObject({ stage: 'proof-due', relays: '250', claimedUpokt: '500' })
+    expect(view).toMatchObject({ verdict: 'costs', facts: { costClaims: '1', slashClaims: '1' } })
+  })
+})
