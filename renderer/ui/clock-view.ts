@@ -84,11 +84,16 @@ const VERDICTS: Record<Verdict, { tone: Tone; icon: IconName }> = {
 
 /** The verdict in four words, with its colour and icon. @param long with the time until which it holds */
 export function verdictWords(t: Words, view: ClockView, long = false): { tone: Tone; icon: IconName; word: string } {
-  return { ...VERDICTS[view.verdict], word: verdictWord(t, view, long) }
+  const isDue = isDown(view) && view.facts['dueHeight'] !== undefined
+  return { ...VERDICTS[isDue && view.verdict === 'safe' ? 'wait' : view.verdict], word: verdictWord(t, view, long) }
 }
 
 function verdictWord(t: Words, view: ClockView, long: boolean): string {
   const { verdict, facts } = view
+  if (isDown(view)) {
+    if (verdict === 'costs') return t('clock.verdict.downCosts')
+    return facts['dueHeight'] === undefined ? t('clock.verdict.down') : t('clock.verdict.downDue', { at: moment(view, 'backBy') })
+  }
   if (verdict === 'safe' && long && facts['dueHeight'] !== undefined) return t('clock.verdict.safeUntil', { at: moment(view, 'due') })
   if (verdict === 'wait') return t('clock.verdict.wait', { time: waitTime(facts) })
   if (verdict === 'costs') {
@@ -97,6 +102,10 @@ function verdictWord(t: Words, view: ClockView, long: boolean): string {
   }
   return t(`clock.verdict.${verdict}`)
 }
+
+/** Whether the relay miner does not run: then the question is not what a stop costs, but by when it must be back. */
+const isDown = ({ verdict, facts }: Pick<ClockView, 'verdict' | 'facts'>): boolean =>
+  facts['miner'] === 'stopped' && (verdict === 'safe' || verdict === 'costs')
 
 const waitTime = (facts: Record<string, string>): string =>
   facts['waitMs'] === undefined ? `${facts['blocks'] ?? '2'} blocks` : duration(Number(facts['waitMs']))
@@ -113,6 +122,13 @@ export function verdictSentence(t: Words, view: ClockView): string {
   if (verdict === 'nothing-to-lose') return t('clock.sentence.nothing-to-lose')
   if (verdict === 'wait')
     return t(facts['waitKind'] === 'proof' ? 'clock.sentence.waitProof' : 'clock.sentence.waitClaim', { time: waitTime(facts) })
+  if (isDown(view)) {
+    if (verdict === 'costs')
+      return t('clock.sentence.downCosts', { count: Number(facts['costClaims'] ?? '1'), at: moment(view, 'deadline') })
+    return facts['dueHeight'] === undefined
+      ? t('clock.sentence.down')
+      : t('clock.sentence.downDue', { due: moment(view, 'due'), backBy: moment(view, 'backBy') })
+  }
   if (verdict === 'costs') return t('clock.sentence.costs', { count: Number(facts['costClaims'] ?? '1'), at: moment(view, 'deadline') })
   if (verdict === 'cannot-tell') {
     if (facts['reason'] === 'height-old') return t('clock.sentence.heightOld', { age: duration(Number(facts['ageMs'] ?? '0')) })

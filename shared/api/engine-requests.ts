@@ -43,7 +43,7 @@ export const engineRequests = {
   /** Looks at the one in use. */
   'engine.check': row(none, done),
   'engine.find': row(none, engines),
-  /** Uses another one from now on; empty: whichever Hearth finds. Rejects `engine-place-unknown` for a place where Hearth finds none by itself, `engine-in-use` while containers run on the one before, `engine-away` while it does not answer and they are wanted to run, and as the engine's own trouble. */
+  /** Uses another one from now on; empty: whichever Hearth finds. Rejects `engine-place-unknown` for a place where Hearth finds none by itself, `engine-in-use` while containers run on the one before, `engine-away` while it does not answer and they are wanted to run, `engine-holds-claims` while it holds what proves a claim, and as the engine's own trouble. */
   'engine.choose': row(z.strictObject({ endpoint }), done, { writes: true, waits: true }),
   /** Runs the step that `engine.find` offers for this place, or for installing where `endpoint` is empty. Rejects `not-allowed` for one that it does not offer. */
   'engine.runStep': row(z.strictObject({ endpoint, key: z.enum(ENGINE_STEPS) }), z.strictObject({ taskId: z.string().min(1).max(80) }), {

@@ -14,6 +14,7 @@ const PATTERNS = [
   ['config-suspect', ['this could be a configuration issue']],
   ['ring-invalid', ['invalid relay request signature', 'ring signature']],
   ['verify-failed', ['failed verifying relay request']],
+  ['no-relay', ['failed to unmarshal relay']],
   ['relay-failed', ['failed serving synchronous relay request']],
   ['served', ['relay request served successfully']],
   ['delayed-check', ['performing delayed validation']],

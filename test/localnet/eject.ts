@@ -5,10 +5,9 @@ import { anvil } from '#shared/catalog/entries/anvil.ts'
 import { createGateway, type Gateway } from './application.ts'
 import { ENTRY, IMAGE, NODE, testCatalog } from './catalogue.ts'
 import type { TestChain } from './chain.ts'
-import { composeFile } from '#main/core/eject/compose-file.ts'
-import { BUNDLE_CATALOG } from '#shared/catalog/index.ts'
-import { composeTool, runCommand } from './compose-tool.ts'
+import { composeTool } from './compose-tool.ts'
 import { PASSWORD, reachServing, startDriver, type Driver } from './driver.ts'
+import { composeReads } from './eject-compose.ts'
 import { runEjectBundle } from './eject-bundle.ts'
 import { ejectedFiles, handOver, paidAndEqual, type EjectedFiles } from './ejected-files.ts'
 import { docker } from './engine.ts'
@@ -31,7 +30,13 @@ const FILE_PASSWORD = 'quiet lantern over nine hills'
 const SERVICE = 'fuse'
 /** Claims wait long enough for whoever types the commands. */
 const RULES = {
-  ...{ blockMs: 500, blocksPerSession: 40, grace: 1, claimOpen: 1, claimClose: 22, proofOpen: 0, proofClose: 14 },
+  blockMs: 500,
+  blocksPerSession: 40,
+  grace: 1,
+  claimOpen: 1,
+  claimClose: 22,
+  proofOpen: 0,
+  proofClose: 14,
   services: [{ id: SERVICE, name: SERVICE, computeUnitsPerRelay: 100 }],
 }
 const RELAYS = 5
@@ -297,87 +302,12 @@ async function playLocal(tool: string): Promise<Figures> {
   }
 }
 
-/** Values that break YAML, or that Compose would fill in from the environment, as Compose itself reads them. */
-async function composeReads(tool: string): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'hearth-eject-compose-'))
-  const bad = [
-    '${HOME}',
-    '$HOME',
-    '$$',
-    '$(id)',
-    '`id`',
-    'a: b',
-    '# x',
-    '- y',
-    '"',
-    "'",
-    '\\',
-    '\u2028z',
-    'é',
-    '!!int 1',
-    'no',
-    '~',
-    '{a}',
-    '[b]',
-    'tab\t.',
-  ]
-  const [keeper] = BUNDLE_CATALOG
-  if (!keeper) throw new Error('no entry')
-  const spec = {
-    ...{ name: 'x', nodeId: 'x', image: 'i', command: bad, env: { A: bad.join(' ') }, ports: [], mounts: [], networks: [] },
-    ...{ restart: 'no' as const, memoryBytes: 1e8, stopGraceSeconds: 1, logDriver: 'none' as const, specHash: '' },
-  }
-  const node = { ...keeper, nodeId: 'x-execution', volumes: [], networks: ['backend' as const, 'own-x'], alias: 'execution' }
-  const text = composeFile(
-    [
-      { entry: { ...keeper, title: 'x\n  evil: 1\u2028    worse: 2' }, spec, imageName: 'i:${TAG}' },
-      { entry: node, spec, imageName: 'i' },
-    ],
-    { project: 'p', volumes: {} },
-  )
-  writeFileSync(join(folder, 'compose.yaml'), text)
-  writeFileSync(join(folder, '.env'), 'TAG=filled\nHOME=filled\n')
-  const { out } = await runCommand(tool, ['config', '--format', 'json'], { cwd: folder, env: {} })
-  const read = json(out) as
-    | {
-        services?: Record<
-          string,
-          {
-            command?: string[]
-            environment?: Record<string, string>
-            image?: string
-            networks?: Record<string, { aliases?: string[] } | null>
-          }
-        >
-      }
-    | undefined
-  const service = read?.services?.['keeper']
-  // Compose tells a dollar twice, as one has to write it.
-  const plain = (value: string | undefined): string => (value ?? '').replaceAll('$$', '$')
-  check('Compose reads every value as it was meant', service?.command?.map(plain).join('|') === bad.join('|'), service?.command ?? out)
-  check(
-    'and fills in nothing from the environment',
-    plain(service?.environment?.['A']) === bad.join(' ') && plain(service?.image) === 'i:${TAG}',
-    service ?? out,
-  )
-  check(
-    'there is no other service than what was meant',
-    Object.keys(read?.services ?? {})
-      .sort()
-      .join() === 'keeper,x-execution',
-    read,
-  )
-  const known = read?.services?.['x-execution']?.networks?.['own-x']?.aliases?.join()
-  check('containers of an entry know each other by their short names', known === 'execution', read)
-  rmSync(folder, { recursive: true, force: true })
-}
-
 await prepareMachine({ log: (line) => console.log(line) })
 const tool = composeTool((line) => console.log(line))
 const figures: Figures = {}
 if ('missing' in tool) check('Docker Compose is here', false, tool.missing)
 else {
-  await composeReads(tool.path)
+  await composeReads(tool.path, check)
   const which = process.argv[2] ?? 'both'
   if (which === 'both' || which === 'local') Object.assign(figures, await playLocal(tool.path))
   if (which === 'both' || which === 'bundle') Object.assign(figures, await runEjectBundle(check))

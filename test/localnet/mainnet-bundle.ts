@@ -41,8 +41,8 @@ const startChain = (): Promise<TestChain> =>
     blocksPerSession: 20,
     grace: 1,
     claimOpen: 1,
-    // A miner whose host dies is drained and started anew within it: 20 s.
-    claimClose: 18,
+    // A miner whose host dies early in a session is drained and started anew before it closes.
+    claimClose: 13,
     proofOpen: 0,
     proofClose: 8,
     editGenesis: (genesis) => {

@@ -205,49 +205,6 @@ describe('a relay miner on Mainnet', () => {
     expect(asked(link, 'bundle.chooseHost')).toEqual([{ rpcUrl: 'https://rpc.oakroom.example' }, { rpcUrl: 'https://rpc.oakroom.example' }])
   })
 
-  it('says that Hearth changed the host, when and why, and leads back to the one before; Hearth may be told to leave it alone', async () => {
-    const state = servedOnMainnet(NOW)
-    const own = 'rpc.oakroom.example'
-    const changed = { from: own, atMs: NOW - 600_000, why: 'silent' as const }
-    const bundle = { ...state.bundle!, badSinceMs: null, byItself: true, standsInFor: own, changed }
-    const link = await show({ ...state, bundle }, '/nodes/miner-1')
-    expect(page()).toContain('stands in, chosen by Hearth')
-    expect(page()).toMatch(/Changed by Hearth 10.min ago/)
-    expect(page()).toContain('rpc.oakroom.example fell silent. Hearth goes back to rpc.oakroom.example once')
-    refuse(link, 'bundle.chooseHost', 'chain-unreachable', { reason: 'gRPC at grpc.oakroom.example: refused' })
-    await press('Go back to rpc.oakroom.example')
-    expect(asked(link, 'bundle.chooseHost')).toEqual([{ rpcUrl: 'https://rpc.oakroom.example' }])
-    expect(page()).toContain('The chain does not answer')
-    const box = document.querySelector<HTMLInputElement>('#page input[type="checkbox"]')!
-    expect([box.checked, box.labels?.[0]?.textContent]).toEqual([true, expect.stringContaining('Change it by itself when it fails')])
-    link.answers['bundle.hostByItself'] = () => ({ ok: true, value: {} })
-    await act(async () => {
-      box.click()
-      await settle()
-    })
-    expect(asked(link, 'bundle.hostByItself')).toEqual([{ on: false }])
-  })
-
-  it('gone back to by Hearth, there is no way back to the one that stood in', async () => {
-    const state = servedOnMainnet(NOW)
-    const changed = { from: 'rpc.oakroom.example', atMs: NOW - 600_000, why: 'back' as const }
-    await show({ ...state, bundle: { ...state.bundle!, chosen: true, byItself: false, standsInFor: '', changed } }, '/nodes/miner-1')
-    expect(page()).toContain('rpc.oakroom.example stood in; this one does well again.')
-    expect(page()).toContain('chosen by you')
-    expect(page()).not.toContain('Go back to')
-    expect(document.querySelector<HTMLInputElement>('#page input[type="checkbox"]')?.checked).toBe(false)
-  })
-
-  it.each([
-    [{ badSinceMs: NOW - 240_000, byItself: true }, /for 4.min now\. Hearth changes it as soon as/],
-    [{ badSinceMs: NOW - 240_000, byItself: false }, /for 4.min now\. The relay miner goes on asking it/],
-    [{ badSinceMs: NOW - 1_200_000, flickers: true }, /It fails again and again, each time for a moment, for 20.min now/],
-  ])('a host that does badly is told with what will be done: %o', async (more, words) => {
-    const state = servedOnMainnet(NOW)
-    await show({ ...state, bundle: { ...state.bundle!, ...more } }, '/nodes/miner-1')
-    expect(page()).toMatch(words)
-  })
-
   it('says that no host can be asked', async () => {
     await show({ ...servedOnMainnet(NOW), bundle: { host: '', chosen: false } }, '/nodes/miner-1')
     expect(page()).toContain('The relay miner has no blocks until one does')

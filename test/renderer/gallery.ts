@@ -12,7 +12,7 @@ import { patchSchema } from '#shared/api/patches.ts'
 import { stateSchema, type AppState } from '#shared/api/state.ts'
 import { answers } from './answers.ts'
 import { betaReplaced, waitsForSecond } from './beta-scene.ts'
-import { hostChanged, mainnetAsked, minerStarting, onMainnet, servedOnMainnet, stakedOnMainnet } from './mainnet-scene.ts'
+import { hostChanged, mainnetAsked, minerDown, minerStarting, onMainnet, servedOnMainnet, stakedOnMainnet } from './mainnet-scene.ts'
 import { mainnetAsks, mainnetGoesOn } from './elsewhere-scene.ts'
 import { SCENES as USUAL } from './scene.ts'
 
@@ -42,6 +42,7 @@ const SCENES = {
   mainnetAsked,
   servedOnMainnet,
   hostChanged,
+  minerDown,
   stakedOnMainnet,
   minerStarting,
   mainnetGoesOn,
@@ -93,6 +94,9 @@ const EXTRA: Shot[] = [
   { name: 'miner-mainnet', scene: 'servedOnMainnet', hash: '/nodes/miner-1' },
   { name: 'miner-host-changed', scene: 'hostChanged', hash: '/nodes/miner-1' },
   { name: 'home-host-changed', scene: 'hostChanged', hash: '/' },
+  { name: 'home-miner-down', scene: 'minerDown', hash: '/' },
+  { name: 'nodes-miner-down', scene: 'minerDown', hash: '/nodes' },
+  { name: 'miner-down', scene: 'minerDown', hash: '/nodes/miner-1' },
   { name: 'supplier-mainnet-served', scene: 'servedOnMainnet', hash: '/supplier' },
   { name: 'services-mainnet-served', scene: 'servedOnMainnet', hash: '/supplier/services' },
   { name: 'first-session-mainnet', scene: 'servedOnMainnet', hash: '/supplier/first-session' },

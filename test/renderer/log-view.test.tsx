@@ -149,6 +149,21 @@ describe('the log of a node', () => {
     expect(words()).toContain('Not following.')
   })
 
+  it.each(['web', 'electron'] as const)('is saved as it is shown, with its level and words: %s', async (shell) => {
+    const saved: Blob[] = []
+    URL.createObjectURL = (blob) => {
+      saved.push(blob as Blob)
+      return 'blob:x'
+    }
+    URL.revokeObjectURL = () => undefined
+    const state = serving(NOW)
+    await show(() => page(LINES), {}, { ...state, app: { ...state.app, shell } })
+    await openLogs()
+    await press('Errors')
+    await press('Save the lines that are shown')
+    expect(await saved[0]?.text()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d ERR Failed verifying relay request.*\n$/)
+  })
+
   it('says so where it cannot be copied', async () => {
     await show(() => page(LINES))
     await openLogs()
@@ -295,6 +310,13 @@ describe('what the miner did', () => {
     expect(words()).toMatch(/It was asked for 1,318 relays\./)
     expect(words()).toMatch(/Served1,240.*Mined1,225.*Paid180.*Unpaid15.*Dropped12.*Found invalid later3.*Refused78/)
     expect(words()).not.toContain('Backend errors')
+  })
+
+  it('keeps apart what was no relay', async () => {
+    const strange = { serviceId: 'unknown_service_id', requests: 1_440, successes: 0, errors: 1_440, dropped: 0, delayedFailures: 0 }
+    await show(() => page(LINES), { 'metrics.miner': { ...account, services: [strange] } })
+    expect(words()).toContain('knocked at 1,440 times by what was no relay')
+    expect(words()).toMatch(/It was asked for 1,318 relays\./)
   })
 
   it('adds up: what is neither served nor refused has a line of its own, and only then', async () => {

@@ -74,6 +74,35 @@ export function servedOnMainnet(now: number): AppState {
   }
 }
 
+/** The relay miner was ended for lack of memory until Hearth gave up, and what it served is due. */
+export function minerDown(now: number): AppState {
+  const state = servedOnMainnet(now)
+  const miner = state.nodes['miner-1']!
+  const reason = { key: 'stops-trying', facts: { cause: 'memory', limitMb: '1024' } }
+  const failing = { key: 'node-failing-memory', facts: { title: miner.title, nodeId: 'miner-1', count: '1', limitMb: '1024' } }
+  return {
+    ...state,
+    nodes: { ...state.nodes, 'miner-1': { ...miner, seen: 'failing', reason, startedAtMs: null, lastLines: ['signal: killed'] } },
+    attention: { 'node-failing': { id: 'node-failing', level: 'bad', fix: 'nodes', sinceMs: now - 90_000, ...failing } },
+    clock: {
+      ...state.clock,
+      verdict: 'safe',
+      facts: {
+        miner: 'stopped',
+        payPerMinuteUpokt: '41200',
+        dueHeight: String(HEIGHT + 4),
+        dueKind: 'claim',
+        backByHeight: String(HEIGHT + 9),
+        afterHeight: String(HEIGHT + 14),
+        afterUpokt: '870000',
+        afterClaims: '2',
+        afterUnknown: '0',
+        slashClaims: '0',
+      },
+    },
+  }
+}
+
 /** The user's own host fell silent, and Hearth asks a public one in its place. */
 export function hostChanged(now: number): AppState {
   const state = servedOnMainnet(now)

@@ -64,6 +64,7 @@ async function show(
   tests: SelfTests['last'],
   urls: Record<string, string> = { anvil: URL_OF, gnosis: URL_OF },
   validation: Validation = { mode: 'eager', why: 'near', nodeMs: 20 },
+  status: AppState['supplier']['status'] = 'active',
 ): Promise<FakeLink> {
   globalThis.location.hash = '/supplier/self-test'
   const state = serving(NOW)
@@ -74,7 +75,7 @@ async function show(
   })) as AppState['supplier']['services']
   const link = fakeLink({
     ...state,
-    supplier: { ...state.supplier, status: 'active', services },
+    supplier: { ...state.supplier, status, services },
     health: { ...state.health, selfTests: { revision: 1, last: tests } },
   })
   for (const [name, value] of Object.entries(answers(NOW))) link.answers[name] = () => ({ ok: true, value })
@@ -124,6 +125,11 @@ describe('the page of self-tests', () => {
     await show([row('anvil', 'public', true)], { public: last('anvil', true) }, { anvil: URL_OF })
     expect(select()).toBeNull()
     expect(words()).toMatch(/Your public address answersTested \d+:\d\d.*, for anvil\./)
+  })
+  it('tests also where what is staked and what runs here differ in part', async () => {
+    await show([], {}, { anvil: URL_OF }, undefined, 'active-differs')
+    expect(words()).not.toContain('There is nothing to test')
+    expect([...document.querySelectorAll('button')].find((each) => each.textContent === 'Test on this PC')?.disabled).toBe(false)
   })
   it('judges by this PC where nobody outside can ask', async () => {
     await show([row('anvil', 'loopback', true)], { loopback: last('anvil', true) }, { anvil: 'http://127.0.0.1:8545' })

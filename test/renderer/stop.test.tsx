@@ -184,3 +184,22 @@ it('the form of services shows what changes in the configuration, and what resta
   expect(text()).toContain('+   - service_id: "eth"')
   expect(text()).toContain('Relay miner restarts once the chain has it, drained')
 })
+
+it.each([
+  [
+    'costs',
+    { costClaims: '2', deadlineHeight: '1240' },
+    'Not running, and a claim is due',
+    '2 claims are lost at 1,240 unless it runs before',
+  ],
+  ['safe', { dueHeight: '1210', backByHeight: '1220' }, 'Start it by 1,220', 'is due at 1,210. If it runs by 1,220, nothing of it is lost'],
+  ['safe', {}, 'Not running', 'owes nothing'],
+] as const)(
+  'a relay miner that is down: %s %j says by when it must be back, not what a stop costs',
+  async (verdict, facts, word, sentence) => {
+    await show(scene({ verdict, facts: { miner: 'stopped', ...facts } }, { wanted: 'stopped', seen: 'stopped' }), '/')
+    expect(text()).toContain(word)
+    expect(text()).toContain(sentence)
+    expect(text()).not.toMatch(/Safe to stop|Stopping now costs/)
+  },
+)

@@ -1,3 +1,4 @@
+import { isServing } from '#shared/model/is-serving.ts'
 import type { Check, Finding } from './check.ts'
 
 /** The staked address gives no answer, or gateways have stopped calling it: relays go to others. */
@@ -15,7 +16,7 @@ export const endpointDown: Check = {
     }
     const silent = state.health.gatewaysSilent
     // A stopped or broken miner says more, and says it itself.
-    if (!silent || state.supplier.status !== 'active') return undefined
+    if (!silent || !isServing(state.supplier.status)) return undefined
     return {
       level: 'warn',
       key: 'gateways-silent',

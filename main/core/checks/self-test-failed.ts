@@ -1,3 +1,4 @@
+import { isServing } from '#shared/model/is-serving.ts'
 import type { Check, Finding } from './check.ts'
 
 /** One failure may be a passing trouble of the line or a restart; two in a row are not. */
@@ -8,7 +9,7 @@ export const selfTestFailed: Check = {
   id: 'self-test-failed',
   look(state): Finding | undefined {
     // A supplier that does not serve fails every test, and says so itself.
-    if (state.supplier.status !== 'active') return undefined
+    if (!isServing(state.supplier.status)) return undefined
     const last = state.health.selfTests?.last ?? {}
     for (const path of ['loopback', 'public'] as const) {
       const test = last[path]
@@ -17,7 +18,7 @@ export const selfTestFailed: Check = {
         // A router that answers its own names with home addresses hides the public door from this PC alone: nothing is known then, nothing is wrong.
         level: test.finding === 'private-address' ? 'warn' : 'bad',
         key: path === 'loopback' ? 'self-test-here' : 'self-test-public',
-        facts: { stage: test.failedStage ?? '', failures: String(test.failures), atMs: String(test.atMs) },
+        facts: { stage: test.failedStage ?? '', service: test.serviceId, failures: String(test.failures), atMs: String(test.atMs) },
         fix: 'test-relays',
       }
     }

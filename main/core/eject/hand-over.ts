@@ -12,7 +12,7 @@ import { unlessCancelled } from '../unless-cancelled.ts'
 import { ejectedContainer } from './compose-file.ts'
 
 const LOOK_MS = 1_000
-/** A wish shows in the state by then, also when Hearth has just begun. */
+/** A wish shows in the state by then. */
 const PUBLISHED_MS = 15_000
 /** Started by us one after the other; keeper and ingress go with the miner. */
 const WITH_MINER: ReadonlySet<string> = new Set(['keeper', 'ingress'])
@@ -68,7 +68,9 @@ export function createHandOvers(deps: {
     const miner = rows.find((row) => row.id === 'miner')
     if (miner?.wanted === 'running' && handOver.ran.includes('miner')) {
       // It still waits for its moment; or the user took the stop back, and with it all of this.
-      const isWaiting = state.state.nodes['miner']?.wish?.action === 'stop' || clock.now() - handOver.askedAtMs < PUBLISHED_MS
+      const node = state.state.nodes['miner']
+      const isShown = node !== undefined && node.seen !== 'unknown' && clock.now() - handOver.askedAtMs >= PUBLISHED_MS
+      const isWaiting = !isShown || node.wish?.action === 'stop'
       roundsTakenBack = isWaiting ? 0 : roundsTakenBack + 1
       if (roundsTakenBack < 2) return
       roundsTakenBack = 0

@@ -14,6 +14,13 @@ export const TOOL_NAME = 'pocketd'
 export const LEAVING_VOLUME = 'leaving'
 /** Inside the chain node's container. */
 const NODE_ADDRESS = 'tcp://localhost:26657'
+const FIRST_TO_STOP: readonly EjectedService['entry']['kind'][][] = [
+  ['ingress'],
+  ['relay-miner'],
+  ['keeper'],
+  ['gate', 'backend'],
+  ['chain-node'],
+]
 const ADDRESS = /^[a-z]+1[a-z0-9]{1,90}$/
 /** What a terminal takes as one word, whatever the system. */
 const ONE_WORD = /^[A-Za-z0-9:/._~[\]-]{1,300}$/
@@ -66,12 +73,10 @@ export function readmeText(template: string, facts: ReadmeFacts): string {
     pocketd: node ? `docker compose exec ${nodeId} pocketd` : `docker compose run --rm ${TOOL_NAME}`,
     forget: node ? `docker compose exec ${nodeId} rm -r /home/pocket/leaving` : `docker volume rm ${project}_${LEAVING_VOLUME}`,
     ingressContainer: facts.containerOf('ingress'),
-    // In the order in which nothing is left waiting for another.
-    containers: services
-      .filter((service) => service.entry.kind !== 'tool')
-      .map((service) => service.spec.name)
-      .reverse()
-      .join(' '),
+    // In the order in which nothing is left waiting for another: what relays come through, then the miner, then what it needs.
+    containers: FIRST_TO_STOP.flatMap((kinds) =>
+      services.filter((service) => kinds.includes(service.entry.kind)).map((service) => service.spec.name),
+    ).join(' '),
     volumes: Object.values(volumes).join(' '),
     operatorKey: OPERATOR_KEY_NAME,
     keys: MINER_PATHS.keys,

@@ -1,9 +1,9 @@
-import { isCounter, parseMinerMetrics, type ServiceCounters } from '../relays/miner-metrics.ts'
+import { isCounter, parseMinerMetrics, UNKNOWN_SERVICE, type ServiceCounters } from '../relays/miner-metrics.ts'
 
 /** A miner's page has about 90 kB; with a hundred services, a few megabytes. */
 const MAX_PAGE_BYTES = 8 * 1024 * 1024
 
-/** What the miner has counted since its start, over all services. */
+/** What the miner has counted since its start, over all services. What could not be read far enough to know its service is no relay, and not among it. */
 export interface MinerTotals {
   requests: number
   served: number
@@ -69,7 +69,9 @@ export function readMinerPage(body: Uint8Array): MinerPage {
   if (!isPage) return { kind: 'not-a-page' }
   const { services } = parseMinerMetrics(page)
   const totals: MinerTotals = { requests: 0, served: 0, refused: 0, dropped: 0, failedLater: 0, backendFailures }
-  for (const service of Object.values(services)) {
+  for (const [serviceId, service] of Object.entries(services)) {
+    // No relays: what nobody could read. Hearth itself knocks so at staked addresses, and whoever looks for open ports does.
+    if (serviceId === UNKNOWN_SERVICE) continue
     totals.requests += service.requests
     totals.served += service.successes
     totals.refused += service.errors
@@ -89,14 +91,16 @@ export interface Reading {
 const SAME_LIFE_MS = 2_000
 
 /**
- * What came to each count between two readings. A count of another process, or one that went back, began again at zero: all of it is new.
+ * What came to each count between two readings. A count of another process began again at zero: all of it is new. One that went back within a life was read in another way before.
  * @param before undefined = nothing is known of before: then nothing is new, for what was counted earlier has no time
  */
 export function increases(before: Reading | undefined, now: Reading): MinerTotals {
-  const restarted = before?.lifeMs !== undefined && now.lifeMs !== undefined && Math.abs(before.lifeMs - now.lifeMs) > SAME_LIFE_MS
+  const areKnown = before?.lifeMs !== undefined && now.lifeMs !== undefined
+  const restarted = areKnown && Math.abs((before.lifeMs ?? 0) - (now.lifeMs ?? 0)) > SAME_LIFE_MS
   const increase = (key: keyof MinerTotals): number => {
     if (before === undefined) return 0
-    return restarted || now.totals[key] < before.totals[key] ? now.totals[key] : now.totals[key] - before.totals[key]
+    const came = now.totals[key] - before.totals[key]
+    return restarted || (came < 0 && !areKnown) ? now.totals[key] : Math.max(0, came)
   }
   return {
     requests: increase('requests'),

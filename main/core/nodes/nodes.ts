@@ -20,6 +20,7 @@ import type { Tasks } from '../tasks/tasks.ts'
 import { BUNDLE_REMOVE_STEPS, BUNDLE_START_STEPS, removeBundle, startBundle, type BundleDeps } from './bundle.ts'
 import type { MayGo } from './bundle-may-go.ts'
 import type { CatalogueNodes } from './catalogue-nodes.ts'
+import { createHostLook } from './host-look.ts'
 import { REMOVE_STEPS, removeLocalChain, START_STEPS, startLocalChain, type LocalChainDeps } from './local-chain.ts'
 import { sendFromFaucet } from './make-chain.ts'
 import { noSuchNode } from './no-such-node.ts'
@@ -35,8 +36,6 @@ const TICK_MS = 5_000
 /** While something is under way. */
 const SOON_MS = 700
 const PORTS_TRIED = 200
-/** After it was given up, a miner whose chain is asked elsewhere gets another try. */
-const GIVEN_UP_MS = 10 * 60_000
 /** Events after which a container is another than before. Our own commands and file transfers make events too, and must not wake the loop that gives them. */
 const CHANGES: ReadonlySet<string> = new Set(['create', 'start', 'die', 'destroy', 'oom', 'pause', 'unpause'])
 
@@ -246,19 +245,7 @@ export function createNodes(deps: {
     if (down.length > 0) await refresh()
   }
 
-  let gaveUpAtMs: number | undefined
-  /** A miner that ended again and again because its host was away must not stay down when the host is back: unproven claims are slashed. */
-  const lookAtHost = async (): Promise<void> => {
-    if (!deps.minerHost) return
-    const isBack = await deps.minerHost.look(rows.some((row) => row.id === 'miner'))
-    const hasGivenUp = state.state.nodes['miner']?.reason?.key === 'stops-trying'
-    const nowMs = clock.now()
-    // Not later than now, also after the clock was set back.
-    gaveUpAtMs = hasGivenUp ? Math.min(gaveUpAtMs ?? nowMs, nowMs) : undefined
-    if (!isBack && (gaveUpAtMs === undefined || nowMs - gaveUpAtMs < GIVEN_UP_MS)) return
-    gaveUpAtMs = undefined
-    reconciler.forgive('miner')
-  }
+  const lookAtHost = deps.minerHost && createHostLook({ host: deps.minerHost, state, clock, forgive: () => reconciler.forgive('miner') })
 
   const round = async (): Promise<boolean> => {
     await refresh()
@@ -274,7 +261,7 @@ export function createNodes(deps: {
     }
     if (!hasLooked && deps.startNodes?.() === false) await leaveDown()
     hasLooked = true
-    await lookAtHost()
+    await lookAtHost?.(rows.some((row) => row.id === 'miner'))
     if (await wanted.stopWhatIsDue()) await refresh()
     return reconciler.round(rows)
   }

@@ -37,6 +37,8 @@ export interface NodeFacts {
   restart: boolean
   /** Crashed too often lately. */
   givenUp: boolean
+  /** Paused by somebody else for longer than a copy takes. */
+  isStuck?: boolean
   /** One of its last ends was for lack of memory. */
   lacksMemory?: boolean
   /** Only of a relay miner beside no node of its own: no host that it could ask does well. */
@@ -97,9 +99,8 @@ function planOne(node: NodeFacts, byId: ReadonlyMap<string, NodeFacts>): NodePla
     return node.mayStop ? { nodeId, steps: [{ kind: 'stop' }, { kind: 'start' }], reason: null } : drain()
   }
 
-  // Somebody else held it on, for a copy mostly, and never let it go: nothing of it works, and nothing but a start ends that.
-  const isPaused = seen?.state === 'paused'
-  if (up && !isPaused && seen?.specHash === spec.specHash && !restart) {
+  // Somebody else paused it and never let it go: nothing of it works, and nothing but a start ends that.
+  if (up && node.isStuck !== true && seen?.specHash === spec.specHash && !restart) {
     return entry.kind === 'keeper' && !node.hasKey
       ? wait({ key: 'needs-key', facts: {} }, [{ kind: 'give-key' }])
       : { nodeId, steps: [], reason: null }

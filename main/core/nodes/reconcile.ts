@@ -19,7 +19,7 @@ import { createMissingImages } from './missing-images.ts'
 import { isUp, lifeOf, plan, type NodeFacts, type NodePlan, type Step } from './plan.ts'
 import { probe, type Readiness } from './readiness.ts'
 import { configOf, specOf, type Names, type Rendered } from './specs.ts'
-import { isDeaf, isYoung, markUnknown, runningReason, seenWord } from './seen-words.ts'
+import { createPauses, isDeaf, isYoung, markUnknown, runningReason, seenWord } from './seen-words.ts'
 import { createSlowStops } from './slow-stops.ts'
 import type { StopWishes } from './stop-wishes.ts'
 
@@ -80,6 +80,7 @@ export function createReconciler(deps: {
 }): Reconciler {
   const { engine, names, catalog, state, net, clock, log, wishes } = deps
   const crashes = createCrashes()
+  const isStuck = createPauses()
   const errors = new Map<string, HearthError>()
   const stoppedByUs = new Set<string>()
   /** The life of a container (its id and start) in which a node was last seen to work. */
@@ -364,6 +365,7 @@ export function createReconciler(deps: {
           restart,
           givenUp: crashes.givenUp(entry.nodeId),
           lacksMemory: crashes.lacksMemory(entry.nodeId),
+          isStuck: isStuck(entry.nodeId, seen, now),
           lacksHost,
         })
       }

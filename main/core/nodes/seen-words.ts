@@ -24,6 +24,21 @@ export function seenWord(node: NodeFacts, planned: NodePlan, error: HearthError 
   return up || seen || planned.steps.length > 0 || planned.reason ? 'starting' : 'absent'
 }
 
+/** A copy of a container pauses it for a moment. */
+const PAUSE_MS = 60_000
+
+/** @returns whether a container is paused for longer than that, asked at every look */
+export function createPauses(): (nodeId: string, seen: SeenContainer | undefined, nowMs: number) => boolean {
+  const since = new Map<string, number>()
+  return (nodeId, seen, nowMs) => {
+    if (seen?.state !== 'paused') return since.delete(nodeId) && false
+    // Not later than now, also after the clock was set back.
+    const sinceMs = Math.min(since.get(nodeId) ?? nowMs, nowMs)
+    since.set(nodeId, sinceMs)
+    return nowMs - sinceMs >= PAUSE_MS
+  }
+}
+
 /** @param behind blocks that the relay miner lacks, once that is more than a hiccup */
 export const isDeaf = (node: NodeFacts, behind: number | undefined): boolean => node.entry.kind === 'relay-miner' && behind !== undefined
 

@@ -24,7 +24,7 @@ const COUNTERS: Record<string, keyof ServiceCounters> = {
 }
 const HEIGHT = 'relayminer_block_height_current'
 /** What the miner calls requests that it could not read far enough to know their service. */
-const UNKNOWN_SERVICE = 'unknown_service_id'
+export const UNKNOWN_SERVICE = 'unknown_service_id'
 
 /** Whether a figure can be a count: beyond what a number holds exactly, differences of two are garbage, and a sum of some is no number any more. */
 export const isCounter = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER

@@ -1,4 +1,5 @@
 import { HearthError } from '#shared/api/errors.ts'
+import { isServing } from '#shared/model/is-serving.ts'
 import { isOwnUrl } from '#shared/model/reachable-address.ts'
 import { NETWORKS } from '#shared/networks/index.ts'
 import {
@@ -135,7 +136,7 @@ export function createSelfTestRoom(deps: {
     )
 
   /** What can be tested now without being in anybody's way. */
-  const isServing = (): boolean => {
+  const mayTest = (): boolean => {
     const { nodes, supplier } = state.state
     const miner = Object.values(nodes).find((node) => node.kind === 'relay-miner')
     const ingress = Object.values(nodes).find((node) => node.kind === 'ingress')
@@ -143,7 +144,7 @@ export function createSelfTestRoom(deps: {
       (node) => node?.seen === 'running' && node.wanted === 'running' && node.reason === null && !node.wish,
     )
     const isStopping = Object.values(state.state.tasks).some((task) => task.kind === 'node-stop' && task.status === 'running')
-    return well && !isStopping && supplier.status === 'active' && supplier.services.length > 0
+    return well && !isStopping && isServing(supplier.status) && supplier.services.length > 0
   }
   const lifeOfMiner = (): number | undefined =>
     Object.values(state.state.nodes).find((node) => node.kind === 'relay-miner')?.startedAtMs ?? undefined
@@ -195,7 +196,7 @@ export function createSelfTestRoom(deps: {
         lastMs = kept[0]?.atMs ?? lastMs
       }
       const look = async (): Promise<void> => {
-        if (!isServing()) {
+        if (!mayTest()) {
           wellSinceMs = undefined
           return
         }

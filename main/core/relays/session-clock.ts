@@ -130,8 +130,8 @@ const SESSIONS_KEPT = 8
 
 /** What was served in which session, as far as it is known. */
 export interface SessionCounter {
-  /** @param served relays since the miner's start; undefined while it does not tell @param isDown it does not run: nothing is served, and its next start counts from nought */
-  note(sessionEnd: number, served: bigint | undefined, isDown?: boolean): ReadonlyMap<number, bigint>
+  /** @param served relays since the miner's start; undefined while it does not tell @param down it does not run: nothing is served, and its next start counts from nought */
+  note(sessionEnd: number, served: bigint | undefined, down?: boolean): ReadonlyMap<number, bigint>
   /** Whether the miner ran at some look. */
   readonly hasSeenUp: boolean
 }
@@ -144,18 +144,18 @@ export function createSessionCounter(): SessionCounter {
   const counts = new Map<number, bigint>()
   let hasSeenUp = false
   /** `total`: what the next look counts from; undefined while nobody knows. */
-  let last: { sessionEnd: number; total: bigint | undefined; isDown: boolean } | undefined
+  let last: { sessionEnd: number; total: bigint | undefined; down: boolean } | undefined
   return {
     get hasSeenUp() {
       return hasSeenUp
     },
-    note(sessionEnd, served, isDown = false) {
+    note(sessionEnd, served, down = false) {
       const before = last
-      const total = isDown ? 0n : served
-      last = { sessionEnd, total, isDown }
-      hasSeenUp ||= !isDown && served !== undefined
+      const total = down ? 0n : served
+      last = { sessionEnd, total, down }
+      hasSeenUp ||= !down && served !== undefined
       // What it answered between the last look and its end is not known.
-      const hasEnded = isDown && before?.isDown === false
+      const hasEnded = down && before?.down === false
       const known = before?.total !== undefined && total !== undefined && total >= before.total && !hasEnded
       const more = known ? total - (before.total ?? 0n) : 0n
       if (!known) counts.delete(sessionEnd)

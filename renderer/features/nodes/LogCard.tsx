@@ -1,7 +1,6 @@
 import { useCallback, useMemo, useState, type ReactNode } from 'react'
 import type { NodeState } from '#shared/api/state.ts'
 import type { LogLevel } from '#shared/model/log-level.ts'
-import { useAppState } from '#renderer/bridge/hooks.ts'
 import { whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
@@ -34,7 +33,6 @@ const LEVELS = ['debug', 'warn', 'error'] as const satisfies LogLevel[]
 /** Follow or hold, find, filter, jump, explain, copy, save. */
 function Log({ node, height, full }: { node: NodeState; height: number | string; full: boolean }): ReactNode {
   const t = useText()
-  const canSave = useAppState((state) => state.app.shell === 'web')
   const [isFollowing, setFollowing] = useState(true)
   const [find, setFind] = useState('')
   const [from, setFrom] = useState<LogLevel>('debug')
@@ -123,7 +121,7 @@ function Log({ node, height, full }: { node: NodeState; height: number | string;
           {t(isFollowing ? 'ui.log.hold' : 'ui.log.follow')}
         </Button>
         <LogCopy lines={found} />
-        {full && canSave ? <LogSave lines={found} nodeId={node.id} /> : null}
+        {full ? <LogSave lines={found} nodeId={node.id} /> : null}
       </div>
       <ErrorNote error={log.error} className="px-4 pb-3" />
       {isFollowing ? null : <div className="border-t border-line bg-warn-soft px-4 py-1 text-small">{t('nodes.detail.logHeld')}</div>}

@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react'
+import { useId, useState, type ReactNode } from 'react'
 import { useAppState, useCall, useNow } from '#renderer/bridge/hooks.ts'
 import { age, when } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
@@ -118,7 +118,7 @@ function Changed(): ReactNode {
       {before === undefined ? null : (
         <div className="mt-2">
           <Button size="sm" isBusy={choose.busy} onPress={() => void choose.run({ rpcUrl: before.rpcUrl })}>
-            {t('bundle.host.backNow', { host: before.host })}
+            {t('bundle.host.backNow')}
           </Button>
         </div>
       )}
@@ -131,21 +131,23 @@ function Changed(): ReactNode {
 function ByItself({ isOn }: { isOn: boolean }): ReactNode {
   const t = useText()
   const turn = useCall('bundle.hostByItself')
+  const id = useId()
   return (
     <div className="mt-3 border-t border-line pt-3">
-      <label className="flex items-start gap-2">
+      <label className="flex items-center gap-2 font-medium">
         <input
           type="checkbox"
-          className="mt-0.5 h-4 w-4 flex-none accent-[var(--ember)]"
+          className="h-4 w-4 flex-none accent-[var(--ember)]"
           checked={isOn}
           disabled={turn.busy}
+          aria-describedby={id}
           onChange={(event) => void turn.run({ on: event.target.checked })}
         />
-        <span>
-          <span className="font-medium">{t('bundle.host.byItself')}</span>
-          <span className="block text-caption text-text-3">{t('bundle.host.byItselfText')}</span>
-        </span>
+        {t('bundle.host.byItself')}
       </label>
+      <p id={id} className="mt-1 ml-6 text-caption text-text-3">
+        {t('bundle.host.byItselfText')}
+      </p>
       <ErrorNote error={turn.error} />
     </div>
   )

@@ -56,6 +56,7 @@ function Account({ account, paid, now }: { account: MinerAccount; paid: number |
   const { served, refused, dropped, failedLater, backendFailures } = account
   // What is under way at the moment of a reading is asked for and not answered yet; a relay that somebody broke off stays so.
   const unanswered = Math.max(0, account.requests - served - refused)
+  const strange = account.services.find((service) => service.serviceId === 'unknown_service_id')?.requests ?? 0
   const unpaid = Math.min(served, dropped + failedLater + backendFailures)
   const rows: [string, number, string, boolean][] = [
     [t('nodes.words.served'), served, t('nodes.words.servedText'), true],
@@ -104,6 +105,9 @@ function Account({ account, paid, now }: { account: MinerAccount; paid: number |
             </div>
           ))}
       </dl>
+      {strange === 0 ? null : (
+        <p className="mt-2 text-small text-text-3 num">{t('nodes.words.strange', { count: strange, figure: whole(strange) })}</p>
+      )}
     </>
   )
 }

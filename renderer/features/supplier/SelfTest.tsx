@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import type { TaskState } from '#shared/api/state.ts'
+import { isServing } from '#shared/model/is-serving.ts'
 import { isOwnUrl } from '#shared/model/reachable-address.ts'
 import type { SelfTestPath, SelfTestStage } from '#shared/model/self-test.ts'
 import { useAppState, useCall, useQuery, useRealNow } from '#renderer/bridge/hooks.ts'
@@ -29,7 +30,7 @@ export function SelfTest(): ReactNode {
   const run = useCall('selfTest.run')
   const cancel = useCall('tasks.cancel')
   const isRunning = task?.status === 'running'
-  const isActive = supplier.status === 'active' && supplier.services.length > 0
+  const isActive = isServing(supplier.status) && supplier.services.length > 0
   const kept = list.value?.rows ?? []
   const [chosen, setChosen] = useState<string | null>(null)
   // What fails is what somebody comes for.

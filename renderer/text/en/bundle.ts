@@ -92,7 +92,7 @@ export const bundle = {
       back: '{{from}} stood in; this one does well again.',
     },
     goesBack: 'Hearth goes back to {{host}} once that has done well for half an hour and nothing is due.',
-    backNow: 'Go back to {{host}}',
+    backNow: 'Go back to it now',
     choose: 'Ask another host',
     button: 'Ask this host',
     restarts: 'The relay miner restarts for it, drained: no relay is lost.',

@@ -145,7 +145,8 @@ export const attentionMore = {
   'miner-host-flickers':
     'Each time for a moment. A claim or proof that falls into one is late. Choose another host on the page of the relay miner, or add one.',
   'miner-host-changed': 'Hearth changed it because the one before did not do well. No relay was lost by it.',
-  'miner-host-stands-in': '{{from}} did not do well. Once it has done well for half an hour, Hearth goes back to it.',
+  'miner-host-stands-in':
+    '{{from}} did not do well: look after it if it is yours. Once it has done well for half an hour, Hearth goes back to it.',
   'engine-clock': 'Transactions carry the time. Set the clock of this PC right.',
   'node-failing': 'It should run and does not.',
   'node-failing-memory':
@@ -184,9 +185,9 @@ export const attentionMore = {
   'update-rolled-back': 'Version {{version}} did not work here. The one of before runs again, and nothing was lost.',
   'endpoint-down': '{{url}}: {{reason}}. Gateways send relays there. Look at router, port and relay miner, or stake another address.',
   'self-test-here':
-    'The self-test failed {{failures}} times in a row. Look at the stage that stopped it; until it passes, gateways get no answer either.',
+    'The self-test for {{service}} failed {{failures}} times in a row. Look at the stage that stopped it; until it passes, gateways get no answer either.',
   'self-test-public':
-    'The self-test failed {{failures}} times in a row, and passes on this PC or stops earlier there. Look at the stage that stopped it.',
+    'The self-test for {{service}} failed {{failures}} times in a row, and passes on this PC or stops earlier there. Look at the stage that stopped it.',
   'gateways-silent':
     'No relay for {{sessions}} sessions, after relays in every one before. Send test relays: slow or wrong answers make gateways choose others.',
   'attached-no-answer': '{{host}}: {{reason}}. Relays fail until it answers again. Look at the node, or attach another endpoint.',

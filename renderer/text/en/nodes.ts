@@ -117,6 +117,8 @@ export const nodes = {
     closeLine: 'Close the explanation',
   },
   explain: {
+    'no-relay':
+      'Somebody knocked with what is no relay. Once a minute that is Hearth itself, which looks whether your address answers; the rest are scanners. Nothing is lost by it.',
     'session-mismatch':
       'The gateway sent a relay of another session than the one this miner sees. A few around a session’s change are normal; many mean that the node it asks is behind the chain.',
     'session-expired':
@@ -199,6 +201,10 @@ export const nodes = {
     refused: 'Refused',
     refusedText:
       'Answered with an error: the session was over, the signature did not hold, or the backend did not answer. Not paid. The log has the reason of each. Hearth’s own self-tests are among them.',
+    strange_one:
+      'Since its start it was knocked at {{count}} time by what was no relay: Hearth itself looks so once a minute whether its address answers, and others look for open ports.',
+    strange_other:
+      'Since its start it was knocked at {{figure}} times by what was no relay: Hearth itself looks so once a minute whether its address answers, and others look for open ports.',
     unanswered: 'Not answered',
     unansweredText: 'Under way when the counts were read, or broken off by whoever asked.',
     dropped: 'Dropped',

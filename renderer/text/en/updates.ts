@@ -142,7 +142,8 @@ export const updates = {
       'container-ends': 'Its container ended again and again.',
       'no-blocks': 'It made no block in time.',
       'no-answer': 'It gave no answer in time.',
-      'not-back': 'It did not work and was put back, and the one of before did not show in time that it works either. Look at its containers on the Nodes page.',
+      'not-back':
+        'It did not work and was put back, and the one of before did not show in time that it works either. Look at its containers on the Nodes page.',
     },
   },
   unused: {

@@ -58,6 +58,9 @@ describe('limits', () => {
     last.failures = 1
     expect(find(state, 'self-test-failed')).toBeUndefined()
     last.failures = 2
+    expect(find(state, 'self-test-failed')).toMatchObject({ key: 'self-test-here', facts: { service: last.serviceId, failures: '2' } })
+    // What differs in part is served in part, and fails all the more.
+    state.supplier.status = 'active-differs'
     expect(find(state, 'self-test-failed')?.key).toBe('self-test-here')
     state.supplier.status = 'unstaking'
     expect(find(state, 'self-test-failed')).toBeUndefined()

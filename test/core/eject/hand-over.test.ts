@@ -153,6 +153,22 @@ describe('handing over', () => {
     expect(calls).toEqual(['stop miner quiet'])
   })
 
+  it('goes on waiting in a Hearth that starts anew and has not looked yet', async () => {
+    const { make, show, clock, state } = scene()
+    const first = make()
+    await first.noteWritten(WRITTEN)
+    await first.begin('quiet', 'aa')
+    await clock.advance(60_000)
+    state.remove('nodes', 'miner')
+    const second = make()
+    await second.load()
+    await looks(second, clock, 5)
+    expect(second.now()?.stage).toBe('waiting')
+    show('miner', { seen: 'unknown' })
+    await looks(second, clock, 5)
+    expect(second.now()?.stage).toBe('waiting')
+  })
+
   it('is still handed over for a Hearth that starts anew, which starts nothing', async () => {
     const { make, clock, rows, show, calls } = scene()
     const first = make()

@@ -68,6 +68,8 @@ describe('logPatternOf', () => {
     ['Check disk space and permissions', 'disk-rights'],
     ['About to start persisting all session data', 'saving'],
     ['Graceful shutdown completed', 'ended-well'],
+    ['ERR Failed serving synchronous relay request. error="not a relay request: failed to unmarshal relay request: EOF"', 'no-relay'],
+    ['ERR Failed serving synchronous relay request. error="something else"', 'relay-failed'],
     ['wrong Block.Header.AppHash. Expected A, got B', 'wrong-binary'],
     ['UPGRADE "v0.1.36" NEEDED at height: 700', 'upgrade-due'],
     ['BINARY UPDATED BEFORE TRIGGER! UPGRADE "v0.1.36"', 'too-new'],

@@ -39,6 +39,24 @@ describe('readMinerPage', () => {
     expect(page).toMatchObject({ kind: 'ok', totals: { backendFailures: 4 } })
   })
 
+  it('takes what was no relay at all for none: it stands by itself', () => {
+    const page = readMinerPage(
+      bytes(
+        [
+          'relayminer_requests_total{service_id="eth"} 9',
+          'relayminer_requests_success_total{service_id="eth"} 7',
+          'relayminer_requests_errors_total{service_id="eth"} 2',
+          'relayminer_requests_total{service_id="unknown_service_id"} 1440',
+          'relayminer_requests_errors_total{service_id="unknown_service_id"} 1440',
+        ].join('\n'),
+      ),
+    )
+    expect(page).toMatchObject({
+      totals: { requests: 9, served: 7, refused: 2 },
+      services: { unknown_service_id: { requests: 1_440, errors: 1_440 } },
+    })
+  })
+
   it('tells garbage, an empty answer and a foreign page apart from a miner that counted nothing', () => {
     expect(readMinerPage(bytes(''))).toEqual({ kind: 'not-a-page' })
     expect(readMinerPage(bytes('<html><body>relayminer_</body></html>'))).toEqual({ kind: 'not-a-page' })
@@ -79,6 +97,9 @@ describe('increases', () => {
     expect(increases({ totals: totals(10), lifeMs: 5_000 }, { totals: totals(3), lifeMs: 90_000 })).toEqual(totals(3))
     expect(increases({ totals: totals(10), lifeMs: 5_000 }, { totals: totals(25), lifeMs: 90_000 })).toEqual(totals(25))
     expect(increases({ totals: totals(10), lifeMs: undefined }, { totals: totals(3), lifeMs: undefined })).toEqual(totals(3))
+  })
+  it('is nothing where the same process tells less than before: it was read in another way then', () => {
+    expect(increases({ totals: totals(10), lifeMs: 5_000 }, { totals: totals(3), lifeMs: 5_900 })).toEqual(totals(0))
   })
   it('is nothing when nothing is known of before: those counts have no time', () => {
     expect(increases(undefined, { totals: totals(1_000), lifeMs: 5 })).toEqual(totals(0))

@@ -164,6 +164,24 @@ describe('what happens outside', () => {
     scene.engine.list = list
     await life.until('the node', () => life.seen('pocket') === 'running')
   })
+  it('paused by somebody else, it is left alone for as long as a copy takes, and then stopped and started', async () => {
+    const before = (await scene.engine.list()).find((each) => each.nodeId === 'backend')?.startedAtMs
+    const list = scene.engine.list.bind(scene.engine)
+    let isPaused = true
+    scene.engine.list = async () =>
+      (await list()).map((each) =>
+        isPaused && each.nodeId === 'backend' && each.startedAtMs === before ? { ...each, state: 'paused' } : each,
+      )
+    await life.pass(50_000)
+    expect(scene.engine.calls).not.toContain(`stop ${nameOf('backend')}`)
+    isPaused = false
+    await life.pass(10_000)
+    isPaused = true
+    await life.pass(50_000)
+    expect(scene.engine.calls, 'counted anew').not.toContain(`stop ${nameOf('backend')}`)
+    await life.until('another life', () => scene.engine.calls.includes(`stop ${nameOf('backend')}`) && life.seen('backend') === 'running')
+    expect((await list()).find((each) => each.nodeId === 'backend')?.startedAtMs).toBeGreaterThan(before ?? 0)
+  })
   it('four crashes are survived', async () => {
     for (let times = 0; times < 4; times += 1) {
       await crash()

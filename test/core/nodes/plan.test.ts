@@ -57,8 +57,8 @@ const of = (nodeId: string, changed: Record<string, NodeFacts>) => {
 
 /** The memory volume with the key lives as long as one of the two holds it: never both at once. */
 const paused = (): Record<string, NodeFacts> => ({
-  miner: well('miner', { ready: false }, { state: 'paused' }),
-  keeper: well('keeper', { ready: false, hasKey: false }, { state: 'paused' }),
+  miner: well('miner', { ready: false, isStuck: true }, { state: 'paused' }),
+  keeper: well('keeper', { ready: false, hasKey: false, isStuck: true }, { state: 'paused' }),
 })
 
 describe('plan', () => {
@@ -67,6 +67,7 @@ describe('plan', () => {
   })
 
   const notReady = { ready: false }
+  const stuck = { ready: false, isStuck: true }
   const down = { state: 'exited' } as const
   const table: [string, string, Record<string, NodeFacts>, string[], string?][] = [
     ['never made', 'pocket', { pocket: well('pocket', notReady, null) }, ['create', 'start']],
@@ -76,10 +77,11 @@ describe('plan', () => {
     ['of another spec and ended', 'pocket', { pocket: well('pocket', notReady, { specHash: 'old', ...down }) }, ['create', 'start']],
     ['running and not answering yet', 'pocket', { pocket: well('pocket', notReady) }, []],
     ['restarted by the engine', 'backend', { backend: well('backend', notReady, { state: 'restarting' }) }, []],
-    ['paused by somebody else', 'pocket', { pocket: well('pocket', notReady, { state: 'paused' }) }, ['stop', 'start']],
+    ['paused by somebody else for long', 'pocket', { pocket: well('pocket', stuck, { state: 'paused' }) }, ['stop', 'start']],
+    ['paused for a moment', 'pocket', { pocket: well('pocket', notReady, { state: 'paused' }) }, []],
     ['paused, and the keeper too', 'miner', paused(), [], 'waits-for'],
     ['paused, and the miner too', 'keeper', paused(), ['stop', 'start']],
-    ['paused alone', 'miner', { miner: well('miner', notReady, { state: 'paused' }) }, ['stop', 'configure', 'start']],
+    ['paused alone', 'miner', { miner: well('miner', stuck, { state: 'paused' }) }, ['stop', 'configure', 'start']],
     ['paused and stopped by the user', 'pocket', { pocket: well('pocket', stopped('pocket'), { state: 'paused' }) }, ['stop']],
     ['stopped by the user and running', 'pocket', { pocket: well('pocket', stopped('pocket')) }, ['stop']],
     ['stopped by the user and being restarted', 'pocket', { pocket: well('pocket', stopped('pocket'), { state: 'restarting' }) }, ['stop']],

@@ -172,6 +172,15 @@ describe('self-tests by themselves', () => {
     await here.stop()
   })
 
+  test('go on where what is staked and what runs here differ in part', async () => {
+    const here = open({ afterStart: false, everyMinutes: 10 })
+    here.serve(1)
+    here.state.patch('supplier', { status: 'active-differs' })
+    await here.clock.advance(MINUTE)
+    expect(here.told()).toEqual(['schedule loopback ok'])
+    await here.stop()
+  })
+
   test('look once at an address behind which several services stand, where no relay can be signed', async () => {
     const here = open({ afterStart: false, everyMinutes: 10 }, 'http://relay.example.org')
     here.serve(1, ['anvil', 'gnosis'])
