@@ -27,6 +27,7 @@ export const SELF_TEST_FINDINGS = [
   'not-a-miner',
   'refused',
   'served-unsigned',
+  'not-served',
   'relay-good',
   'relay-bad',
   'no-application',

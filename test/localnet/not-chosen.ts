@@ -146,6 +146,8 @@ async function play(check: Check, authority: Authority): Promise<Figures> {
     )
     backMs.restarted = Date.now() - fromMs
 
+    // It listens a moment after it runs.
+    await until('an open door', async () => ![502, 503].includes((await fetch(ingress, { method: 'POST', body: '{}' })).status))
     const before = await chain.balance(people.owner)
     await until('room in a session', async () => [2, 3, 4].includes((await chain.height()) % SESSION))
     await gateway.send(RELAYS)

@@ -100,6 +100,13 @@ it('offers no moment that is not there', async () => {
   expect(document.querySelectorAll('input[type=radio]')).toHaveLength(0)
 })
 
+it('a relay miner that was given up is started from Home, where it says by when', async () => {
+  const state = scene({ verdict: 'costs', facts: { miner: 'stopped', costClaims: '1', deadlineHeight: '1240' } }, { seen: 'failing' })
+  const link = await show(state, '/')
+  await press(button(/^Start/))
+  expect(inputs(link, 'nodes.start')).toEqual([{ nodeId: minerId(state) }])
+})
+
 it.each(['/nodes', '/'])('what waits is told with its moment on %s, and can be taken back', async (page) => {
   const wish = { action: 'stop', when: 'settled', askedAtMs: 1, height: 1_234, atMs: null } as const
   const state = scene({}, { wish })

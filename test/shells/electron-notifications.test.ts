@@ -171,6 +171,7 @@ describe('what a notification says', () => {
     name: 'v1.2',
     serviceId: 'anvil',
     host: 'ntfy.sh',
+    from: 'rpc.example',
     count: '3',
     claims: '3',
     address: 'pokt1abc',

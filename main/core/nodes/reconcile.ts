@@ -1,6 +1,5 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
-import type { NodeState } from '#shared/api/state.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContainerSpec, Engine, SeenContainer } from '../ports/engine.ts'
 import type { Log } from '../ports/log.ts'
@@ -19,7 +18,7 @@ import { createMissingImages } from './missing-images.ts'
 import { isUp, lifeOf, plan, type NodeFacts, type NodePlan, type Step } from './plan.ts'
 import { probe, type Readiness } from './readiness.ts'
 import { configOf, specOf, type Names, type Rendered } from './specs.ts'
-import { createPauses, isDeaf, isYoung, markUnknown, runningReason, seenWord } from './seen-words.ts'
+import { createPauses, isYoung, markUnknown, seenWord, shownReason } from './seen-words.ts'
 import { createSlowStops } from './slow-stops.ts'
 import type { StopWishes } from './stop-wishes.ts'
 
@@ -198,8 +197,10 @@ export function createReconciler(deps: {
   })
   const run = async (planned: NodePlan, node: NodeFacts, rendered: Rendered): Promise<boolean> => {
     if (slowStops.isUnderWay(planned.nodeId)) return false
+    let at: Step['kind'] | undefined
     try {
       for (const step of planned.steps) {
+        at = step.kind
         if (step.kind === 'stop' && slowStops.isSlow(node.entry.stopGraceSeconds)) {
           // What follows it is planned anew once it is down.
           slowStops.begin(planned.nodeId, () => doStep(step, node.entry, node.spec, rendered))
@@ -215,7 +216,9 @@ export function createReconciler(deps: {
     } catch (thrown) {
       let error = thrown
       try {
-        if (thrown instanceof HearthError && thrown.code === 'image-unavailable' && missing.fetch(node.spec?.image ?? '', thrown)) {
+        // One that is there and does not run on this processor is refused at the start: fetched again it would be the same.
+        const isGone = thrown instanceof HearthError && thrown.code === 'image-unavailable' && at === 'create'
+        if (isGone && missing.fetch(node.spec?.image ?? '', thrown)) {
           planned.reason = { key: 'waits-for-image', facts: {} }
           errors.delete(planned.nodeId)
           return false
@@ -250,8 +253,7 @@ export function createReconciler(deps: {
       wanted: row.wanted,
       wantedBy: row.wantedBy,
       seen: word,
-      // A miner that never heard a block has not worked yet, and is deaf all the same.
-      reason: planned.reason ?? (word === 'running' || (word === 'starting' && isDeaf(node, behind)) ? reasonOf(node, height) : null),
+      reason: shownReason(node, planned, word, height, { look, behind, isFirstSync: firstSyncs.has(entry.nodeId) }),
       error: error ? { code: error.code, detail: error.detail } : null,
       image: release?.reference ?? entry.image.reference,
       digest: (row.imagePin ?? '').split('@').at(-1) ?? '',
@@ -268,9 +270,6 @@ export function createReconciler(deps: {
       atMs: state.state.nodes[entry.nodeId]?.seen === word && !stats ? (before?.atMs ?? clock.now()) : clock.now(),
     })
   }
-
-  const reasonOf = (node: NodeFacts, height: number | null): NodeState['reason'] =>
-    runningReason(node, height, { look, behind, isFirstSync: firstSyncs.has(node.entry.nodeId) })
 
   return {
     seen: seenOf,

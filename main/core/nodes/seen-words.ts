@@ -39,17 +39,23 @@ export function createPauses(): (nodeId: string, seen: SeenContainer | undefined
   }
 }
 
-/** @param behind blocks that the relay miner lacks, once that is more than a hiccup */
-export const isDeaf = (node: NodeFacts, behind: number | undefined): boolean => node.entry.kind === 'relay-miner' && behind !== undefined
-
-/** What is to say of a node that runs and has nothing to do. @param height that it has told */
-export function runningReason(
+/**
+ * Why a node waits, or what is to say of one that runs and has nothing to do.
+ * @param height that it has told @param facts.behind blocks that the relay miner lacks, once that is more than a hiccup
+ */
+export function shownReason(
   node: NodeFacts,
+  planned: NodePlan,
+  word: NodeState['seen'],
   height: number | null,
   facts: { look: Readiness['look']; behind: number | undefined; isFirstSync: boolean },
 ): NodeState['reason'] {
+  if (planned.reason) return planned.reason
+  const isDeaf = node.entry.kind === 'relay-miner' && facts.behind !== undefined
+  // A miner that never heard a block has not worked yet, and is deaf all the same.
+  if (word !== 'running' && !(word === 'starting' && isDeaf)) return null
   if (node.entry.kind === 'ingress' && facts.look === 'refusing') return { key: 'refusing', facts: {} }
-  if (isDeaf(node, facts.behind)) return { key: 'deaf', facts: { blocks: String(facts.behind), height: String(height ?? 0) } }
+  if (isDeaf) return { key: 'deaf', facts: { blocks: String(facts.behind), height: String(height ?? 0) } }
   if (node.ready && facts.isFirstSync) return { key: 'first-sync', facts: {} }
   return node.ready ? null : { key: 'not-answering', facts: {} }
 }

@@ -15,6 +15,8 @@ const DAY_MS = 86_400_000
 /** Most certificates are renewed a month before their end. */
 const CERTIFICATE_DAYS = 14
 const SAID_CHARS = 120
+/** Of codespace `relayer_proxy` (offchain facts 2.10). */
+const SERVICE_NOT_HANDLED = 3
 const NO_APPLICATION: ReadonlySet<string> = new Set(['application-not-staked', 'application-of-another-service'])
 
 /** What one knocks at. */
@@ -217,7 +219,11 @@ export function judgeUnsigned(status: number, body: Uint8Array): { miner: Found;
     const miner: Found = { outcome: 'ok', finding: 'miner-answers', facts: {} }
     if (response.relayMinerError) {
       const { codespace, code } = response.relayMinerError
-      return { miner, refusal: { outcome: 'ok', finding: 'refused', facts: { code: `${clip(codespace)}/${code}` } } }
+      const facts = { code: `${clip(codespace)}/${code}` }
+      // Refused for another reason than its signature: no relay of this service would be served.
+      if (codespace === 'relayer_proxy' && code === SERVICE_NOT_HANDLED)
+        return { miner, refusal: { outcome: 'failed', finding: 'not-served', facts } }
+      return { miner, refusal: { outcome: 'ok', finding: 'refused', facts } }
     }
     if (response.supplierOperatorSignature.length > 0)
       return { miner, refusal: { outcome: 'failed', finding: 'served-unsigned', facts: {} } }

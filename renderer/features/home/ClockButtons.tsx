@@ -20,7 +20,8 @@ export function ClockButtons(): ReactNode {
   const start = useCall('nodes.start')
   const keep = useCall('nodes.keepRunning')
   if (!miner) return null
-  if (miner.wanted === 'stopped') {
+  // One that Hearth gave up gets another try by the same button.
+  if (miner.wanted === 'stopped' || miner.seen === 'failing') {
     return (
       <div className="grid flex-1 gap-2">
         <Button size="sm" kind="pri" icon="play" onPress={() => void start.run({ nodeId: miner.id })} isBusy={start.busy}>

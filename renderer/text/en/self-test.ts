@@ -61,6 +61,8 @@ export const selfTest = {
     'not-a-miner': 'Another program answers there with HTTP {{status}}: {{said}}',
     refused: 'for the reason {{code}}',
     'served-unsigned': 'A relay that nobody signed was served. It would never be paid: the miner validates after it serves.',
+    'not-served':
+      'The relay miner does not serve this service ({{code}}): it is staked, and gateways get no answer. Look on the Supplier page at what differs.',
     'relay-good': 'and the signature holds',
     'relay-bad': '{{reason}}',
     'no-application':

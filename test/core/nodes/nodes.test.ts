@@ -71,6 +71,16 @@ describe('what the user wants', () => {
     await life.until('what is missing', () => state('backend')?.error?.code === 'image-unavailable')
     expect(life.seen('pocket')).toBe('running')
   })
+  it('an image that does not run on this processor is said, and not fetched again and again', async () => {
+    const refused = new HearthError('image-unavailable', { reason: 'exec format error' })
+    await life.nodes.stop('backend')
+    await life.until('the stop', () => life.seen('backend') === 'stopped')
+    const mark = scene.engine.calls.length
+    scene.engine.failNext('start', refused)
+    await life.nodes.start('backend')
+    await life.until('the word of it', () => state('backend')?.error?.detail['reason'] === 'exec format error')
+    expect(callsSince(mark).filter((call) => call.startsWith('pull'))).toEqual([])
+  })
   it('a wish survives a crash right after it', async () => {
     await life.nodes.stop('backend')
     life.kill()

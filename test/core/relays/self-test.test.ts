@@ -288,6 +288,27 @@ describe('the stages of a self-test', () => {
   })
 })
 
+test('a miner that does not know the service refuses for another reason than the signature: that is no pass', () => {
+  const because = (codespace: string, code: number): Uint8Array =>
+    encodeRelayResponse({
+      sessionHeader: HEADER,
+      supplierOperatorSignature: new Uint8Array(0),
+      payload: new Uint8Array(0),
+      payloadHash: new Uint8Array(0),
+      relayMinerError: { codespace, code, description: '', message: '' },
+    })
+  expect(judgeUnsigned(200, because('relayer_proxy', 3))).toMatchObject({
+    miner: { outcome: 'ok' },
+    refusal: { outcome: 'failed', finding: 'not-served', facts: { code: 'relayer_proxy/3' } },
+  })
+  for (const [codespace, code] of [
+    ['service', 1_111],
+    ['relayer_proxy', 14],
+    ['relay_authenticator', 3],
+  ] as const)
+    expect(judgeUnsigned(200, because(codespace, code)).refusal).toMatchObject({ outcome: 'ok', finding: 'refused' })
+})
+
 test('an empty answer is no relay miner', () => {
   expect(judgeUnsigned(200, new Uint8Array(0)).miner).toMatchObject({ outcome: 'failed', finding: 'not-a-miner' })
 })
