@@ -44,14 +44,14 @@ const startChain = (): Promise<TestChain> =>
     grace: 1,
     claimOpen: 1,
     // A miner that is drained and started anew, early in a session and after its host died, is up some seconds before it closes.
-    claimClose: 20,
+    claimClose: 32,
     proofOpen: 0,
-    proofClose: 8,
+    proofClose: 10,
     editGenesis: (genesis) => {
       genesis['genesis_time'] = MAINNET.genesisTime
       paramsOf(genesis, 'proof')['proof_request_probability'] = 1
       // Longer than all windows of a session.
-      for (const role of ['supplier', 'application', 'gateway']) paramsOf(genesis, 'shared')[`${role}_unbonding_period_sessions`] = '2'
+      for (const role of ['supplier', 'application', 'gateway']) paramsOf(genesis, 'shared')[`${role}_unbonding_period_sessions`] = '3'
     },
   })
 
