@@ -9,9 +9,10 @@ export type MinerHostTimes = Partial<HostTimes>
 export interface App {
   /**
    * Validates by the request table, runs, and wraps every outcome: never rejects for an expected failure. @param signal of whoever asks: a read, and a write that has not begun
-   * to change anything, then answers `cancelled`
+   * to change anything, then answers `cancelled` @param shown the network that the asking page shows: what would be done to another answers `network-changed`; undefined for
+   * callers that show none
    */
-  call(name: string, input: unknown, signal?: AbortSignal): Promise<ApiResult<unknown>>
+  call(name: string, input: unknown, signal?: AbortSignal, shown?: string | null): Promise<ApiResult<unknown>>
   /** Calls `listener` with every numbered patch. @returns how to stop */
   subscribe(listener: (patch: Patch) => void): () => void
   /** Serves the confirm surface: `body` is the raw form post, handed to the key process unread. */

@@ -12,7 +12,7 @@ import { createAlerts } from './alerts/alerts.ts'
 import { createKeys } from './keys/keys.ts'
 import { settingsHandlers } from './settings/handlers.ts'
 import { createSettings } from './settings/settings.ts'
-import { NETWORK_REQUESTS } from './network-requests.ts'
+import { isForTheChosen, NETWORK_REQUESTS } from './network-requests.ts'
 import { createLookedAfter, type LookedAt } from './looked-after.ts'
 import { createNetworkRooms } from './network-rooms.ts'
 import { noteOn, type NetworkRooms, type NoteActivity, type World } from './network-shape.ts'
@@ -207,6 +207,8 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       if (id === null) throw new HearthError('not-allowed', { network: wanted })
       if (id === state.state.app.network) return {}
       await networks.choose(id)
+      // Before the answer: whatever the page asks next, it asks of this network.
+      state.flush()
       activity('network-chosen', { network: id })
       return {}
     },
@@ -259,14 +261,17 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   const alerting = alerts.run(abort.signal)
   const caring = recordCare.run(abort.signal)
 
-  const dispatch = createDispatcher(handlers, log, longRequests)
+  const dispatch = createDispatcher(handlers, log, longRequests, (name, input, shown) => {
+    const { network } = state.state.app
+    if (shown !== network && isForTheChosen(name, input)) throw new HearthError('network-changed', { shown: shown ?? '', network: network ?? '' })
+  })
 
   return {
     ...(later === undefined ? {} : { joined: later.joined }),
-    call(name, input, signal) {
+    call(name, input, signal, shown) {
       // Reading is no sign of a person: the page reads by itself.
       if (Object.hasOwn(requests, name) && requests[name as RequestName].writes) keys.touch()
-      return dispatch(name, input, signal)
+      return dispatch(name, input, signal, shown)
     },
     subscribe: (listener) => state.subscribe(listener),
     async surface(token, method, body) {

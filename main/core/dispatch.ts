@@ -23,15 +23,18 @@ const ONCE = { jitless: true }
 /** Of callers that never have enough. */
 const NEVER = new AbortController().signal
 
-export type Dispatch = (name: string, input: unknown, signal?: AbortSignal) => Promise<ApiResult<unknown>>
+export type Dispatch = (name: string, input: unknown, signal?: AbortSignal, shown?: string | null) => Promise<ApiResult<unknown>>
+
+/** Throws when a write must not run, judged when its turn comes: what waited before it may have changed what it was meant for. @param shown the network that the asking page showed */
+export type MayRun = (name: RequestName, input: unknown, shown: string | null) => void
 
 /**
  * Makes `call(name, input, signal)`: name in the table -> size -> schema -> run -> schema -> size -> result. `writes` rows run one at a time; reads never wait behind them.
  * A cancelled read ends at once with `cancelled`, whatever its handler does; a cancelled write ends so while it waits for its turn, and after that only as its row allows.
  * Nothing is thrown: an expected failure keeps its code, any other becomes `internal` with a reference into the log. Stacks never cross.
- * @param long where writes that last are published
+ * @param long where writes that last are published @param mayRun judges the writes of pages that say which network they show
  */
-export function createDispatcher(handlers: Handlers, log: Log, long?: LongRequests): Dispatch {
+export function createDispatcher(handlers: Handlers, log: Log, long?: LongRequests, mayRun?: MayRun): Dispatch {
   let writing: Promise<unknown> = Promise.resolve()
   let counter = 0
 
@@ -40,12 +43,13 @@ export function createDispatcher(handlers: Handlers, log: Log, long?: LongReques
     error: { code, detail: Object.fromEntries(Object.entries(detail).map(([key, value]) => [key, value.slice(0, 600)])), ref },
   })
 
-  const run = async (name: RequestName, input: unknown, signal: AbortSignal): Promise<ApiResult<unknown>> => {
+  const run = async (name: RequestName, input: unknown, signal: AbortSignal, shown?: string | null): Promise<ApiResult<unknown>> => {
     const row = requests[name]
     const handler = handlers[name] as (parsed: unknown, signal: AbortSignal) => Promise<unknown>
     counter += 1
     const ref = `r${counter.toString(36)}`
     try {
+      if (row.writes && shown !== undefined) mayRun?.(name, input, shown)
       const value = await (row.writes ? handler(input, signal) : unlessCancelled(signal, () => handler(input, signal)))
       const checked = row.output.safeParse(value, ONCE)
       if (!checked.success) {
@@ -72,7 +76,12 @@ export function createDispatcher(handlers: Handlers, log: Log, long?: LongReques
   }
 
   /** In the row of writes. Until its turn comes it can be taken out; what it would have done is then never begun. */
-  const inTurn = async (name: RequestName, input: unknown, signal: AbortSignal | undefined): Promise<ApiResult<unknown>> => {
+  const inTurn = async (
+    name: RequestName,
+    input: unknown,
+    signal: AbortSignal | undefined,
+    shown: string | null | undefined,
+  ): Promise<ApiResult<unknown>> => {
     if (signal?.aborted) return fail('cancelled')
     const abort = new AbortController()
     const passOn = (): void => abort.abort()
@@ -86,7 +95,7 @@ export function createDispatcher(handlers: Handlers, log: Log, long?: LongReques
       if (abort.signal.aborted) return fail('cancelled')
       hasBegun = true
       watched?.begun()
-      return run(name, input, abort.signal)
+      return run(name, input, abort.signal, shown)
     })
     writing = turn
     try {
@@ -97,7 +106,7 @@ export function createDispatcher(handlers: Handlers, log: Log, long?: LongReques
     }
   }
 
-  return async (name, input, signal) => {
+  return async (name, input, signal, shown) => {
     if (!Object.hasOwn(requests, name)) return fail('unknown-request')
     const known = name as RequestName
     const row = requests[known]
@@ -113,6 +122,6 @@ export function createDispatcher(handlers: Handlers, log: Log, long?: LongReques
       const issue = parsed.error.issues[0]
       return fail('invalid-request', row.secret ? {} : { path: issue?.path.join('.') ?? '', problem: (issue?.message ?? '').slice(0, 200) })
     }
-    return row.writes ? inTurn(known, parsed.data, signal) : run(known, parsed.data, signal ?? NEVER)
+    return row.writes ? inTurn(known, parsed.data, signal, shown) : run(known, parsed.data, signal ?? NEVER)
   }
 }

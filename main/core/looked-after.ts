@@ -94,6 +94,9 @@ export async function createLookedAfter(deps: {
     await tasks.settled()
     await rooms.stop()
   }
+  /** The same where whoever asked has what it wanted all the same. */
+  const ended = (looked: LookedAt): Promise<void> =>
+    end(looked).catch((error: unknown) => void log.error('the end of a network', error, { network: looked.network ?? '' }))
   const isWanted = async (network: NetworkId): Promise<boolean> => (await store.nodes(network)).some((row) => row.wanted === 'running')
   /** Also while something still ends there, a task is under way or a transaction is not in a block yet: it is brought to its end. */
   const isBusy = ({ state: { state } }: LookedAt): boolean =>
@@ -121,8 +124,10 @@ export async function createLookedAfter(deps: {
       failed.set(network, clock.now())
     }
   }
-  const look = async (): Promise<void> => {
+  const look = async (signal: AbortSignal): Promise<void> => {
     for (const network of REAL) {
+      // The program ends: nothing is begun that would only be waited for.
+      if (signal.aborted) return
       if (network === chosen.network) continue
       const wanted = await isWanted(network)
       const looked = others.get(network)
@@ -132,7 +137,7 @@ export async function createLookedAfter(deps: {
       } else if (!wanted && !isBusy(looked)) {
         others.delete(network)
         publish()
-        await end(looked)
+        await ended(looked)
         log.info('nothing is wanted on a network that is not chosen; it is left', { network })
       }
     }
@@ -168,15 +173,18 @@ export async function createLookedAfter(deps: {
         next.state.show()
         chosen = next
         const { network: left } = before
-        const goesOn = left !== null && left !== 'practice' && ((await isWanted(left)) || isBusy(before))
-        if (goesOn) others.set(left, before)
+        // Kept before anything is asked that can fail: rooms that nobody knew of would go on, and the network would get others beside them.
+        const mayGoOn = left !== null && left !== 'practice'
+        if (mayGoOn) others.set(left, before)
+        const goesOn = mayGoOn && (isBusy(before) || (await isWanted(left).catch(() => true)))
+        if (!goesOn && left !== null) others.delete(left)
         publish()
-        if (!goesOn) await end(before)
+        if (!goesOn) await ended(before)
       }),
     async run(signal, after) {
       await after.catch(() => undefined)
       while (!signal.aborted) {
-        await inTurn(() => (signal.aborted ? Promise.resolve() : look())).catch((error: unknown) => log.error('other networks', error))
+        await inTurn(() => look(signal)).catch((error: unknown) => log.error('other networks', error))
         publish()
         await clock.sleep(LOOK_MS, signal)
       }

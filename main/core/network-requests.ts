@@ -19,8 +19,10 @@ export const NETWORK_REQUESTS = [
   'nodes.stop',
   'nodes.restart',
   'nodes.keepRunning',
+  'nodes.stopUnlisted',
   'nodes.changePort',
   'nodes.suggestPort',
+  'nodes.look',
   'nodes.logs',
   'nodes.logPage',
   'metrics.series',
@@ -74,3 +76,16 @@ export const NETWORK_REQUESTS = [
   'updates.removeUnused',
   ...BOOK_REQUESTS,
 ] as const satisfies (keyof Handlers)[]
+
+/** Writes of the whole program that work on the chosen network all the same. */
+const ALSO: readonly (keyof Handlers)[] = ['chain.startAnew', 'keys.open', 'keys.watch', 'keys.delete', 'keys.unfence']
+const OF_THE_CHOSEN: ReadonlySet<string> = new Set<string>([...NETWORK_REQUESTS, ...ALSO])
+
+/**
+ * Whether a request is for the chosen network, whichever that is. A page that shows another one, for instance an old tab, must not ask it.
+ * @param input as the request table has it: one that names its network is meant for that
+ */
+export function isForTheChosen(name: string, input: unknown): boolean {
+  const { network } = (typeof input === 'object' && input !== null ? input : {}) as { network?: unknown }
+  return OF_THE_CHOSEN.has(name) && network === undefined
+}

@@ -8,8 +8,8 @@ export type CallId = string | number
 
 /** The requests of one line (a socket, or the window) that are under way, by the ids that its page gave them. */
 export interface LineCalls {
-  /** @param id undefined for a call that nobody can cancel */
-  run(id: CallId | undefined, name: string, input: unknown): Promise<ApiResult<unknown>>
+  /** @param id undefined for a call that nobody can cancel @param shown the network that the page shows, where it says one */
+  run(id: CallId | undefined, name: string, input: unknown, shown?: string | null): Promise<ApiResult<unknown>>
   /** The line is gone: nobody waits for what was only read. What was to be changed is changed. */
   close(): void
 }
@@ -28,7 +28,7 @@ export function createLineCalls(app: App, log: Log): LineCalls {
     return { ok: true, value: { found: call !== undefined } }
   }
   return {
-    async run(id, name, input) {
+    async run(id, name, input, shown) {
       if (name === CANCEL) return cancel(input)
       const abort = new AbortController()
       const own = { name, abort }
@@ -36,7 +36,7 @@ export function createLineCalls(app: App, log: Log): LineCalls {
       const isFree = id !== undefined && !underWay.has(id)
       if (isFree) underWay.set(id, own)
       try {
-        return await gatedCall(app, log, name, input, abort.signal)
+        return await gatedCall(app, log, name, input, abort.signal, shown)
       } finally {
         if (isFree) underWay.delete(id)
       }

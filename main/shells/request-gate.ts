@@ -31,18 +31,24 @@ export function parseRequestJson(text: string): { value: unknown } | undefined {
 
 /**
  * Hands one request to core. The name must be an own key of the request table; schema and rights are core's work.
- * @param input parsed and untrusted @param signal of whoever asks @returns always a result: an unexpected rejection becomes `internal`, its cause goes to the log only
+ * @param input parsed and untrusted @param signal of whoever asks @param shown the network that the page shows, where it says one @returns always a result: an unexpected rejection becomes `internal`, its cause goes to the log only
  */
-export async function gatedCall(app: App, log: Log, name: string, input: unknown, signal?: AbortSignal): Promise<ApiResult<unknown>> {
+export async function gatedCall(app: App, log: Log, name: string, input: unknown, signal?: AbortSignal, shown?: string | null): Promise<ApiResult<unknown>> {
   // SECURITY: S8 only names of the table pass; `constructor` and its like are no own keys.
   if (name.length > MAX_NAME_LENGTH || !Object.hasOwn(requests, name)) return refusal('unknown-request')
   try {
-    return await app.call(name, input, signal)
+    return await app.call(name, input, signal, shown)
   } catch (error) {
     // SECURITY: S18 the text of an error could quote what was typed.
     const cause = requests[name as RequestName].secret ? new Error('withheld: secret request') : error
     return { ok: false, error: { code: 'internal', ref: log.error('request failed', cause, { name }) } }
   }
+}
+
+/** What a page says of the network it shows: an id, null for none, undefined when it says nothing. @returns undefined when it is none of these */
+export function readShown(value: unknown): { shown: string | null | undefined } | undefined {
+  if (value === undefined || value === null) return { shown: value }
+  return typeof value === 'string' && value.length <= MAX_NAME_LENGTH ? { shown: value } : undefined
 }
 
 /** Requests whose answer says at which number the page stands: from then on it wants every patch. */

@@ -11,26 +11,39 @@ const UNLISTED: ReadonlySet<RequestName> = new Set<RequestName>(['state.get', 's
 
 /**
  * Derives the functions from the table. Input is checked before it leaves (a slip of ours is told as what it is), the answer before anybody uses it.
- * @param waits where reads on their way are listed
+ * @param waits where reads on their way are listed @param shown the network that the page shows: said with each write, so that none is done to another that was chosen meanwhile
  */
-export function createApi(link: Link, waits: Waits = createWaits(), now: () => number = Date.now): Api {
+export function createApi(
+  link: Link,
+  waits: Waits = createWaits(),
+  now: () => number = Date.now,
+  shown: () => string | null | undefined = () => undefined,
+): Api {
   const names = Object.keys(requests) as RequestName[]
   const functions = names.map((name) => {
     const isListed = !requests[name].writes && !UNLISTED.has(name)
     return [
       name,
       async (input: unknown, signal?: AbortSignal) =>
-        isListed ? listed(waits, name, signal, now, (own) => ask(link, name, input, own)) : ask(link, name, input, signal),
+        isListed
+          ? listed(waits, name, signal, now, (own) => ask(link, name, input, own))
+          : ask(link, name, input, signal, requests[name].writes ? shown() : undefined),
     ]
   })
   return Object.fromEntries(functions) as Api
 }
 
-async function ask(link: Link, name: RequestName, input: unknown, signal?: AbortSignal): Promise<ApiResult<unknown>> {
+async function ask(
+  link: Link,
+  name: RequestName,
+  input: unknown,
+  signal?: AbortSignal,
+  shown?: string | null,
+): Promise<ApiResult<unknown>> {
   const row = requests[name]
   const sent = row.input.safeParse(input)
   if (!sent.success) return failure('invalid-request', { request: name, path: sent.error.issues[0]?.path.join('.') ?? '' })
-  const result: unknown = await link.call(name, sent.data, signal)
+  const result: unknown = await link.call(name, sent.data, signal, shown)
   return judge(name, result)
 }
 

@@ -9,8 +9,8 @@ import { openSocketLink } from './transports/socket.ts'
 /** The bridge over a given link. */
 export function bridgeOver(link: Link): Bridge {
   const waits = createWaits()
-  const api = createApi(link, waits)
-  const mirror = createMirror({ link, api, now: Date.now, later: (run, ms) => void setTimeout(run, ms) })
+  const api = createApi(link, waits, Date.now, () => mirror.getState().state?.app.network)
+  const mirror: Bridge['mirror'] = createMirror({ link, api, now: Date.now, later: (run, ms) => void setTimeout(run, ms) })
   return { api, mirror, waits }
 }
 

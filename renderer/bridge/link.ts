@@ -8,8 +8,9 @@ export interface Link {
   /**
    * Resolves with what main answered. Resolves with `internal` and `reason: link-lost` when the way broke before the answer: whether it ran is then told by the state.
    * @param signal main is told when it aborts; the answer still comes from main, which knows whether the request could be ended
+   * @param shown the network that the page shows, said with what changes something: main does it to no other
    */
-  call(name: string, input: unknown, signal?: AbortSignal): Promise<ApiResult<unknown>>
+  call(name: string, input: unknown, signal?: AbortSignal, shown?: string | null): Promise<ApiResult<unknown>>
   /** @returns how to stop */
   onPush(listener: (patch: unknown) => void): () => void
   /** Calls at once with the present status. @returns how to stop */

@@ -44,6 +44,7 @@ export const ERROR_CODES = [
   'image-unavailable',
   'port-taken',
   'no-network',
+  'network-changed',
   'chain-unreachable',
   'chain-stalled',
   'chain-unknown-fingerprint',

@@ -222,12 +222,16 @@ export const requests = {
   'nodes.restart': row(stopWish, done, { writes: true }),
   /** Takes back a stop or restart that is not done yet. */
   'nodes.keepRunning': row(z.strictObject({ nodeId: id }), done, { writes: true }),
+  /** Stops the containers of `engine.unlisted`, a relay miner drained. Nothing is removed. */
+  'nodes.stopUnlisted': row(none, done, { writes: true, waits: true }),
   'nodes.changePort': row(
     z.strictObject({ nodeId: id, containerPort: z.number().int(), hostPort: z.number().int().min(1024).max(65535) }),
     done,
     { writes: true },
   ),
   'nodes.suggestPort': row(z.strictObject({ nodeId: id, containerPort: z.number().int() }), z.strictObject({ hostPort: z.number().int() })),
+  /** Somebody looks at the list of nodes: for a while their load is measured more often. */
+  'nodes.look': row(none, done),
   'nodes.logs': row(
     z.strictObject({ nodeId: id, tail: z.number().int().min(1).max(2000) }),
     z.strictObject({ lines: z.array(z.strictObject({ timeMs: z.number(), stream: z.enum(['out', 'err']), text: z.string() })) }),

@@ -72,6 +72,11 @@ const engineSlice = z.strictObject({
   detail: z.string(),
   clockOffsetMs: z.number(),
   memoryBytes: z.number(),
+  /** Containers of this installation that no row of the record speaks of, those that run first; a few of them. */
+  unlisted: z
+    .array(z.strictObject({ id: z.string().max(60), title: z.string().max(60), isUp: z.boolean() }))
+    .max(8)
+    .optional(),
   atMs: ms,
 })
 

@@ -184,6 +184,7 @@ export function answers(now: number): Partial<Record<RequestName, unknown>> {
       },
       failedDrill: null,
     },
+    'nodes.look': {},
     'nodes.logs': {
       lines: Array.from({ length: 14 }, (_line, index) => ({
         timeMs: now - (14 - index) * 2_000,

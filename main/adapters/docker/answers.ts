@@ -39,7 +39,11 @@ export const containerSchema = z.looseObject({
   }),
   Config: z.looseObject({ Labels: labels }),
   HostConfig: z
-    .looseObject({ RestartPolicy: z.looseObject({ Name: z.string().nullish() }).nullish(), NetworkMode: z.string().nullish() })
+    .looseObject({
+      RestartPolicy: z.looseObject({ Name: z.string().nullish() }).nullish(),
+      NetworkMode: z.string().nullish(),
+      PortBindings: z.record(z.string(), z.array(z.looseObject({ HostPort: z.string().nullish() })).nullish()).nullish(),
+    })
     .nullish(),
   NetworkSettings: z.looseObject({ Networks: z.record(z.string(), z.unknown()).nullish() }),
 })

@@ -34,8 +34,20 @@ export function seenContainer(info: ContainerAnswer): SeenContainer {
     finishedAtMs: timeMs(info.State.FinishedAt),
     oomKilled: info.State.OOMKilled ?? false,
     restartCount: info.RestartCount ?? 0,
+    ports: portsOf(info),
     ...(health === undefined ? {} : { health }),
   }
+}
+
+/** Those that it was made with, also while it does not run. */
+function portsOf(info: ContainerAnswer): Record<string, number> {
+  const bound = Object.entries(info.HostConfig?.PortBindings ?? {})
+  return Object.fromEntries(
+    bound.flatMap(([key, places]) => {
+      const hostPort = Number(places?.[0]?.HostPort ?? '')
+      return key.endsWith('/tcp') && hostPort > 0 ? [[key.slice(0, -4), hostPort]] : []
+    }),
+  )
 }
 
 /** The engine writes year 1 for "never". */

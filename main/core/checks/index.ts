@@ -5,6 +5,7 @@ import { chainNotConfirmed } from './chain-not-confirmed.ts'
 import { chainStalled } from './chain-stalled.ts'
 import type { Check } from './check.ts'
 import { claimsDiscarded } from './claims-discarded.ts'
+import { containersUnlisted } from './containers-unlisted.ts'
 import { diskFull } from './disk-full.ts'
 import { drillDue } from './drill-due.ts'
 import { endpointDown } from './endpoint-down.ts'
@@ -44,6 +45,7 @@ export const CHECKS: Check[] = [
   engineGone,
   diskFull,
   nodeFailing,
+  containersUnlisted,
   minerDeaf,
   minerHostDown,
   minerHostChanged,

@@ -4,6 +4,7 @@ import { fetchImages } from './fetch-images.ts'
 import { lookAtIngress, setRefusing } from './ingress.ts'
 import { ensureNode, type Hold, lookAtEngine, makeRoom, type SetUpDeps, want } from './set-up.ts'
 import { type Removed, takeAway } from './take-away.ts'
+import { takeUp } from './unlisted.ts'
 
 /** The relay bundle of a network of others: keeper, relay miner and ingress, beside no node of its own. */
 
@@ -29,6 +30,8 @@ export interface BundleDeps extends SetUpDeps {
  * before do not run afterwards, and the next start goes on.
  */
 export async function startBundle(deps: BundleDeps, task: TaskContext, hold: Hold): Promise<void> {
+  // An engine that does not answer is told by the first step.
+  await hold(() => takeUp(deps)).catch(() => undefined)
   const before = await deps.store.nodes(deps.network)
   try {
     await task.step('engine', () => lookAtEngine(deps, task))

@@ -17,8 +17,10 @@ type Rows = Pick<
   | 'nodes.stop'
   | 'nodes.restart'
   | 'nodes.keepRunning'
+  | 'nodes.stopUnlisted'
   | 'nodes.changePort'
   | 'nodes.suggestPort'
+  | 'nodes.look'
   | 'nodes.logs'
   | 'supplier.previewConfig'
 >
@@ -56,6 +58,10 @@ export function nodeHandlers(deps: {
       activity('node-start', { nodeId })
       return {}
     },
+    'nodes.look': () => {
+      nodes.looked()
+      return Promise.resolve({})
+    },
     'nodes.stop': async ({ nodeId, when, drained }) => {
       await nodes.stop(nodeId, { when, drained })
       activity(when === 'now' ? 'node-stop' : 'node-stop-later', { nodeId })
@@ -71,6 +77,11 @@ export function nodeHandlers(deps: {
     'nodes.keepRunning': async ({ nodeId }) => {
       await nodes.keepRunning(nodeId)
       activity('node-keep-running', { nodeId })
+      return {}
+    },
+    'nodes.stopUnlisted': async () => {
+      activity('nodes-stop-unlisted', { titles: (state.state.engine.unlisted ?? []).map((each) => each.title).join(', ') })
+      await nodes.stopUnlisted()
       return {}
     },
     'nodes.changePort': async ({ nodeId, containerPort, hostPort }) => {

@@ -7,6 +7,7 @@ import { fetchImages } from './fetch-images.ts'
 import { isChainMade, makeChain, releaseChain } from './make-chain.ts'
 import { ensureNode, type Hold, lookAtEngine, makeRoom, type SetUpDeps, want } from './set-up.ts'
 import { type Removed, takeAway } from './take-away.ts'
+import { takeUp } from './unlisted.ts'
 
 export const START_STEPS = ['engine', 'room', 'images', 'genesis', 'start', 'first-block']
 export const REMOVE_STEPS = ['stop', 'containers', 'volumes', 'records']
@@ -35,6 +36,8 @@ export interface LocalChainDeps extends SetUpDeps {
  * nodes that did not run before do not run afterwards, and the next start goes on. The reconcile loop rests while containers are made (`hold`).
  */
 export async function startLocalChain(deps: LocalChainDeps, task: TaskContext, hold: Hold): Promise<void> {
+  // An engine that does not answer is told by the first step.
+  await hold(() => takeUp(deps)).catch(() => undefined)
   const before = await deps.store.nodes(deps.network)
   try {
     await task.step('engine', () => lookAtEngine(deps, task))

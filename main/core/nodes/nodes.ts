@@ -29,7 +29,9 @@ import { createReconciler } from './reconcile.ts'
 import { markUnknown } from './seen-words.ts'
 import type { Hold, SetUpDeps } from './set-up.ts'
 import { namesOf } from './specs.ts'
+import { createStatsPace } from './stats-pace.ts'
 import { createStopWishes } from './stop-wishes.ts'
+import { createUnlisted, stopUnlisted } from './unlisted.ts'
 import { createWanted, type Wanted } from './wanted.ts'
 
 const TICK_MS = 5_000
@@ -45,12 +47,16 @@ export interface Nodes extends Omit<Wanted, 'stopWhatIsDue'> {
   /** The next free port after the one in use. */
   suggestPort(nodeId: string, containerPort: number): Promise<number>
   logs(nodeId: string, tail: number): Promise<LogLine[]>
+  /** Somebody looks at the list of nodes: for a while their load is measured more often. */
+  looked(): void
   startLocalChain(): string
   removeLocalChain(): string
   /** The same of the relay bundle on a network of others. */
   startBundle(): string
   /** Rejects `bundle-absent`. @param mayGo asked once more when no relay comes in any more; the task fails as it rejects, with nothing touched */
   removeBundle(mayGo?: MayGo): Promise<string>
+  /** What runs of this installation without a row stops, a relay miner drained; nothing is removed. */
+  stopUnlisted(): Promise<void>
   checkEngine(): Promise<void>
   /** Where the chain node answers on this machine; undefined while it does not run. */
   endpoints(): ChainEndpoints | undefined
@@ -113,10 +119,12 @@ export function createNodes(deps: {
   const { engine, store, net, state, tasks, clock, log, rules, catalog } = deps
   const names = namesOf(deps.installId)
   const wishes = createStopWishes({ store, clock, network: deps.network, view: () => state.state.clock })
+  const statsPace = createStatsPace()
   const reconciler = createReconciler({
     engine,
     names,
     catalog,
+    onListed: createUnlisted(state, catalog),
     catalogue: deps.catalogue,
     state,
     net,
@@ -132,6 +140,7 @@ export function createNodes(deps: {
     onMinerDeaf: (blocks) => deps.onMinerDeaf?.(blocks),
     wake: () => wake(),
     giveKey: deps.giveKey,
+    statsPace,
     releaseOfPin: (pin) => deps.releaseOfPin?.(pin),
   })
   let rows: NodeRow[] = []
@@ -162,6 +171,7 @@ export function createNodes(deps: {
       detail: ready ? '' : found.detail.slice(0, 500),
       clockOffsetMs: ready ? found.clockOffsetMs : 0,
       memoryBytes: ready ? found.memoryBytes : 0,
+      ...(ready && { unlisted: state.state.engine.unlisted ?? [] }),
       atMs: clock.now(),
     })
     return ready
@@ -314,6 +324,7 @@ export function createNodes(deps: {
         cancellable: false,
       })
     },
+    stopUnlisted: () => holdAndSee(() => stopUnlisted(setUp)).finally(wake),
     async checkEngine() {
       await probeEngine()
       wake()
@@ -327,6 +338,7 @@ export function createNodes(deps: {
       return { rpcUrl: `http://127.0.0.1:${rpc}`, restUrl: `http://127.0.0.1:${rest}` }
     },
     insideUrls,
+    looked: () => void (statsPace.looked(clock.now()) && wake()),
     backendUrl(serviceId, rpcType) {
       if (deps.catalogue?.nodeOf(serviceId) !== undefined) return deps.catalogue.url(serviceId, rpcType)
       const entry = catalog.find((candidate) => candidate.kind === 'backend' && candidate.serves.includes(serviceId))

@@ -20,9 +20,9 @@ import { probe, type Readiness } from './readiness.ts'
 import { configOf, specOf, type Names, type Rendered } from './specs.ts'
 import { createPauses, isYoung, markUnknown, seenWord, shownReason } from './seen-words.ts'
 import { createSlowStops } from './slow-stops.ts'
+import type { StatsPace } from './stats-pace.ts'
 import type { StopWishes } from './stop-wishes.ts'
 
-const STATS_EVERY_MS = 15_000
 const KEY_FILE = `${MINER_PATHS.keys}/keyring-test/${OPERATOR_KEY_NAME}.info`
 const KEY_LOOK_MS = 5_000
 const LAST_LINES = 3
@@ -59,6 +59,8 @@ export function createReconciler(deps: {
   engine: Engine
   names: Names
   catalog: CatalogEntry[]
+  /** All containers of this installation, as each round lists them. */
+  onListed: (containers: SeenContainer[], rows: NodeRow[]) => void
   /** Containers of the signed catalogue's entries, and how they are asked. */
   catalogue?: Pick<CatalogueNodes, 'entries' | 'look'> | undefined
   state: StatePublisher
@@ -75,6 +77,7 @@ export function createReconciler(deps: {
   onMinerDeaf: (blocks: number) => void
   wake: () => void
   giveKey: () => Promise<boolean>
+  statsPace: Pick<StatsPace, 'due'>
   releaseOfPin: (pin: string) => { reference: string; version: string } | undefined
 }): Reconciler {
   const { engine, names, catalog, state, net, clock, log, wishes } = deps
@@ -89,7 +92,6 @@ export function createReconciler(deps: {
   let containers: SeenContainer[] = []
   let keyIn: string | undefined
   let keyGiven = false
-  let statsAtMs = 0
   let served: bigint | undefined
 
   let ports = new Map<string, Record<string, number>>()
@@ -303,6 +305,7 @@ export function createReconciler(deps: {
         markUnknown(state, 'failed', rows)
         throw error
       }
+      deps.onListed(containers, rows)
       ports = new Map(rows.map((row) => [row.id, row.ports]))
       const hasKey = await keeperHasKey(seenOf('keeper'))
       const minerRow = rows.find((row) => row.id === 'miner')
@@ -368,8 +371,7 @@ export function createReconciler(deps: {
           lacksHost,
         })
       }
-      const takeStats = Math.abs(now - statsAtMs) >= STATS_EVERY_MS
-      if (takeStats) statsAtMs = now
+      const takeStats = deps.statsPace.due(now)
       let moved = false
       keyGiven = false
       const plans = plan(nodes)

@@ -71,6 +71,8 @@ export interface SeenContainer {
   /** Ended for lack of memory, as the engine tells it. Docker 20.10 misses about one in six: false is no proof, and exit code 137 alone may be this too. */
   oomKilled: boolean
   restartCount: number
+  /** Ports on 127.0.0.1 that it was made with, by container port. */
+  ports?: Record<string, number>
   /** What the image's own test says, where it brings one. Podman without systemd never gets beyond `starting`. */
   health?: 'starting' | 'healthy' | 'unhealthy'
 }

@@ -6,8 +6,13 @@ if (!process.sandboxed || !process.contextIsolated) throw new Error('Hearth runs
 
 // SECURITY: S15 two functions, two fixed channels; nothing of Electron crosses. Requests travel as text, so that their size is what it says.
 contextBridge.exposeInMainWorld('hearth', {
-  call: (name: string, input: unknown, id?: number): Promise<unknown> =>
-    ipcRenderer.invoke(CALL_CHANNEL, name, JSON.stringify(input ?? {}), ...(id === undefined ? [] : [id])),
+  call: (name: string, input: unknown, id?: number, shown?: string | null): Promise<unknown> =>
+    ipcRenderer.invoke(
+      CALL_CHANNEL,
+      name,
+      JSON.stringify(input ?? {}),
+      ...(id === undefined ? [] : shown === undefined ? [id] : [id, shown]),
+    ),
   onPush: (listener: (patch: unknown) => void): (() => void) => {
     const receive = (_event: unknown, patch: unknown): void => listener(patch)
     ipcRenderer.on(PUSH_CHANNEL, receive)

@@ -4,7 +4,7 @@ import type { App } from '#main/core/app-shape.ts'
 export function lateApp(coming: Promise<App>): App {
   coming.catch(() => undefined)
   return {
-    call: async (name, input, signal) => (await coming).call(name, input, signal),
+    call: async (...asked) => (await coming).call(...asked),
     subscribe(listener) {
       let end: (() => void) | undefined
       let ended = false

@@ -8,7 +8,7 @@ import type { ApiResult } from '#shared/api/errors.ts'
 import type { Patch } from '#shared/api/patches.ts'
 import { pageHeaders, transportHeaders } from '../headers.ts'
 import { createLineCalls } from '../line-calls.ts'
-import { createPushGate, opensPushes, parseRequestJson, refusal } from '../request-gate.ts'
+import { createPushGate, opensPushes, parseRequestJson, readShown, refusal } from '../request-gate.ts'
 import type { Access } from './access.ts'
 import { cookieOf, refuseRaw, single } from './answer.ts'
 import { sessionCookie } from './session-cookie.ts'
@@ -56,7 +56,7 @@ interface Line {
   beat(): void
 }
 
-/** The page's socket: `{id,name,input}` in, `{id,result}`, `{push}` and `{beat}` out, all JSON text. */
+/** The page's socket: `{id,name,input}` and the network that the page shows in, `{id,result}`, `{push}` and `{beat}` out, all JSON text. */
 export function createSockets(parts: SocketParts): Sockets {
   const { app, access, site, log } = parts
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_REQUEST_BYTES, perMessageDeflate: false, clientTracking: false })
@@ -129,13 +129,14 @@ export function createSockets(parts: SocketParts): Sockets {
       const { id, name, input } = frame
       // The session may have ended by age while the socket stood open.
       if (access.session(cookie, asked) === undefined) return socket.close(CLOSE_SESSION_ENDED, 'session ended')
-      if (typeof name !== 'string') return send({ id, result: refusal('invalid-request') })
+      const page = readShown(frame['network'])
+      if (typeof name !== 'string' || !page) return send({ id, result: refusal('invalid-request') })
       if (running >= MAX_RUNNING) return send({ id, result: refusal('not-allowed', { reason: 'busy' }) })
       running += 1
       try {
         const opens = opensPushes(name)
         if (opens) gate.opening()
-        const result = await (sessionRequests.answer(name, input, { session, visitor: asked }) ?? calls.run(id, name, input))
+        const result = await (sessionRequests.answer(name, input, { session, visitor: asked }) ?? calls.run(id, name, input, page.shown))
         send({ id, result: withReachableSurface(result, parts.confirmOrigin, parts.confirmOriginFor(asked)) })
         if (opens) gate.opened()
       } finally {

@@ -3,7 +3,7 @@ import type { Link } from '../link.ts'
 
 /** What the preload exposes. */
 export interface HearthBridge {
-  call(name: string, input: unknown, id?: number): Promise<unknown>
+  call(name: string, input: unknown, id?: number, shown?: string | null): Promise<unknown>
   onPush(listener: (patch: unknown) => void): () => void
 }
 
@@ -17,12 +17,12 @@ export function createElectronLink(bridge: HearthBridge): Link {
   // Another page in this window began at another time: an id of its calls is never taken for one of ours.
   let lastId = Date.now() * 1_000
   return {
-    call: async (name, input, signal) => {
+    call: async (name, input, signal, shown) => {
       lastId += 1
       const id = lastId
       const cancel = (): void => void bridge.call('calls.cancel', { id }).catch(() => undefined)
       try {
-        const answer = bridge.call(name, input, id)
+        const answer = bridge.call(name, input, id, ...(shown === undefined ? [] : [shown]))
         if (signal?.aborted) cancel()
         signal?.addEventListener('abort', cancel, { once: true })
         return (await answer) as ApiResult<unknown>

@@ -27,7 +27,7 @@ export interface SocketLinkParts {
 const OPEN = 1
 
 /**
- * JSON text frames over one WebSocket: `{id,name,input}` out, `{id,result}`, `{push}` and `{beat}` in. Comes back by itself with growing waits; what was asked and not answered
+ * JSON text frames over one WebSocket: `{id,name,input}` and the network shown out, `{id,result}`, `{push}` and `{beat}` in. Comes back by itself with growing waits; what was asked and not answered
  * when the line broke resolves as lost and is never sent again by itself, since it may have run.
  */
 export function createSocketLink(parts: SocketLinkParts): Link {
@@ -100,7 +100,7 @@ export function createSocketLink(parts: SocketLinkParts): Link {
   connect()
 
   return {
-    async call(name, input, signal) {
+    async call(name, input, signal, shown) {
       const line = socket
       if (!line || line.readyState !== OPEN) return LINK_LOST
       lastId += 1
@@ -113,7 +113,7 @@ export function createSocketLink(parts: SocketLinkParts): Link {
       }
       const answer = new Promise<ApiResult<unknown>>((resolve) => {
         waiting.set(id, resolve)
-        line.send(JSON.stringify({ id, name, input }))
+        line.send(JSON.stringify({ id, name, input, ...(shown !== undefined && { network: shown }) }))
       })
       if (signal?.aborted) cancel()
       signal?.addEventListener('abort', cancel, { once: true })

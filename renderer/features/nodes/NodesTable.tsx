@@ -1,6 +1,6 @@
 import { Fragment, type ReactNode } from 'react'
 import type { NodeState } from '#shared/api/state.ts'
-import { useAppState, useNow } from '#renderer/bridge/hooks.ts'
+import { useAppState, useNow, useQuery, useRealNow } from '#renderer/bridge/hooks.ts'
 import { age, bytes, shortDigest, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Card } from '#renderer/ui/Card.tsx'
@@ -12,10 +12,13 @@ import { iconOfKind, troubleWords } from './node-words.ts'
 import { NodeButtons } from './NodeButtons.tsx'
 
 const COLUMNS = 9
+/** While it is open, load is measured more often; said again before that ends. */
+const LOOK_MS = 10_000
 
 /** The Pocket parts first, then what is served from. */
 export function NodesTable({ nodes, isLoading }: { nodes: NodeState[]; isLoading: boolean }): ReactNode {
   const t = useText()
+  useQuery('nodes.look', {}, Math.floor(useRealNow(LOOK_MS) / LOOK_MS))
   const groups = [
     { key: 'pocket', title: t('nodes.list.groupPocket'), rows: nodes.filter((node) => node.kind !== 'backend') },
     { key: 'backends', title: t('nodes.list.groupBackends'), rows: nodes.filter((node) => node.kind === 'backend') },

@@ -48,6 +48,7 @@ export const activity = {
   'local-chain-start': 'Start of the {{chain}} asked',
   'local-chain-remove': 'Removal of the {{chain}} asked',
   'bundle-start': 'Setting up the relay miner asked',
+  'nodes-stop-unlisted': 'Stop asked of containers that the record does not know: {{titles}}',
   'bundle-remove': 'Removal of the relay miner asked',
   'miner-host-chosen': 'The relay miner asks {{host}} from now on',
   'miner-host-silent': 'The relay miner asks {{to}} instead of {{from}}, which fell silent',

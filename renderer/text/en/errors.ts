@@ -94,6 +94,10 @@ export const errors = {
     next: 'Take port {{next}}, or stop the other program.',
   },
   'no-network': { text: 'Hearth has no network to work with.', next: 'Choose a network first, or look at the connection.' },
+  'network-changed': {
+    text: 'Another network was chosen in the meantime, perhaps in another window. Nothing was done.',
+    next: 'Look at which network this page shows now, and do it again if you still want it there.',
+  },
   'chain-unreachable': {
     text: 'The chain does not answer. What is on it is safe.',
     next: 'Look at “Where the chain is asked” on the Nodes page.',

@@ -233,6 +233,7 @@ export function createContainers(deps: {
           finishedAtMs: undefined,
           oomKilled: false,
           restartCount: 0,
+          ports: Object.fromEntries(spec.ports.map((port) => [String(port.containerPort), port.hostPort])),
         },
         ours,
       )

@@ -88,6 +88,7 @@ export function restoreWorld(text: string, { containers, places, images }: World
       name: spec.name,
       nodeId: spec.nodeId,
       specHash: spec.specHash,
+      ports: Object.fromEntries(spec.ports.map((port) => [String(port.containerPort), port.hostPort])),
       state: isUp ? 'exited' : entry.seen.state,
       exitCode: isUp ? LOST_WITH_THE_MACHINE : entry.seen.exitCode,
       startedAtMs: entry.seen.startedAtMs,

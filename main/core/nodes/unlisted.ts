@@ -1,0 +1,90 @@
+import { gate } from '#shared/catalog/entries/gate.ts'
+import type { AppState } from '#shared/api/state.ts'
+import type { CatalogEntry } from '#shared/catalog/schema.ts'
+import type { Engine, SeenContainer } from '../ports/engine.ts'
+import type { NodeRow } from '../ports/store.ts'
+import type { StatePublisher } from '../state/publisher.ts'
+import { isUp } from './plan.ts'
+import type { SetUpDeps } from './set-up.ts'
+
+/** More are counted in the page's words by the next round, once these are taken up or stopped. */
+const MOST = 8
+const GRACE_SECONDS = 60
+
+/** What taking up needs. */
+export type TakeUpDeps = Pick<SetUpDeps, 'engine' | 'store' | 'clock' | 'catalog' | 'network'>
+
+/**
+ * Containers of this installation that no row of the record speaks of, as after a restore of a copy that is older than they are: nothing looks after them.
+ * @returns asked after each list: publishes them in `engine.unlisted`. One that is new to the list waits for the next look: its row may be a moment younger
+ */
+export function createUnlisted(state: StatePublisher, catalog: readonly CatalogEntry[]): (seen: SeenContainer[], rows: NodeRow[]) => void {
+  let before = new Set<string>()
+  return (seen, rows) => {
+    const found = seen.filter((each) => isUnlisted(each, rows) && (isUp(each) || titleOf(catalog, each.nodeId) !== undefined))
+    const unlisted: AppState['engine']['unlisted'] = found
+      .filter((each) => before.has(each.id))
+      // What runs comes first, in an order that does not change.
+      .sort((one, other) => Number(isUp(other)) - Number(isUp(one)) || (one.nodeId < other.nodeId ? -1 : 1))
+      .slice(0, MOST)
+      .map((each) => ({ id: each.nodeId, title: titleOf(catalog, each.nodeId) ?? each.nodeId, isUp: isUp(each) }))
+    before = new Set(found.map((each) => each.id))
+    if (JSON.stringify(unlisted) !== JSON.stringify(state.state.engine.unlisted ?? [])) state.patch('engine', { unlisted })
+  }
+}
+
+/** The gate is made and taken away by its own room, without a row. */
+const isUnlisted = (seen: SeenContainer, rows: readonly NodeRow[]): boolean =>
+  seen.nodeId !== gate.nodeId && rows.every((row) => row.id !== seen.nodeId)
+
+const titleOf = (catalog: readonly CatalogEntry[], nodeId: string): string | undefined =>
+  catalog.find((entry) => entry.nodeId === nodeId)?.title
+
+/**
+ * Gives every such container of the catalogue its row again, made of what the engine tells: its image and its ports, so that neither it nor its address becomes another, and its
+ * volumes are those of its name. Nothing is done to a container here; the loop follows them from then on. Rejects as the engine does.
+ * @param wanted what is wanted of them; without it, those that run go on and the others stay down
+ */
+export async function takeUp(deps: TakeUpDeps, wanted?: NodeRow['wanted']): Promise<void> {
+  const { engine, store, clock, catalog, network } = deps
+  const rows = await store.nodes(network)
+  for (const seen of await engine.list()) {
+    const entry = catalog.find((each) => each.nodeId === seen.nodeId)
+    if (!entry || !isUnlisted(seen, rows)) continue
+    const ports = Object.fromEntries(
+      entry.ports.flatMap(({ containerPort }) => {
+        const hostPort = seen.ports?.[String(containerPort)]
+        return hostPort === undefined ? [] : [[String(containerPort), hostPort]]
+      }),
+    )
+    await store.putNode({
+      id: seen.nodeId,
+      network,
+      wanted: wanted ?? (isUp(seen) ? 'running' : 'stopped'),
+      wantedBy: 'user',
+      imagePin: await pinOf(engine, entry.image.reference, seen.image),
+      ports,
+      updatedAtMs: clock.now(),
+    })
+  }
+}
+
+/** By what an image is known that a container was made of: as it was pinned, where the engine knows it by that, so that the container is as wanted and is not made anew. */
+async function pinOf(engine: Pick<Engine, 'image'>, reference: string, imageId: string): Promise<string> {
+  const image = await engine.image(imageId)
+  if (image?.digest === undefined) return imageId
+  const pin = `${reference.replace(/@.*$/, '').replace(/:[^:/]*$/, '')}@${image.digest}`
+  return (await engine.image(pin))?.imageId === imageId ? pin : imageId
+}
+
+/**
+ * Stops what no row speaks of. What the catalogue of the network knows gets a row that says so, and the loop stops it as every other: a relay miner drained. The others are stopped here.
+ * Nothing is removed. Rejects as the engine does.
+ */
+export async function stopUnlisted(deps: TakeUpDeps): Promise<void> {
+  const { engine, store, network } = deps
+  await takeUp(deps, 'stopped')
+  const rows = await store.nodes(network)
+  const others = (await engine.list()).filter((each) => isUnlisted(each, rows) && isUp(each))
+  await Promise.all(others.map((each) => engine.stop(each.name, GRACE_SECONDS)))
+}
