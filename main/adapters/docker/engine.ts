@@ -98,7 +98,7 @@ export function createDockerEngine(options: {
   return {
     probe,
     image,
-    list: () => guarded((api) => known.list(api)),
+    list: () => guarded(() => known.list()),
 
     async pull(reference, onProgress, signal) {
       if (!signal.aborted) mustBeReference(reference)

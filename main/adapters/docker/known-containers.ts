@@ -1,9 +1,8 @@
-import type Docker from 'dockerode'
 import type { Clock } from '#main/core/ports/clock.ts'
 import type { SeenContainer } from '#main/core/ports/engine.ts'
-import { answer, containerRowsSchema, type ContainerRow } from './answers.ts'
+import { answer, containerRowsSchema, containerSchema, type ContainerRow } from './answers.ts'
 import { LABELS } from './container-options.ts'
-import { inspectContainer } from './owned.ts'
+import { orNothing } from './owned.ts'
 import { seenContainer } from './seen-container.ts'
 
 /** However quiet the events are, everything is asked anew after this long. */
@@ -17,7 +16,7 @@ const LISTENING_SLACK_MS = 1_000
  * own list shows in another state is asked about anew.
  */
 export interface KnownContainers {
-  list(api: Docker): Promise<SeenContainer[]>
+  list(): Promise<SeenContainer[]>
   /** Something happened to it; without a name, to any. */
   changed(name?: string): void
   /** Whether events are heard from now on. What happened before that was told to nobody. */
@@ -45,15 +44,15 @@ export function createKnownContainers(deps: { installId: string; clock: Clock; a
     happened += 1
     for (const [id, { seen }] of known) if (name === undefined || name === '' || seen.name === name) known.delete(id)
   }
-  const look = async (api: Docker, row: ContainerRow): Promise<SeenContainer[]> => {
+  const look = async (row: ContainerRow): Promise<SeenContainer[]> => {
     const now = clock.now()
     const mark = markOf(row)
     const before = known.get(row.Id)
     if (listeners > 0 && before?.mark === mark && now - before.atMs < WHOLE_LOOK_MS && now >= before.atMs) return [before.seen]
     const asked = happened
-    const info = await inspectContainer(api, row.Id)
-    if (!info) return []
-    const seen = seenContainer(info)
+    const info = await orNothing(() => deps.ask(`/containers/${encodeURIComponent(row.Id)}/json`))
+    if (info === undefined) return []
+    const seen = seenContainer(answer(containerSchema, info, 'container'))
     // A state that changed between the list and this answer has its event still to come, and is not kept.
     const isSettled = seen.state === row.State && happened === asked
     if (listeners > 0 && isSettled && now - heardSinceMs >= LISTENING_SLACK_MS) known.set(row.Id, { seen, mark, atMs: now })
@@ -67,9 +66,9 @@ export function createKnownContainers(deps: { installId: string; clock: Clock; a
       listeners += isHeard ? 1 : -1
       heardSinceMs = clock.now()
     },
-    async list(api) {
+    async list() {
       const rows = answer(containerRowsSchema, await deps.ask(path), 'containers')
-      const seen = await Promise.all(rows.map((row) => look(api, row)))
+      const seen = await Promise.all(rows.map(look))
       for (const id of known.keys()) if (!rows.some((row) => row.Id === id)) known.delete(id)
       return seen.flat()
     },

@@ -1,4 +1,3 @@
-import type Docker from 'dockerode'
 import { describe, expect, test } from 'vitest'
 import { createKnownContainers, WHOLE_LOOK_MS } from '#main/adapters/docker/known-containers.ts'
 import { createTestClock } from '#test/fakes/clock.ts'
@@ -13,37 +12,36 @@ function scene(names: string[]) {
     ]),
   )
   const asked: string[] = []
-  const ask = (): Promise<unknown> =>
-    Promise.resolve(
-      [...containers].map(([Id, { name, state, status, network }]) => ({
-        Id,
-        Names: [`/${name}`],
-        State: state,
-        Status: status,
-        ImageID: 'sha256:1',
-        NetworkSettings: { Networks: Object.fromEntries(network.map((key) => [key, {}])) },
-      })),
-    )
-  const api = {
-    getContainer: (id: string) => ({
-      inspect: async () => {
-        const found = containers.get(id)
-        if (!found) throw Object.assign(new Error('no such container'), { statusCode: 404 })
-        asked.push(found.name)
-        const answer = {
-          Id: id,
-          Name: `/${found.name}`,
-          Image: 'sha256:1',
-          RestartCount: found.restarts,
-          State: { Status: found.state, Running: found.state === 'running', ExitCode: 0, StartedAt: '', FinishedAt: '' },
-          Config: { Labels: {} },
-          NetworkSettings: { Networks: {} },
-        }
-        found.whileAsked()
-        return answer
-      },
-    }),
-  } as unknown as Docker
+  const rows = (): unknown =>
+    [...containers].map(([Id, { name, state, status, network }]) => ({
+      Id,
+      Names: [`/${name}`],
+      State: state,
+      Status: status,
+      ImageID: 'sha256:1',
+      NetworkSettings: { Networks: Object.fromEntries(network.map((key) => [key, {}])) },
+    }))
+  const inspect = (id: string): unknown => {
+    const found = containers.get(id)
+    if (!found) throw Object.assign(new Error('no such container'), { statusCode: 404 })
+    asked.push(found.name)
+    const answer = {
+      Id: id,
+      Name: `/${found.name}`,
+      Image: 'sha256:1',
+      RestartCount: found.restarts,
+      State: { Status: found.state, Running: found.state === 'running', ExitCode: 0, StartedAt: '', FinishedAt: '' },
+      Config: { Labels: {} },
+      NetworkSettings: { Networks: {} },
+    }
+    found.whileAsked()
+    return answer
+  }
+  const answerTo = (path: string): unknown => {
+    const [, id] = /^\/containers\/([^/]+)\/json$/.exec(path) ?? []
+    return id === undefined ? rows() : inspect(id)
+  }
+  const ask = (path: string): Promise<unknown> => new Promise((resolve) => void resolve(answerTo(path)))
   const known = createKnownContainers({ installId: 'install', clock, ask })
   return {
     clock,
@@ -53,14 +51,14 @@ function scene(names: string[]) {
     /** Looks, and tells which containers were asked about. */
     look: async () => {
       asked.length = 0
-      const seen = await known.list(api)
+      const seen = await known.list()
       return { seen, asked: asked.toSorted() }
     },
     /** Events are heard, and all is known. */
     quiet: async () => {
       known.heard(true)
       await clock.advance(1_000)
-      await known.list(api)
+      await known.list()
     },
   }
 }
