@@ -263,7 +263,8 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
 
   const dispatch = createDispatcher(handlers, log, longRequests, (name, input, shown) => {
     const { network } = state.state.app
-    if (shown !== network && isForTheChosen(name, input)) throw new HearthError('network-changed', { shown: shown ?? '', network: network ?? '' })
+    if (shown !== network && isForTheChosen(name, input))
+      throw new HearthError('network-changed', { shown: shown ?? '', network: network ?? '' })
   })
 
   return {

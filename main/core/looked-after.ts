@@ -195,7 +195,7 @@ export async function createLookedAfter(deps: {
       inTurn(async () => {
         const all = [chosen, ...others.values()]
         others.clear()
-        await Promise.all(all.map(end))
+        await Promise.all(all.map(ended))
       }),
   }
 }

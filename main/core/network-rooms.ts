@@ -244,6 +244,7 @@ export function createNetworkRooms(deps: {
     network: chosen,
     params: () => heads.params(),
     served: () => nodes.served(),
+    container: () => nodes.seen('miner'),
   })
   const relays = wireRelays({
     rooms: deps,

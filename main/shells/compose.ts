@@ -32,6 +32,7 @@ import type { Store } from '#main/core/ports/store.ts'
 import { readSetting } from '#main/core/settings/stored.ts'
 import { SETTINGS } from '#shared/settings/table.ts'
 import { BUNDLE_CATALOG, CATALOG } from '#shared/catalog/index.ts'
+import { owedProofs } from '#shared/model/owed-proofs.ts'
 import { containersMark, NETWORKS, networkOf } from '#shared/networks/index.ts'
 import { localChainRulesSchema } from '#shared/networks/local.ts'
 import type { Compose } from './compose-options.ts'
@@ -129,8 +130,13 @@ function engineChoice(store: Pick<Store, 'setting' | 'setSetting' | 'nodes' | 'c
     holdsProofs: async () => {
       // Of a chain that was made here the engine holds all, and its money is play.
       const others = NETWORKS.filter(({ madeHere }) => !madeHere)
-      const claimed = await Promise.all(others.map(({ id }) => store.claims({ network: id, stages: ['claimed'], limit: 1_000 })))
-      return claimed.flat().some((claim) => claim.proofRequirement !== 'not-required')
+      const owed = await Promise.all(
+        others.map(async ({ id }) => {
+          const claimed = await store.claims({ network: id, stages: ['claimed'], limit: 1_000 })
+          return owedProofs(await store.nodes(id), claimed, systemClock.now())
+        }),
+      )
+      return owed.flat().length > 0
     },
     marks: [...new Set(NETWORKS.map((network) => containersMark(installId, network.id)))],
     chosen: async () => (await readSetting(store, 'engineEndpoint')) ?? '',

@@ -33,7 +33,14 @@ export function parseRequestJson(text: string): { value: unknown } | undefined {
  * Hands one request to core. The name must be an own key of the request table; schema and rights are core's work.
  * @param input parsed and untrusted @param signal of whoever asks @param shown the network that the page shows, where it says one @returns always a result: an unexpected rejection becomes `internal`, its cause goes to the log only
  */
-export async function gatedCall(app: App, log: Log, name: string, input: unknown, signal?: AbortSignal, shown?: string | null): Promise<ApiResult<unknown>> {
+export async function gatedCall(
+  app: App,
+  log: Log,
+  name: string,
+  input: unknown,
+  signal?: AbortSignal,
+  shown?: string | null,
+): Promise<ApiResult<unknown>> {
   // SECURITY: S8 only names of the table pass; `constructor` and its like are no own keys.
   if (name.length > MAX_NAME_LENGTH || !Object.hasOwn(requests, name)) return refusal('unknown-request')
   try {

@@ -29,6 +29,8 @@ async function setup(first: NetworkId | null = 'practice') {
     refuses: '' as string,
     beginRefuses: '' as string,
     storeRefuses: false,
+    nodesRefuse: false,
+    stopRefuses: '' as string,
     /** What the making of rooms waits for. */
     gate: Promise.resolve(),
     sheetsRefuse: false,
@@ -53,12 +55,13 @@ async function setup(first: NetworkId | null = 'practice') {
       stop() {
         said.push(`stop ${name}`)
         live.set(name, (live.get(name) ?? 0) - 1)
-        return Promise.resolve()
+        return self.stopRefuses === name ? Promise.reject(new Error('a loop failed')) : Promise.resolve()
       },
     } as NetworkRooms
   }
   const store = {
     nodes: (network: string) => {
+      if (self.nodesRefuse) return Promise.reject(new Error('the disk does not answer'))
       const is = wanted.get(network)
       return Promise.resolve(is === undefined ? [] : [{ id: 'miner', network, wanted: is } as NodeRow])
     },
@@ -279,6 +282,40 @@ describe('choosing a network', () => {
     expect([live.get('mainnet'), live.get('practice'), said.filter((line) => line === 'make mainnet').length]).toEqual([1, 0, 1])
     expect(networks.all().map((each) => each.network)).toEqual(['mainnet'])
     await stop()
+  })
+
+  it('leaves no rooms behind that nobody knows of, though the store does not answer or their end fails', async () => {
+    const { wanted, networks, begin, self, live, said, clock, seen, stop } = await setup('mainnet')
+    wanted.set('mainnet', 'running')
+    await begin()
+    self.nodesRefuse = true
+    await networks.choose('practice')
+    expect(networks.of('mainnet')?.state.isShown).toBe(false)
+    self.nodesRefuse = false
+    await clock.advance(3 * LOOK)
+    expect([live.get('mainnet'), said.filter((line) => line === 'make mainnet').length]).toEqual([1, 1])
+    self.stopRefuses = 'practice'
+    await networks.choose('local')
+    expect(networks.all().map((each) => each.network)).toEqual(['local', 'mainnet'])
+    wanted.set('mainnet', 'stopped')
+    seen('mainnet', { seen: 'absent', wanted: 'stopped' })
+    self.stopRefuses = 'mainnet'
+    await clock.advance(2 * LOOK)
+    expect([networks.all().map((each) => each.network), live.get('mainnet')]).toEqual([['local'], 0])
+    await stop()
+  })
+
+  it('begins nothing more once the program ends', async () => {
+    const { wanted, begin, self, said, clock, stop } = await setup('practice')
+    await begin()
+    const gate = Promise.withResolvers<void>()
+    self.gate = gate.promise
+    wanted.set('mainnet', 'running').set('beta', 'running').set('local', 'running')
+    await clock.advance(LOOK)
+    const stopped = stop()
+    gate.resolve()
+    await stopped
+    expect(said.filter((line) => line.startsWith('begin')).length).toBe(2)
   })
 
   it('closes what waits for a signature before anything of the other network is shown', async () => {

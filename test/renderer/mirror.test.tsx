@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createApi } from '#renderer/bridge/call.ts'
+import { bridgeOver } from '#renderer/bridge/connect.ts'
 import { createMirror } from '#renderer/bridge/store.ts'
+import { createElectronLink } from '#renderer/bridge/transports/electron.ts'
 import { createSocketLink, SILENT_MS, type SocketLike } from '#renderer/bridge/transports/socket.ts'
 import type { ApiResult } from '#shared/api/errors.ts'
 import type { AppState } from '#shared/api/state.ts'
@@ -240,5 +242,66 @@ describe('the socket', () => {
     made[0]!.line.fire('close', { code: 4401 })
     expect(statuses.at(-1)).toBe('ended')
     expect(waits).toHaveLength(0)
+  })
+})
+
+describe('the network that the page shows', () => {
+  it('is said with every write, as it is then, and with no read', async () => {
+    const link = fakeLink(serving(NOW))
+    const said: unknown[] = []
+    const { api } = bridgeOver({
+      call: (name, input, signal, shown) => {
+        said.push([name, shown])
+        return link.call(name, input, signal)
+      },
+      onPush: (listener) => link.onPush(listener),
+      onStatus: (listener) => link.onStatus(listener),
+    })
+    await settle()
+    const { app } = link.state
+    await api['nodes.stop']({ nodeId: 'miner-1' })
+    link.change({ slice: 'app', value: { ...app, network: 'beta' } }, { app: { ...app, network: 'beta' } })
+    await api['nodes.stop']({ nodeId: 'miner-1' })
+    await api['activity.list']({ limit: 1 })
+    link.change({ slice: 'app', value: { ...app, network: null } }, { app: { ...app, network: null } })
+    await api['vault.lock']({})
+    expect(said).toEqual([
+      ['state.get', undefined],
+      ['nodes.stop', app.network],
+      ['nodes.stop', 'beta'],
+      ['activity.list', undefined],
+      ['vault.lock', null],
+    ])
+  })
+
+  it('goes both ways to main', async () => {
+    const sent: unknown[] = []
+    const socket = createSocketLink({
+      open: () => ({
+        readyState: 1,
+        send: (text) => void sent.push(JSON.parse(text)),
+        close: () => undefined,
+        addEventListener: () => undefined,
+      }),
+      later: () => () => undefined,
+      random: () => 0,
+    })
+    void socket.call('vault.lock', {}, undefined, 'beta')
+    void socket.call('vault.lock', {}, undefined, null)
+    void socket.call('vault.lock', {})
+    expect(sent).toEqual([
+      { id: 1, name: 'vault.lock', input: {}, network: 'beta' },
+      { id: 2, name: 'vault.lock', input: {}, network: null },
+      { id: 3, name: 'vault.lock', input: {} },
+    ])
+    const passed: unknown[][] = []
+    const window = createElectronLink({
+      call: (...args) => Promise.resolve(void passed.push(args)),
+      onPush: () => () => undefined,
+    })
+    await window.call('vault.lock', {}, undefined, 'beta')
+    await window.call('vault.lock', {}, undefined, null)
+    await window.call('vault.lock', {})
+    expect(passed.map((args) => args.slice(3))).toEqual([['beta'], [null], []])
   })
 })

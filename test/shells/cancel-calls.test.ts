@@ -74,6 +74,18 @@ describe('in the window', () => {
     for (const id of ['7', 1.5, null, {}])
       expect(await stage.call(stage.fromPage(), 'state.get', '{}', id)).toMatchObject({ ok: false, error: { code: 'invalid-request' } })
   })
+
+  test('core hears which network the page shows, and what is no network is refused', async () => {
+    await stage.start()
+    const heard: unknown[] = []
+    stage.app.call = (_name, _input, _signal, shown) => Promise.resolve({ ok: true, value: heard.push(shown) })
+    for (const more of [['beta'], [null], []]) await stage.call(stage.fromPage(), 'nodes.start', '{}', 7, ...more)
+    expect(heard).toEqual(['beta', null, undefined])
+    for (const network of [5, {}, 'x'.repeat(65)])
+      expect(await stage.call(stage.fromPage(), 'nodes.start', '{}', 7, network)).toMatchObject({ error: { code: 'invalid-request' } })
+    expect(await stage.call(stage.fromPage(), 'nodes.start', '{}', 7, 'beta', 'more')).toMatchObject({ error: { code: 'invalid-request' } })
+    expect(heard).toHaveLength(3)
+  })
 })
 
 test('a second call under an id that is taken runs, and the first stays the one that the id means', async () => {

@@ -142,8 +142,8 @@ describe('the end', () => {
     stage.electron.emit('before-quit')
     await settle()
     expect(app.calls).toEqual([
-      { name: 'nodes.stop', input: { nodeId: 'miner' } },
-      { name: 'nodes.stop', input: { nodeId: 'anvil' } },
+      { name: 'nodes.stop', input: { nodeId: 'miner', network: 'mainnet' } },
+      { name: 'nodes.stop', input: { nodeId: 'anvil', network: 'mainnet' } },
     ])
     expect(notices()).toEqual([])
     await pass(2_000)

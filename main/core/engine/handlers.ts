@@ -122,7 +122,7 @@ export function engineHandlers(deps: {
         }
         mustBeIdle()
         await mustHaveEnded(wanted)
-        if (wanted !== state.state.engine.endpoint) await mustOweNoProof(deps.store)
+        if (wanted !== state.state.engine.endpoint) await mustOweNoProof(deps.store, clock.now())
       }
       await settings.set({ engineEndpoint: wanted })
       await deps.check()

@@ -1,6 +1,7 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { AppState } from '#shared/api/state.ts'
 import { NETWORKS, networkOf } from '#shared/networks/index.ts'
+import { owedProofs } from '#shared/model/owed-proofs.ts'
 import type { Store } from '../ports/store.ts'
 
 /** More than sessions and services under way can make. */
@@ -13,19 +14,20 @@ const OF_OTHERS = NETWORKS.filter((network) => !network.madeHere)
  * Before another engine is used. What proves a claim lies on a volume of the one in use, and a relay miner on the other would begin with an empty one.
  * Rejects `engine-holds-claims` (detail.network, claims, upokt) while one of any network needs its proof yet.
  */
-export async function mustOweNoProof(store: Pick<Store, 'claims'>): Promise<void> {
+export async function mustOweNoProof(store: Pick<Store, 'claims' | 'nodes'>, nowMs: number): Promise<void> {
   for (const { id, title } of OF_OTHERS) {
     const claimed = await store.claims({ network: id, stages: ['claimed'], limit: CLAIMS_COUNTED })
-    const open = claimed.filter((claim) => claim.proofRequirement !== 'not-required')
+    const open = owedProofs(await store.nodes(id), claimed, nowMs)
     if (open.length === 0) continue
     const upokt = open.reduce((total, claim) => total + claim.claimedUpokt, 0n)
     throw new HearthError('engine-holds-claims', { network: title, claims: String(open.length), upokt: upokt.toString() })
   }
 }
 
-/** The same as far as the clock of the network that is shown tells it. */
-export function mustShowNoOpenProof({ app, clock }: Pick<AppState, 'app' | 'clock'>): void {
+/** The same as far as the clock of the network that is shown tells it. Claims of a supplier without a relay miner of Hearth are proven by another machine. */
+export function mustShowNoOpenProof({ app, clock, nodes }: Pick<AppState, 'app' | 'clock' | 'nodes'>): void {
   const { id, title } = networkOf(app.network)
+  if (!Object.values(nodes).some((node) => node.kind === 'relay-miner')) return
   const lanes = clock.lanes.filter((lane) => lane.stage === 'claimed' || lane.stage === 'proof-due')
   if (lanes.length === 0 || !OF_OTHERS.some((network) => network.id === id)) return
   const upokt = lanes.reduce((total, lane) => total + BigInt(lane.claimedUpokt ?? '0'), 0n)

@@ -30,11 +30,14 @@ export interface BundleDeps extends SetUpDeps {
  * before do not run afterwards, and the next start goes on.
  */
 export async function startBundle(deps: BundleDeps, task: TaskContext, hold: Hold): Promise<void> {
-  // An engine that does not answer is told by the first step.
-  await hold(() => takeUp(deps)).catch(() => undefined)
-  const before = await deps.store.nodes(deps.network)
+  let before = await deps.store.nodes(deps.network)
   try {
-    await task.step('engine', () => lookAtEngine(deps, task))
+    await task.step('engine', async () => {
+      await lookAtEngine(deps, task)
+      await hold(() => takeUp(deps))
+    })
+    // What ran without a row ran before, too.
+    before = await deps.store.nodes(deps.network)
     await task.step('room', () => makeRoom(deps, task, ROOM_BYTES))
     await task.step('images', () => fetchImages(deps, task))
     await hold(() =>

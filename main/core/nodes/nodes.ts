@@ -163,7 +163,7 @@ export function createNodes(deps: {
   const probeEngine = async (): Promise<boolean> => {
     const found = await engine.probe()
     const ready = found.kind === 'ready'
-    state.set('engine', {
+    state.patch('engine', {
       kind: found.kind,
       name: ready ? found.name : '',
       version: ready ? found.version : '',
@@ -171,7 +171,6 @@ export function createNodes(deps: {
       detail: ready ? '' : found.detail.slice(0, 500),
       clockOffsetMs: ready ? found.clockOffsetMs : 0,
       memoryBytes: ready ? found.memoryBytes : 0,
-      ...(ready && { unlisted: state.state.engine.unlisted ?? [] }),
       atMs: clock.now(),
     })
     return ready
@@ -325,10 +324,7 @@ export function createNodes(deps: {
       })
     },
     stopUnlisted: () => holdAndSee(() => stopUnlisted(setUp)).finally(wake),
-    async checkEngine() {
-      await probeEngine()
-      wake()
-    },
+    checkEngine: () => probeEngine().then(wake),
     endpoints() {
       const rpc = portOf('pocket', 'rpc')
       const rest = portOf('pocket', 'rest')

@@ -1,7 +1,7 @@
 import { gate } from '#shared/catalog/entries/gate.ts'
 import type { AppState } from '#shared/api/state.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
-import type { Engine, SeenContainer } from '../ports/engine.ts'
+import type { SeenContainer } from '../ports/engine.ts'
 import type { NodeRow } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import { isUp } from './plan.ts'
@@ -12,7 +12,7 @@ const MOST = 8
 const GRACE_SECONDS = 60
 
 /** What taking up needs. */
-export type TakeUpDeps = Pick<SetUpDeps, 'engine' | 'store' | 'clock' | 'catalog' | 'network'>
+export type TakeUpDeps = Pick<SetUpDeps, 'engine' | 'store' | 'clock' | 'catalog' | 'network' | 'imageOverrides'>
 
 /**
  * Containers of this installation that no row of the record speaks of, as after a restore of a copy that is older than they are: nothing looks after them.
@@ -62,7 +62,7 @@ export async function takeUp(deps: TakeUpDeps, wanted?: NodeRow['wanted']): Prom
       network,
       wanted: wanted ?? (isUp(seen) ? 'running' : 'stopped'),
       wantedBy: 'user',
-      imagePin: await pinOf(engine, entry.image.reference, seen.image),
+      imagePin: await pinOf(deps, entry.image.reference, seen.image),
       ports,
       updatedAtMs: clock.now(),
     })
@@ -70,11 +70,13 @@ export async function takeUp(deps: TakeUpDeps, wanted?: NodeRow['wanted']): Prom
 }
 
 /** By what an image is known that a container was made of: as it was pinned, where the engine knows it by that, so that the container is as wanted and is not made anew. */
-async function pinOf(engine: Pick<Engine, 'image'>, reference: string, imageId: string): Promise<string> {
-  const image = await engine.image(imageId)
-  if (image?.digest === undefined) return imageId
-  const pin = `${reference.replace(/@.*$/, '').replace(/:[^:/]*$/, '')}@${image.digest}`
-  return (await engine.image(pin))?.imageId === imageId ? pin : imageId
+async function pinOf({ engine, store, imageOverrides }: TakeUpDeps, official: string, imageId: string): Promise<string> {
+  const reference = imageOverrides[official] ?? official
+  const { digest } = (await engine.image(imageId)) ?? {}
+  const byDigest = digest === undefined ? undefined : `${reference.replace(/@.*$/, '').replace(/:[^:/]*$/, '')}@${digest}`
+  for (const pin of [await store.setting(`image-pin ${reference}`), byDigest])
+    if (pin !== undefined && (await engine.image(pin))?.imageId === imageId) return pin
+  return imageId
 }
 
 /**

@@ -59,7 +59,9 @@ function away(scene: HostScene, isDue: boolean, times: HostTimes): HostWish | un
     const sinceMs = health.wellSinceMs(host)
     return sinceMs !== undefined && nowMs - Math.max(sinceMs, trouble?.sinceMs ?? sinceMs) >= limitMs
   }
-  const [to] = inOrder(scene, times).filter(isLongEnough)
+  /** Where nothing is wrong but flickers, as when this PC's line does, one that flickers as well is no better: the miner would be restarted for nothing. */
+  const isBetter = (host: Usable): boolean => trouble !== undefined || health.flickersSinceMs(host) === undefined
+  const to = inOrder(scene, times).find((host) => isLongEnough(host) && isBetter(host))
   if (!to) return undefined
   return { to, why: isStrange ? 'strange' : trouble === undefined ? 'flickers' : trouble.problem === 'behind' ? 'behind' : 'silent' }
 }

@@ -32,8 +32,8 @@ const PROBE_AGAIN_MS = 10_000
 
 /** How endpoints do as hosts of the relay miner: as the pool sees them, by the reach of their gRPC address, and over time. */
 export interface HostHealth {
-  /** Takes down how each does now; with every look, before anything is asked. */
-  note(hosts: readonly Usable[]): void
+  /** Takes down how each does now; with every look, before anything is asked. @returns whether nobody had looked for so long that the times before are none of now */
+  note(hosts: readonly Usable[]): boolean
   /** Tries the gRPC address unless it was tried lately. Not waited for: a name server that is silent would hold up every container. */
   probe(host: Usable): void
   /** Tries the gRPC address now. @returns what is wrong with it, or null */
@@ -69,6 +69,7 @@ export function createHostHealth(deps: {
   const { state, clock, log, times } = deps
   const probes = new Map<string, { atMs: number; problem: string | null; running: boolean }>()
   let tracks = new Map<string, Track>()
+  let notedAtMs: number | undefined
 
   const of = (host: Usable): EndpointState | undefined =>
     Object.values(state.state.chain.endpoints ?? {}).find((health) => health.rpcUrl === host.rpcUrl)
@@ -109,7 +110,13 @@ export function createHostHealth(deps: {
     of,
     problemOf,
     note(hosts) {
+      const nowMs = clock.now()
+      const wasUnseen = notedAtMs !== undefined && nowMs - notedAtMs > times.unseenMs
+      notedAtMs = nowMs
+      if (wasUnseen)
+        tracks = new Map([...tracks].map(([url, { silences }]) => [url, { wellSinceMs: undefined, badSinceMs: undefined, silences }]))
       tracks = new Map(hosts.map((host) => [host.rpcUrl, noteOne(host)]))
+      return wasUnseen
     },
     probe({ grpcUrl }) {
       const last = probes.get(grpcUrl)

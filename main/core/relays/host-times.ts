@@ -16,6 +16,8 @@ export interface HostTimes {
   /** So many silences within such a time, each over in a moment, are no hiccups. */
   flickers: number
   flickerMs: number
+  /** Nobody looked for so long, as while the PC slept: what was seen before says nothing of that time. */
+  unseenMs: number
 }
 
 const MINUTE_MS = 60_000
@@ -30,4 +32,5 @@ export const HOST_TIMES: HostTimes = {
   wellAgainMs: 30 * MINUTE_MS,
   flickers: 5,
   flickerMs: 30 * MINUTE_MS,
+  unseenMs: 2 * MINUTE_MS,
 }

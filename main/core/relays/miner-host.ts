@@ -72,6 +72,8 @@ export function createMinerHost(deps: {
   const refusedAtMs = new Map<string, number>()
 
   const usable = (): Usable[] => deps.endpoints().filter(isUsable)
+  /** The user's own that is stood in for; one that they took from the list is nobody's home any more. */
+  const homeNow = (): StoredMinerHost['home'] => (usable().some((each) => each.rpcUrl === stored.home?.rpcUrl) ? stored.home : undefined)
   const inUse = (): Usable | undefined => usable().find((each) => each.rpcUrl === stored.rpcUrl)
   const miner = () => Object.values(state.state.nodes).find((node) => node.kind === 'relay-miner')
   const save = async (next: StoredMinerHost): Promise<void> => {
@@ -140,7 +142,7 @@ export function createMinerHost(deps: {
       flickers: trouble?.isBad !== true && flickersSinceMs !== undefined,
       byItself: stored.byItself !== false,
       changed: isChanged ? { from: hostOf(changed.from), atMs: changed.atMs, why: changed.why } : null,
-      standsInFor: used !== undefined && stored.home !== undefined ? hostOf(stored.home.rpcUrl) : '',
+      standsInFor: used === undefined ? '' : hostOfHome(homeNow()),
     }
     if (JSON.stringify(next) !== JSON.stringify(state.state.bundle)) state.set('bundle', next)
   }
@@ -189,7 +191,7 @@ export function createMinerHost(deps: {
     // It came back meanwhile, or the user chose.
     if (stored.rpcUrl !== from || now?.to.rpcUrl !== to.rpcUrl || (now.why === 'back') !== (why === 'back')) return
     if (why !== 'back') failedAtMs.set(from, clock.now())
-    const { home } = stored
+    const home = homeNow()
     const isHome = home?.rpcUrl === to.rpcUrl
     const isOwn = stored.chosen || inUse()?.from === 'user'
     const keptHome = isHome ? undefined : (home ?? (isOwn ? { rpcUrl: from, chosen: stored.chosen } : undefined))
@@ -237,8 +239,10 @@ export function createMinerHost(deps: {
       }
       const home = usable().find((each) => each.rpcUrl === stored.home?.rpcUrl)
       for (const host of [used, home]) if (host) health.probe(host)
-      health.note(usable())
+      const wasUnseen = health.note(usable())
       const isBack = follow(used)
+      // The hours that the PC slept are none in which it was silent: others have not been asked since either.
+      if (wasUnseen && trouble) trouble.sinceMs = clock.now()
       publish(used)
       change()
       return isBack || (isRid && used !== undefined && trouble === undefined)
@@ -282,6 +286,8 @@ export function createMinerHost(deps: {
     },
   }
 }
+
+const hostOfHome = (home: StoredMinerHost['home']): string => (home === undefined ? '' : hostOf(home.rpcUrl))
 
 const NONE: StoredMinerHost = { rpcUrl: '', chosen: false }
 

@@ -1,10 +1,11 @@
-import type { NodeState } from '#shared/api/state.ts'
+import type { AppState, NodeState } from '#shared/api/state.ts'
 import { claimKey } from '#shared/model/claim.ts'
 import { openSessions, sessionAt, type SessionRules } from '#shared/model/session.ts'
 import { sessionClock } from '#shared/model/session-clock.ts'
 import { STALE_MS } from '#shared/model/stop-verdict.ts'
 import type { ChainParams } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { SeenContainer } from '../ports/engine.ts'
 import type { ClaimRow, Store } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import { createPay, estimates } from './session-pay.ts'
@@ -29,6 +30,8 @@ export function createSessionClock(deps: {
   params: () => ChainParams | undefined
   /** Relays answered since the miner's start. */
   served: () => bigint | undefined
+  /** The miner's container as of the last look; undefined where there is none, or nobody has looked. */
+  container?: () => SeenContainer | undefined
 }): SessionClock {
   const { state, store, clock } = deps
   const counter = createSessionCounter()
@@ -46,7 +49,14 @@ export function createSessionClock(deps: {
       const payPerMinuteUpokt = await pay.perMinute(network, [supplier.ownerAddress, supplier.operatorAddress])
       const miner = Object.values(nodes).find((node) => node.kind === 'relay-miner')
       counted = deps.served()
-      const relaysBySession = counter.note(sessionAt(height, rules).end, counted, miner !== undefined && isDown(miner))
+      const container = deps.container?.()
+      const life = container?.startedAtMs === undefined ? undefined : `${container.id} ${container.startedAtMs}`
+      const noted = counter.note(sessionAt(height, rules).end, counted, miner !== undefined && isDown(miner), life)
+      const endedMs = endOf(container, state.state.engine.clockOffsetMs)
+      const relaysBySession = endedMs === undefined ? noted : withoutThoseAfter(endedMs, noted, { height, rules, chain })
+      const oldestMs = startMs(openSessions(height, rules)[0]?.start ?? height, height, chain) ?? clock.now() - DAY_MS
+      // Stopped before Hearth began: what it served then lies on its volume all the same.
+      const hasEndedLately = endedMs !== undefined && endedMs >= oldestMs
       state.set(
         'clock',
         sessionClock({
@@ -59,7 +69,7 @@ export function createSessionClock(deps: {
           staked: supplier.asOf === null ? undefined : BigInt(supplier.stakeUpokt) > 0n && supplier.services.length > 0,
           minerReadable: miner === undefined || miner.seen !== 'unknown',
           minerRunning: miner?.seen === 'running',
-          mayHaveServed: miner?.wanted === 'running' || counter.hasSeenUp,
+          mayHaveServed: miner?.wanted === 'running' || counter.hasSeenUp || hasEndedLately,
           relaysBySession,
           estimatesUpokt: estimates(relaysBySession, claims.newest.filter(isOwn)),
           ...(payPerMinuteUpokt === undefined ? {} : { payPerMinuteUpokt }),
@@ -70,6 +80,38 @@ export function createSessionClock(deps: {
       )
     },
   }
+}
+
+/** Clocks of chain, engine and PC are not one. */
+const CLOCKS_DIFFER_MS = 60_000
+/** Longer than any session is open. */
+const DAY_MS = 24 * 60 * 60_000
+
+/** By when the miner's container had ended, UTC ms; undefined for one that is up or never ran. @param engineOffsetMs by which the engine's clock is off */
+function endOf(container: SeenContainer | undefined, engineOffsetMs: number): number | undefined {
+  const { state, finishedAtMs } = container ?? { state: 'running', finishedAtMs: undefined }
+  const isOver = state === 'exited' || state === 'dead' || state === 'created'
+  return isOver && finishedAtMs !== undefined ? finishedAtMs + CLOCKS_DIFFER_MS + Math.abs(engineOffsetMs) : undefined
+}
+
+/** Blocks may have been slower than the ones of now. */
+const SLOWER = 1.25
+
+/** When a block was made at the earliest; undefined while nobody knows how long one takes. */
+const startMs = (start: number, height: number, chain: Pick<AppState['chain'], 'blockTimeMs' | 'medianBlockMs'>): number | undefined =>
+  chain.medianBlockMs === null ? undefined : chain.blockTimeMs - (height - start) * chain.medianBlockMs * SLOWER
+
+/** Sessions that began after the miner's end are empty, also those that nobody watched from their beginning. */
+function withoutThoseAfter(
+  endedMs: number,
+  noted: ReadonlyMap<number, bigint>,
+  at: { height: number; rules: SessionRules; chain: Pick<AppState['chain'], 'blockTimeMs' | 'medianBlockMs'> },
+): ReadonlyMap<number, bigint> {
+  const empty = openSessions(at.height, at.rules).filter(({ start, end }) => {
+    const beganMs = startMs(start, at.height, at.chain)
+    return !noted.has(end) && beganMs !== undefined && endedMs < beganMs
+  })
+  return new Map([...empty.map(({ end }): [number, bigint] => [end, 0n]), ...noted])
 }
 
 /** End of the last session that is closed, which is the oldest that the clock shows. */
@@ -130,8 +172,11 @@ const SESSIONS_KEPT = 8
 
 /** What was served in which session, as far as it is known. */
 export interface SessionCounter {
-  /** @param served relays since the miner's start; undefined while it does not tell @param down it does not run: nothing is served, and its next start counts from nought */
-  note(sessionEnd: number, served: bigint | undefined, down?: boolean): ReadonlyMap<number, bigint>
+  /**
+   * @param served relays since the miner's start; undefined while it does not tell @param down it does not run: nothing is served, and its next start counts from nought
+   * @param life which start of its container this is, or was the last; undefined where nobody knows, or it never ran
+   */
+  note(sessionEnd: number, served: bigint | undefined, down?: boolean, life?: string): ReadonlyMap<number, bigint>
   /** Whether the miner ran at some look. */
   readonly hasSeenUp: boolean
 }
@@ -144,20 +189,26 @@ export function createSessionCounter(): SessionCounter {
   const counts = new Map<number, bigint>()
   let hasSeenUp = false
   /** `total`: what the next look counts from; undefined while nobody knows. */
-  let last: { sessionEnd: number; total: bigint | undefined; down: boolean } | undefined
+  let last: { sessionEnd: number; total: bigint | undefined; down: boolean; life: string | undefined } | undefined
   return {
     get hasSeenUp() {
       return hasSeenUp
     },
-    note(sessionEnd, served, down = false) {
+    note(sessionEnd, served, down = false, life) {
       const before = last
       const total = down ? 0n : served
-      last = { sessionEnd, total, down }
+      last = { sessionEnd, total, down, life: life ?? before?.life }
       hasSeenUp ||= !down && served !== undefined
       // What it answered between the last look and its end is not known.
       const hasEnded = down && before?.down === false
-      const known = before?.total !== undefined && total !== undefined && total >= before.total && !hasEnded
+      // Nor what a start answered that began, or came and went, between two looks.
+      const isOtherLife = life !== undefined && life !== before?.life && (down || before?.life !== undefined)
+      const hasBegunUnseen = before?.down === down && isOtherLife
+      const known = before?.total !== undefined && total !== undefined && total >= before.total && !hasEnded && !hasBegunUnseen
       const more = known ? total - (before.total ?? 0n) : 0n
+      // What came since the last look may have come in the last block of the session before: that one is not known to be empty.
+      const isFirst = before !== undefined && before.sessionEnd !== sessionEnd
+      if (isFirst && (!known || more > 0n) && counts.get(before.sessionEnd) === 0n) counts.delete(before.sessionEnd)
       if (!known) counts.delete(sessionEnd)
       else if (before.sessionEnd !== sessionEnd) counts.set(sessionEnd, more)
       else if (counts.has(sessionEnd)) counts.set(sessionEnd, (counts.get(sessionEnd) ?? 0n) + more)

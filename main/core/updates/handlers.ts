@@ -6,7 +6,7 @@ import type { Handlers } from '../dispatch.ts'
 import { offerKey } from './memory.ts'
 import { autoTime, tooOld, type Offer } from './offers.ts'
 import type { UpdateBook, UpdateDeps } from './book.ts'
-import { unusedImages } from './unused.ts'
+import { neededElsewhere, unusedImages } from './unused.ts'
 
 const DAY_MS = 86_400_000
 const MOST_SHOWN = 100
@@ -26,6 +26,8 @@ type Rows = Pick<
 /** Rows of the request table about updates. */
 export function updateHandlers(book: UpdateBook, deps: UpdateDeps): Rows {
   const { clock, settings, engine, activity } = deps
+  const unused = async (): ReturnType<typeof unusedImages> =>
+    unusedImages(engine, book, clock.now(), await neededElsewhere(deps.store, deps.network, clock.now()))
   const hourOf = deps.hourOf ?? ((ms: number) => new Date(ms).getHours())
   const isNewest = (row: UpdateRow): boolean =>
     book.rows().find((other) => other.image === row.image && other.stage === 'done')?.id === row.id
@@ -125,7 +127,7 @@ export function updateHandlers(book: UpdateBook, deps: UpdateDeps): Rows {
         lookedAtMs: memory.lookedAtMs,
         lookFailed: memory.lookFailed,
         // The list is worth reading without an engine too; taking images off needs one, and says so.
-        unused: await unusedImages(engine, book, clock.now()).catch((error: unknown) => {
+        unused: await unused().catch((error: unknown) => {
           if (error instanceof HearthError) return []
           throw error
         }),
@@ -216,7 +218,7 @@ export function updateHandlers(book: UpdateBook, deps: UpdateDeps): Rows {
     },
     'updates.removeUnused': async () => {
       let removed = 0
-      for (const image of await unusedImages(engine, book, clock.now())) if (await engine.removeImage?.(image.pin)) removed += 1
+      for (const image of await unused()) if (await engine.removeImage?.(image.pin)) removed += 1
       activity('images-removed', { count: String(removed) })
       await book.look()
       return { removed }

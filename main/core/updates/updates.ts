@@ -212,13 +212,14 @@ export function createUpdates(deps: UpdateDeps): Updates {
     }
     const hasNode = members.includes('pocket') && nodeRows.some((candidate) => candidate.id === 'pocket')
     const atHeight = row.plan !== null && chain.height >= row.plan.height - 1
+    const isGivenUp = members.includes('miner') && state.state.nodes['miner']?.seen === 'failing'
     return {
       nowMs: clock.now(),
       sinceMs: row.stageAtMs > clock.now() ? watchedSinceMs : Math.max(row.stageAtMs, watchedSinceMs),
       chain,
       hangs: hasNode ? plans.hangs(row) : atHeight && chain.height >= (row.plan?.height ?? 0),
-      // As it is written down: for a moment after a start nothing is published yet, and that is no quiet.
-      quiet: nodeRows.find((candidate) => candidate.id === 'miner')?.wanted !== 'running' || isDue(wish, sessions),
+      // As it is written down: for a moment after a start nothing is published yet, and that is no quiet. One that was given up sends nothing: another image may bring it back.
+      quiet: nodeRows.find((candidate) => candidate.id === 'miner')?.wanted !== 'running' || isGivenUp || isDue(wish, sessions),
       upgradeNear: left <= NEAR_BLOCKS || left * (chain.medianBlockMs ?? 0) <= NEAR_MS,
       nodes: members.flatMap((id) => nodeFacts(id, row)),
     }

@@ -73,10 +73,12 @@ export function createQuit(parts: QuitParts): Quit {
     const { app: chosen, nodes, elsewhere } = mirror.state
     const { runningIds } = nodesOf(mirror.state)
     const wished = Object.values(nodes).filter((node) => node.kind !== 'keeper' && node.wanted === 'running')
+    const { network: shown } = chosen
     // What runs in Practice ends with Hearth, and goes on with it.
-    const here = chosen.network === 'practice' ? [] : [...new Set([...wished.map((node) => node.id), ...runningIds])]
+    const here = shown === null || shown === 'practice' ? [] : [...new Set([...wished.map((node) => node.id), ...runningIds])]
     const asked = [
-      ...here.map((nodeId) => ({ nodeId })),
+      // Each by its network: the page may choose another one while this goes on.
+      ...here.map((nodeId) => ({ nodeId, ...(shown && { network: shown }) })),
       ...Object.values(elsewhere).flatMap(({ network, up, down }) => [...Object.keys(up), ...down].map((nodeId) => ({ nodeId, network }))),
       // The miner first: it needs the others for its last words.
     ].sort((a, b) => Number(b.nodeId === 'miner') - Number(a.nodeId === 'miner'))

@@ -19,6 +19,7 @@ import { NodesTable } from './NodesTable.tsx'
 import { BundleRemoveProgress, RemoveBundle } from './RemoveBundle.tsx'
 import { ChainRemoveProgress, RemoveChain } from './RemoveChain.tsx'
 import { StopNotes } from './StopNotes.tsx'
+import { Unlisted } from './Unlisted.tsx'
 
 const ORDER: NodeState['kind'][] = ['relay-miner', 'ingress', 'keeper', 'chain-node', 'backend']
 
@@ -43,6 +44,7 @@ export function Nodes(): ReactNode {
         />
       )}
       <EngineNote />
+      <Unlisted />
       <StartNote />
       <ChainRemoveProgress />
       <BundleRemoveProgress />
@@ -107,6 +109,7 @@ function NoNodes(): ReactNode {
   const [, go] = useLocation()
   const start = useCall('localChain.start')
   const isReady = useAppState((state) => state.engine.kind === 'ready')
+  const hasUnlisted = useAppState((state) => state.engine.kind === 'ready' && (state.engine.unlisted ?? []).length > 0)
   const isBusy = useAppState((state) =>
     Object.values(state.tasks).some(
       (task) => task.status === 'running' && (task.kind === 'local-chain-start' || task.kind === 'local-chain-remove'),
@@ -115,6 +118,8 @@ function NoNodes(): ReactNode {
   const begin = (): void => {
     void start.run({}).then((value) => (value === undefined ? undefined : go('/start')))
   }
+  // There are some: the note about them has the same button.
+  if (hasUnlisted && !isBusy) return null
   return (
     <>
       <EmptyState icon="boxes" title={t('nodes.list.emptyTitle')} text={t('nodes.list.empty')}>

@@ -44,6 +44,9 @@ export const attention = {
   'engine-silent': 'The container engine says nothing about its containers',
   'engine-clock': 'The engine’s clock is {{seconds}} s off',
   'node-failing': '{{title}} is failing',
+  'containers-unlisted-miner': 'A relay miner runs here that the record does not know',
+  'containers-unlisted': 'Containers of Hearth run here that the record does not know',
+  'containers-unlisted-down': 'Containers of Hearth are here that the record does not know',
   'node-failing-memory': '{{title}} is failing for lack of memory',
   'miner-deaf': '{{title}} does not hear the chain any more, {{blocks}} blocks so far',
   'alerts-undelivered': 'Alerts do not get through to {{host}}: {{reason}}',
@@ -149,6 +152,12 @@ export const attentionMore = {
     '{{from}} did not do well: look after it if it is yours. Once it has done well for half an hour, Hearth goes back to it.',
   'engine-clock': 'Transactions carry the time. Set the clock of this PC right.',
   'node-failing': 'It should run and does not.',
+  'containers-unlisted-miner':
+    'The copy that was restored is older than it, so nobody looks after it, gives it its key or says when it fails. Take it up again or stop it on the Nodes page. Here: {{titles}}.',
+  'containers-unlisted':
+    'The copy that was restored is older than they are, so nobody looks after them. Take them up again or stop them on the Nodes page: {{titles}}.',
+  'containers-unlisted-down':
+    'The copy that was restored is older than they are. They do not run, and what they keep is still there. Take them up again on the Nodes page: {{titles}}.',
   'node-failing-memory':
     'It was ended when it took more than its {{limitMb}} MB. Look at its last lines, and whether other programs leave this PC enough memory.',
   'miner-deaf': 'Block {{height}} is its last, so it sends no claims and proofs. Hearth restarts it, without losing a relay.',

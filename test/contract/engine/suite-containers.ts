@@ -31,6 +31,25 @@ export function containersContract(stage: EngineStage): void {
       expect(second?.specHash).toBe('h2')
     })
 
+    test('a container tells its ports, before it runs, while it does, and after it ended', async () => {
+      const [hostPort, net] = [await stage.under.freePort(), stage.nextName()]
+      await stage.engine.ensureNetwork(net)
+      const spec = containerSpec(stage.under, stage.nextName(), {
+        ports: [{ containerPort: 8080, hostPort }],
+        networks: [{ name: net, aliases: [] }],
+      })
+      await stage.engine.create(spec)
+      const ports = { '8080': hostPort }
+      expect((await stage.seen(spec.name))?.ports).toEqual(ports)
+      await stage.engine.start(spec.name)
+      expect((await stage.seen(spec.name))?.ports).toEqual(ports)
+      await stage.engine.stop(spec.name, 1)
+      expect(await stage.seen(spec.name)).toMatchObject({ state: 'exited', ports })
+      const silent = containerSpec(stage.under, stage.nextName())
+      await stage.engine.create(silent)
+      expect((await stage.seen(silent.name))?.ports).toEqual({})
+    })
+
     test('create at the same time from two sides makes one', async () => {
       const spec = containerSpec(stage.under, stage.nextName())
       await Promise.all([stage.engine.create(spec), stage.engine.create(spec)])

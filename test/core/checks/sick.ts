@@ -53,6 +53,18 @@ const head = (s: AppState): void => {
   s.chain = { ...s.chain, height: 25, blockTimeMs: NOW, medianBlockMs: 60_000 }
 }
 
+/** Containers without a row: whether ingress and relay miner run. */
+const unlisted = (s: AppState, [ingress, miner]: [boolean, boolean]): void => {
+  s.engine = {
+    ...s.engine,
+    kind: 'ready',
+    unlisted: [
+      { id: 'ingress', title: 'Ingress', isUp: ingress },
+      { id: 'miner', title: 'Relay miner', isUp: miner },
+    ],
+  }
+}
+
 /** A relay miner whose host does not answer, beside another host. */
 const askedAt = (s: AppState, host: string, other: 'good' | 'behind'): void => {
   s.nodes = { miner: { kind: 'relay-miner', title: 'Relay miner', wanted: 'running', seen: 'running' } as AppState['nodes'][string] }
@@ -145,6 +157,24 @@ export const SICK_HEALTH: Record<string, Sick> = {
       s.nodes = { miner: { kind: 'relay-miner', wanted: 'running', seen: 'running' } as AppState['nodes'][string] }
       s.health.gatewaysSilent = { sessions: 2, sinceMs: NOW }
     },
+  },
+  'containers-unlisted-miner': {
+    check: 'containers-unlisted',
+    level: 'bad',
+    fix: 'nodes',
+    make: (s) => unlisted(s, [false, true]),
+  },
+  'containers-unlisted-down': {
+    check: 'containers-unlisted',
+    level: 'warn',
+    fix: 'nodes',
+    make: (s) => unlisted(s, [false, false]),
+  },
+  'containers-unlisted': {
+    check: 'containers-unlisted',
+    level: 'warn',
+    fix: 'nodes',
+    make: (s) => unlisted(s, [true, false]),
   },
   'miner-host-down': {
     check: 'miner-host-down',

@@ -31,8 +31,27 @@ describe('engine.choose while a claim needs its proof, which lies on the engine 
     await handlers['engine.choose']({ endpoint: TWO })
     expect(settings.get('engineEndpoint')).toBe(TWO)
   })
+  it('is not for ever, where nobody follows the network any more: the miner there was stopped a day ago', async () => {
+    const { clock, handlers, owes, settings } = await setup({ network: 'mainnet' })
+    owes('beta')
+    await clock.advance(23 * 60 * 60_000)
+    expect(await rejection(handlers['engine.choose']({ endpoint: TWO }))).toMatchObject({ code: 'engine-holds-claims' })
+    await clock.advance(60 * 60_000)
+    await handlers['engine.choose']({ endpoint: TWO })
+    expect(settings.get('engineEndpoint')).toBe(TWO)
+  })
+  it('is not, for claims of a supplier that is served by another machine: Hearth has no relay miner there', async () => {
+    const { handlers, noMiner, owes, settings, state } = await setup({ network: 'mainnet' })
+    owes('mainnet')
+    noMiner()
+    state.patch('clock', { lanes: [{ ...({} as AppState['clock']['lanes'][number]), stage: 'proof-due', claimedUpokt: '7' }] })
+    await handlers['engine.choose']({ endpoint: TWO })
+    expect(settings.get('engineEndpoint')).toBe(TWO)
+  })
   it('is refused by way of the settings too, as far as the clock tells', async () => {
-    const { settings, mayUse, state } = await setup({ network: 'mainnet' })
+    const { settings, mayUse, runs, state } = await setup({ network: 'mainnet' })
+    runs('miner', 'stopped')
+    state.put('nodes', 'miner', { ...state.state.nodes['miner'], kind: 'relay-miner' } as AppState['nodes'][string])
     const rows = settingsHandlers({ settings, mayUseEngine: mayUse, onChanged: () => undefined })
     const lane = { ...({} as AppState['clock']['lanes'][number]), stage: 'proof-due' as const, claimedUpokt: '7' }
     state.patch('clock', { lanes: [lane] })

@@ -109,8 +109,12 @@ export async function setup(
     handlers,
     noted,
     tasks,
-    owes: (network: NetworkId, fields: Partial<ClaimRow> = {}) =>
-      void claimRows.push({ ...({} as ClaimRow), network, stage: 'claimed', claimedUpokt: 500n, proofRequirement: undefined, ...fields }),
+    /** A claim; on the engine lies the volume of a relay miner that was stopped a moment ago. */
+    owes: (network: NetworkId, fields: Partial<ClaimRow> = {}) => {
+      claimRows.push({ ...({} as ClaimRow), network, stage: 'claimed', claimedUpokt: 500n, proofRequirement: undefined, ...fields })
+      nodeRows.push({ ...({} as NodeRow), network, id: 'miner', wanted: 'stopped', updatedAtMs: clock.now() })
+    },
+    noMiner: () => void nodeRows.splice(0, nodeRows.length),
     paid: () => void claimRows.splice(0, claimRows.length),
     onRun: (then: () => void) => (afterRun = then),
     holdRun: (until: Promise<void>) => (runs = until),

@@ -138,6 +138,32 @@ describe('it is not changed', () => {
     expect(await untilMoved(scene, 10 * MINUTE)).toBeUndefined()
   })
 
+  it('by hours in which this PC slept: a host that had just fallen silent has its time to come back, and the other is asked first', async () => {
+    const scene = await asking()
+    // The line went away with the lid: one of them was asked before, the other was not.
+    fail(scene, PUBLIC_FIRST)
+    await scene.pass(10_000)
+    await scene.clock.advance(8 * 60 * MINUTE)
+    await scene.look()
+    await scene.pass(60_000)
+    expect(scene.bundle()?.host).toBe('rpc.first.org')
+    expect(scene.world.recognised).toEqual([])
+    expect(await untilMoved(scene, 10 * MINUTE), 'it stays silent').toBeGreaterThanOrEqual(110_000)
+  })
+
+  it('by flickers to one that flickers as well, as all do where the line of this PC does', async () => {
+    const scene = await asking()
+    for (let times = 0; times < 40; times += 1) {
+      fail(scene, PUBLIC_FIRST)
+      fail(scene, PUBLIC_LAST)
+      await scene.pass(10_000)
+      scene.world.status.clear()
+      await scene.pass(2 * MINUTE)
+    }
+    expect(scene.bundle()?.flickers).toBe(true)
+    expect(scene.world.told).toEqual([])
+  })
+
   it('when it comes back, or the user chooses, while the other is being asked', async () => {
     for (const turn of ['back', 'chosen'] as const) {
       const scene = await asking([PUBLIC_FIRST, PUBLIC_LAST, PUBLIC_THIRD])

@@ -72,6 +72,13 @@ describe('the user’s own host', () => {
     expect(await untilMoved(scene, 60 * MINUTE)).toBeUndefined()
   })
 
+  it('nor one that the user took from the list: nobody stands in for it any more', async () => {
+    const scene = await away()
+    scene.world.list = [PUBLIC_THIRD, PUBLIC_LAST]
+    await scene.pass(5_000)
+    expect(scene.bundle()).toMatchObject({ host: 'rpc.last.org', standsInFor: '' })
+  })
+
   it('nor is any once the user chooses', async () => {
     const scene = await away()
     await scene.host.choose(PUBLIC_LAST.rpcUrl)

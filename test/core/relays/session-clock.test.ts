@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { NodeState } from '#shared/api/state.ts'
 import { claimKey } from '#shared/model/claim.ts'
 import type { ChainParams } from '#main/core/ports/chain.ts'
+import type { SeenContainer } from '#main/core/ports/engine.ts'
 import type { ClaimRow, Store } from '#main/core/ports/store.ts'
 import { createSessionClock } from '#main/core/relays/session-clock.ts'
 import { initialState } from '#main/core/state/initial.ts'
@@ -37,6 +38,7 @@ function setup() {
   })
   const world = {
     served: undefined as bigint | undefined,
+    container: undefined as SeenContainer | undefined,
     claims: [] as ClaimRow[],
     paid: [] as { dayStartMs: number; upokt: bigint; claims: number }[],
   }
@@ -58,6 +60,7 @@ function setup() {
     network: () => 'mainnet',
     params: () => RULES,
     served: () => world.served,
+    container: () => world.container,
   })
   const miner = (seen: NodeState['seen'], wanted: NodeState['wanted'], startedAtMs: number | null): void =>
     state.put('nodes', 'miner', { id: 'miner', kind: 'relay-miner', seen, wanted, startedAtMs } as NodeState)
@@ -96,6 +99,17 @@ describe('what a relay miner that is down still owes', () => {
     expect(await at(END + 13)).toMatchObject({ verdict: 'costs', facts: { deadlineHeight: String(END + 22) } })
     expect((await at(END + 41)).facts['costClaims'], 'the session in which Hearth began').toBe('1')
     expect((await at(END + 60)).facts).not.toHaveProperty('dueHeight')
+  })
+  it('after a start of Hearth, one that was stopped a short while before owes the sessions until then, and none that began later', async () => {
+    const { miner, at, world, nowMs } = setup()
+    miner('stopped', 'stopped', null)
+    // A block a minute: at height END + 12 it ended in the middle of the session that ended with END.
+    world.container = { id: 'c', state: 'exited', startedAtMs: 1, finishedAtMs: nowMs - 20 * 60_000 } as SeenContainer
+    const view = await at(END + 13)
+    expect(view).toMatchObject({ verdict: 'costs', facts: { miner: 'stopped', costClaims: '1', deadlineHeight: String(END + 22) } })
+    expect([laneOf(view, END)?.relays, laneOf(view, END + 20)?.relays]).toEqual([null, '0'])
+    world.container = { ...world.container, finishedAtMs: nowMs - 24 * 60 * 60_000 }
+    expect((await at(END + 13)).verdict).toBe('safe')
   })
   it('a miner that the user stopped long ago owes nothing', async () => {
     const { miner, at } = setup()

@@ -44,6 +44,26 @@ describe('relays by session from a counter since start', () => {
     expect(counter.note(30, undefined, true).has(30)).toBe(false)
     expect(counter.note(40, undefined, true).get(40)).toBe(0n)
   })
+  it('does not know a session in which a start came and went between two looks, or the miner started anew with nought before and after', () => {
+    const counter = createSessionCounter()
+    counter.note(10, 0n, false, 'a')
+    expect(counter.note(20, 0n, false, 'a').get(20)).toBe(0n)
+    expect(counter.note(20, 0n, false, 'b').has(20), 'what the life before answered after the last look').toBe(false)
+    expect(counter.note(30, 0n, false, 'b').get(30)).toBe(0n)
+    counter.note(30, undefined, true, 'b')
+    expect(counter.note(40, undefined, true, 'b').get(40)).toBe(0n)
+    expect(counter.note(40, undefined, true, 'c').has(40), 'it ends again and again').toBe(false)
+    expect(counter.note(50, undefined, true, 'c').get(50)).toBe(0n)
+    expect(counter.note(50, 4n, false, 'd').get(50), 'its next start counts from nought').toBe(4n)
+  })
+  it('does not call a session empty when relays came about its end: they may be of its last block', () => {
+    const counter = createSessionCounter()
+    counter.note(10, 0n)
+    counter.note(20, 0n)
+    expect([...counter.note(30, 3n)]).toEqual([[30, 3n]])
+    counter.note(40, 3n)
+    expect(counter.note(50, undefined).has(40), 'nor when nobody knows whether some came').toBe(false)
+  })
 })
 
 describe('the age of a verdict', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SeenContainer } from '#main/core/ports/engine.ts'
-import { unusedImages } from '#main/core/updates/unused.ts'
+import type { NodeRow } from '#main/core/ports/store.ts'
+import { neededElsewhere, unusedImages } from '#main/core/updates/unused.ts'
 import type { UpdateRow } from '#shared/model/update.ts'
 
 const DAY = 86_400_000
@@ -9,7 +10,7 @@ const row = (from: string, to: string, stage: UpdateRow['stage'], daysAgo: numbe
   ({ fromPin: from, fromVersion: `v-${from}`, toPin: to, toVersion: `v-${to}`, stage, stageAtMs: NOW - daysAgo * DAY }) as UpdateRow
 
 /** @param containers what each is made of, as the engine says it @returns pins */
-async function unused(rows: UpdateRow[], containers: string[], gone: string[] = []): Promise<string[]> {
+async function unused(rows: UpdateRow[], containers: string[], gone: string[] = [], elsewhere: string[] = []): Promise<string[]> {
   const found = await unusedImages(
     {
       image: (pin) => Promise.resolve(gone.includes(pin) ? undefined : { imageId: `id-${pin}`, digest: undefined, sizeBytes: 7 }),
@@ -18,6 +19,7 @@ async function unused(rows: UpdateRow[], containers: string[], gone: string[] = 
     },
     { rows: () => rows, running: () => [{ image: 'i', reference: 'r', version: 'v', pin: 'runs' }] },
     NOW,
+    elsewhere,
   )
   for (const each of found) expect([each.version, each.sizeBytes]).toEqual([`v-${each.pin}`, 7])
   return found.map((each) => each.pin)
@@ -37,4 +39,25 @@ test.each(['id-old', 'old'])('one that a container still is made of is not, know
 test('neither are both ends of an update that is under way', async () => {
   expect(await unused([row('one', 'two', 'swap-node', 30)], [])).toEqual([])
   expect(await unused([row('one', 'two', 'rolled-back', 30)], [])).toEqual(['two', 'one'])
+})
+
+test('nor what another network runs, fetched ahead or may go back to: the engine holds it for both', async () => {
+  const nodes: Record<string, string> = { mainnet: 'mainnet-runs', local: 'local-runs' }
+  const rows: Record<string, UpdateRow[]> = {
+    mainnet: [row('mainnet-runs', 'ahead', 'fetched', 0)],
+    beta: [row('back', 'beta-new', 'done', 3), row('older', 'back', 'done', 30)],
+    local: [row('mine', 'mine-too', 'fetched', 0)],
+  }
+  const needed = await neededElsewhere(
+    {
+      nodes: (network) => Promise.resolve(nodes[network] === undefined ? [] : [{ imagePin: nodes[network] } as NodeRow, {} as NodeRow]),
+      updates: (network) => Promise.resolve(rows[network] ?? []),
+    },
+    'local',
+    NOW,
+  )
+  expect(new Set(needed)).toEqual(new Set(['mainnet-runs', 'ahead', 'back']))
+  const rolledBack = [row('runs', 'ahead', 'rolled-back', 30), row('older', 'runs', 'done', 30)]
+  expect(await unused(rolledBack, [], [], needed)).toEqual(['older'])
+  expect(await unused(rolledBack, [])).toEqual(['ahead', 'older'])
 })

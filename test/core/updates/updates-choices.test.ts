@@ -74,6 +74,16 @@ describe('when an update is begun', () => {
     expect(here.world.now).toBeLessThan(Date.UTC(2026, 10, 20, 13, 30) + 2 * HOUR)
   })
 
+  test('beside a relay miner that was given up, which owes for as long as it is down', async () => {
+    const here = await makeWorld()
+    here.world.verdict = 'costs'
+    await offerNew(here)
+    const { id } = await here.handlers['updates.start']({ image: IMAGE, when: 'quiet' })
+    await here.until('it waits', () => here.updates.book.waits(id) === 'quiet')
+    here.world.failing.add('miner')
+    await here.until('the end', () => here.rows()[0]?.stage === 'done')
+  })
+
   test('never by itself while the user skips that one, and by itself again once not', async () => {
     const here = await makeWorld({ quicker: 400 })
     await offerNew(here)

@@ -40,14 +40,14 @@ function memoryStore(): Store {
   const store: Partial<Store> = {
     setting: (key) => Promise.resolve(settings.get(key)),
     setSetting: (key, value) => Promise.resolve(void settings.set(key, value)),
-    nodes: () => Promise.resolve([...nodes.values()]),
-    putNode: (row) => Promise.resolve(void nodes.set(row.id, row)),
-    pinNode(_network, id, imagePin) {
-      const row = nodes.get(id)
-      if (row) nodes.set(id, { ...row, imagePin })
+    nodes: (network) => Promise.resolve([...nodes.values()].filter((row) => row.network === network)),
+    putNode: (row) => Promise.resolve(void nodes.set(`${row.network} ${row.id}`, row)),
+    pinNode(network, id, imagePin) {
+      const row = nodes.get(`${network} ${id}`)
+      if (row) nodes.set(`${network} ${id}`, { ...row, imagePin })
       return Promise.resolve()
     },
-    updates: () => Promise.resolve(updates),
+    updates: (network) => Promise.resolve(updates.filter((row) => row.network === network)),
     putUpdate(row) {
       updates = [row, ...updates.filter((other) => other.id !== row.id)]
       return Promise.resolve()
@@ -91,6 +91,8 @@ export async function makeWorld(options: { broken?: boolean; quicker?: number; i
     missing: new Set<string>(),
     /** Run, and do not answer. */
     unwell: new Set<string>(),
+    /** Were given up, as long as they are made of the old image. */
+    failing: new Set<string>(),
     pinned: [] as string[],
   }
   const isBroken = (): boolean => world.broken && pins.get(options.alone === true ? 'miner' : 'pocket') !== OLD
@@ -98,7 +100,8 @@ export async function makeWorld(options: { broken?: boolean; quicker?: number; i
     state.patch('chain', { status: 'ready', height: world.height, medianBlockMs: world.medianBlockMs, blockTimeMs: world.now })
     state.patch('clock', { verdict: world.verdict, height: world.height })
     for (const id of pins.keys()) {
-      const seen = isBroken() ? 'failing' : world.unwell.has(id) ? 'starting' : 'running'
+      const isGivenUp = world.failing.has(id) && pins.get(id) === OLD
+      const seen = isBroken() || isGivenUp ? 'failing' : world.unwell.has(id) ? 'starting' : 'running'
       state.put('nodes', id, { id, seen, wanted: 'running', reason: null } as AppState['nodes'][string])
     }
   }

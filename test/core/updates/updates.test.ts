@@ -101,6 +101,11 @@ describe('an update', () => {
     here.world.now += 8 * DAY
     expect((await here.handlers['updates.list']({})).unused).toMatchObject([{ pin: NEW }])
     expect(here.removed).toEqual([])
+    const elsewhere = { id: 'miner', network: 'mainnet', wanted: 'running', wantedBy: 'user', ports: {}, updatedAtMs: 0 } as const
+    await here.store.putNode({ ...elsewhere, imagePin: NEW })
+    await here.handlers['updates.removeUnused']({})
+    expect(here.removed).toEqual([])
+    await here.store.putNode({ ...elsewhere, imagePin: OLD })
     await here.handlers['updates.removeUnused']({})
     expect(here.removed).toEqual([NEW])
     expect(here.fetched.has(OLD)).toBe(true)

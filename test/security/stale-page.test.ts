@@ -31,7 +31,6 @@ async function page() {
 }
 const shown = (network: unknown) => ({ network })
 const CHANGED = { ok: false, error: { code: 'network-changed' } }
-const endpoint = { rpcUrl: 'http://127.0.0.1:9', grpcUrl: null }
 
 describe('a page that shows another network than the chosen one', () => {
   it('changes nothing on the chosen one, whatever it asks; the page that shows it does', async () => {
