@@ -222,8 +222,8 @@ export const requests = {
   'nodes.restart': row(stopWish, done, { writes: true }),
   /** Takes back a stop or restart that is not done yet. */
   'nodes.keepRunning': row(z.strictObject({ nodeId: id }), done, { writes: true }),
-  /** Stops the containers of `engine.unlisted`, a relay miner drained. Nothing is removed. */
-  'nodes.stopUnlisted': row(none, done, { writes: true, waits: true }),
+  /** Stops the containers of `engine.unlisted`, a relay miner drained. Nothing is removed. Answers at once. */
+  'nodes.stopUnlisted': row(none, done, { writes: true }),
   'nodes.changePort': row(
     z.strictObject({ nodeId: id, containerPort: z.number().int(), hostPort: z.number().int().min(1024).max(65535) }),
     done,

@@ -74,6 +74,8 @@ export function createConnection(options: {
   let name = ''
   let same = new AbortController()
   let settled: string | undefined
+  /** Chosen and not used yet; told once, not at every look. */
+  let heldBack = ''
   /** The last whole look at the engine in use, while nothing gave cause to doubt it. */
   let known: { probe: EngineProbe; atMs: number } | undefined
 
@@ -113,7 +115,9 @@ export function createConnection(options: {
       if (bound === undefined || bound === chosen) return [chosen]
       // Nor while a claim needs its proof yet: a relay miner elsewhere would begin with nothing.
       if (!(await mayRun(bound)) && !((await choice?.holdsProofs?.()) ?? false)) return [chosen]
-      log.warn('another engine is chosen and not used yet: containers may run on this one, or it holds proofs', { chosen, used: bound })
+      if (heldBack !== chosen)
+        log.warn('another engine is chosen and not used yet: containers may run on this one, or it holds proofs', { chosen, used: bound })
+      heldBack = chosen
       return [bound]
     }
     if (current !== undefined) return [current.endpoint]

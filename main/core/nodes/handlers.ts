@@ -79,10 +79,10 @@ export function nodeHandlers(deps: {
       activity('node-keep-running', { nodeId })
       return {}
     },
-    'nodes.stopUnlisted': async () => {
+    'nodes.stopUnlisted': () => {
       activity('nodes-stop-unlisted', { titles: (state.state.engine.unlisted ?? []).map((each) => each.title).join(', ') })
-      await nodes.stopUnlisted()
-      return {}
+      nodes.stopUnlisted()
+      return Promise.resolve({})
     },
     'nodes.changePort': async ({ nodeId, containerPort, hostPort }) => {
       await nodes.changePort(nodeId, containerPort, hostPort)

@@ -56,7 +56,7 @@ export interface Nodes extends Omit<Wanted, 'stopWhatIsDue'> {
   /** Rejects `bundle-absent`. @param mayGo asked once more when no relay comes in any more; the task fails as it rejects, with nothing touched */
   removeBundle(mayGo?: MayGo): Promise<string>
   /** What runs of this installation without a row stops, a relay miner drained; nothing is removed. */
-  stopUnlisted(): Promise<void>
+  stopUnlisted(): void
   checkEngine(): Promise<void>
   /** Where the chain node answers on this machine; undefined while it does not run. */
   endpoints(): ChainEndpoints | undefined
@@ -323,7 +323,7 @@ export function createNodes(deps: {
         cancellable: false,
       })
     },
-    stopUnlisted: () => holdAndSee(() => stopUnlisted(setUp)).finally(wake),
+    stopUnlisted: () => void stopUnlisted(setUp, holdAndSee, log),
     checkEngine: () => probeEngine().then(wake),
     endpoints() {
       const rpc = portOf('pocket', 'rpc')

@@ -2,10 +2,11 @@ import { gate } from '#shared/catalog/entries/gate.ts'
 import type { AppState } from '#shared/api/state.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import type { SeenContainer } from '../ports/engine.ts'
+import type { Log } from '../ports/log.ts'
 import type { NodeRow } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import { isUp } from './plan.ts'
-import type { SetUpDeps } from './set-up.ts'
+import type { Hold, SetUpDeps } from './set-up.ts'
 
 /** More are counted in the page's words by the next round, once these are taken up or stopped. */
 const MOST = 8
@@ -81,12 +82,18 @@ async function pinOf({ engine, store, imageOverrides }: TakeUpDeps, official: st
 
 /**
  * Stops what no row speaks of. What the catalogue of the network knows gets a row that says so, and the loop stops it as every other: a relay miner drained. The others are stopped here.
- * Nothing is removed. Rejects as the engine does.
+ * Nothing is removed. Never rejects: what was not stopped is still told of.
  */
-export async function stopUnlisted(deps: TakeUpDeps): Promise<void> {
+export async function stopUnlisted(deps: TakeUpDeps & Pick<SetUpDeps, 'wake'>, hold: Hold, log: Log): Promise<void> {
   const { engine, store, network } = deps
-  await takeUp(deps, 'stopped')
-  const rows = await store.nodes(network)
-  const others = (await engine.list()).filter((each) => isUnlisted(each, rows) && isUp(each))
-  await Promise.all(others.map((each) => engine.stop(each.name, GRACE_SECONDS)))
+  try {
+    await hold(() => takeUp(deps, 'stopped'))
+    deps.wake()
+    const rows = await store.nodes(network)
+    const others = (await engine.list()).filter((each) => isUnlisted(each, rows) && isUp(each))
+    await Promise.all(others.map((each) => engine.stop(each.name, GRACE_SECONDS)))
+  } catch (error) {
+    log.warn('containers that the record does not know were not stopped', { reason: error instanceof Error ? error.message : '' })
+  }
+  deps.wake()
 }

@@ -16,7 +16,6 @@ export const waits = {
     'vault-setUnlock': 'changing who opens the vault',
     'keys-unfence': 'asking the chain for open claims',
     'chain-addEndpoint': 'asking the new endpoint',
-    'nodes-stopUnlisted': 'stopping containers that the record does not know',
     'bundle-start': 'asking whether the chain is the right one',
     'bundle-remove': 'asking for open claims and unsent relays',
     'bundle-chooseHost': 'asking the new host',

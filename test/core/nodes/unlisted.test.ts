@@ -119,7 +119,7 @@ describe('a relay bundle that is younger than the record', () => {
     await restoreOlder()
     await life.until('the finding', () => finding() !== undefined)
     const volumes = scene.engine.calls.length
-    await life.nodes.stopUnlisted()
+    life.nodes.stopUnlisted()
     await life.until('the refusal', () => scene.refusing)
     expect(scene.engine.stateOf(nameOf('miner'))).toBe('running')
     await life.until('the end', () => THREE.every((id) => scene.engine.stateOf(nameOf(id)) === 'exited'))
@@ -143,8 +143,8 @@ describe('a relay bundle that is younger than the record', () => {
     }
     await life.until('the finding', () => finding() === 'containers-unlisted')
     expect(unlisted()).toEqual(['eth-geth up'])
-    await life.nodes.stopUnlisted()
-    expect(scene.engine.stateOf(nameOf('eth-geth'))).toBe('exited')
+    life.nodes.stopUnlisted()
+    await life.until('its end', () => scene.engine.stateOf(nameOf('eth-geth')) === 'exited')
     expect(scene.engine.stateOf(nameOf('gate'))).toBe('running')
     await life.until('the end of it', () => finding() === undefined)
     expect(THREE.map((id) => life.seen(id))).toEqual(['running', 'running', 'running'])

@@ -1,0 +1,90 @@
+import { act } from 'react'
+import { createRoot, type Root } from 'react-dom/client'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { App } from '#renderer/app/App.tsx'
+import { bridgeOver } from '#renderer/bridge/connect.ts'
+import { startText } from '#renderer/text/text.ts'
+import type { AppState } from '#shared/api/state.ts'
+import { answers } from './answers.ts'
+import { fakeLink, settle, type FakeLink } from './fake-link.ts'
+import { minerStarting, stakedOnMainnet } from './mainnet-scene.ts'
+import { chosen } from './scene.ts'
+
+/** Containers that the record does not know, on the Nodes page. */
+const NOW = Date.now()
+let root: Root | undefined
+let box: HTMLElement
+beforeAll(() => {
+  ;(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true
+  startText()
+})
+beforeEach(() => {
+  box = document.createElement('div')
+  document.body.append(box)
+})
+afterEach(async () => {
+  await act(async () => root?.unmount())
+  document.body.replaceChildren()
+  globalThis.location.hash = ''
+})
+
+const withUnlisted = (state: AppState, isUp: boolean, id = 'miner', title = 'Relay miner'): AppState => ({
+  ...state,
+  engine: { ...state.engine, kind: 'ready', unlisted: [{ id, title, isUp }] },
+})
+async function show(state: AppState): Promise<FakeLink> {
+  globalThis.location.hash = '/nodes'
+  const link = fakeLink(state)
+  for (const [name, value] of Object.entries(answers(NOW))) link.answers[name] = () => ({ ok: true, value })
+  link.answers['nodes.stopUnlisted'] = () => ({ ok: true, value: {} })
+  link.answers['localChain.start'] = () => ({ ok: true, value: { taskId: 'task-1' } })
+  root = createRoot(box)
+  await act(async () => {
+    root?.render(<App bridge={bridgeOver(link)} />)
+    await settle()
+  })
+  await act(settle)
+  return link
+}
+const page = (): string => document.querySelector('#page')?.textContent ?? ''
+const buttons = (name: string): HTMLButtonElement[] => [...document.querySelectorAll('button')].filter((each) => each.textContent === name)
+const press = (name: string): Promise<void> =>
+  act(async () => {
+    buttons(name)[0]?.click()
+    await settle()
+  })
+const asked = (link: FakeLink, name: string): unknown[] => link.calls.filter((call) => call.name === name).map((call) => call.input)
+
+it('a relay miner on Mainnet is told of, can be stopped, and leads to its usual start', async () => {
+  const link = await show(withUnlisted(stakedOnMainnet(NOW), true))
+  expect(page()).toContain('A relay miner runs here that the record does not know')
+  expect(page()).toContain('Relay miner: runs')
+  expect([...document.querySelectorAll('#page [role="alert"] a')].map((each) => each.getAttribute('href'))).toEqual(['#/start-miner'])
+  await press('Stop what runs')
+  expect(asked(link, 'nodes.stopUnlisted')).toEqual([{}])
+})
+
+it('what does not run is taken up, not stopped; the Local chain by the one button that starts it', async () => {
+  const link = await show(withUnlisted(chosen(NOW), false, 'pocket', 'Pocket node'))
+  expect(page()).toContain('Pocket node: does not run')
+  expect(buttons('Stop what runs')).toHaveLength(0)
+  expect(buttons('Start the Local chain')).toHaveLength(1)
+  await press('Start the Local chain')
+  expect(asked(link, 'localChain.start')).toEqual([{}])
+})
+
+it('what no network brings is not offered a start', async () => {
+  await show(withUnlisted(stakedOnMainnet(NOW), true, 'eth-geth', 'eth-geth'))
+  expect(page()).toContain('is taken up by starting it again under Backends')
+  expect(page()).not.toContain('To take them up again')
+  expect(buttons('Stop what runs')).toHaveLength(1)
+})
+
+it('nothing is said without an engine, nor while they are taken up', async () => {
+  const state = withUnlisted(stakedOnMainnet(NOW), true)
+  await show({ ...state, engine: { ...state.engine, kind: 'not-started' } })
+  expect(page()).not.toContain('that the record does not know')
+  await act(async () => root?.unmount())
+  await show(withUnlisted(minerStarting(NOW), true))
+  expect(page()).not.toContain('that the record does not know')
+})
