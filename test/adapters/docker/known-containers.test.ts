@@ -41,7 +41,10 @@ function scene(names: string[]) {
     const [, id] = /^\/containers\/([^/]+)\/json$/.exec(path) ?? []
     return id === undefined ? rows() : inspect(id)
   }
-  const ask = (path: string): Promise<unknown> => new Promise((resolve) => void resolve(answerTo(path)))
+  const ask = (path: string): Promise<unknown> =>
+    new Promise((resolve) => {
+      resolve(answerTo(path))
+    })
   const known = createKnownContainers({ installId: 'install', clock, ask })
   return {
     clock,
