@@ -203,7 +203,7 @@ test('5b: the self-test goes the whole way, each stage with what it proves', asy
   const door = page.getByRole('region', { name: 'This PC' })
   await expect(door.getByText('by hand')).toBeVisible({ timeout: 30_000 })
   await expect(door.getByText(/^Passed/)).toBeVisible()
-  await expect(door.getByText('It judges each relay before it serves')).toBeVisible()
+  await expect(door.getByText('What nobody signed is not worked for')).toBeVisible()
   await expect(door.getByText('the answer is signed by your operator key')).toBeVisible()
 })
 
