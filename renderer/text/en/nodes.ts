@@ -122,7 +122,7 @@ export const nodes = {
     jump: 'Go there',
     jumpLabel: 'Go to this date and time',
     save: 'Save the lines that are shown',
-    copyFailed: 'This browser gave no clipboard here. Save the lines instead.',
+    copyFailed: 'The browser does not let a page copy here. Save the lines instead.',
     searched: 'Looked through the newest {{lines}} lines.',
     searchAll: 'Look through all',
     explained: 'The chosen line',
