@@ -171,7 +171,7 @@ describe('the log of a node', () => {
     Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })
     await press('Copy Log')
     Object.defineProperty(navigator, 'clipboard', { value: clipboard, configurable: true })
-    expect(words()).toContain('This browser gave no clipboard here.')
+    expect(words()).toContain('The browser does not let a page copy here.')
     await press('Copy Log')
     expect(words()).not.toContain('no clipboard')
     expect(copied).toHaveLength(1)
