@@ -1,47 +1,23 @@
 import { act } from 'react'
-import { createRoot, type Root } from 'react-dom/client'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { App } from '#renderer/app/App.tsx'
-import { bridgeOver } from '#renderer/bridge/connect.ts'
-import { startText } from '#renderer/text/text.ts'
+import { describe, expect, it } from 'vitest'
 import type { ErrorCode } from '#shared/api/errors.ts'
 import type { AppState, TaskState } from '#shared/api/state.ts'
 import { answers } from './answers.ts'
 import { ATTACHED, backendRow } from './backend-scene.ts'
-import { fakeLink, settle, type FakeLink } from './fake-link.ts'
+import { settle, type FakeLink } from './fake-link.ts'
 import { minerStarting, onMainnet, servedOnMainnet, stakedOnMainnet } from './mainnet-scene.ts'
+import { asked, pageStage, usualLink } from './page-stage.tsx'
 import { OPERATOR, serving } from './scene.ts'
 
 /** The relay miner of a network of others, from the empty page to its removal. */
 const NOW = Date.now()
-let root: Root | undefined
-let box: HTMLElement
-beforeAll(() => {
-  ;(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true
-  startText()
-})
-beforeEach(() => {
-  box = document.createElement('div')
-  document.body.append(box)
-})
-afterEach(async () => {
-  await act(async () => root?.unmount())
-  document.body.replaceChildren()
-  globalThis.location.hash = ''
-})
+const stage = pageStage()
 
 type Answers = Record<string, unknown>
 async function show(state: AppState, path: string, more: Answers = {}): Promise<FakeLink> {
   globalThis.location.hash = path
-  const link = fakeLink(state)
-  for (const [name, value] of Object.entries({ ...answers(NOW), ...more })) link.answers[name] = () => ({ ok: true, value })
-  root = createRoot(box)
-  await act(async () => {
-    root?.render(<App bridge={bridgeOver(link)} />)
-    await settle()
-  })
-  await act(settle)
-  return link
+  const link = usualLink(state, more)
+  return stage.open(link)
 }
 const page = (): string => document.querySelector('#page')?.textContent ?? ''
 const button = (name: string): HTMLButtonElement => {
@@ -55,7 +31,6 @@ const press = (name: string): Promise<void> =>
     await settle()
   })
 const isDead = (name: string): boolean => button(name).disabled || button(name).getAttribute('aria-disabled') === 'true'
-const asked = (link: FakeLink, name: string): unknown[] => link.calls.filter((call) => call.name === name).map((call) => call.input)
 const refuse = (link: FakeLink, name: string, code: ErrorCode, detail: Record<string, string>): void => {
   link.answers[name] = () => ({ ok: false, error: { code, detail, ref: 'r' } })
 }
@@ -251,7 +226,7 @@ describe('a relay miner on Mainnet', () => {
     for (const said of ['Removing the relay miner', 'Remove the containers', 'Remove what it kept', 'Forget its ports and images'])
       expect(page()).toContain(said)
     expect(page()).not.toContain('Remove the relay miner…')
-    await act(async () => root?.unmount())
+    await stage.close()
     await show(withTask(stakedOnMainnet(NOW), removing({ status: 'done', endedAtMs: NOW })), '/nodes')
     expect(page()).toContain('Keys, earnings and backends are still here.')
     expect(page()).toContain('No relay miner on this PC yet')
@@ -276,13 +251,13 @@ describe('Home and Supplier of Mainnet', () => {
     expect(page()).toContain('Your service is earning')
     expect(page()).toContain('Public address: self-test passed')
     expect(page()).not.toMatch(/Was fine before|test relay/i)
-    await act(async () => root?.unmount())
+    await stage.close()
     const down = servedOnMainnet(NOW)
     down.nodes['miner-1'] = { ...down.nodes['miner-1']!, wanted: 'stopped', wantedBy: 'user', seen: 'stopped' }
     await show(down, '/')
     expect(page()).toContain('You stopped the relay miner')
     expect(page()).toContain('Not served')
-    await act(async () => root?.unmount())
+    await stage.close()
     await show(onMainnet(NOW), '/')
     expect(page()).toContain('does not run on this PC')
     expect(page()).not.toContain('Was fine before')
@@ -293,7 +268,7 @@ describe('Home and Supplier of Mainnet', () => {
     await show({ ...servedOnMainnet(NOW), attention: { f: finding } }, '/')
     expect(links()).toContain('#/supplier/self-test')
     expect(links()).not.toContain('#/supplier/test-relays')
-    await act(async () => root?.unmount())
+    await stage.close()
     await show({ ...serving(NOW), attention: { f: finding } }, '/')
     expect(links()).toContain('#/supplier/test-relays')
   })
@@ -312,7 +287,7 @@ describe('Home and Supplier of Mainnet', () => {
     expect(record()).toContain('your endpoint')
     expect(record()).toContain('Same')
     expect(page()).toContain('Public address: Passed')
-    await act(async () => root?.unmount())
+    await stage.close()
     const failing = servedOnMainnet(NOW)
     failing.health.backendsFailing = [{ serviceId: 'anvil', title: 'Anvil', why: 'no-answer', facts: {} }]
     await show(failing, '/supplier', { 'supplier.options': unserved, 'backends.list': attached })

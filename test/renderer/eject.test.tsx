@@ -1,46 +1,18 @@
 import { act } from 'react'
-import { createRoot, type Root } from 'react-dom/client'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { App } from '#renderer/app/App.tsx'
-import { bridgeOver } from '#renderer/bridge/connect.ts'
-import { startText } from '#renderer/text/text.ts'
+import { describe, expect, it } from 'vitest'
 import type { ApiResult } from '#shared/api/errors.ts'
-import { answers } from './answers.ts'
 import { ejectPreview } from './eject-scene.ts'
-import { fakeLink, settle, type FakeLink } from './fake-link.ts'
+import { settle, type FakeLink } from './fake-link.ts'
+import { asked, pageStage, usualLink } from './page-stage.tsx'
 import { serving } from './scene.ts'
 
-let root: Root | undefined
-let box: HTMLElement
-
-beforeAll(() => {
-  ;(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true
-  startText()
-})
-beforeEach(() => {
-  box = document.createElement('div')
-  document.body.append(box)
-})
-afterEach(async () => {
-  await act(async () => root?.unmount())
-  document.body.replaceChildren()
-  globalThis.location.hash = ''
-  globalThis.localStorage.clear()
-  delete document.documentElement.dataset['theme']
-})
+const stage = pageStage()
 
 async function show(answer: ApiResult<unknown>): Promise<FakeLink> {
   globalThis.location.hash = '/settings'
-  const link = fakeLink(serving(Date.now()))
-  for (const [name, value] of Object.entries(answers(Date.now()))) link.answers[name] = () => ({ ok: true, value })
+  const link = usualLink(serving(Date.now()))
   link.answers['eject.preview'] = () => answer
-  root = createRoot(box)
-  await act(async () => {
-    root?.render(<App bridge={bridgeOver(link)} />)
-    await settle()
-  })
-  await act(settle)
-  return link
+  return stage.open(link)
 }
 const showEject = (change: Parameters<typeof ejectPreview>[0] = {}): Promise<FakeLink> => show({ ok: true, value: ejectPreview(change) })
 const text = (): string => document.body.textContent ?? ''
@@ -63,7 +35,6 @@ async function press(target: HTMLElement): Promise<void> {
     await settle()
   })
 }
-const calls = (link: FakeLink, name: string): unknown[] => link.calls.filter((call) => call.name === name).map((call) => call.input)
 
 describe('going on without Hearth', () => {
   const card = (): HTMLElement => {
@@ -84,7 +55,7 @@ describe('going on without Hearth', () => {
       'readable by your user account alone',
     ])
       expect(words).toContain(part)
-    expect(calls(link, 'eject.write')).toEqual([])
+    expect(asked(link, 'eject.write')).toEqual([])
     expect([...card().querySelectorAll('details')].map((each) => each.querySelector('summary .mono')?.textContent)).toEqual([
       'compose.yaml',
       'relayminer.yaml',
@@ -100,7 +71,7 @@ describe('going on without Hearth', () => {
       value: { path: '/data/eject/without-hearth', files: ['compose.yaml', 'README.md'], withMiner: false, toFillIn: 2 },
     })
     await press(button(/^Write the files$/))
-    expect(calls(link, 'eject.write')).toEqual([{ name: 'without-hearth', withSecrets: false }])
+    expect(asked(link, 'eject.write')).toEqual([{ name: 'without-hearth', withSecrets: false }])
     expect(text()).toContain('Written to /data/eject/without-hearth')
     expect(text()).toContain('The relay miner is not in it')
     expect(text()).toContain('Fill in 2 credentials in gate.json')
@@ -113,8 +84,8 @@ describe('going on without Hearth', () => {
     await press(card().querySelector('input[type=checkbox]') as HTMLElement)
     expect(card().textContent).toContain('in the clear in gate.json')
     await press(button(/^Write the files$/))
-    expect(calls(link, 'eject.write')).toEqual([{ name: 'without-hearth', withSecrets: true }])
-    await act(async () => root?.unmount())
+    expect(asked(link, 'eject.write')).toEqual([{ name: 'without-hearth', withSecrets: true }])
+    await stage.close()
     await showEject({ secrets: [] })
     expect(card().querySelector('input[type=checkbox]')).toBeNull()
   })
@@ -148,8 +119,8 @@ describe('going on without Hearth', () => {
     await press(button(/^Hand over…$/))
     expect(text()).toContain('Two relay miners with one key cost stake.')
     await press(button(/^Hand over (?:now|then)$/))
-    expect(calls(link, 'eject.handOver')).toHaveLength(1)
-    await act(async () => root?.unmount())
+    expect(asked(link, 'eject.handOver')).toHaveLength(1)
+    await stage.close()
 
     const away = await showEject({ written, handOver: { stage: 'out', path: '/data/eject/out', askedAtMs: 1, outAtMs: 2 } })
     expect(card().textContent).toContain('Hearth starts these containers no more')
@@ -159,7 +130,7 @@ describe('going on without Hearth', () => {
       error: { code: 'eject-still-runs', detail: { containers: 'x-miner', path: '/data/eject/out' }, ref: '' },
     })
     await press(button(/^Take back$/))
-    expect(calls(away, 'eject.takeBack')).toEqual([{}])
+    expect(asked(away, 'eject.takeBack')).toEqual([{}])
     expect(card().textContent).toContain('It still runs outside of Hearth: x-miner.')
   })
 

@@ -1,31 +1,13 @@
 import { act } from 'react'
-import { createRoot, type Root } from 'react-dom/client'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { App } from '#renderer/app/App.tsx'
+import { describe, expect, it } from 'vitest'
 import { ROUTES } from '#renderer/app/routes.ts'
-import { bridgeOver } from '#renderer/bridge/connect.ts'
-import { startText } from '#renderer/text/text.ts'
 import type { AppState, EndpointState } from '#shared/api/state.ts'
-import { answers } from './answers.ts'
-import { fakeLink, settle, type FakeLink } from './fake-link.ts'
+import { settle, type FakeLink } from './fake-link.ts'
 import { onMainnet } from './mainnet-scene.ts'
+import { pageStage, usualLink } from './page-stage.tsx'
 import { serving } from './scene.ts'
 
-let root: Root | undefined
-let box: HTMLElement
-beforeAll(() => {
-  ;(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true
-  startText()
-})
-beforeEach(() => {
-  box = document.createElement('div')
-  document.body.append(box)
-})
-afterEach(async () => {
-  await act(async () => root?.unmount())
-  document.body.replaceChildren()
-  globalThis.location.hash = ''
-})
+const stage = pageStage()
 
 const NOW = Date.now()
 const endpoint = (fields: Partial<EndpointState>): EndpointState => ({
@@ -49,15 +31,8 @@ async function show(
   globalThis.location.hash = path
   const state = serving(NOW)
   const nodes = network === 'mainnet' ? {} : state.nodes
-  const link = fakeLink({ ...state, nodes, app: { ...state.app, network }, chain: { ...state.chain, ...chain } })
-  for (const [name, value] of Object.entries(answers(NOW))) link.answers[name] = () => ({ ok: true, value })
-  root = createRoot(box)
-  await act(async () => {
-    root?.render(<App bridge={bridgeOver(link)} />)
-    await settle()
-  })
-  await act(settle)
-  return link
+  const link = usualLink({ ...state, nodes, app: { ...state.app, network }, chain: { ...state.chain, ...chain } })
+  return stage.open(link)
 }
 const card = (): HTMLElement | undefined =>
   [...document.querySelectorAll('section')].find((each) => each.querySelector('h2')?.textContent === 'Where the chain is asked')
@@ -158,7 +133,7 @@ describe('endpoints', () => {
       { block1Hash, isRight: true },
       { block1Hash, isRight: false },
     ])
-    await act(async () => root?.unmount())
+    await stage.close()
     await show({ endpoints: { 0: endpoint({}) }, known: 'confirmed', found: null })
     expect(card()?.textContent).toContain('You said that this is the right chain')
     expect(card()?.textContent).not.toContain('Is this Mainnet?')
@@ -185,18 +160,12 @@ describe('endpoints', () => {
       ['/supplier/leave', 'Close the way to your relay miner first'],
     ] as const) {
       globalThis.location.hash = path
-      const link = fakeLink(onMainnet(NOW))
-      for (const [name, value] of Object.entries(answers(NOW))) link.answers[name] = () => ({ ok: true, value })
-      root = createRoot(box)
-      await act(async () => {
-        root?.render(<App bridge={bridgeOver(link)} />)
-        await settle()
-      })
-      await act(settle)
+      const link = usualLink(onMainnet(NOW))
+      await stage.open(link)
       expect(document.body.textContent, path).toContain(said)
       expect(document.body.textContent, path).not.toMatch(/not serving|Not served|Differs|not up yet|no backend here|test relays/)
       expect(link.calls.map((call) => call.name)).not.toContain('supplier.previewConfig')
-      await act(async () => root?.unmount())
+      await stage.close()
     }
   })
 
@@ -241,10 +210,10 @@ describe('endpoints', () => {
     await show({ endpoints: { 0: endpoint({ from: 'here', host: '127.0.0.1:1' }) } }, 'local')
     expect(card()?.textContent).toContain('Your own node on this PC')
     expect(card()?.textContent).not.toContain('Add an endpoint')
-    await act(async () => root?.unmount())
+    await stage.close()
     await show({}, 'local')
     expect(card()).toBeUndefined()
-    await act(async () => root?.unmount())
+    await stage.close()
     await show({ endpoints: { 0: endpoint({}) } }, 'practice')
     expect(card()).toBeUndefined()
   })
@@ -256,19 +225,14 @@ describe('where a figure comes from', () => {
     const badges = (): string[] => [...document.querySelectorAll('.srcb')].map((each) => each.textContent ?? '')
     expect(badges()).toContain('On chain')
     expect(badges()).not.toContain('Proven')
-    await act(async () => root?.unmount())
+    await stage.close()
     globalThis.location.hash = '/supplier'
     const state = serving(NOW)
     const proven = Object.fromEntries(
       Object.entries(state.balances).map(([key, balance]) => [key, { ...balance, source: 'proven' as const }]),
     )
-    const link = fakeLink({ ...state, balances: proven, supplier: { ...state.supplier, source: 'proven' } })
-    for (const [name, value] of Object.entries(answers(NOW))) link.answers[name] = () => ({ ok: true, value })
-    root = createRoot(box)
-    await act(async () => {
-      root?.render(<App bridge={bridgeOver(link)} />)
-      await settle()
-    })
+    const link = usualLink({ ...state, balances: proven, supplier: { ...state.supplier, source: 'proven' } })
+    await stage.open(link)
     expect(badges().filter((badge) => badge === 'Proven').length).toBeGreaterThan(1)
     expect(badges()).not.toContain('On chain')
   })

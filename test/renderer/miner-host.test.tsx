@@ -1,45 +1,20 @@
 import { act } from 'react'
-import { createRoot, type Root } from 'react-dom/client'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { App } from '#renderer/app/App.tsx'
-import { bridgeOver } from '#renderer/bridge/connect.ts'
-import { startText } from '#renderer/text/text.ts'
+import { describe, expect, it } from 'vitest'
 import type { AppState } from '#shared/api/state.ts'
-import { answers } from './answers.ts'
-import { fakeLink, settle, type FakeLink } from './fake-link.ts'
+import { settle, type FakeLink } from './fake-link.ts'
 import { servedOnMainnet } from './mainnet-scene.ts'
+import { asked, pageStage, usualLink } from './page-stage.tsx'
 
 /** The relay miner's host as Hearth changes it. */
 const NOW = Date.now()
-let root: Root | undefined
-let box: HTMLElement
-beforeAll(() => {
-  ;(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true
-  startText()
-})
-beforeEach(() => {
-  box = document.createElement('div')
-  document.body.append(box)
-})
-afterEach(async () => {
-  await act(async () => root?.unmount())
-  document.body.replaceChildren()
-  globalThis.location.hash = ''
-})
+const stage = pageStage()
 
 /** Its page, with this told of its host. */
 async function show(bundle: Partial<NonNullable<AppState['bundle']>>): Promise<FakeLink> {
   globalThis.location.hash = '/nodes/miner-1'
   const state = servedOnMainnet(NOW)
-  const link = fakeLink({ ...state, bundle: { ...state.bundle!, ...bundle } })
-  for (const [name, value] of Object.entries(answers(NOW))) link.answers[name] = () => ({ ok: true, value })
-  root = createRoot(box)
-  await act(async () => {
-    root?.render(<App bridge={bridgeOver(link)} />)
-    await settle()
-  })
-  await act(settle)
-  return link
+  const link = usualLink({ ...state, bundle: { ...state.bundle!, ...bundle } })
+  return stage.open(link)
 }
 const page = (): string => document.querySelector('#page')?.textContent ?? ''
 const press = (button: HTMLElement | undefined): Promise<void> =>
@@ -50,7 +25,6 @@ const press = (button: HTMLElement | undefined): Promise<void> =>
 const wayBack = (): HTMLElement | undefined =>
   [...document.querySelectorAll<HTMLElement>('#page button')].find((each) => each.textContent === 'Go back to it now')
 const byItself = (): HTMLInputElement => document.querySelector<HTMLInputElement>('#page input[type="checkbox"]')!
-const asked = (link: FakeLink, name: string): unknown[] => link.calls.filter((call) => call.name === name).map((call) => call.input)
 
 const OWN = 'rpc.oakroom.example'
 

@@ -1,30 +1,12 @@
 import { act } from 'react'
-import { createRoot, type Root } from 'react-dom/client'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { App } from '#renderer/app/App.tsx'
-import { bridgeOver } from '#renderer/bridge/connect.ts'
-import { startText } from '#renderer/text/text.ts'
+import { describe, expect, it } from 'vitest'
 import type { AppState } from '#shared/api/state.ts'
 import type { SelfTestPath, SelfTestRow, SelfTests, Validation } from '#shared/model/self-test.ts'
-import { answers } from './answers.ts'
-import { fakeLink, settle, type FakeLink } from './fake-link.ts'
+import { settle, type FakeLink } from './fake-link.ts'
+import { pageStage, usualLink } from './page-stage.tsx'
 import { serving } from './scene.ts'
 
-let root: Root | undefined
-let box: HTMLElement
-beforeAll(() => {
-  ;(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true
-  startText()
-})
-beforeEach(() => {
-  box = document.createElement('div')
-  document.body.append(box)
-})
-afterEach(async () => {
-  await act(async () => root?.unmount())
-  document.body.replaceChildren()
-  globalThis.location.hash = ''
-})
+const stage = pageStage()
 
 const NOW = Date.now()
 const URL_OF = 'https://relay.example.org'
@@ -73,21 +55,14 @@ async function show(
     serviceId,
     endpoints: [{ url, rpcType: 'JSON_RPC' }],
   })) as AppState['supplier']['services']
-  const link = fakeLink({
+  const link = usualLink({
     ...state,
     supplier: { ...state.supplier, status, services },
     health: { ...state.health, selfTests: { revision: 1, last: tests } },
   })
-  for (const [name, value] of Object.entries(answers(NOW))) link.answers[name] = () => ({ ok: true, value })
   link.answers['selfTest.list'] = () => ({ ok: true, value: { rows, validation } })
   link.answers['selfTest.run'] = () => ({ ok: true, value: { taskId: 't' } })
-  root = createRoot(box)
-  await act(async () => {
-    root?.render(<App bridge={bridgeOver(link)} />)
-    await settle()
-  })
-  await act(settle)
-  return link
+  return stage.open(link)
 }
 const words = (): string => document.getElementById('page')?.textContent ?? ''
 const select = (): HTMLSelectElement | null => document.querySelector('#page select')

@@ -1,37 +1,16 @@
 import { act } from 'react'
-import { createRoot, type Root } from 'react-dom/client'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { App } from '#renderer/app/App.tsx'
-import { bridgeOver } from '#renderer/bridge/connect.ts'
+import { describe, expect, it } from 'vitest'
 import { clockTime } from '#renderer/text/format.ts'
-import { startText } from '#renderer/text/text.ts'
 import type { ApiResult } from '#shared/api/errors.ts'
 import { requests } from '#shared/api/requests.ts'
 import type { AppState } from '#shared/api/state.ts'
 import { SETTING_KEYS, SETTINGS, type SettingKey, type SettingScalar } from '#shared/settings/table.ts'
-import { answers } from './answers.ts'
-import { fakeLink, settle, type FakeLink } from './fake-link.ts'
+import { settle, type FakeLink } from './fake-link.ts'
+import { asked, pageStage, usualLink } from './page-stage.tsx'
 import { serving } from './scene.ts'
 import { watchSaves } from './watch-saves.ts'
 
-let root: Root | undefined
-let box: HTMLElement
-
-beforeAll(() => {
-  ;(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true
-  startText()
-})
-beforeEach(() => {
-  box = document.createElement('div')
-  document.body.append(box)
-})
-afterEach(async () => {
-  await act(async () => root?.unmount())
-  document.body.replaceChildren()
-  globalThis.location.hash = ''
-  globalThis.localStorage.clear()
-  delete document.documentElement.dataset['theme']
-})
+const stage = pageStage()
 
 async function show(
   chosen: Partial<Record<string, { value: SettingScalar; problem: 'unknown' | 'invalid' | null }>> = {},
@@ -40,15 +19,8 @@ async function show(
   globalThis.location.hash = '/settings'
   const served = serving(Date.now())
   const state: AppState = { ...served, app: { ...served.app, shell }, settings: chosen as AppState['settings'] }
-  const link = fakeLink(state)
-  for (const [name, value] of Object.entries(answers(Date.now()))) link.answers[name] = () => ({ ok: true, value })
-  root = createRoot(box)
-  await act(async () => {
-    root?.render(<App bridge={bridgeOver(link)} />)
-    await settle()
-  })
-  await act(settle)
-  return link
+  const link = usualLink(state)
+  return stage.open(link)
 }
 const chosen = (value: SettingScalar) => ({ value, problem: null })
 const text = (): string => document.body.textContent ?? ''
@@ -77,7 +49,6 @@ async function press(target: HTMLElement): Promise<void> {
     await settle()
   })
 }
-const calls = (link: FakeLink, name: string): unknown[] => link.calls.filter((call) => call.name === name).map((call) => call.input)
 /** A main that takes changes and publishes them. */
 function takes(link: FakeLink, restarts: ('hearth' | 'miner')[] = []): void {
   link.answers['settings.set'] = (input) => {
@@ -117,7 +88,7 @@ describe('the settings page', () => {
     expect(text()).toContain('1 differs from the standard')
     await press(button(/back to 5 minutes/))
     await press(button(/^Apply changes$/))
-    expect(calls(link, 'settings.set')).toEqual([{ changes: { autoLockMinutes: 5 } }])
+    expect(asked(link, 'settings.set')).toEqual([{ changes: { autoLockMinutes: 5 } }])
     expect(rowOf('autoLockMinutes').textContent).not.toContain('Changed')
     expect(text()).toContain('Applied.')
   })
@@ -127,11 +98,11 @@ describe('the settings page', () => {
     takes(link)
     await type(control('theme'), 'dark')
     await type(control('autoLockMinutes'), '12')
-    expect(calls(link, 'settings.set')).toEqual([])
+    expect(asked(link, 'settings.set')).toEqual([])
     expect(text()).toContain('2 changes')
     expect(text()).toContain('Nothing restarts.')
     await press(button(/^Apply changes$/))
-    expect(calls(link, 'settings.set')).toEqual([{ changes: { theme: 'dark', autoLockMinutes: 12 } }])
+    expect(asked(link, 'settings.set')).toEqual([{ changes: { theme: 'dark', autoLockMinutes: 12 } }])
   })
 
   it('takes typed changes back', async () => {
@@ -140,7 +111,7 @@ describe('the settings page', () => {
     await press(button(/^Discard$/))
     expect(control('autoLockMinutes').value).toBe('5')
     expect(document.querySelector('[aria-label="Changes not applied yet"]')).toBeNull()
-    expect(calls(link, 'settings.set')).toEqual([])
+    expect(asked(link, 'settings.set')).toEqual([])
   })
 
   it.each([
@@ -157,7 +128,7 @@ describe('the settings page', () => {
     expect(control(key).getAttribute('aria-invalid')).toBe('true')
     expect(rowOf(key).querySelector('[role="alert"]')?.textContent).toBeTruthy()
     await press(button(/^Apply changes$/))
-    expect(calls(link, 'settings.set')).toEqual([])
+    expect(asked(link, 'settings.set')).toEqual([])
   })
 
   it('says before applying that the relay miner starts again, and what that costs now', async () => {
@@ -213,7 +184,7 @@ describe('the settings page', () => {
     takes(link)
     await press(button(/Reset the section Transactions/))
     await press(button(/^Apply changes$/))
-    expect(calls(link, 'settings.set')).toEqual([{ changes: { gasMarginPercent: 150, gasPriceTimes: 2 } }])
+    expect(asked(link, 'settings.set')).toEqual([{ changes: { gasMarginPercent: 150, gasPriceTimes: 2 } }])
   })
 
   it('tells of what lies stored and is not used, and forgets it when asked', async () => {
@@ -222,7 +193,7 @@ describe('the settings page', () => {
     expect(text()).toContain('fromTheFuture = 7 comes from another version')
     expect(text()).toContain('theme holds a value that this version does not take')
     await press(button(/Forget it: fromTheFuture/))
-    expect(calls(link, 'settings.reset')).toEqual([{ keys: ['fromTheFuture'] }])
+    expect(asked(link, 'settings.reset')).toEqual([{ keys: ['fromTheFuture'] }])
   })
 
   it('links to the pages that have more', async () => {
@@ -249,10 +220,10 @@ describe('the look', () => {
     const evening = new Date(2026, 10, 22, 21, 5).getTime()
     await show({ clockHours: chosen('24') })
     expect(clockTime(evening)).toBe('21:05')
-    await act(async () => root?.unmount())
+    await stage.close()
     await show({ clockHours: chosen('12') })
     expect(clockTime(evening)).toMatch(/^9:05\s?pm$/i)
-    await act(async () => root?.unmount())
+    await stage.close()
     await show()
   })
 })
@@ -313,14 +284,14 @@ describe('settings as a file', () => {
     link.answers['settings.judge'] = () => ({ ok: true, value: judged })
     link.answers['settings.import'] = () => ({ ok: true, value: { restarts: ['miner'] } })
     await choose('the text')
-    expect(calls(link, 'settings.judge')).toEqual([{ text: 'the text' }])
+    expect(asked(link, 'settings.judge')).toEqual([{ text: 'the text' }])
     const dialog = document.querySelector('[role="dialog"]')
     expect(dialog?.textContent).toMatch(/Gas price of claims and proofs.*10 times.*20 times/)
     expect(dialog?.textContent).toContain('moonPhase: not a setting of this version')
     expect(dialog?.textContent).toContain('3 more are as they are here.')
-    expect(calls(link, 'settings.import')).toEqual([])
+    expect(asked(link, 'settings.import')).toEqual([])
     await press(button(/^Apply 1 change$/))
-    expect(calls(link, 'settings.import')).toEqual([{ text: 'the text', digest: 'd1' }])
+    expect(asked(link, 'settings.import')).toEqual([{ text: 'the text', digest: 'd1' }])
     expect(document.querySelector('[role="dialog"]')).toBeNull()
   })
 
@@ -342,9 +313,9 @@ describe('settings as a file', () => {
     Object.defineProperty(gone, 'text', { value: () => Promise.reject(new DOMException('gone', 'NotFoundError')) })
     await choose(gone)
     expect(document.querySelector('[role="alert"]')?.textContent).toContain('This file could not be read.')
-    expect(calls(link, 'settings.judge')).toEqual([])
+    expect(asked(link, 'settings.judge')).toEqual([])
     await choose('the text')
-    expect(calls(link, 'settings.judge')).toEqual([{ text: 'the text' }])
+    expect(asked(link, 'settings.judge')).toEqual([{ text: 'the text' }])
     expect(text()).not.toContain('This file could not be read.')
   })
 
@@ -366,7 +337,7 @@ describe('a test message', () => {
     })
     await press(button(/^Send a test message$/))
     expect(text()).toContain('ntfy.sh says status 404')
-    await act(async () => root?.unmount())
+    await stage.close()
     await show()
     expect(() => button(/^Send a test message$/)).toThrow('no button')
   })

@@ -1,32 +1,14 @@
 import { act } from 'react'
-import { createRoot, type Root } from 'react-dom/client'
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { App } from '#renderer/app/App.tsx'
-import { bridgeOver } from '#renderer/bridge/connect.ts'
-import { startText } from '#renderer/text/text.ts'
+import { expect, it } from 'vitest'
 import type { AppState } from '#shared/api/state.ts'
-import { answers } from './answers.ts'
-import { fakeLink, settle, type FakeLink } from './fake-link.ts'
+import { settle, type FakeLink } from './fake-link.ts'
 import { minerStarting, stakedOnMainnet } from './mainnet-scene.ts'
+import { asked, pageStage, usualLink } from './page-stage.tsx'
 import { chosen } from './scene.ts'
 
 /** Containers that the record does not know, on the Nodes page. */
 const NOW = Date.now()
-let root: Root | undefined
-let box: HTMLElement
-beforeAll(() => {
-  ;(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true
-  startText()
-})
-beforeEach(() => {
-  box = document.createElement('div')
-  document.body.append(box)
-})
-afterEach(async () => {
-  await act(async () => root?.unmount())
-  document.body.replaceChildren()
-  globalThis.location.hash = ''
-})
+const stage = pageStage()
 
 const withUnlisted = (state: AppState, isUp: boolean, id = 'miner', title = 'Relay miner'): AppState => ({
   ...state,
@@ -34,17 +16,10 @@ const withUnlisted = (state: AppState, isUp: boolean, id = 'miner', title = 'Rel
 })
 async function show(state: AppState): Promise<FakeLink> {
   globalThis.location.hash = '/nodes'
-  const link = fakeLink(state)
-  for (const [name, value] of Object.entries(answers(NOW))) link.answers[name] = () => ({ ok: true, value })
+  const link = usualLink(state)
   link.answers['nodes.stopUnlisted'] = () => ({ ok: true, value: {} })
   link.answers['localChain.start'] = () => ({ ok: true, value: { taskId: 'task-1' } })
-  root = createRoot(box)
-  await act(async () => {
-    root?.render(<App bridge={bridgeOver(link)} />)
-    await settle()
-  })
-  await act(settle)
-  return link
+  return stage.open(link)
 }
 const page = (): string => document.querySelector('#page')?.textContent ?? ''
 const buttons = (name: string): HTMLButtonElement[] => [...document.querySelectorAll('button')].filter((each) => each.textContent === name)
@@ -53,7 +28,6 @@ const press = (name: string): Promise<void> =>
     buttons(name)[0]?.click()
     await settle()
   })
-const asked = (link: FakeLink, name: string): unknown[] => link.calls.filter((call) => call.name === name).map((call) => call.input)
 
 it('a relay miner on Mainnet is told of, can be stopped, and leads to its usual start', async () => {
   const link = await show(withUnlisted(stakedOnMainnet(NOW), true))
@@ -84,7 +58,7 @@ it('nothing is said without an engine, nor while they are taken up', async () =>
   const state = withUnlisted(stakedOnMainnet(NOW), true)
   await show({ ...state, engine: { ...state.engine, kind: 'not-started' } })
   expect(page()).not.toContain('that the record does not know')
-  await act(async () => root?.unmount())
+  await stage.close()
   await show(withUnlisted(minerStarting(NOW), true))
   expect(page()).not.toContain('that the record does not know')
 })
