@@ -145,15 +145,14 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
   const checkEngine: Handlers['engine.check'] = (input, signal) => {
     for (const { rooms } of networks.all())
       if (rooms !== networks.rooms)
-        void Promise.resolve(rooms.handlers['engine.check']({})).catch((error: unknown) => log.error('a look at the engine', error))
+        void rooms.handlers['engine.check']({}).catch((error: unknown) => log.error('a look at the engine', error))
     return networks.rooms.handlers['engine.check'](input, signal)
   }
   const roomsOfIntent = async (intentId: string): Promise<NetworkRooms> =>
     networks.of((await store.intent(intentId))?.network ?? '')?.rooms ?? networks.rooms
   settings.onChange((changed) => {
     if (changed.includes('autoLockMinutes')) keys.autoLockChanged()
-    if (changed.includes('engineEndpoint'))
-      Promise.resolve(checkEngine({})).catch((error: unknown) => log.error('after another engine was chosen', error))
+    if (changed.includes('engineEndpoint')) checkEngine({}).catch((error: unknown) => log.error('after another engine was chosen', error))
     // What a container is started with may be another now.
     wakeAll()
   })
@@ -197,7 +196,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       tasks,
       store,
       clock,
-      check: async () => checkEngine({}),
+      check: () => checkEngine({}),
       activity,
     }),
     'state.resume': ({ startedAtMs, seq }) => Promise.resolve(state.resume(startedAtMs, seq)),

@@ -1,10 +1,11 @@
 import type { NetworkId } from '#shared/api/state.ts'
+import { OF_THIS_PC } from '#shared/model/finding-order.ts'
 import { NETWORKS } from '#shared/networks/index.ts'
 import type { NetworkRooms } from './network-shape.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
 import type { Store } from './ports/store.ts'
-import { elsewhereOf, isUp, OF_THIS_PC } from './state/elsewhere.ts'
+import { elsewhereOf, isUp } from './state/elsewhere.ts'
 import { createNetworkState, type NetworkState } from './state/network-state.ts'
 import type { StatePublisher } from './state/publisher.ts'
 import { createTasks, type Tasks } from './tasks/tasks.ts'
@@ -104,7 +105,9 @@ export async function createLookedAfter(deps: {
     Object.values(state.tasks).some((task) => task.status === 'running') ||
     Object.values(state.intents).some((intent) => intent.status === 'signed' || intent.status === 'broadcast')
   const publish = (): void => {
-    const told = new Set(Object.keys(chosen.state.state.attention).filter((id) => OF_THIS_PC.has(id)))
+    // What is found in Practice is of its own machine.
+    const shown = chosen.network === 'practice' ? {} : chosen.state.state.attention
+    const told = new Set(Object.keys(shown).filter((id) => OF_THIS_PC.has(id)))
     for (const network of REAL) {
       const looked = others.get(network)
       if (looked || failed.has(network)) published.put('elsewhere', network, elsewhereOf(network, looked?.state.state, told))

@@ -28,11 +28,12 @@ import { createRehearsalKeys, createVault } from '#main/adapters/vault/index.ts'
 import type { App } from '#main/core/app-shape.ts'
 import { whyUnreachable } from '#shared/model/reachable-address.ts'
 import { createApp } from '#main/core/app.ts'
+import { openProofs } from '#main/core/engine/open-work.ts'
+import { wantedRunning } from '#main/core/engine/wanted-running.ts'
 import type { Store } from '#main/core/ports/store.ts'
 import { readSetting } from '#main/core/settings/stored.ts'
 import { SETTINGS } from '#shared/settings/table.ts'
 import { BUNDLE_CATALOG, CATALOG } from '#shared/catalog/index.ts'
-import { owedProofs } from '#shared/model/owed-proofs.ts'
 import { containersMark, NETWORKS, networkOf } from '#shared/networks/index.ts'
 import { localChainRulesSchema } from '#shared/networks/local.ts'
 import type { Compose } from './compose-options.ts'
@@ -127,25 +128,11 @@ export const compose: Compose = async (options): Promise<App> => {
 /** What the user chose, asked each time, and the engine that holds this installation's containers. */
 function engineChoice(store: Pick<Store, 'setting' | 'setSetting' | 'nodes' | 'claims'>, installId: string): EngineChoice {
   return {
-    holdsProofs: async () => {
-      // Of a chain that was made here the engine holds all, and its money is play.
-      const others = NETWORKS.filter(({ madeHere }) => !madeHere)
-      const owed = await Promise.all(
-        others.map(async ({ id }) => {
-          const claimed = await store.claims({ network: id, stages: ['claimed'], limit: 1_000 })
-          return owedProofs(await store.nodes(id), claimed, systemClock.now())
-        }),
-      )
-      return owed.flat().length > 0
-    },
+    holdsProofs: async () => (await openProofs(store, systemClock.now())).length > 0,
     marks: [...new Set(NETWORKS.map((network) => containersMark(installId, network.id)))],
     chosen: async () => (await readSetting(store, 'engineEndpoint')) ?? '',
     used: { get: () => store.setting(ENGINE_USED), set: (endpoint) => store.setSetting(ENGINE_USED, endpoint) },
-    wantsRunning: async () => {
-      // Practice has a machine of its own.
-      const rows = await Promise.all(NETWORKS.filter(({ id }) => id !== 'practice').map(({ id }) => store.nodes(id)))
-      return rows.flat().some((row) => row.wanted === 'running')
-    },
+    wantsRunning: async () => (await wantedRunning(store)).length > 0,
   }
 }
 const ENGINE_USED = 'engine-used'

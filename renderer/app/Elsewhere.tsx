@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import type { ElsewhereState } from '#shared/api/state.ts'
 import { useAppState, useCall } from '#renderer/bridge/hooks.ts'
-import { asksElsewhere, elsewhereSentence, isUrgentElsewhere } from '#renderer/text/elsewhere.ts'
+import { asksElsewhere, elsewhereSentence, isBadElsewhere, isUrgentElsewhere } from '#renderer/text/elsewhere.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
@@ -28,7 +28,7 @@ function Line({ other }: { other: ElsewhereState }): ReactNode {
   const choose = useCall('app.chooseNetwork')
   const network = t(`frame.network.${other.network}`)
   const asks = asksElsewhere(other)
-  const isBad = !other.isLookedAfter || other.findings[0]?.level === 'bad'
+  const isBad = isBadElsewhere(other)
   const more = Math.max(0, other.findingsCount - 1)
   const change = async (): Promise<void> => {
     if ((await choose.run({ network: other.network })) !== undefined) go('/')

@@ -13,8 +13,10 @@ export interface OtherNetwork {
 export const asksElsewhere = (other: OtherNetwork): boolean => other.needsKey || !other.isLookedAfter || other.findingsCount > 0
 
 /** Whether that cannot wait until somebody looks at Home. */
-export const isUrgentElsewhere = (other: OtherNetwork): boolean =>
-  other.needsKey || !other.isLookedAfter || other.findings[0]?.level === 'bad'
+export const isUrgentElsewhere = (other: OtherNetwork): boolean => other.needsKey || isBadElsewhere(other)
+
+/** Whether something is wrong there, and not only waited for. */
+export const isBadElsewhere = (other: OtherNetwork): boolean => !other.isLookedAfter || other.findings[0]?.level === 'bad'
 
 /** The worst of it in a sentence, without the network's name and without a full stop; how it goes on where nothing asks. */
 export function elsewhereSentence(t: Words, other: OtherNetwork): string {

@@ -216,8 +216,10 @@ export const requests = {
    */
   'chain.startAnew': row(z.strictObject({ block1Hash: z.string().min(1).max(64) }), z.strictObject({ path: z.string() }), { writes: true }),
   'nodes.start': row(z.strictObject({ nodeId: id }), done, { writes: true }),
-  /** Now, or written down and carried out at its moment, also while no page is open. Rejects `not-now` when there is no such moment. */
-  /** `network`: of one that is looked after and not the chosen one. */
+  /**
+   * Now, or written down and carried out at its moment, also while no page is open. Rejects `not-now` when there is no such moment. `network`: whose node it is, the chosen one unless
+   * told; `not-allowed` for one that nobody looks after.
+   */
   'nodes.stop': row(stopWish.extend({ network: networkIdSchema.optional() }), done, { writes: true }),
   'nodes.restart': row(stopWish, done, { writes: true }),
   /** Takes back a stop or restart that is not done yet. */

@@ -14,8 +14,6 @@ import { INTENT_STATUSES, intentKindSchema } from '../model/intent.ts'
  * The state tree that main publishes and the page copies. Small and serialisable: amounts are decimal text in upokt, times UTC ms.
  * Top level: slices. A slice is one object, or a map by id; patches replace whole entries (see patches.ts).
  */
-/** Findings of a network that is not chosen: the worst are enough to send somebody there. */
-export const MAX_FINDINGS_ELSEWHERE = 2
 const upokt = z.string().regex(/^-?\d{1,30}$/)
 const ms = z.number().int().nonnegative()
 const height = z.number().int().nonnegative()
@@ -306,6 +304,9 @@ const practiceSlice = z
     next: z.strictObject({ kind: z.enum(MOMENTS), atMs: ms, height }).nullable(),
   })
   .nullable()
+
+/** Findings of a network that is not chosen: the worst are enough to send somebody there. */
+export const MAX_FINDINGS_ELSEWHERE = 2
 
 /** A network that is not the chosen one and is looked after all the same, because something is wanted running there. By its id. */
 const elsewhereEntry = z.strictObject({

@@ -20,7 +20,8 @@ export const releaseSchema = z.strictObject({
 })
 export type Release = z.infer<typeof releaseSchema>
 
-const POCKETD = POCKETD_IMAGE.reference.replace(/:[^:/]*$/, '')
+/** The image that upgrades of the chain replace. */
+export const POCKETD = POCKETD_IMAGE.reference.replace(/:[^:/]*$/, '')
 const pocketd = (version: string, fields: Pick<Release, 'releasedAtMs' | 'planHeights'>): Release => ({
   image: POCKETD,
   version,

@@ -132,3 +132,23 @@ describe('dispatcher', () => {
     expect(await call('nodes.suggestPort', { nodeId: 'a', containerPort: 1 })).toMatchObject({ ok: false, error: { code: 'internal' } })
   })
 })
+
+describe('a page that shows another network', () => {
+  it('is judged at each write that says which it shows, when its turn comes, and at no read', async () => {
+    const judged: string[] = []
+    const dispatch = createDispatcher(
+      { 'vault.lock': async () => ({}), 'activity.list': async () => ({ rows: [] }) } as unknown as Handlers,
+      createTestLog(),
+      undefined,
+      (name, _input, shown) => {
+        judged.push(`${name} ${String(shown)}`)
+        if (shown === 'mainnet') throw new HearthError('network-changed', { shown, network: 'local' })
+      },
+    )
+    expect(await dispatch('vault.lock', {}, undefined, 'mainnet')).toMatchObject({ ok: false, error: { code: 'network-changed' } })
+    expect(await dispatch('vault.lock', {}, undefined, null)).toMatchObject({ ok: true })
+    expect(await dispatch('vault.lock', {})).toMatchObject({ ok: true })
+    expect(await dispatch('activity.list', { limit: 5 }, undefined, 'mainnet')).toMatchObject({ ok: true })
+    expect(judged).toEqual(['vault.lock mainnet', 'vault.lock null'])
+  })
+})

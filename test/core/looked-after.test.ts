@@ -1,109 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createLookedAfter, type LookedAt } from '#main/core/looked-after.ts'
-import type { NetworkRooms } from '#main/core/network-shape.ts'
-import type { NodeRow } from '#main/core/ports/store.ts'
-import { initialState } from '#main/core/state/initial.ts'
-import { createStatePublisher } from '#main/core/state/publisher.ts'
-import { createTasks } from '#main/core/tasks/tasks.ts'
-import type { NetworkId, NodeState } from '#shared/api/state.ts'
-import { createTestClock, createTestLog } from '#test/fakes/clock.ts'
-import { finding, node } from '#test/shells/support/desktop-state.ts'
-
-type Place = Omit<LookedAt, 'rooms'>
-const LOOK = 2_000
-
-/** Rooms that do nothing but tell what is asked of them, and never two at a time for one network. */
-async function setup(first: NetworkId | null = 'practice') {
-  const clock = createTestClock()
-  const log = createTestLog()
-  const state = createStatePublisher(
-    initialState({ version: '0', shell: 'web', host: 'h', network: first, startedAtMs: 0, notice: null }),
-    clock,
-  )
-  const settings = new Map<string, string>()
-  const wanted = new Map<string, 'running' | 'stopped'>()
-  const said: string[] = []
-  const live = new Map<string, number>()
-  const places = new Map<string, Place>()
-  const self = {
-    refuses: '' as string,
-    beginRefuses: '' as string,
-    storeRefuses: false,
-    nodesRefuse: false,
-    stopRefuses: '' as string,
-    /** What the making of rooms waits for. */
-    gate: Promise.resolve(),
-    sheetsRefuse: false,
-  }
-  const make = async (place: Place): Promise<NetworkRooms> => {
-    const name = place.network ?? 'none'
-    await self.gate
-    if (self.refuses === name) throw new Error(`no rooms for ${name}`)
-    said.push(`make ${name}`)
-    live.set(name, (live.get(name) ?? 0) + 1)
-    if ((live.get(name) ?? 0) > 1) throw new Error(`${name} has two rooms`)
-    places.set(name, place)
-    return {
-      begin() {
-        said.push(`begin ${name}`)
-        return self.beginRefuses === name ? Promise.reject(new Error(`no begin for ${name}`)) : Promise.resolve()
-      },
-      closeSheets() {
-        said.push(`sheets ${name}`)
-        return self.sheetsRefuse ? Promise.reject(new Error('the sheet stays')) : Promise.resolve()
-      },
-      stop() {
-        said.push(`stop ${name}`)
-        live.set(name, (live.get(name) ?? 0) - 1)
-        return self.stopRefuses === name ? Promise.reject(new Error('a loop failed')) : Promise.resolve()
-      },
-    } as NetworkRooms
-  }
-  const store = {
-    nodes: (network: string) => {
-      if (self.nodesRefuse) return Promise.reject(new Error('the disk does not answer'))
-      const is = wanted.get(network)
-      return Promise.resolve(is === undefined ? [] : [{ id: 'miner', network, wanted: is } as NodeRow])
-    },
-    setSetting: (key: string, value: string) => {
-      if (self.storeRefuses) return Promise.reject(new Error('disk full'))
-      settings.set(key, value)
-      return Promise.resolve()
-    },
-  }
-  const tasks = createTasks(state, clock, log)
-  const networks = await createLookedAfter({ first, make, published: state, tasks, store, clock, log })
-  const abort = new AbortController()
-  const began = Promise.withResolvers<void>()
-  const running = networks.run(abort.signal, began.promise)
-  const seen = (network: string, fields: Partial<NodeState>): void =>
-    places.get(network)?.state.put('nodes', 'miner', { ...node('miner', 'relay-miner', 'Relay miner'), ...fields })
-  return {
-    clock,
-    log,
-    state,
-    settings,
-    wanted,
-    said,
-    live,
-    places,
-    self,
-    networks,
-    tasks,
-    began,
-    seen,
-    begin: async () => {
-      await networks.begin()
-      began.resolve()
-      await clock.advance(1)
-    },
-    stop: async () => {
-      abort.abort()
-      await running
-      await networks.stop()
-    },
-  }
-}
+import type { AppState } from '#shared/api/state.ts'
+import { finding } from '#test/shells/support/desktop-state.ts'
+import { LOOK, setup } from './looked-after-scene.ts'
 
 describe('networks that are not chosen', () => {
   it('are looked after where something is wanted running, once the chosen one has begun; Practice is not', async () => {
@@ -152,6 +50,23 @@ describe('networks that are not chosen', () => {
     await stop()
   })
 
+  it('are told to have what this PC has once; what is found in Practice is of its own machine and hides nothing', async () => {
+    const { networks, wanted, begin, places, state, clock, stop } = await setup()
+    wanted.set('mainnet', 'running')
+    await begin()
+    places.get('mainnet')?.state.put('attention', 'disk-full', finding('disk-full', 'bad'))
+    const shown = networks.all()[0]
+    shown?.state.put('attention', 'disk-full', finding('disk-full', 'bad'))
+    await clock.advance(LOOK)
+    expect([shown?.network, state.state.elsewhere['mainnet']?.findings.map((each) => each.id)]).toEqual(['practice', ['disk-full']])
+    wanted.set('local', 'running')
+    await networks.choose('local')
+    networks.of('local')?.state.put('attention', 'disk-full', finding('disk-full', 'bad'))
+    await clock.advance(LOOK)
+    expect(state.state.elsewhere['mainnet']?.findings).toEqual([])
+    await stop()
+  })
+
   it('are told of on the page, and taken off it with what was wrong', async () => {
     const { wanted, begin, places, state, clock, stop } = await setup()
     wanted.set('mainnet', 'running')
@@ -181,7 +96,14 @@ describe('networks that are not chosen', () => {
     places.get('mainnet')?.tasks.start('node-stop', ['drain'], () => open.promise)
     await clock.advance(3 * LOOK)
     expect(said).not.toContain('stop mainnet')
+    for (const status of ['signed', 'broadcast'] as const)
+      places.get('mainnet')?.state.put('intents', status, { id: status, status } as AppState['intents'][string])
     open.resolve()
+    await clock.advance(2 * LOOK)
+    places.get('mainnet')?.state.remove('intents', 'signed')
+    await clock.advance(2 * LOOK)
+    expect(said).not.toContain('stop mainnet')
+    places.get('mainnet')?.state.remove('intents', 'broadcast')
     await clock.advance(2 * LOOK)
     expect(said.at(-1)).toBe('stop mainnet')
     expect([said.filter((line) => line === 'stop mainnet').length, state.state.elsewhere]).toEqual([1, {}])
@@ -230,6 +152,40 @@ describe('networks that are not chosen', () => {
     self.beginRefuses = ''
     await clock.advance(40_000)
     expect([live.get('mainnet'), state.state.elsewhere['mainnet']?.isLookedAfter]).toEqual([1, true])
+    await stop()
+  })
+})
+
+describe('one that could not be looked after', () => {
+  it('is tried again soon, though the clock was set back, and is told of no more once nothing is wanted there', async () => {
+    const { said, wanted, begin, self, world, state, clock, stop } = await setup()
+    wanted.set('mainnet', 'running').set('beta', 'running')
+    self.refuses = 'beta'
+    self.beginRefuses = 'mainnet'
+    await begin()
+    await clock.advance(LOOK)
+    expect(Object.keys(state.state.elsewhere).sort()).toEqual(['beta', 'mainnet'])
+    wanted.delete('beta')
+    await clock.advance(2 * LOOK)
+    expect(Object.keys(state.state.elsewhere)).toEqual(['mainnet'])
+    self.beginRefuses = ''
+    world.backMs = 3_600_000
+    await clock.advance(2 * LOOK)
+    expect([said.at(-1), state.state.elsewhere['mainnet']?.isLookedAfter]).toEqual(['begin mainnet', true])
+    await stop()
+  })
+
+  it('says nothing of this PC that the page says already', async () => {
+    const { wanted, begin, places, state, clock, stop } = await setup('local')
+    wanted.set('mainnet', 'running')
+    await begin()
+    await clock.advance(LOOK)
+    for (const network of ['local', 'mainnet']) places.get(network)?.state.put('attention', 'engine-gone', finding('engine-gone', 'bad'))
+    await clock.advance(LOOK)
+    expect(state.state.elsewhere['mainnet']?.findings).toEqual([])
+    places.get('local')?.state.remove('attention', 'engine-gone')
+    await clock.advance(LOOK)
+    expect(state.state.elsewhere['mainnet']?.findings.map((each) => each.id)).toEqual(['engine-gone'])
     await stop()
   })
 })

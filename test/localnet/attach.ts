@@ -2,17 +2,14 @@
  * An endpoint of the user's own, through the whole app on the real chain with the real miner: a node on this PC behind a provider's token is attached, a wrong chain is refused, test
  * relays are answered through it, and its token is nowhere but where it belongs; what it does while it is down is told.
  */
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { createServer, request as ask } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { docker, freePort } from './engine.ts'
+import { docker } from './engine.ts'
 import { reachServing, startDriver } from './driver.ts'
-import { anvilProgram } from './images.ts'
 import { prepareMachine, readMachine } from './prepare.ts'
 import { sleep } from './process.ts'
+import { startAnvil, startProvider } from './provider.ts'
 import type { Check, Figures } from './report.ts'
 
 const TOKEN = 'canary-4d1e88a70b62'
@@ -40,47 +37,15 @@ async function containers(socket: string): Promise<string[]> {
 export async function runAttach(check: Check): Promise<Figures> {
   const socket = readMachine().engineSocket ?? ''
   const earlier = await containers(socket)
-  const anvilPort = await freePort()
-  const { program } = await anvilProgram()
   const dataDir = mkdtempSync(join(tmpdir(), 'hearth-attach-'))
   const driver = await startDriver(dataDir, RULES)
-  const anvil = spawn(program, ['--host', '127.0.0.1', '--port', String(anvilPort), '--block-time', '1', '--silent'], { stdio: 'ignore' })
-  let withToken = 0
-  let without = 0
-  let isUp = true
-  /** A provider: nobody is answered without the token. */
-  const provider = createServer((incoming, outgoing) => {
-    if (!isUp) {
-      incoming.socket.destroy()
-      return
-    }
-    if (incoming.headers.authorization !== `Bearer ${TOKEN}` || incoming.url !== `/v2/${TOKEN}`) {
-      without += 1
-      outgoing.writeHead(401).end()
-      return
-    }
-    withToken += 1
-    const onward = ask(
-      {
-        port: anvilPort,
-        host: '127.0.0.1',
-        method: incoming.method,
-        path: '/',
-        headers: { 'content-type': 'application/json' },
-        agent: false,
-      },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 500, { 'content-type': 'application/json' })
-        answer.pipe(outgoing)
-      },
-    )
-    onward.on('error', () => outgoing.writeHead(502).end())
-    incoming.pipe(onward)
-  })
-  await new Promise<void>((resolve) => {
-    provider.listen(0, '0.0.0.0', resolve)
-  })
-  const { port } = provider.address() as AddressInfo
+  const anvil = await startAnvil()
+  /** Nobody is answered without the token. */
+  const provider = await startProvider(
+    anvil.port,
+    ({ headers, url }) => headers.authorization === `Bearer ${TOKEN}` && url === `/v2/${TOKEN}`,
+  )
+  const { port } = provider
   const wish = {
     serviceId: 'anvil',
     httpUrl: `http://127.0.0.1:${port}/v2/${TOKEN}`,
@@ -112,7 +77,7 @@ export async function runAttach(check: Check): Promise<Figures> {
     const metadata = await driver.call('backends.attach', { ...wish, httpUrl: 'http://169.254.169.254/latest' }).then(() => 'taken', codeOf)
     check('metadata of a cloud are refused', metadata === 'backend-address-refused', metadata)
     const noToken = await driver.call('backends.test', { ...wish, credential: { kind: 'none' } }).then(() => 'taken', codeOf)
-    check('without the token nothing is attached', noToken === 'backend-unreachable' && without > 0, noToken)
+    check('without the token nothing is attached', noToken === 'backend-unreachable' && provider.refused > 0, noToken)
 
     const preview = await driver.call('backends.preview', { serviceId: 'anvil', remove: false, restUrl: false, webSocketUrl: false })
     check(
@@ -139,15 +104,15 @@ export async function runAttach(check: Check): Promise<Figures> {
     await driver.until('room in the session', ({ clock, chain }) =>
       clock.lanes.some((lane) => lane.stage === 'serving' && lane.end - chain.height > 8),
     )
-    const seenBefore = withToken
+    const seenBefore = provider.answered
     const { taskId } = await driver.call('relays.sendTest', { serviceId: 'anvil', count: RELAYS })
     await driver.until('the relays', ({ tasks }) => (tasks[taskId]?.status ?? 'running') !== 'running')
     const verified = driver.state.relays.last?.verified ?? 0
-    relaysThroughOwn = withToken - seenBefore
+    relaysThroughOwn = provider.answered - seenBefore
     check(`${RELAYS} relays were answered and signed`, verified === RELAYS, driver.state.relays.last)
     check('all of them by the endpoint', relaysThroughOwn >= RELAYS, relaysThroughOwn)
 
-    isUp = false
+    provider.isUp = false
     for (let look = 0; look < 2; look += 1) await driver.call('backends.check', { serviceId: 'anvil' })
     const told = (await driver.until('the finding', ({ attention }) => attention['attached-failing'] !== undefined)).attention[
       'attached-failing'
@@ -157,7 +122,7 @@ export async function runAttach(check: Check): Promise<Figures> {
       told?.key === 'attached-no-answer' && told.level === 'bad' && told.fix === 'nodes',
       told,
     )
-    isUp = true
+    provider.isUp = true
     await driver.call('backends.check', { serviceId: 'anvil' })
     await driver.until('its end', ({ attention }) => attention['attached-failing'] === undefined)
     check('and no more once it answers', driver.state.health.backendsFailing.length === 0, driver.state.health.backendsFailing)
@@ -214,9 +179,8 @@ export async function runAttach(check: Check): Promise<Figures> {
         .catch((error: unknown) => console.log(String(error)))
     }
     await driver.stop()
-    anvil.kill('SIGKILL')
-    provider.closeAllConnections()
-    provider.close()
+    anvil.stop()
+    provider.stop()
     rmSync(dataDir, { recursive: true, force: true })
   }
   return { relaysThroughOwn: { value: relaysThroughOwn, goal: RELAYS } }

@@ -72,6 +72,16 @@ describe('findings as notifications', () => {
     expect(bodies()).toHaveLength(1)
   })
 
+  test('what is wrong with this PC is told once, whichever network is shown', async () => {
+    const gone = finding('engine-gone', 'bad', { sinceMs: clock.now() })
+    app.put('attention', 'engine-gone', gone)
+    app.set('app', { ...app.state.app, network: 'mainnet' })
+    await stand()
+    app.set('app', { ...app.state.app, network: 'beta' })
+    await stand()
+    expect(bodies()).toHaveLength(1)
+  })
+
   test('what is over is taken away, and what comes back soon is the same', async () => {
     put('chain-stalled', 'bad')
     await stand()

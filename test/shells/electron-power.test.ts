@@ -45,6 +45,10 @@ describe('whether this PC should stop now', () => {
     expect([isSafeMoment(beside('safe', 'mainnet')), isSafeMoment(beside('cannot-tell', 'mainnet'))]).toEqual([true, false])
     expect(holdAsChosen(beside('safe', 'mainnet', 'local'), 'serving')?.kind).toBe('due')
     expect(holdAsChosen(beside('safe', 'mainnet', 'local'), 'due')).toBeUndefined()
+    // Down and wanted: it is started again, and serves.
+    const down = beside('safe', 'mainnet', 'local')
+    const fallen = { ...down, elsewhere: { mainnet: { ...down.elsewhere['mainnet']!, up: {}, down: ['miner'] } } }
+    expect(holdAsChosen(fallen, 'serving')?.kind).toBe('due')
     // What is on its way goes before what would cost.
     expect(holdOf({ ...withClock('costs'), elsewhere: beside('wait', 'mainnet').elsewhere })?.kind).toBe('wait')
   })

@@ -195,6 +195,21 @@ describe('the end', () => {
     expect(exits()).toEqual(['exit 0'])
   })
 
+  test('stop all takes back what is wanted and does not run, so that no later start brings it up', async () => {
+    app.put('nodes', 'anvil', { ...app.state.nodes['anvil'], seen: 'stopped' } as AppState['nodes'][string])
+    await stage.start()
+    answer('Stop all and quit')
+    stage.electron.emit('before-quit')
+    await settle()
+    expect(app.calls.map((call) => call.input)).toEqual([
+      { nodeId: 'miner', network: 'mainnet' },
+      { nodeId: 'anvil', network: 'mainnet' },
+    ])
+    app.put('nodes', 'miner', { ...app.state.nodes['miner'], seen: 'stopped' } as AppState['nodes'][string])
+    await pass(1_000)
+    expect(exits()).toEqual(['exit 0'])
+  })
+
   test('a node that does not stop does not keep Hearth for ever', async () => {
     await stage.start()
     answer('Stop all and quit')

@@ -114,6 +114,7 @@ export const AREAS: Area[] = [
       'shared/',
       'main/core/app.ts',
       'main/core/app-shape.ts',
+      'main/core/engine/',
       'main/core/settings/',
       'main/core/ports/',
       'main/adapters/',

@@ -69,7 +69,7 @@ export function enginePlaces(surroundings: EngineSurroundings = here()): EngineP
 export function placesPassedOver(surroundings: EngineSurroundings = here()): string[] {
   const hosts = [surroundings.environment['DOCKER_HOST'], contextHosts(surroundings).current]
   const far = hosts.filter((host) => host !== undefined && host !== '' && localEndpoint(host) === undefined)
-  return [...new Set(far.map((host) => (host ?? '').replace(/\/\/[^/@]*@/, '//').slice(0, 200)))]
+  return [...new Set(far.map((host) => (host ?? '').replace(/\/\/.*@/, '//').slice(0, 200)))]
 }
 
 /** Whose engine answers at a place, as far as its path tells. */

@@ -3,6 +3,7 @@ import type { HealthCheck } from '#shared/catalog/backends/schema.ts'
 import { HearthError } from '#shared/api/errors.ts'
 import type { BackendLine, EndpointSecret } from '../ports/backend-line.ts'
 import { headersOf } from './gate-config.ts'
+import { hiderOf } from './hide-secrets.ts'
 
 /** An endpoint with everything that it takes to ask it. */
 export interface AskedEndpoint {
@@ -47,7 +48,7 @@ export async function askJsonRpc(
   })
   const answer = objectOf(body)
   const error = answer?.['error']
-  return { value: answer?.['result'], error: error === undefined || error === null ? undefined : messageOf(error), ms, status }
+  return { value: answer?.['result'], error: error === undefined || error === null ? undefined : messageOf(error, endpoint), ms, status }
 }
 
 /** Asks each question of the gateways' list, as they ask it, one after the other: a small node must not be hit by all at once. Never rejects. */
@@ -87,7 +88,7 @@ async function runOne(line: BackendLine, endpoint: AskedEndpoint, check: HealthC
         timeoutMs: ASK_MS,
       })
       return check.contains !== null && !text.includes(check.contains)
-        ? result('failed', 'lacks', { wanted: check.contains, answer: short(text) }, ms)
+        ? result('failed', 'lacks', { wanted: check.contains, answer: short(endpoint, text) }, ms)
         : result('passed', '', {}, ms)
     }
     const answer = await line.http({
@@ -99,13 +100,18 @@ async function runOne(line: BackendLine, endpoint: AskedEndpoint, check: HealthC
     })
     const text = new TextDecoder().decode(answer.body)
     if (check.status !== null && answer.status !== check.status)
-      return result('failed', 'status', { status: String(answer.status), wanted: String(check.status), answer: short(text) }, answer.ms)
+      return result(
+        'failed',
+        'status',
+        { status: String(answer.status), wanted: String(check.status), answer: short(endpoint, text) },
+        answer.ms,
+      )
     if (check.contains !== null && !text.includes(check.contains))
-      return result('failed', 'lacks', { wanted: check.contains, answer: short(text) }, answer.ms)
+      return result('failed', 'lacks', { wanted: check.contains, answer: short(endpoint, text) }, answer.ms)
     const error = objectOf(answer.body)?.['error']
     // Gateways take a JSON-RPC error for an answer to the archive question alone; for all others it is a failure (offchain facts 7).
     if (check.contains === null && error !== undefined && error !== null)
-      return result('failed', 'rpc-error', { answer: messageOf(error) }, answer.ms)
+      return result('failed', 'rpc-error', { answer: messageOf(error, endpoint) }, answer.ms)
     return result('passed', '', {}, answer.ms)
   } catch (error) {
     if (!(error instanceof HearthError)) throw error
@@ -129,10 +135,12 @@ export function objectOf(body: Uint8Array): Record<string, unknown> | undefined 
   }
 }
 
-const messageOf = (error: unknown): string =>
+const messageOf = (error: unknown, endpoint: AskedEndpoint): string =>
   short(
+    endpoint,
     typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
       ? error.message
       : JSON.stringify(error),
   )
-const short = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 160)
+/** SECURITY: S18 the secret is taken out before the cut, or the half of one would be left. */
+const short = ({ secret }: AskedEndpoint, text: string): string => hiderOf(secret)(text).replaceAll(/\s+/g, ' ').slice(0, 160)

@@ -1,5 +1,6 @@
 import type { ServiceRecord } from '#shared/catalog/backends/schema.ts'
 import { HearthError } from '#shared/api/errors.ts'
+import { toBase64 } from '#shared/lib/base64.ts'
 import type { BackendCredential, EndpointSecret } from '../ports/backend-line.ts'
 import { dialFromContainer } from './address.ts'
 import { allowedCalls, methodPattern } from './allowed-calls.ts'
@@ -248,5 +249,6 @@ function mustBePlain(text: string): string {
   return text
 }
 
-const base64 = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+/** Of a text's UTF-8, as a credential of name and password goes over the line. */
+export const base64 = (text: string): string => toBase64(new TextEncoder().encode(text))
 const refusedCredential = (reason: string): HearthError => new HearthError('backend-credential-refused', { reason })

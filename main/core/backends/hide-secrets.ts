@@ -1,5 +1,6 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { EndpointSecret } from '../ports/backend-line.ts'
+import { base64 } from './gate-config.ts'
 
 /** Shorter parts of a path are words of it, such as `v2` or `rpc`. */
 const SHORTEST_KEY = 8
@@ -14,21 +15,28 @@ export function hiderOf(secret: EndpointSecret): (text: string) => string {
   const { credential, paths } = secret
   const given =
     credential.kind === 'basic'
-      ? [credential.password, btoa(String.fromCharCode(...new TextEncoder().encode(`${credential.username}:${credential.password}`)))]
+      ? [credential.password, base64(`${credential.username}:${credential.password}`)]
       : credential.kind === 'bearer'
         ? [credential.token]
         : credential.kind === 'header'
-          ? [credential.value]
+          ? // Said back without a word before it, such as "Bearer".
+            [credential.value, ...credential.value.split(' ').filter((word) => word.length >= SHORTEST_KEY)]
           : []
   const inPaths = Object.values(paths).flatMap((path) => path.split(/[/?&=]/))
   const keys = [
     ...given.filter((each) => each.length >= SHORTEST_SECRET),
     ...inPaths.flatMap((each) => [each, decoded(each)]).filter((each) => each.length >= SHORTEST_KEY),
   ]
-  // The longest first: one may be a part of another.
-  const known = [...new Set(keys)].sort((a, b) => b.length - a.length)
+  // As JSON or an address writes them too. The longest first: one may be a part of another.
+  const known = [...new Set(keys.flatMap((key) => [key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key)]))].sort(
+    (a, b) => b.length - a.length,
+  )
   return (text) => known.reduce((rest, key) => rest.replaceAll(key, HIDDEN), text)
 }
+
+/** The same facts with the secret taken out of each. */
+export const hiddenFacts = (hide: (text: string) => string, facts: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, hide(value)]))
 
 /** Runs what asks an endpoint; what it rejects with says nothing of the secret. */
 export async function hidden<T>(hide: (text: string) => string, work: () => Promise<T>): Promise<T> {
@@ -36,8 +44,7 @@ export async function hidden<T>(hide: (text: string) => string, work: () => Prom
     return await work()
   } catch (error) {
     if (!(error instanceof HearthError)) throw error
-    const detail = Object.fromEntries(Object.entries(error.detail).map(([key, value]) => [key, hide(value)]))
-    throw new HearthError(error.code, detail, { cause: error })
+    throw new HearthError(error.code, hiddenFacts(hide, error.detail), { cause: error })
   }
 }
 

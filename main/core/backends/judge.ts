@@ -5,7 +5,7 @@ import type { BackendLine } from '../ports/backend-line.ts'
 import { placeOf } from './address.ts'
 import { ASK_MS, askJsonRpc, joined, objectOf, runHealthChecks, withinTime, type AskedEndpoint } from './ask.ts'
 import { headersOf } from './gate-config.ts'
-import { hidden, hiderOf } from './hide-secrets.ts'
+import { hidden, hiddenFacts, hiderOf } from './hide-secrets.ts'
 
 /** What was found at an endpoint. */
 export type EndpointReport = EndpointReportView
@@ -28,9 +28,7 @@ export async function judgeEndpoint(
 ): Promise<EndpointReport> {
   const hide = hiderOf(endpoint.secret)
   const report = await hidden(hide, () => look(withinTime(line, nowMs), endpoint, service, nowMs))
-  const facts = (of: Record<string, string>): Record<string, string> =>
-    Object.fromEntries(Object.entries(of).map(([key, value]) => [key, hide(value)]))
-  return { ...report, checks: report.checks.map((check) => ({ ...check, facts: facts(check.facts) })) }
+  return { ...report, checks: report.checks.map((check) => ({ ...check, facts: hiddenFacts(hide, check.facts) })) }
 }
 
 async function look(line: BackendLine, endpoint: AskedEndpoint, service: ServiceRecord, nowMs: () => number): Promise<EndpointReport> {

@@ -1,5 +1,4 @@
 import { HearthError } from '#shared/api/errors.ts'
-import type { NetworkId } from '#shared/api/state.ts'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import { hideGateParts } from '../backends/gate-part.ts'
 import { networkOf } from '#shared/networks/index.ts'
@@ -9,7 +8,7 @@ import { ejectContents, FILES, type EjectContents, type EjectDeps } from './cont
 const LONGEST_SHOWN = 20_000
 
 /** Rejects `no-network`, `eject-folder` (problem 'nothing' | 'nothing-here' | 'practice'). */
-export async function contentsNow(deps: EjectDeps, withSecrets: boolean): Promise<{ network: NetworkId; contents: EjectContents }> {
+export async function contentsNow(deps: EjectDeps, withSecrets: boolean): Promise<EjectContents> {
   const network = deps.network()
   if (network === null) throw new HearthError('no-network')
   // Practice runs inside Hearth: there is nothing that could go on without it.
@@ -17,7 +16,7 @@ export async function contentsNow(deps: EjectDeps, withSecrets: boolean): Promis
   const contents = await ejectContents(deps, network, withSecrets)
   const { madeHere, title } = networkOf(network)
   if (!contents) throw new HearthError('eject-folder', { problem: madeHere ? 'nothing' : 'nothing-here', chain: title })
-  return { network, contents }
+  return contents
 }
 
 /**
@@ -28,16 +27,16 @@ export async function contentsNow(deps: EjectDeps, withSecrets: boolean): Promis
 export async function eject(
   deps: EjectDeps,
   wish: { name: string; withSecrets: boolean },
-): Promise<{ written: RequestOutput<'eject.write'>; contents: EjectContents; network: NetworkId }> {
-  const { network, contents } = await contentsNow(deps, wish.withSecrets)
+): Promise<{ written: RequestOutput<'eject.write'>; contents: EjectContents }> {
+  const contents = await contentsNow(deps, wish.withSecrets)
   const path = await deps.folder.write(wish.name, contents.files)
   const toFillIn = wish.withSecrets ? 0 : contents.secrets.length
-  return { written: { path, files: contents.files.map((file) => file.name), withMiner: contents.withMiner, toFillIn }, contents, network }
+  return { written: { path, files: contents.files.map((file) => file.name), withMiner: contents.withMiner, toFillIn }, contents }
 }
 
 /** What would be written, without a secret and without writing anything. Rejects as `contentsNow`. */
-export async function previewEject(deps: EjectDeps): Promise<{ preview: Preview; contents: EjectContents; network: NetworkId }> {
-  const { network, contents } = await contentsNow(deps, false)
+export async function previewEject(deps: EjectDeps): Promise<{ preview: Preview; contents: EjectContents }> {
+  const contents = await contentsNow(deps, false)
   const { parent, taken } = await deps.folder.look()
   const preview: Preview = {
     parent,
@@ -54,7 +53,7 @@ export async function previewEject(deps: EjectDeps): Promise<{ preview: Preview;
     secrets: contents.secrets.map(({ serviceId, host, what }) => ({ serviceId, host, what })),
     withMiner: contents.withMiner,
   }
-  return { preview, contents, network }
+  return { preview, contents }
 }
 
 type Preview = Omit<RequestOutput<'eject.preview'>, 'written' | 'handOver'>

@@ -19,8 +19,6 @@ export interface ToFillIn {
   what: 'token' | 'header' | 'login' | 'path' | 'query'
 }
 
-const WAYS = ['http', 'rest', 'websocket'] as const
-
 /**
  * The gate's configuration as a file of its own: the same ways, filters and credentials, without the door that only Hearth has a key to.
  * @param withSecrets false: credentials, and the paths in which providers put theirs, are places to fill in
@@ -34,13 +32,6 @@ export function ejectedGateFile(endpoints: readonly GatedEndpoint[], withSecrets
   return { text: `${JSON.stringify(config, null, 2)}\n`, toFillIn }
 }
 
-/** How many secrets an endpoint has: what would be asked for. */
-export const secretsOf = (endpoint: GatedEndpoint): ToFillIn[] => {
-  const found: ToFillIn[] = []
-  placesFor(endpoint, found)
-  return found
-}
-
 function placesFor(endpoint: GatedEndpoint, toFillIn: ToFillIn[]): EndpointSecret {
   const { service, origins, secret } = endpoint
   const host = new URL(origins.http || origins.rest || origins.websocket).host
@@ -49,7 +40,7 @@ function placesFor(endpoint: GatedEndpoint, toFillIn: ToFillIn[]): EndpointSecre
     if (!toFillIn.some((known) => known.placeholder === placeholder)) toFillIn.push({ placeholder, serviceId: service.id, host, what })
     return placeholder
   }
-  const path = (way: (typeof WAYS)[number]): string => {
+  const path = (way: keyof EndpointSecret['paths']): string => {
     const [before = '', query = ''] = secret.paths[way].split('?', 2)
     const word = way === 'http' ? '' : `${way.toUpperCase()}-`
     return [before === '' ? '' : `/${place('path', `${word}PATH`)}`, ...(query === '' ? [] : [`?${place('query', `${word}QUERY`)}`])].join(

@@ -117,7 +117,6 @@ export function createHandOvers(deps: {
       const rows = await rowsNow()
       const ran = rows.filter((row) => row.wanted === 'running').map((row) => row.id)
       if (ran.includes('miner') && !kept.written.withMiner) throw new HearthError('eject-stale', { path: kept.written.path })
-      const before = kept
       const handOver = { stage: 'waiting' as const, path: kept.written.path, askedAtMs: clock.now(), outAtMs: null, ran }
       if (!ran.includes('miner')) {
         await save({ ...kept, handOver })
@@ -126,7 +125,7 @@ export function createHandOvers(deps: {
       // The wish first: without it the record would read as taken back.
       await nodes.stop('miner', { when, drained: true })
       try {
-        await save({ ...before, handOver })
+        await save({ ...kept, handOver })
       } finally {
         nodes.wake()
       }

@@ -40,7 +40,7 @@ export interface EjectRoom {
   handOvers: HandOvers
 }
 
-/** Leaving Hearth, and coming back, made of the rooms of the chosen network. */
+/** Leaving Hearth, and coming back, made of the rooms of one network. */
 export function createEjectRoom(deps: {
   rooms: {
     network: NetworkId | null
@@ -117,7 +117,7 @@ export function createEjectRoom(deps: {
       },
       'eject.handOver': async ({ when }) => {
         mustBeStill(rooms.state.state)
-        const { contents } = await contentsNow(ejectDeps, false)
+        const contents = await contentsNow(ejectDeps, false)
         // While the chain does not answer it cannot be told whether something changed.
         await handOvers.begin(when, contents.withMiner ? contents.fingerprint : undefined)
         rooms.activity('hand-over-begun', { path: handOvers.now()?.path ?? '' })

@@ -45,12 +45,11 @@ export function createCrashes(): Crashes {
       // Those ahead of a clock that was set back are none of the last minutes.
       const recent = times.filter((time) => time > nowMs - CRASH_WINDOW_MS && time <= nowMs)
       const givenUpAtMs = before?.givenUpAtMs ?? (recent.length >= CRASH_LIMIT ? nowMs : undefined)
-      const lacksMemory = seen.oomKilled || (recent.length > 0 && before?.lacksMemory === true)
       known.set(nodeId, {
         ...now,
         times: recent,
         givenUpAtMs,
-        lacksMemory: lacksMemory || (givenUpAtMs !== undefined && before?.lacksMemory === true),
+        lacksMemory: seen.oomKilled || (before?.lacksMemory === true && (recent.length > 0 || givenUpAtMs !== undefined)),
       })
     },
     givenUp: (nodeId) => known.get(nodeId)?.givenUpAtMs !== undefined,

@@ -11,9 +11,10 @@ import type { Hold, SetUpDeps } from './set-up.ts'
 /** More are counted in the page's words by the next round, once these are taken up or stopped. */
 const MOST = 8
 const GRACE_SECONDS = 60
+const LABEL_LETTERS = 60
 
 /** What taking up needs. */
-export type TakeUpDeps = Pick<SetUpDeps, 'engine' | 'store' | 'clock' | 'catalog' | 'network' | 'imageOverrides'>
+type TakeUpDeps = Pick<SetUpDeps, 'engine' | 'store' | 'clock' | 'names' | 'catalog' | 'network' | 'imageOverrides'>
 
 /**
  * Containers of this installation that no row of the record speaks of, as after a restore of a copy that is older than they are: nothing looks after them.
@@ -28,11 +29,14 @@ export function createUnlisted(state: StatePublisher, catalog: readonly CatalogE
       // What runs comes first, in an order that does not change.
       .sort((one, other) => Number(isUp(other)) - Number(isUp(one)) || (one.nodeId < other.nodeId ? -1 : 1))
       .slice(0, MOST)
-      .map((each) => ({ id: each.nodeId, title: titleOf(catalog, each.nodeId) ?? each.nodeId, isUp: isUp(each) }))
+      .map((each) => ({ id: short(each.nodeId), title: titleOf(catalog, each.nodeId) ?? short(each.nodeId), isUp: isUp(each) }))
     before = new Set(found.map((each) => each.id))
     if (JSON.stringify(unlisted) !== JSON.stringify(state.state.engine.unlisted ?? [])) state.patch('engine', { unlisted })
   }
 }
+
+/** What a label says can be of any length. */
+const short = (text: string): string => text.slice(0, LABEL_LETTERS)
 
 /** The gate is made and taken away by its own room, without a row. */
 const isUnlisted = (seen: SeenContainer, rows: readonly NodeRow[]): boolean =>
@@ -47,11 +51,13 @@ const titleOf = (catalog: readonly CatalogEntry[], nodeId: string): string | und
  * @param wanted what is wanted of them; without it, those that run go on and the others stay down
  */
 export async function takeUp(deps: TakeUpDeps, wanted?: NodeRow['wanted']): Promise<void> {
-  const { engine, store, clock, catalog, network } = deps
+  const { engine, store, clock, names, catalog, network } = deps
   const rows = await store.nodes(network)
   for (const seen of await engine.list()) {
     const entry = catalog.find((each) => each.nodeId === seen.nodeId)
-    if (!entry || !isUnlisted(seen, rows)) continue
+    // SECURITY: S16 a copy keeps the labels: ours has its name, and no other is given a row.
+    if (!entry || !isUnlisted(seen, rows) || seen.name !== names.container(entry.nodeId)) continue
+    const imagePin = await pinOf(deps, entry.image.reference, seen.image)
     const ports = Object.fromEntries(
       entry.ports.flatMap(({ containerPort }) => {
         const hostPort = seen.ports?.[String(containerPort)]
@@ -63,21 +69,24 @@ export async function takeUp(deps: TakeUpDeps, wanted?: NodeRow['wanted']): Prom
       network,
       wanted: wanted ?? (isUp(seen) ? 'running' : 'stopped'),
       wantedBy: 'user',
-      imagePin: await pinOf(deps, entry.image.reference, seen.image),
+      imagePin,
       ports,
       updatedAtMs: clock.now(),
     })
   }
 }
 
-/** By what an image is known that a container was made of: as it was pinned, where the engine knows it by that, so that the container is as wanted and is not made anew. */
-async function pinOf({ engine, store, imageOverrides }: TakeUpDeps, official: string, imageId: string): Promise<string> {
+/**
+ * By what an image is known that a container was made of: as it was pinned, where the engine knows it by that, so that the container is as wanted and is not made anew.
+ * SECURITY: S16 what runs gets the operator key. @returns undefined for an image that the engine knows by no name of the catalogue's or the start's: then theirs is taken, and the container is made anew of it
+ */
+async function pinOf({ engine, store, imageOverrides }: TakeUpDeps, official: string, imageId: string): Promise<string | undefined> {
   const reference = imageOverrides[official] ?? official
   const { digest } = (await engine.image(imageId)) ?? {}
   const byDigest = digest === undefined ? undefined : `${reference.replace(/@.*$/, '').replace(/:[^:/]*$/, '')}@${digest}`
   for (const pin of [await store.setting(`image-pin ${reference}`), byDigest])
     if (pin !== undefined && (await engine.image(pin))?.imageId === imageId) return pin
-  return imageId
+  return (await engine.image(reference))?.imageId === imageId ? imageId : undefined
 }
 
 /**

@@ -28,7 +28,7 @@ export interface HostScene {
 }
 
 /** Whether claims or proofs are on their way or will be within `soonMs`. */
-export function isDueSoon({ lanes, chain }: Pick<HostScene, 'lanes' | 'chain'>, soonMs: number): boolean {
+function isDueSoon({ lanes, chain }: Pick<HostScene, 'lanes' | 'chain'>, soonMs: number): boolean {
   const { medianBlockMs } = chain
   const blocks = medianBlockMs === null || medianBlockMs <= 0 ? 0 : Math.ceil(soonMs / medianBlockMs)
   return isSending(lanes, chain.height, blocks)

@@ -97,7 +97,7 @@ export function createHostHealth(deps: {
     const problem = problemOf(host)
     const before = trackOf(host)
     const silences = recent(before.silences)
-    if (problem !== null && problem === 'untried') return { ...before, wellSinceMs: undefined, silences }
+    if (problem === 'untried') return { ...before, wellSinceMs: undefined, silences }
     if (problem === null || problem === NOT_LOOKED)
       return { wellSinceMs: Math.min(before.wellSinceMs ?? nowMs, nowMs), badSinceMs: undefined, silences }
     // A host that names the block before the newest for a moment is several behind one name, and no trouble to a miner.

@@ -1,6 +1,6 @@
 import { MAX_FINDINGS_ELSEWHERE, type AppState, type ElsewhereState, type NetworkId } from '#shared/api/state.ts'
+import { OF_THIS_PC, worstFirst } from '#shared/model/finding-order.ts'
 
-const RANK = { bad: 0, warn: 1, info: 2 } as const
 /** Letters of a fact: a sentence needs no more, and three networks share little room. */
 const FACT_LETTERS = 40
 const FACTS = 8
@@ -9,16 +9,13 @@ const TITLE_LETTERS = 30
 /** What the guards before an end of the program read. */
 const CLOCK_FACTS: ReadonlySet<string> = new Set(['miner', 'dueMs', 'dueHeight', 'waitMs', 'blocks', 'costUpokt'])
 
-/** Findings about this PC rather than a network: told once, however many networks have them. */
-export const OF_THIS_PC: ReadonlySet<string> = new Set(['engine-gone', 'engine-clock', 'disk-full', 'drill-due'])
-
 type Finding = AppState['attention'][string]
 
 /** What asks for somebody, worst first, the oldest first among equals; news are left out. */
-export const asking = (attention: AppState['attention']): Finding[] =>
+const asking = (attention: AppState['attention']): Finding[] =>
   Object.values(attention)
     .filter((finding) => finding.level !== 'info')
-    .sort((a, b) => RANK[a.level] - RANK[b.level] || a.sinceMs - b.sinceMs)
+    .sort(worstFirst)
 
 /**
  * What the page is told of a network that is looked after and not chosen. @param state the network's own; undefined while its rooms could not be made

@@ -1,4 +1,4 @@
-import { releaseOfPlan } from '#shared/catalog/releases.ts'
+import { POCKETD, releaseOfPlan } from '#shared/catalog/releases.ts'
 import { isOpen, isSwapping, type UpdateRow } from '#shared/model/update.ts'
 import type { UpdateBook, UpdateDeps } from './book.ts'
 import { createUpgradeWatch } from './upgrade-watch.ts'
@@ -47,8 +47,7 @@ export function createPlanFollower(deps: UpdateDeps & Pick<UpdateBook, 'rows' | 
     const now = clock.now()
     const hasNode = deps.catalog.some((entry) => entry.kind === 'chain-node')
     if (hasNode || !chain?.appliedUpgrade || (missedAtMs !== undefined && now - missedAtMs < MISSED_MS && now >= missedAtMs)) return
-    const image = releaseOfPlan('v0.0.0')?.image
-    const running = deps.running().find((candidate) => candidate.image === image)
+    const running = deps.running().find((candidate) => candidate.image === POCKETD)
     if (!running) return
     try {
       let newest: Plan | undefined

@@ -1,4 +1,5 @@
 import type { AppState, ElsewhereState, NetworkId } from '#shared/api/state.ts'
+import { worstFirst } from '#shared/model/finding-order.ts'
 import { formatPokt } from '#shared/model/money.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import { FINDINGS } from './finding-words.ts'
@@ -121,10 +122,9 @@ export const allFindings = (state: Pick<AppState, 'attention' | 'elsewhere' | 'a
 
 /** The worst finding that asks something, on whichever network: `bad` before `warn`, the oldest first. */
 export function worstFinding(state: Pick<AppState, 'attention' | 'elsewhere' | 'app'>): PlacedFinding | undefined {
-  const rank = { bad: 0, warn: 1, info: 2 }
   return allFindings(state)
     .filter((finding) => finding.level !== 'info')
-    .sort((a, b) => rank[a.level] - rank[b.level] || a.sinceMs - b.sinceMs)[0]
+    .sort(worstFirst)[0]
 }
 
 /** A line for each network that is not chosen and has something running: "Mainnet: Safe to stop". */

@@ -1,3 +1,4 @@
+import { OF_THIS_PC } from '#shared/model/finding-order.ts'
 import type { Clock } from '#main/core/ports/clock.ts'
 import type { Log } from '#main/core/ports/log.ts'
 import { allFindings, findingText, type Finding, type PlacedFinding } from './clock-words.ts'
@@ -103,7 +104,7 @@ export function createNotifier(deps: {
         allFindings(state)
           // In Practice nothing is at stake, and its time is not ours.
           .filter(({ network }) => network !== 'practice')
-          .map((finding) => [`${finding.network ?? ''}/${finding.id}`, finding] as const),
+          .map((finding) => [OF_THIS_PC.has(finding.id) ? finding.id : `${finding.network ?? ''}/${finding.id}`, finding] as const),
       )
       for (const [id, finding] of found) {
         const before = told.get(id)

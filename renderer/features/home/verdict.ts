@@ -1,16 +1,15 @@
 import type { AppState } from '#shared/api/state.ts'
+import { worstFirst } from '#shared/model/finding-order.ts'
 import { isServedHere } from '#renderer/bridge/select.ts'
 import { whole } from '#renderer/text/format.ts'
 import { keyed, type Words } from '#renderer/text/text.ts'
 import type { IconName } from '#renderer/ui/icons.tsx'
 import type { Tone } from '#renderer/ui/tone.ts'
 
-const RANK = { bad: 0, warn: 1, info: 2 } as const
 type Finding = AppState['attention'][string]
 
 /** Findings, worst first, oldest first among equals. */
-export const findings = (state: AppState): Finding[] =>
-  Object.values(state.attention).sort((a, b) => RANK[a.level] - RANK[b.level] || a.sinceMs - b.sinceMs)
+export const findings = (state: AppState): Finding[] => Object.values(state.attention).sort(worstFirst)
 
 /** The one sentence of Home, by the worst fact. */
 export function homeVerdict(t: Words, state: AppState): { tone: Tone; icon: IconName; title: string; text: string } {

@@ -40,8 +40,8 @@ export function Eject(): ReactNode {
     <Card title={t('settings.eject.title')} padded>
       <div className="grid gap-3.5">
         <p className="text-text-2">{t('settings.eject.text')}</p>
-        {query.error === null || preview !== null ? null : <ErrorNote error={query.error} />}
-        {preview === null || query.error !== null ? null : (
+        <ErrorNote error={query.error} />
+        {preview === null ? null : (
           <>
             {isLeaving ? null : <EjectPreview preview={preview} />}
             {isLeaving ? null : <WriteForm preview={preview} onWritten={reload} />}
@@ -55,11 +55,8 @@ export function Eject(): ReactNode {
 
 /** The first name that is not there yet. */
 function freeName(taken: readonly string[]): string {
-  for (let number = 2; taken.length > 0; number += 1) {
-    const name = number === 2 && !taken.includes(STANDARD_NAME) ? STANDARD_NAME : `${STANDARD_NAME}-${number}`
-    if (!taken.includes(name)) return name
-  }
-  return STANDARD_NAME
+  const names = [STANDARD_NAME, ...taken.map((_each, index) => `${STANDARD_NAME}-${index + 2}`)]
+  return names.find((name) => !taken.includes(name)) ?? STANDARD_NAME
 }
 
 function WriteForm({ preview, onWritten }: { preview: Preview; onWritten: () => void }): ReactNode {

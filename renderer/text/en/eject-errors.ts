@@ -33,7 +33,7 @@ export const ejectErrorVariants = {
   },
   'eject-folder:practice': {
     text: 'Practice runs inside Hearth, so nothing of it can go on without Hearth.',
-    next: 'Choose Practice or the Local chain to try this.',
+    next: 'Choose another network to try this.',
   },
   'eject-folder:nothing-here': {
     text: 'There is nothing here to write for {{chain}} yet.',

@@ -140,6 +140,8 @@ describe('host', () => {
 
   test.each([
     ['ssh://me:secret@nas.local', ['ssh://nas.local']],
+    ['ssh://me:se@cret@nas.local', ['ssh://nas.local']],
+    ['tcp://me:se/cret@nas.local:2376', ['tcp://nas.local:2376']],
     ['tcp://192.168.1.9:2376', ['tcp://192.168.1.9:2376']],
     ['tcp://127.0.0.1:2375', []],
     ['unix:///run/user/1000/docker.sock', []],

@@ -98,3 +98,17 @@ test('nothing is followed on an engine that sends too seldom', () => {
   live.follow('n-1')
   expect(reading).toEqual([])
 })
+
+test('one that never sends anything is asked for again, and so is one whose last sample is of before the clock was set back', async () => {
+  const { live, reading, clock } = scene()
+  live.follow('n-1')
+  await clock.advance(2_501)
+  expect(live.newest('n-1')).toBeUndefined()
+  expect(reading[0]?.signal.aborted).toBe(true)
+  live.follow('n-2')
+  reading[1]?.send(sample(1))
+  expect(live.newest('n-2')).toBeDefined()
+  await clock.advance(-3_600_000)
+  expect(live.newest('n-2')).toBeUndefined()
+  expect(reading[1]?.signal.aborted).toBe(true)
+})

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createAlerts, TOLD_ROW, UNDELIVERED } from '#main/core/alerts/alerts.ts'
-import { alertMessage, type AlertLine } from '#main/core/alerts/message.ts'
-import { isQuiet } from '#main/core/alerts/quiet.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createNetworkState } from '#main/core/state/network-state.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
@@ -105,9 +103,18 @@ describe('alerts', () => {
     expect(out).toEqual([])
     await clock.advance(10 * MINUTE)
     expect(out.map(findings)).toEqual([['began node-failing']])
+    // Away for a moment is not over; another trouble of the same part is another message.
+    gone('node-failing')
+    await clock.advance(80_000)
+    find('node-failing')
+    await clock.advance(10 * MINUTE)
+    expect(out).toHaveLength(1)
+    find('node-failing', 'bad', 'node-stopped')
+    await clock.advance(10 * MINUTE)
+    expect(out.map(findings)[1]).toEqual(['began node-stopped'])
     gone('node-failing')
     await clock.advance(10 * MINUTE)
-    expect(out.map(findings)).toEqual([['began node-failing'], ['over node-failing']])
+    expect(out.map(findings).slice(2)).toEqual([['over node-stopped']])
     await stop()
   })
 
@@ -160,6 +167,16 @@ describe('alerts', () => {
     at(7)
     await clock.advance(5 * MINUTE)
     expect(out.flatMap(findings)).toEqual(['began costs-money', 'began can-wait'])
+    at(23)
+    gone('can-wait')
+    await clock.advance(5 * MINUTE)
+    expect(out.flatMap(findings), 'good news can wait').toHaveLength(2)
+    gone('costs-money')
+    await clock.advance(5 * MINUTE)
+    expect(out.flatMap(findings).slice(2)).toEqual(['over costs-money'])
+    at(7)
+    await clock.advance(5 * MINUTE)
+    expect(out.flatMap(findings).slice(3)).toEqual(['over can-wait'])
     await stop()
   })
 
@@ -300,13 +317,19 @@ describe('alerts', () => {
     expect(out.flatMap(findings).sort()).toEqual(['began disk-full', 'began engine-gone', 'began node-failing', 'began node-failing'])
     expect(out[0]?.body).toMatch(/Local chain: node failing.*Mainnet: node failing/)
     expect(out[0]?.body).not.toContain('Mainnet: engine gone')
+    const { lines } = JSON.parse(out[0]?.body ?? '{}') as { lines: { finding: string; network?: string }[] }
+    expect(lines.filter((line) => line.finding === 'node-failing').map((line) => line.network)).toEqual(['Local chain', 'Mainnet'])
+    expect(lines.filter((line) => line.finding === 'engine-gone')).toMatchObject([{}])
+    expect(lines.find((line) => line.finding === 'engine-gone')).not.toHaveProperty('network')
     await stop()
   })
 
   it('takes what an older Hearth told for that of the chosen network', async () => {
-    const told = JSON.stringify({ 'node-failing': { key: 'node-failing', level: 'bad', sinceMs: 1 } })
+    const row = (key: string) => ({ key, level: 'bad', sinceMs: 1 })
+    const told = JSON.stringify({ 'node-failing': row('node-failing'), 'engine-gone': row('engine-gone') })
     const { clock, out, find, stop } = await setup({}, { rows: new Map([[TOLD_ROW, told]]) })
     find('node-failing')
+    find('engine-gone')
     await clock.advance(5 * MINUTE)
     expect(out).toEqual([])
     await stop()
@@ -346,44 +369,5 @@ describe('the call that all is well', () => {
     await clock.advance(20 * MINUTE)
     expect(out).toHaveLength(1)
     await stop()
-  })
-})
-
-describe('quiet hours', () => {
-  it.each([
-    [22, 7, [22, 23, 0, 6], [7, 12, 21]],
-    [1, 5, [1, 4], [0, 5, 23]],
-    [8, 8, [], [0, 8, 23]],
-  ])('from %d to %d', (from, to, quiet, loud) => {
-    for (const hour of quiet) expect(isQuiet(hour, from, to), String(hour)).toBe(true)
-    for (const hour of loud) expect(isQuiet(hour, from, to), String(hour)).toBe(false)
-  })
-})
-
-describe('the form of a message', () => {
-  const lines: AlertLine[] = [
-    { id: 'a', network: 'Mainnet', key: 'keys-needed', level: 'bad', kind: 'began', ms: Date.UTC(2026, 10, 22, 14, 2) },
-    { id: 'b', network: undefined, key: 'engine-gone', level: 'warn', kind: 'over', ms: 12 * MINUTE },
-  ]
-  const told = 'Act now: Mainnet: keys needed, since 2026-11-22 14:02 UTC\nOver: engine gone, after 12 min'
-
-  it('is what each service reads', () => {
-    const of = (url: string) => alertMessage(url, 'oakroom', lines)
-    expect(JSON.parse(of('https://discord.com/api/webhooks/1/x').body)).toEqual({
-      content: `Hearth on oakroom\n${told}`,
-      allowed_mentions: { parse: [] },
-    })
-    expect(JSON.parse(of('https://hooks.slack.com/services/x').body)).toEqual({ text: `Hearth on oakroom\n${told}` })
-    expect(JSON.parse(of('https://api.telegram.org/bot1:x/sendMessage?chat_id=1').body)).toEqual({ text: `Hearth on oakroom\n${told}` })
-    expect(of('https://ntfy.sh/topic')).toEqual({
-      body: told,
-      headers: { 'content-type': 'text/plain; charset=utf-8', title: 'Hearth on oakroom', priority: 'high' },
-    })
-    expect(JSON.parse(of('https://discord.com.evil.example/x').body)).toMatchObject({ source: 'hearth' })
-  })
-
-  it('puts no strange letter of a PC’s name into a header', () => {
-    const { headers } = alertMessage('https://ntfy.sh/topic', 'küche\r\nx-evil: 1', lines)
-    expect(headers['title']).toBe('Hearth on k?che??x-evil: 1')
   })
 })

@@ -28,6 +28,8 @@ interface FakeNode {
   network: string
   /** Of the WebSocket and of REST, which may be others. */
   wsChainId?: string
+  /** What the WebSocket says instead of an answer. */
+  wsResult?: unknown
   restNetwork?: string
   restStatus?: number
 }
@@ -98,7 +100,7 @@ export const line: BackendLine = {
     const { method } = JSON.parse(message) as { method: string }
     const status = { node_info: { network: here.node.wsChainId ?? here.node.network } }
     const result = method === 'eth_chainId' ? (here.node.wsChainId ?? here.node.chainId) : method === 'status' ? status : '0x10'
-    return Promise.resolve({ text: JSON.stringify({ result }), ms: 3 })
+    return Promise.resolve({ text: JSON.stringify('wsResult' in here.node ? { result: here.node.wsResult } : { result }), ms: 3 })
   },
 }
 export const wish = (more: Partial<EndpointWish> = {}): EndpointWish => ({

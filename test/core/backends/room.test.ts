@@ -59,6 +59,11 @@ describe('endpoints of the user’s own', () => {
   it('are the right chain by every address that was given: each may lead elsewhere', async () => {
     const websocket = { webSocketUrl: 'wss://gnosis.example.org' }
     expect(await here.room.handlers['backends.test'](wish(websocket))).toMatchObject({ chain: '0x64', websocket: true })
+    for (const result of [null, undefined]) {
+      here.node.wsResult = result
+      expect(await here.room.handlers['backends.test'](wish(websocket)), String(result)).toMatchObject({ websocket: false })
+    }
+    delete here.node.wsResult
     here.node.wsChainId = '0x89'
     expect(await rejection(here.room.handlers['backends.attach'](wish(websocket)))).toMatchObject({
       code: 'backend-wrong-chain',
@@ -100,8 +105,11 @@ describe('endpoints of the user’s own', () => {
     const radix = { ...rest, serviceId: 'radix', restUrl: 'https://radix.example.org' }
     here.node.restStatus = 404
     expect(await here.room.handlers['backends.test'](wish(radix))).toMatchObject({ warnings: ['chain-unknown'] })
-    here.node.restStatus = 301
-    expect((await rejection(here.room.handlers['backends.test'](wish(radix)))).code).toBe('backend-unreachable')
+    // One that refuses the credentials is there too, and is of no use.
+    for (const status of [301, 401, 403]) {
+      here.node.restStatus = status
+      expect((await rejection(here.room.handlers['backends.test'](wish(radix)))).code, String(status)).toBe('backend-unreachable')
+    }
   })
   it('S18: are shown without what they were asked with, whatever they say back', async () => {
     const key = 'k3y%2Fof/the-user'

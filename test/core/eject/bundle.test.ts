@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { BehindMiner } from '#main/core/backends/wire-backends.ts'
 import { entryNodes } from '#main/core/backends/entry-nodes.ts'
 import type { EjectDeps } from '#main/core/eject/contents.ts'
 import { eject, previewEject } from '#main/core/eject/eject.ts'
-import { ejectedGateFile } from '#main/core/eject/gate-file.ts'
+import { GATE_PATHS } from '#main/core/backends/gate-config.ts'
+import { EJECTED_GATE_COMMAND, ejectedGateFile } from '#main/core/eject/gate-file.ts'
 import type { EjectedFile } from '#main/core/ports/eject-folder.ts'
 import type { NodeRow } from '#main/core/ports/store.ts'
 import { initialState } from '#main/core/state/initial.ts'
@@ -16,7 +19,10 @@ import { gated, loadYaml, shippedCatalog } from './scene.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
 const POCKETD = `ghcr.io/pokt-network/pocketd@${DIGEST}`
-const MINER = { yaml: 'pocket_node:\n  query_node_rpc_url: "https://rpc.example.org"\n', command: ['relayminer', 'start'] }
+const MINER = {
+  yaml: `pocket_node:\n  query_node_rpc_url: "https://rpc.example.org"\nbackend_url: "http://gate:9100/s/eth/${'ab'.repeat(16)}"\n`,
+  command: ['relayminer', 'start'],
+}
 const row = (id: string, imagePin: string, ports: Record<string, number> = {}): NodeRow => ({
   id,
   network: 'mainnet',
@@ -236,6 +242,8 @@ describe('the bundle of a network of others, ejected', () => {
       restart: 'unless-stopped',
       ports: ['127.0.0.1:8546:8545', '127.0.0.1:8547:8546'],
     })
+    // `toMatchObject` takes `{}` for anything: the short name is known on the entry's own network alone.
+    expect(execution?.networks).toEqual({ backend: {}, 'own-gnosis-nethermind-lighthouse': { aliases: ['execution'] } })
     expect(execution?.command).toEqual(gnosis.containers[0]?.command)
     expect(services['gnosis-nethermind-lighthouse-consensus']).toMatchObject({ depends_on: ['gnosis-nethermind-lighthouse-execution'] })
     expect(networks).toHaveProperty('own-gnosis-nethermind-lighthouse')
@@ -268,6 +276,7 @@ describe('the bundle of a network of others, ejected', () => {
     ])
     expect(JSON.stringify(preview)).not.toMatch(/-SECRET|abababab/)
     expect(preview.containers.map((container) => container.nodeId)).toEqual(['keeper', 'miner', 'ingress', 'gate'])
+    expect(preview.files.find((file) => file.name === 'relayminer.yaml')?.text).toContain('http://gate:9100/s/eth/…')
     expect(scene.file('compose.yaml')).toBeUndefined()
   })
 
@@ -286,6 +295,32 @@ describe('the bundle of a network of others, ejected', () => {
     expect(new Set([first, ...others]).size).toBe(5)
   })
 
+  it('puts the gate beside a node of one’s own that relays are for', async () => {
+    const scene = setup({ behind: { endpoints: [gated('pocket')], usesOwnNode: true } })
+    await scene.write()
+    expect(scene.compose().services['gate']?.networks).toEqual(['backend', 'chain'])
+  })
+
+  it('says how long a claim may wait for its proof, and lets nothing of the chain out of a table', async () => {
+    const scene = setup({
+      behind: { endpoints: [gated('eth', { origins: { http: 'https://node.example.org', rest: '', websocket: '' }, secret: SECRET })] },
+    })
+    const state = scene.deps.state()
+    state.supplier.services = [{ serviceId: 'eth`|x\n# y', endpoints: [], revShare: [] }]
+    state.chain.medianBlockMs = 30_000
+    state.chain.params = {
+      claimWindowOpenOffsetBlocks: 1,
+      claimWindowCloseOffsetBlocks: 4,
+      proofWindowOpenOffsetBlocks: 2,
+      proofWindowCloseOffsetBlocks: 5,
+      proofMissingPenaltyUpokt: '320000000',
+    } as never
+    await scene.write()
+    expect(scene.text('README.md')).toContain('within 13 blocks after the end of its session, which is about 7 minutes;')
+    expect(scene.text('README.md')).toContain('costs 320 POKT of stake.')
+    expect(scene.text('README.md')).toContain('eth??x?# y')
+  })
+
   it('needs a bundle', async () => {
     await expect(setup({ rows: [] }).write()).rejects.toMatchObject({
       code: 'eject-folder',
@@ -295,6 +330,25 @@ describe('the bundle of a network of others, ejected', () => {
 })
 
 describe('the file of the gate', () => {
+  it('keeps the gate down until it is filled in', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gate-file-'))
+    try {
+      const file = join(folder, 'config.json')
+      const command = EJECTED_GATE_COMMAND.replaceAll(GATE_PATHS.config, file).replace('exec caddy', 'exec echo caddy')
+      const run = (text: string) => {
+        writeFileSync(file, text)
+        return spawnSync('sh', ['-c', command], { encoding: 'utf8' })
+      }
+      const secret = { paths: { http: '', rest: '', websocket: '' }, credential: { kind: 'bearer' as const, token: 'x' } }
+      const unfilled = run(ejectedGateFile([gated('eth', { secret })], false).text)
+      expect([unfilled.status, unfilled.stdout]).toEqual([78, ''])
+      expect(unfilled.stderr).toContain('not filled in')
+      const filled = run(ejectedGateFile([gated('eth', { secret })], true).text)
+      expect([filled.status, filled.stdout]).toEqual([0, `caddy run --config ${file}\n`])
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
   it('has no door that only Hearth has a key to', () => {
     const { text } = ejectedGateFile([gated('eth')], false)
     const config = JSON.parse(text) as { apps: { http: { servers: Record<string, unknown> } } }

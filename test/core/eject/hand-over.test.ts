@@ -68,7 +68,7 @@ function scene(options: { ran?: string[]; ejected?: string[]; engine?: 'ready' |
           return Promise.resolve()
         },
         stop(id, wish) {
-          calls.push(`stop ${id} ${wish?.when ?? 'now'}`)
+          calls.push(`stop ${id} ${wish?.when ?? 'now'}${wish?.drained ? ' drained' : ''}`)
           if (wish?.when === undefined || wish.when === 'now') want(id, 'stopped')
           return Promise.resolve()
         },
@@ -114,12 +114,12 @@ describe('handing over', () => {
     const room = make()
     await room.noteWritten(WRITTEN)
     await room.begin('now', 'aa')
-    expect(calls).toEqual(['stop miner now'])
+    expect(calls).toEqual(['stop miner now drained'])
     show('miner', { seen: 'stopping' })
     await looks(room, clock, 3)
     expect(room.now()?.stage).toBe('stopping')
     expect(room.isOut()).toBe(false)
-    expect(calls).toEqual(['stop miner now'])
+    expect(calls).toEqual(['stop miner now drained'])
     show('miner')
     await looks(room, clock, 2)
     expect(calls.slice(1)).toEqual(['stop gnosis-execution now'])
@@ -150,7 +150,7 @@ describe('handing over', () => {
     state.put('nodes', 'miner', { ...(state.state.nodes['miner'] as NodeState), wish: null })
     await looks(room, clock, 5)
     expect(room.now()).toBeNull()
-    expect(calls).toEqual(['stop miner quiet'])
+    expect(calls).toEqual(['stop miner quiet drained'])
   })
 
   it('goes on waiting in a Hearth that starts anew and has not looked yet', async () => {

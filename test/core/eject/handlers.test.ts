@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createEjectRoom } from '#main/core/eject/handlers.ts'
 import type { NetworkRooms } from '#main/core/network-shape.ts'
@@ -7,6 +9,8 @@ import { BUNDLE_CATALOG } from '#shared/catalog/index.ts'
 import type { TaskState } from '#shared/api/state.ts'
 import { createTestClock } from '#test/fakes/clock.ts'
 import { createQuietLog } from '#test/fakes/quiet-log.ts'
+import { projectRoot } from '#test/localnet/paths.ts'
+import type { NodeRow } from '#main/core/ports/store.ts'
 
 type Handlers = NetworkRooms['handlers']
 
@@ -28,7 +32,7 @@ const HELD = [
   'leave.cancel',
 ] as const
 
-async function room(kept: unknown) {
+async function room(kept: unknown, rows: Partial<NodeRow>[] = [], taken: string[] = []) {
   const clock = createTestClock(5)
   const state = createStatePublisher(
     initialState({ version: '1', shell: 'web', host: 'h', network: 'mainnet', startedAtMs: 0, notice: null }),
@@ -38,7 +42,8 @@ async function room(kept: unknown) {
     rooms: {
       network: 'mainnet',
       store: {
-        nodes: () => Promise.resolve([]),
+        nodes: () => Promise.resolve(rows),
+        chain: () => Promise.resolve(undefined),
         setting: (key: string) => Promise.resolve(key === 'hand-over:mainnet' ? JSON.stringify(kept) : undefined),
         setSetting: () => Promise.resolve(),
       } as never,
@@ -46,13 +51,17 @@ async function room(kept: unknown) {
       clock,
       log: createQuietLog(),
       installId: 'abcd-mainnet',
-      ejectFolder: {} as never,
-      template: () => '',
+      ejectFolder: {
+        look: () => Promise.resolve({ parent: '/data/eject', taken }),
+        owner: () => '1000:1000',
+        write: (name: string) => Promise.resolve(`/data/eject/${name}`),
+      } as never,
+      template: (name) => readFileSync(join(projectRoot, 'resources/templates', name), 'utf8'),
       activity: () => undefined,
     },
-    world: { engine: {} as never, catalog: BUNDLE_CATALOG, imageOverrides: {} },
+    world: { engine: { probe: () => Promise.resolve({ kind: 'ready' }) } as never, catalog: BUNDLE_CATALOG, imageOverrides: {} },
     miner: { config: () => Promise.resolve(undefined) },
-    nodes: {} as never,
+    nodes: { insideUrls: () => undefined, stop: () => Promise.resolve(), wake: () => undefined } as never,
     behind: () => Promise.resolve({ endpoints: [], entries: [], usesOwnNode: false }),
     heads: { current: () => undefined },
   })
@@ -99,5 +108,28 @@ describe('a hand-over', () => {
     await expect(handlers['eject.handOver']({ when: 'now' })).rejects.toMatchObject({ code })
     state.put('tasks', 't', { id: 't', kind, status: 'done', steps: [] } as unknown as TaskState)
     await expect(handlers['eject.handOver']({ when: 'now' })).rejects.toMatchObject({ code: 'eject-folder' })
+  })
+
+  const ROWS = ['keeper', 'ingress'].map((id) => ({
+    id,
+    network: 'mainnet',
+    wanted: id === 'keeper' ? ('running' as const) : ('stopped' as const),
+    imagePin: `x@sha256:${'a'.repeat(64)}`,
+    ports: { '8080': 8_552 },
+  }))
+
+  it('begins while the chain does not answer: whether something changed cannot be told then', async () => {
+    const { handlers, handOvers } = await room({ written: OUT.written, handOver: null }, ROWS)
+    expect(await handlers['eject.handOver']({ when: 'now' })).toEqual({})
+    expect(handOvers.now()).toMatchObject({ stage: 'waiting', path: '/data/eject/out' })
+  })
+
+  it('is offered for files that are still there, and says whether they are of what runs', async () => {
+    const gone = await room({ written: OUT.written, handOver: null }, ROWS, ['other'])
+    expect((await gone.handlers['eject.preview']({})).written).toBeNull()
+    const here = await room({ written: OUT.written, handOver: null }, ROWS, ['out'])
+    expect((await here.handlers['eject.preview']({})).written).toEqual({ path: '/data/eject/out', atMs: 1, isStale: true })
+    await here.handlers['eject.write']({ name: 'out', withSecrets: false })
+    expect((await here.handlers['eject.preview']({})).written).toMatchObject({ atMs: 5, isStale: false })
   })
 })

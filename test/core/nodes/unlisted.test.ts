@@ -134,6 +134,34 @@ describe('a relay bundle that is younger than the record', () => {
     expect((await lives()).map((each) => each.id)).toEqual(ids)
   })
 
+  it('no image of somebody else is pinned, whatever labels its container has', async () => {
+    const spec = scene.engine.specOf(nameOf('miner'))
+    if (!spec) throw new Error('no miner')
+    await restoreOlder()
+    for (const id of THREE) scene.engine.removeByHand(nameOf(id))
+    scene.engine.publish('evil/pocketd:1', { local: true })
+    const evil = (await scene.engine.image('evil/pocketd:1'))?.imageId ?? ''
+    await scene.engine.create({ ...spec, image: evil, specHash: 'theirs' })
+    await done(life.nodes.startBundle())
+    await life.until('the three', () => THREE.every((id) => life.seen(id) === 'running'))
+    expect(evil).not.toBe('')
+    expect([...scene.rows.values()].map((row) => row.imagePin)).not.toContain(evil)
+    for (const id of THREE) expect(scene.engine.specOf(nameOf(id))?.image).not.toBe(evil)
+  })
+
+  it('a copy under another name is given no row, and is stopped by its own', async () => {
+    const spec = scene.engine.specOf(nameOf('miner'))
+    if (!spec) throw new Error('no miner')
+    await restoreOlder()
+    for (const id of THREE) scene.engine.removeByHand(nameOf(id))
+    await scene.engine.create({ ...spec, name: nameOf('copy'), ports: [] })
+    await scene.engine.start(nameOf('copy'))
+    await life.until('the finding', () => finding() === 'containers-unlisted-miner')
+    life.nodes.stopUnlisted()
+    await life.until('its end', () => scene.engine.stateOf(nameOf('copy')) === 'exited')
+    expect(scene.rows.size).toBe(0)
+  })
+
   it('what the network does not know of is stopped at once, and no finding is left of it; the gate is not told of', async () => {
     const spec = scene.engine.specOf(nameOf('ingress'))
     if (!spec) throw new Error('no ingress')
@@ -177,6 +205,15 @@ it('however many there are, a few are named, those that run first', () => {
   look(all, [])
   expect(unlisted()).toHaveLength(8)
   expect(unlisted()).not.toContain('miner down')
+})
+
+it('of a label of any length a page is told as much as it takes', () => {
+  machine(true)
+  const look = createUnlisted(life.state, BUNDLE_CATALOG)
+  const long = { id: 'c', nodeId: 'n'.repeat(500), state: 'running' } as SeenContainer
+  look([long], [])
+  look([long], [])
+  expect(life.state.state.engine.unlisted?.map((each) => [each.id.length, each.title.length])).toEqual([[60, 60]])
 })
 
 it('the Local chain is taken up by its usual start, and goes on with its blocks', async () => {

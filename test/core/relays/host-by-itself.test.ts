@@ -134,8 +134,10 @@ describe('it is not changed', () => {
     await scene.pass(30 * MINUTE)
     scene.world.status.delete(PUBLIC_LAST.rpcUrl)
     await scene.pass(170_000)
+    expect(scene.bundle()?.host).toBe('rpc.first.org')
     scene.world.status.clear()
     expect(await untilMoved(scene, 10 * MINUTE)).toBeUndefined()
+    expect(scene.world.told).toEqual([])
   })
 
   it('by hours in which this PC slept: a host that had just fallen silent has its time to come back, and the other is asked first', async () => {
@@ -195,6 +197,18 @@ describe('it is not changed', () => {
 describe('which one is taken', () => {
   const OTHERS = ['a', 'b', 'c'].map((name) => endpoint(`${name}.org`, 'public'))
   const [A, B, C] = OTHERS as [typeof MINE, typeof MINE, typeof MINE]
+
+  it('one whose failure lies ahead of a clock that was set back is not put last for it', async () => {
+    const scene = await asking([PUBLIC_FIRST, A, B])
+    fail(scene, PUBLIC_FIRST)
+    await untilMoved(scene)
+    scene.world.status.clear()
+    await scene.clock.advance(-12 * 60 * MINUTE)
+    await scene.look()
+    fail(scene, A)
+    await untilMoved(scene)
+    expect(scene.bundle()?.host).toBe('rpc.first.org')
+  })
 
   it('one that holds the blocks of the majority before one that nobody compared', async () => {
     const scene = await asking([PUBLIC_FIRST, A, B, C])

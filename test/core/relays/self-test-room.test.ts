@@ -123,8 +123,43 @@ describe('self-tests by themselves', () => {
     idle.serve(1)
     idle.state.put('nodes', 'miner', { ...node('relay-miner', 1), wanted: 'stopped' })
     await idle.clock.advance(90 * MINUTE)
-    expect([off.told(), idle.told()]).toEqual([[], []])
-    await Promise.all([off.stop(), idle.stop()])
+    const wished = open({ afterStart: true, everyMinutes: 1 })
+    wished.serve(1)
+    wished.state.put('nodes', 'miner', {
+      ...node('relay-miner', 1),
+      wish: { action: 'stop', when: 'quiet' } as unknown as AppState['nodes'][string]['wish'],
+    })
+    await wished.clock.advance(90 * MINUTE)
+    const draining = open({ afterStart: true, everyMinutes: 1 })
+    draining.serve(1)
+    draining.state.put('tasks', 't', { id: 't', kind: 'node-stop', status: 'running', steps: [] } as unknown as AppState['tasks'][string])
+    await draining.clock.advance(90 * MINUTE)
+    expect([off.told(), idle.told(), wished.told(), draining.told()]).toEqual([[], [], [], []])
+    await Promise.all([off.stop(), idle.stop(), wished.stop(), draining.stop()])
+  })
+
+  test('go on after a start of Hearth from what is kept: failures in a row, and when the last was', async () => {
+    const before = open({ afterStart: false, everyMinutes: 10 })
+    before.serve(1)
+    await before.clock.advance(MINUTE)
+    before.world.closed = true
+    await before.clock.advance(12 * MINUTE)
+    expect(before.rows.map((row) => row.ok)).toEqual([true, false, false])
+    const last = before.rows.at(-1)?.atMs ?? 0
+    const again = open({ afterStart: false, everyMinutes: 10 }, undefined, before.rows)
+    again.world.closed = true
+    await again.clock.advance(last - again.clock.now() + 1_000)
+    expect(again.state.state.health.selfTests?.last.loopback).toMatchObject({ ok: false, failures: 2 })
+    again.serve(1)
+    await again.clock.advance(MINUTE)
+    expect(again.rows).toHaveLength(3)
+    // Taken away, nothing of before counts.
+    await again.room.clear()
+    expect(again.state.state.health.selfTests).toBeUndefined()
+    await again.room.handlers['selfTest.run']({ path: 'loopback' })
+    await again.clock.advance(10_000)
+    expect(again.state.state.health.selfTests?.last.loopback?.failures).toBe(1)
+    await Promise.all([before.stop(), again.stop()])
   })
 
   test('count their failures in a row, and a good one ends them', async () => {

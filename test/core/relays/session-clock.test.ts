@@ -40,6 +40,7 @@ function setup() {
     served: undefined as bigint | undefined,
     container: undefined as SeenContainer | undefined,
     claims: [] as ClaimRow[],
+    medianBlockMs: 60_000 as number | null,
     paid: [] as { dayStartMs: number; upokt: bigint; claims: number }[],
   }
   /** Pages as the record gives them: newest session first, then by key. */
@@ -65,11 +66,11 @@ function setup() {
   const miner = (seen: NodeState['seen'], wanted: NodeState['wanted'], startedAtMs: number | null): void =>
     state.put('nodes', 'miner', { id: 'miner', kind: 'relay-miner', seen, wanted, startedAtMs } as NodeState)
   const at = async (height: number): Promise<(typeof state.state)['clock']> => {
-    state.patch('chain', { blockTimeMs: time.now(), medianBlockMs: 60_000 })
+    state.patch('chain', { blockTimeMs: time.now(), medianBlockMs: world.medianBlockMs })
     await clock.update(height)
     return state.state.clock
   }
-  return { miner, at, world, nowMs: time.now() }
+  return { miner, at, world, state, nowMs: time.now() }
 }
 const laneOf = (view: Awaited<ReturnType<ReturnType<typeof setup>['at']>>, end: number) => view.lanes.find((lane) => lane.end === end)
 
@@ -110,6 +111,22 @@ describe('what a relay miner that is down still owes', () => {
     expect([laneOf(view, END)?.relays, laneOf(view, END + 20)?.relays]).toEqual([null, '0'])
     world.container = { ...world.container, finishedAtMs: nowMs - 24 * 60 * 60_000 }
     expect((await at(END + 13)).verdict).toBe('safe')
+  })
+  it('when it ended is taken with the doubt of clocks and of blocks that were slower: no session is called empty too early', async () => {
+    const { miner, at, world, state, nowMs } = setup()
+    miner('stopped', 'stopped', null)
+    const endedAgo = async (minutes: number, more: Partial<SeenContainer> = {}): Promise<string | null | undefined> => {
+      world.container = { id: 'c', state: 'exited', startedAtMs: 1, finishedAtMs: nowMs - minutes * 60_000, ...more } as SeenContainer
+      return laneOf(await at(END + 13), END + 20)?.relays
+    }
+    // Twelve blocks of a minute ago the session began: fifteen minutes where blocks were slower.
+    expect([await endedAgo(20), await endedAgo(14), await endedAgo(20, { state: 'dead' })]).toEqual(['0', null, '0'])
+    state.patch('engine', { clockOffsetMs: -600_000 })
+    expect([await endedAgo(20), await endedAgo(30)]).toEqual([null, '0'])
+    state.patch('engine', { clockOffsetMs: 0 })
+    // How long a block takes is not known yet: what ended within a day may owe all that is open.
+    world.medianBlockMs = null
+    expect([await endedAgo(20), (await at(END + 13)).verdict]).toEqual([null, 'costs'])
   })
   it('a miner that the user stopped long ago owes nothing', async () => {
     const { miner, at } = setup()

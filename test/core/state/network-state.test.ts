@@ -84,6 +84,8 @@ describe('the state of a network', () => {
     mainnet.patch('vault', { kind: 'locked', needed })
     expect([published.state.vault.kind, published.state.vault.needed]).toEqual(['unlocked', null])
     expect(() => mainnet.put('settings', 'lookMs', { value: 4, problem: null })).toThrow('settings is of no network')
+    mainnet.remove('settings', 'lookMs')
+    expect(published.state.settings['lookMs']?.value).toBe(3)
     expect(() => mainnet.patch('app', { host: 'other' })).toThrow('app is of no network')
   })
 

@@ -42,7 +42,7 @@ test('neither are both ends of an update that is under way', async () => {
 })
 
 test('nor what another network runs, fetched ahead or may go back to: the engine holds it for both', async () => {
-  const nodes: Record<string, string> = { mainnet: 'mainnet-runs', local: 'local-runs' }
+  const nodes: Record<string, string> = { mainnet: 'mainnet-runs', beta: 'never-updated', local: 'local-runs' }
   const rows: Record<string, UpdateRow[]> = {
     mainnet: [row('mainnet-runs', 'ahead', 'fetched', 0)],
     beta: [row('back', 'beta-new', 'done', 3), row('older', 'back', 'done', 30)],
@@ -56,7 +56,7 @@ test('nor what another network runs, fetched ahead or may go back to: the engine
     'local',
     NOW,
   )
-  expect(new Set(needed)).toEqual(new Set(['mainnet-runs', 'ahead', 'back']))
+  expect(new Set(needed)).toEqual(new Set(['mainnet-runs', 'never-updated', 'ahead', 'back']))
   const rolledBack = [row('runs', 'ahead', 'rolled-back', 30), row('older', 'runs', 'done', 30)]
   expect(await unused(rolledBack, [], [], needed)).toEqual(['older'])
   expect(await unused(rolledBack, [])).toEqual(['ahead', 'older'])
