@@ -15,6 +15,8 @@ import { createSettings } from './settings/settings.ts'
 import { isForTheChosen, NETWORK_REQUESTS } from './network-requests.ts'
 import { createLookedAfter, type LookedAt } from './looked-after.ts'
 import { createNetworkRooms } from './network-rooms.ts'
+import { keepVolumes } from './nodes/kept-volumes.ts'
+import { ownNames } from './nodes/own-names.ts'
 import { noteOn, type NetworkRooms, type NoteActivity, type World } from './network-shape.ts'
 import type { Clock } from './ports/clock.ts'
 import type { EngineFinder } from './ports/engine-finder.ts'
@@ -101,9 +103,26 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
 
   const makeRooms = async ({ network, state: own, tasks: ownTasks }: Omit<LookedAt, 'rooms'>): Promise<NetworkRooms> => {
     const world = await ports.world(network)
+    const installId = containersMark(options.installId, network)
+    const engine = keepVolumes(
+      ownNames(
+        quietEngine(world.engine, () => own.isShown, clock),
+        installId,
+      ),
+      {
+        network,
+        installId,
+        store,
+        state: own,
+        clock,
+        log,
+        activity: noteOn(network, activity),
+        place: () => vault.place(),
+      },
+    )
     return createNetworkRooms({
       network,
-      world: { ...world, engine: quietEngine(world.engine, () => own.isShown, clock) },
+      world: { ...world, engine },
       vault,
       rehearsal,
       store,
@@ -112,7 +131,7 @@ export async function createApp(ports: Ports, options: AppOptions): Promise<App>
       keys,
       clock,
       log,
-      installId: containersMark(options.installId, network),
+      installId,
       surfaceUrl: (token) => options.surfaceUrl(token),
       template: (name) => ports.template(name),
       catalogFile: ports.catalogFile && ((name) => ports.catalogFile?.(name) ?? new Uint8Array()),

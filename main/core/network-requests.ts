@@ -33,6 +33,7 @@ export const NETWORK_REQUESTS = [
   'roles.applications',
   'roles.gateways',
   'roles.morse',
+  'supplier.choose',
   'supplier.record',
   'supplier.previewConfig',
   'tx.prepare',

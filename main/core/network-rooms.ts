@@ -11,8 +11,8 @@ import { runChecks } from './checks/index.ts'
 import { createHealthReadings } from './checks/readings/readings.ts'
 import { createEarnings } from './earnings/earnings.ts'
 import { earningsHandlers } from './earnings/handlers.ts'
-import { createKeyGiver } from './keys/give-key.ts'
 import type { Keys } from './keys/keys.ts'
+import { wireKeys } from './keys/wire-keys.ts'
 import { createMetricsRoom } from './metrics/metrics-room.ts'
 import { faucetHandlers } from './nodes/faucet.ts'
 import { bundleHandlers } from './nodes/bundle-handlers.ts'
@@ -40,6 +40,7 @@ import type { Settings } from './settings/settings.ts'
 import { forgetChain } from './start-anew.ts'
 import { initialState } from './state/initial.ts'
 import type { StatePublisher } from './state/publisher.ts'
+import { isHeldOff, withHeldOff } from './relays/held-off.ts'
 import { chosenMargins } from './supplier/options.ts'
 import { supplierReads } from './supplier/read-handlers.ts'
 import { roleHandlers } from './supplier/role-reads.ts'
@@ -107,13 +108,17 @@ export function createNetworkRooms(deps: {
     served: () => miner.served(),
     network: chosen,
     proofs: createFigureProofs({ proven: () => heads.proven(), clock, log }),
+    store,
   })
+  const { servingKeys, giveKeys } = wireKeys({ rooms: deps, clock, heads, last: () => watch.last(), nodes: () => nodes })
   const backendUrl: Parameters<typeof createMinerSetup>[0]['backendUrl'] = (serviceId, rpcType) =>
     backends.by(serviceId) === 'attached' ? backends.url(serviceId, rpcType) : nodes.backendUrl(serviceId, rpcType)
   const minerDeps: Omit<Parameters<typeof createMinerSetup>[0], 'backendUrl'> = {
     template: (name) => deps.template(name),
     heads,
     record: () => watch.record(),
+    inView: () => state.state.supplier.operatorAddress,
+    serving: servingKeys,
     nodeUrls: () => nodes.insideUrls(),
     isChainElsewhere: () => minerHost !== undefined,
     askedChain: () => minerHost?.chain(),
@@ -150,12 +155,13 @@ export function createNetworkRooms(deps: {
     imageOverrides: world.imageOverrides,
     heads,
     network: chosen,
-    minerConfig: () => miner.config(),
+    minerConfig: (signingKeyNames) => miner.config(signingKeyNames),
     onMinerDeaf: (blocks) => activity('miner-deaf', { blocks: String(blocks) }, 'hearth', 'warn'),
     ...(minerHost && { minerHost }),
-    ingressConfig: () => renderIngressConfig(deps.template(INGRESS_TEMPLATE)),
+    ingressConfig: () => withHeldOff(renderIngressConfig(deps.template(INGRESS_TEMPLATE)), supplier.heldOff()),
     onChainReady: (signal) => onChainReady(signal),
-    giveKey: () => (ejectRoom.handOvers.isOut() ? Promise.resolve(false) : giveKey()),
+    servingKeys,
+    giveKeys: (...what) => (ejectRoom.handOvers.isOut() ? Promise.resolve(false) : giveKeys(...what)),
     startNodes: () => settings.get('startNodes'),
     releaseOfPin: (pin) => updates.ofPin(pin),
     onChainRemoved: () => onChainRemoved(),
@@ -176,7 +182,7 @@ export function createNetworkRooms(deps: {
     wake: () => nodes.wake(),
     isHandedOver: () => ejectRoom.handOvers.isOut(),
   })
-  const ejectRoom = createEjectRoom({ rooms: deps, world, miner, nodes, behind: () => backends.behind(), heads })
+  const ejectRoom = createEjectRoom({ rooms: deps, world, miner, servingKeys, nodes, behind: () => backends.behind(), heads })
   const onChainReady = async (signal: AbortSignal): Promise<void> => {
     heads.wake()
     for (const service of rules.services) await ensureApplication({ chain: heads.require(), codec, rehearsal, clock }, service.id, signal)
@@ -187,23 +193,11 @@ export function createNetworkRooms(deps: {
     await selfTests.clear()
     const blank = initialState(state.state.app)
     state.set('supplier', blank.supplier)
+    for (const address of Object.keys(state.state.suppliers)) state.remove('suppliers', address)
     state.set('clock', blank.clock)
     await supplier.clear()
     await earnings.resume()
   }
-  const giveKey = createKeyGiver({
-    vault,
-    keys: () => keys.list(),
-    stakedOperator: () => watch.record()?.operatorAddress,
-    keeperTarget: () => nodes.keeperTarget(),
-    openUnattended: () => keys.openUnattended(),
-    fence: keys.fence,
-    network: chosen,
-    heads,
-    state,
-    clock,
-    log,
-  })
   const supplier = createSupplierRoom({
     heads,
     network: chosen,
@@ -219,6 +213,7 @@ export function createNetworkRooms(deps: {
     feeMargins: () => chosenMargins(settings),
     watch,
     nodes,
+    isHeldOff: (operatorAddress) => isHeldOff(net, nodes.relayUrl(), operatorAddress),
     activity,
     mustBeStill: () => updates.mustBeStill(),
     stakeMarginUpokt: () => BigInt(settings.get('stakeMarginPokt')) * UPOKT_PER_POKT,
@@ -232,7 +227,7 @@ export function createNetworkRooms(deps: {
     log,
     network: chosen,
     keys: () => keys.list(),
-    record: () => watch.record(),
+    records: () => watch.records(),
     claimSource: (key) => books.claimSource(key),
     checkEveryMs: () => settings.get('ledgerCheckSeconds') * 1_000,
   })
@@ -253,10 +248,19 @@ export function createNetworkRooms(deps: {
     miner,
     relayUrl: () => nodes.relayUrl(),
     record: () => watch.record(),
+    records: () => watch.records(),
   })
   const { selfTests } = relays
 
-  const health = createHealthReadings({ ...world, store, log, state, network: chosen, served: () => nodes.served() })
+  const health = createHealthReadings({
+    ...world,
+    store,
+    log,
+    state,
+    network: chosen,
+    served: () => nodes.served(),
+    records: () => watch.records(),
+  })
   const practice = createPracticeRoom({
     controls: world.practice,
     keys: () => keys.list(),
@@ -357,6 +361,7 @@ export function createNetworkRooms(deps: {
     handlers: ejectRoom.guarded(handlers),
     async begin() {
       await endpoints.load()
+      await watch.load()
       await minerHost?.load()
       await backends.load()
       await ejectRoom.handOvers.load()

@@ -52,6 +52,7 @@ export const ROUTES = [
   { id: 'supplier-funds', pattern: '/supplier/funds', sample: '/supplier/funds', section: 'supplier', title: 'supplier.funds.title' },
   { id: 'supplier-manage', pattern: '/supplier/manage', sample: '/supplier/manage', section: 'supplier', title: 'supplier.manage.title' },
   { id: 'supplier-leave', pattern: '/supplier/leave', sample: '/supplier/leave', section: 'supplier', title: 'supplier.leave.title' },
+  { id: 'supplier-add', pattern: '/supplier/add', sample: '/supplier/add', section: 'supplier', title: 'suppliers.add.title' },
   { id: 'onchain', pattern: '/supplier/more', sample: '/supplier/more', section: 'supplier', title: 'onchain.title' },
   {
     id: 'onchain-services',

@@ -5,6 +5,8 @@ import { EndpointsCard } from '#renderer/features/chain/EndpointsCard.tsx'
 import { Earnings } from '#renderer/features/earnings/Earnings.tsx'
 import { Home } from '#renderer/features/home/Home.tsx'
 import { LocalChainStart } from '#renderer/features/home/LocalChainStart.tsx'
+// Home brings it along: under its own name it would be taken for a screen that is fetched later (vite.config.ts).
+import { MakeKey as OperatorKey } from '#renderer/features/home/MakeKey.tsx'
 import { DecideUnlock } from '#renderer/features/keys/DecideUnlock.tsx'
 import { Keys } from '#renderer/features/keys/Keys.tsx'
 import { MinerStart } from '#renderer/features/home/MinerStart.tsx'
@@ -23,6 +25,7 @@ import { Rules } from '#renderer/features/rules/Rules.tsx'
 import { Settings } from '#renderer/features/settings/Settings.tsx'
 import { Setup } from '#renderer/features/setup/Setup.tsx'
 import { WhatToServe } from '#renderer/features/setup/WhatToServe.tsx'
+import { AddSupplier } from '#renderer/features/supplier/AddSupplier.tsx'
 import { FirstSession } from '#renderer/features/supplier/FirstSession.tsx'
 import { Funds } from '#renderer/features/supplier/Funds.tsx'
 import { Leave } from '#renderer/features/supplier/Leave.tsx'
@@ -31,14 +34,19 @@ import { SelfTestPage } from '#renderer/features/supplier/SelfTestPage.tsx'
 import { StakeOwner } from '#renderer/features/supplier/StakeOwner.tsx'
 import { StakeServices } from '#renderer/features/supplier/StakeServices.tsx'
 import { Supplier } from '#renderer/features/supplier/Supplier.tsx'
+import { AboutOne } from '#renderer/features/supplier/SupplierSwitch.tsx'
 import { TestRelays } from '#renderer/features/supplier/TestRelays.tsx'
 import { AddressBook } from '#renderer/features/wallet/AddressBook.tsx'
 import { Send } from '#renderer/features/wallet/Send.tsx'
 import { Wallet } from '#renderer/features/wallet/Wallet.tsx'
 import { Updates } from '#renderer/features/updates/Updates.tsx'
 import { UpdatesLink } from '#renderer/features/updates/UpdatesLink.tsx'
+import { words } from '#renderer/text/text.ts'
 import { MadeHere, NotMadeHere, ServedHere } from './MadeHere.tsx'
 import type { RouteId } from './routes.ts'
+
+/** The page of which supplier is told where there are several. */
+const aboutOne = (screen: ReactNode): ReactNode => <AboutOne>{screen}</AboutOne>
 
 /** What each route draws. */
 export const SCREENS: Record<RouteId, (params: { nodeId?: string }) => ReactNode> = {
@@ -65,23 +73,22 @@ export const SCREENS: Record<RouteId, (params: { nodeId?: string }) => ReactNode
     </>
   ),
   node: ({ nodeId }) => <NodeDetail key={nodeId ?? ''} nodeId={nodeId ?? ''} />,
-  supplier: () => <Supplier />,
-  'supplier-stake': () => <StakeOwner />,
-  'supplier-services': () => <StakeServices />,
-  'supplier-first-session': () => <FirstSession />,
-  'supplier-test-relays': () => (
-    <MadeHere>
-      <TestRelays />
-    </MadeHere>
+  supplier: () => aboutOne(<Supplier />),
+  'supplier-add': () => (
+    <AddSupplier
+      askForKey={({ isOpen, onClose, onMade }) => (
+        <OperatorKey role={isOpen ? 'operator' : null} onClose={onClose} onMade={onMade} text={words('suppliers.add.keyText')} />
+      )}
+    />
   ),
-  'supplier-self-test': () => <SelfTestPage />,
-  'supplier-funds': () => (
-    <MadeHere otherwise={<Send />}>
-      <Funds />
-    </MadeHere>
-  ),
-  'supplier-leave': () => <Leave />,
-  'supplier-manage': () => <Manage />,
+  'supplier-stake': () => aboutOne(<StakeOwner />),
+  'supplier-services': () => aboutOne(<StakeServices />),
+  'supplier-first-session': () => aboutOne(<FirstSession />),
+  'supplier-test-relays': () => <MadeHere>{aboutOne(<TestRelays />)}</MadeHere>,
+  'supplier-self-test': () => aboutOne(<SelfTestPage />),
+  'supplier-funds': () => <MadeHere otherwise={<Send />}>{aboutOne(<Funds />)}</MadeHere>,
+  'supplier-leave': () => aboutOne(<Leave />),
+  'supplier-manage': () => aboutOne(<Manage />),
   onchain: () => <MoreOnChain />,
   'onchain-services': () => <OwnServices />,
   'onchain-applications': () => <Applications />,

@@ -12,20 +12,34 @@ export const isMadeHere = (state: AppState): boolean => networkOf(state.app.netw
 /** Whether the relay miner of the network in use is on this machine: always beside a chain of one's own, on Mainnet and Beta once it was set up here. Else it runs elsewhere, or nowhere. */
 export const isServedHere = (state: AppState): boolean => isMadeHere(state) || state.bundle !== null
 
-/** The key in use for a role: the one on the chain's record, else the newest whose words were confirmed. */
+/** The key in use for a role: the one of the supplier in view, else the newest whose words were confirmed. None where the address in view is only watched: another key is no stand-in for it. */
 export function keyFor(state: AppState, role: KeyState['role']): KeyState | undefined {
   const keys = Object.values(state.keys).filter(
     (key) => key.role === role && key.network === state.app.network && key.wordsConfirmedAtMs !== null,
   )
-  const inUse = role === 'operator' ? state.supplier.operatorAddress : state.supplier.ownerAddress
-  return keys.find((key) => key.address === inUse) ?? keys.sort((a, b) => b.createdAtMs - a.createdAtMs)[0]
+  const inUse = addressInUse(state, role)
+  const found = keys.find((key) => key.address === inUse)
+  if (found || (role === 'operator' && watchedFor(state, role).some((key) => key.address === inUse))) return found
+  return keys.sort((a, b) => b.createdAtMs - a.createdAtMs)[0]
 }
 
 /** The same, or else an address of that role that is only watched: its wallet signs outside of Hearth. */
 export function partyFor(state: AppState, role: KeyState['role']): KeyState | undefined {
-  const watched = Object.values(state.keys).filter((key) => key.kind === 'watch' && key.role === role && key.network === state.app.network)
-  return keyFor(state, role) ?? watched.sort((a, b) => b.createdAtMs - a.createdAtMs)[0]
+  const watched = watchedFor(state, role).sort((a, b) => b.createdAtMs - a.createdAtMs)
+  const inUse = addressInUse(state, role)
+  return keyFor(state, role) ?? watched.find((key) => key.address === inUse) ?? watched[0]
 }
+
+function addressInUse({ supplier, suppliers, keys }: AppState, role: KeyState['role']): string {
+  if (role === 'operator') return supplier.operatorAddress
+  // One that is not staked yet is taken to get the owner of those that are.
+  const others = isStaked(supplier.status) ? [] : Object.values(suppliers).filter((each) => isStaked(each.status))
+  const own = others.find((each) => Object.values(keys).some((key) => key.address === each.ownerAddress && key.role === role))
+  return own?.ownerAddress ?? supplier.ownerAddress
+}
+
+const watchedFor = (state: AppState, role: KeyState['role']): KeyState[] =>
+  Object.values(state.keys).filter((key) => key.kind === 'watch' && key.role === role && key.network === state.app.network)
 
 export const nodeOfKind = (state: AppState, kind: NodeState['kind']): NodeState | undefined =>
   Object.values(state.nodes).find((node) => node.kind === kind)

@@ -1,5 +1,6 @@
 import type { AppState } from '#shared/api/state.ts'
-import type { KeyState } from '#renderer/bridge/select.ts'
+import { isStaked, type KeyState } from '#renderer/bridge/select.ts'
+import { hasSeveral } from '#renderer/bridge/suppliers.ts'
 
 /** Keys and watched addresses of the chosen network that can stand under a transaction; those that the chain's record names come first. */
 export function signersFor(state: AppState, roles: readonly KeyState['role'][]): KeyState[] {
@@ -8,6 +9,18 @@ export function signersFor(state: AppState, roles: readonly KeyState['role'][]):
     .filter((key) => roles.includes(key.role) && key.network === state.app.network && key.kind !== 'morse')
     .filter((key) => key.kind === 'watch' || key.wordsConfirmedAtMs !== null)
     .sort((a, b) => Number(named.includes(b.address)) - Number(named.includes(a.address)) || b.createdAtMs - a.createdAtMs)
+}
+
+/** Who may own a stake that is still to be made, where the user has several suppliers: the owners of those that are staked come first. Empty where there is nothing to choose. */
+export function ownersToChoose(state: AppState): KeyState[] {
+  if (!hasSeveral(state)) return []
+  const owning = new Set(
+    Object.values(state.suppliers)
+      .filter((each) => isStaked(each.status))
+      .map((each) => each.ownerAddress),
+  )
+  const owners = signersFor(state, ['owner'])
+  return owners.length < 2 ? [] : owners.sort((a, b) => Number(owning.has(b.address)) - Number(owning.has(a.address)))
 }
 
 /** Those that the chain would take for this supplier: its owner, and its operator where it may. */

@@ -1,3 +1,4 @@
+import { attentionOf } from './en/attention-of.ts'
 import { backends } from './en/backends.ts'
 import { bundle } from './en/bundle.ts'
 import { chain } from './en/chain.ts'
@@ -35,6 +36,7 @@ import { rules } from './en/rules.ts'
 import { selfTest } from './en/self-test.ts'
 import { setup } from './en/setup.ts'
 import { supplier } from './en/supplier.ts'
+import { suppliers } from './en/suppliers.ts'
 import { updates } from './en/updates.ts'
 import { waits } from './en/waits.ts'
 import { wallet } from './en/wallet.ts'
@@ -44,6 +46,7 @@ export const en = {
   activity,
   attention,
   attentionMore,
+  attentionOf,
   backends,
   bundle,
   chain,
@@ -78,6 +81,7 @@ export const en = {
   stepHints,
   steps,
   supplier,
+  suppliers,
   ui,
   updates,
   waits,

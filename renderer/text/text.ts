@@ -75,5 +75,14 @@ export function keyed(t: Words, group: KeyedGroup, key: string, facts: Record<st
   const values: Record<string, string | number> = readable(facts)
   const counted = facts['count'] ?? facts['claims']
   if (counted !== undefined && /^\d+$/.test(counted)) values['count'] = Number(counted)
-  return t(`${group}.${key}` as TextKey, values)
+  const sentence = t(`${group}.${key}` as TextKey, values)
+  return group === 'attention' ? ofSupplier(t, sentence, facts) : sentence
+}
+
+/** Main names the supplier where there are several: the same sentence then says which, and to how many more it applies. */
+function ofSupplier(t: Words, sentence: string, facts: Record<string, string>): string {
+  const { supplier, moreSuppliers } = facts
+  if (supplier === undefined || supplier === '') return sentence
+  const count = /^\d{1,4}$/.test(moreSuppliers ?? '') ? Number(moreSuppliers) : 0
+  return count === 0 ? t('attentionOf.one', { sentence, supplier }) : t('attentionOf.more', { sentence, supplier, count })
 }

@@ -1,6 +1,6 @@
 import type { ClockLane } from '#shared/model/clock-schema.ts'
 import type { Verdict } from '#shared/model/clock-schema.ts'
-import { clockTime, duration, pokt, whole } from '#renderer/text/format.ts'
+import { clockTime, duration, pokt, when, whole } from '#renderer/text/format.ts'
 import type { Words } from '#renderer/text/text.ts'
 import type { IconName } from './icons.tsx'
 import type { Tone } from './tone.ts'
@@ -32,6 +32,12 @@ export function timeOf(view: Pick<ClockView, 'height' | 'blockTimeMs' | 'medianB
 export function at(view: ClockView, height: number): string {
   const ms = timeOf(view, height)
   return ms === undefined ? whole(height) : clockTime(ms, isFast(view))
+}
+
+/** The same for what may be weeks away: the day, where it is another one. */
+export function dateOf(view: Pick<ClockView, 'height' | 'blockTimeMs' | 'medianBlockMs'>, height: number): string {
+  const ms = timeOf(view, height)
+  return ms === undefined ? whole(height) : when(ms, view.blockTimeMs, isFast(view))
 }
 
 /** The session that the newest block belongs to. */

@@ -2,6 +2,7 @@ import type { IntentStatus } from '#shared/model/intent.ts'
 import type { LaneStage } from '#shared/model/clock-schema.ts'
 import { whole } from '#renderer/text/format.ts'
 import type { Words } from '#renderer/text/text.ts'
+import { dateOf, type ClockView } from './clock-view.ts'
 import type { Status } from './StatusChip.tsx'
 
 /** The exact words, colours and icons of the design language, section 5. */
@@ -80,6 +81,17 @@ export const supplierStatus = (t: Words, status: SupplierStatus, until = ''): St
   ...SUPPLIER[status],
   word: t(`status.supplier.${status}`, { when: until }),
 })
+
+/** The same of one of several, whose unbonding is reckoned from the rules of now. @param rules null while they are not read */
+export function ownSupplierStatus(
+  t: Words,
+  one: { status: SupplierStatus; unstakeSessionEndHeight: number },
+  view: Pick<ClockView, 'height' | 'blockTimeMs' | 'medianBlockMs'>,
+  rules: { supplierUnbondingPeriodSessions: number; numBlocksPerSession: number } | null,
+): Status {
+  const back = one.unstakeSessionEndHeight + (rules ? rules.supplierUnbondingPeriodSessions * rules.numBlocksPerSession : 0)
+  return supplierStatus(t, one.status, one.unstakeSessionEndHeight > 0 && rules ? dateOf(view, back) : '–')
+}
 
 const INTENT: Record<IntentStatus, Pick<Status, 'tone' | 'icon'>> = {
   prepared: { tone: 'ember', icon: 'key-round' },

@@ -20,6 +20,9 @@ const loss = z
     /** Of the last of them. */
     serviceId: z.string(),
     applicationAddress: z.string(),
+    operatorAddress: z.string().optional(),
+    /** How many of our suppliers these claims are of. */
+    operators: z.number().int().positive().optional(),
     height,
     atMs: ms,
   })
@@ -63,8 +66,24 @@ export type OwnChange = z.infer<typeof ownChangeSchema>
 /** More are kept and not told. */
 export const MAX_OWN_CHANGES = 20
 
+/** More operators are not told of: those whose money ends first are. */
+export const MAX_SPENDINGS = 10
+
 export const healthSchema = z.strictObject({
   losses: z.strictObject({ slashed: loss, discarded: loss, overserviced: loss }),
+  /** Own suppliers that leave while claims are open which the chain will drop (onchain facts 2.4); most is claimed by the first. */
+  unstakedOpen: z
+    .array(
+      z.strictObject({
+        operatorAddress: z.string(),
+        claims: z.number().int().positive(),
+        claimedUpokt: upokt,
+        /** The last of them. */
+        settleHeight: height,
+      }),
+    )
+    .max(5)
+    .optional(),
   upgrade: z.strictObject({ name: z.string().max(80), height }).nullable(),
   /** Updates of containers: counts changes, so that the page asks for the list again; and what has to be said everywhere. */
   updates: z
@@ -88,7 +107,17 @@ export const healthSchema = z.strictObject({
   /** Room where the engine keeps images and volumes, which may be another disk or that of a virtual machine; null where nobody tells. */
   engineDisk: z.strictObject({ freeBytes: z.number().nonnegative(), atMs: ms }).nullable().optional(),
   /** Staked addresses of ours that gave no answer twice running. */
-  endpointsDown: z.array(z.strictObject({ url: z.string().max(300), sinceMs: ms, reason: z.string().max(300) })).max(10),
+  endpointsDown: z
+    .array(
+      z.strictObject({
+        url: z.string().max(300),
+        sinceMs: ms,
+        reason: z.string().max(300),
+        /** The first of our suppliers that has staked it. */
+        operatorAddress: z.string().optional(),
+      }),
+    )
+    .max(10),
   /** Newest self-test of each door; absent before the first. */
   selfTests: selfTestsSchema.optional(),
   /** Attached endpoints that fail their relays, and why. */
@@ -106,13 +135,14 @@ export const healthSchema = z.strictObject({
   backendsBehind: z.array(z.strictObject({ nodeId: z.string(), title: z.string(), height, behindMs: ms })).max(10),
   /** The miner answered relays in every session for a while, and in the last ones none. */
   gatewaysSilent: z.strictObject({ sessions: z.number().int().positive(), sinceMs: ms }).nullable(),
-  /** What the operator pays beyond what it earns. Null until enough was seen, or when it earns more. */
-  operatorSpending: z.strictObject({ upoktPerDay: upokt, daysLeft: z.number().int().nonnegative() }).nullable(),
+  /** What each operator pays beyond what it earns, by its address. Absent until enough was seen, or when it earns more. */
+  operatorSpending: z.record(z.string(), z.strictObject({ upoktPerDay: upokt, daysLeft: z.number().int().nonnegative() })),
   /** Newest first. */
   ownChanges: z.array(ownChangeSchema).max(MAX_OWN_CHANGES),
 })
 
 export type HealthView = z.infer<typeof healthSchema>
+export type Spending = HealthView['operatorSpending'][string]
 export type Loss = NonNullable<HealthView['losses']['slashed']>
 export type NetworkChange = HealthView['changes'][number]
 
@@ -125,6 +155,6 @@ export const NO_HEALTH: HealthView = {
   backendsFailing: [],
   backendsBehind: [],
   gatewaysSilent: null,
-  operatorSpending: null,
+  operatorSpending: {},
   ownChanges: [],
 }

@@ -254,7 +254,15 @@ export const requests = {
   'relays.sendTest': row(z.strictObject({ serviceId: z.string().max(42), count: z.number().int().min(1).max(500) }), taskRef, {
     writes: true,
   }),
-  'selfTest.run': row(z.strictObject({ path: z.enum(SELF_TEST_PATHS), serviceId: z.string().max(42).optional() }), taskRef),
+  /** Without an operator that of the supplier in view, and if it does not offer the service one that does. */
+  'selfTest.run': row(
+    z.strictObject({
+      path: z.enum(SELF_TEST_PATHS),
+      serviceId: z.string().max(42).optional(),
+      operatorAddress: z.string().max(100).optional(),
+    }),
+    taskRef,
+  ),
   'selfTest.list': row(
     z.strictObject({ beforeMs: z.number().int().optional(), limit: z.number().int().min(1).max(500) }),
     z.strictObject({ rows: z.array(selfTestRowSchema), validation: validationSchema.nullable() }),
@@ -286,6 +294,8 @@ export const requests = {
       cursor: z.strictObject({ sessionEndHeight: z.number().int(), key: z.string() }).optional(),
       /** Of the first page: later ones then show what was there at that time, however much came in since. Without it each page is of now. */
       revision: z.number().int().nonnegative().optional(),
+      /** Of one supplier alone; of all without. */
+      operatorAddress: z.string().min(1).max(100).optional(),
       limit: z.number().int().min(1).max(200),
     }),
     z.strictObject({ rows: z.array(claimViewSchema), more: z.boolean(), revision: z.number().int().optional() }),

@@ -9,6 +9,7 @@ import { healthSchema } from './health.ts'
 import { dangerSchema, MAX_DANGERS } from '../model/danger.ts'
 import { figureProofSchema, figureSourceSchema } from '../model/figure.ts'
 import { INTENT_STATUSES, intentKindSchema } from '../model/intent.ts'
+import { lostVolumeSchema, MAX_LOST } from '../model/kept-volumes.ts'
 
 /**
  * The state tree that main publishes and the page copies. Small and serialisable: amounts are decimal text in upokt, times UTC ms.
@@ -41,7 +42,8 @@ const vaultSlice = z.strictObject({
   /** Why keys are needed again, what waits for them and until when. */
   needed: z
     .strictObject({
-      reason: z.enum(['after-restart', 'keeper-gone']),
+      /** `key-missing`: other suppliers have theirs. */
+      reason: z.enum(['after-restart', 'keeper-gone', 'key-missing']),
       sinceMs: ms,
       claimsAtRisk: z.number().int(),
       deadlineHeight: height.nullable(),
@@ -72,9 +74,11 @@ const engineSlice = z.strictObject({
   memoryBytes: z.number(),
   /** Containers of this installation that no row of the record speaks of, those that run first; a few of them. */
   unlisted: z
-    .array(z.strictObject({ id: z.string().max(60), title: z.string().max(60), isUp: z.boolean() }))
+    .array(z.strictObject({ id: z.string().max(60), title: z.string().max(60), isUp: z.boolean(), copyOf: z.string().max(60).optional() }))
     .max(8)
     .optional(),
+  /** Volumes of nodes that somebody else took away, those taken last first; gone from here once nothing follows from it. */
+  lost: z.array(lostVolumeSchema).max(MAX_LOST).optional(),
   atMs: ms,
 })
 
@@ -260,6 +264,19 @@ const supplierSlice = z.strictObject({
   proof: figureProofSchema.optional(),
 })
 
+/** One of the own suppliers in short, by the address of its operator: each operator key of the network has an entry, staked or not. */
+const ownSupplierEntry = z.strictObject({
+  ownerAddress: z.string(),
+  status: supplierSlice.shape.status,
+  stakeUpokt: upokt,
+  /** Ids of its services, those that start next session with them. */
+  services: z.array(z.string()),
+  /** Of them those that the relay miner here is not configured for. */
+  notServed: z.array(z.string()),
+  unstakeSessionEndHeight: height,
+  height,
+})
+
 const relaysSlice = z.strictObject({
   revision: z.number().int(),
   last: z
@@ -343,7 +360,9 @@ export const stateSchema = z.strictObject({
   tasks: z.record(z.string(), taskEntry),
   intents: z.record(z.string(), intentEntry),
   balances: z.record(z.string(), balanceEntry),
+  /** The one in view: what the pages speak of. */
   supplier: supplierSlice,
+  suppliers: z.record(z.string(), ownSupplierEntry),
   clock: clockSchema,
   earnings: earningsSlice,
   relays: relaysSlice,
@@ -364,6 +383,7 @@ export const MAP_SLICES = [
   'tasks',
   'intents',
   'balances',
+  'suppliers',
   'attention',
   'settings',
   'elsewhere',
@@ -373,4 +393,5 @@ export type ObjectSliceName = Exclude<SliceName, MapSliceName>
 export type NodeState = AppState['nodes'][string]
 export type TaskState = AppState['tasks'][string]
 export type IntentState = AppState['intents'][string]
+export type OwnSupplierState = AppState['suppliers'][string]
 export type ElsewhereState = AppState['elsewhere'][string]

@@ -28,6 +28,8 @@ export const txRequests = {
       atHeight: z.number().int(),
     }),
   ),
+  /** Brings another one of the own suppliers into view, by its operator. Rejects `supplier-absent` for an address that is no operator of this network here. */
+  'supplier.choose': row(z.strictObject({ operatorAddress: z.string().min(1).max(100) }), done, { writes: true }),
   /**
    * What the chain holds of a supplier now, whole: the published state may leave services out. A new stake message replaces all of `offered`, so a form opens with that and
    * nothing else. Rejects `address-invalid`, `chain-unreachable`.
@@ -95,8 +97,16 @@ export const txRequests = {
   ),
   /** What the wallet gave back. Rejects `signature-invalid` with detail.problem, `tx-expired`. */
   'tx.import': row(z.strictObject({ intentId: id, text: z.string().min(1).max(200_000) }), done, { writes: true }),
-  /** Stop serving, wait for the last settlement, then unstake: one plan over hours. Rejects `not-now`. */
-  'leave.begin': row(z.strictObject({ keyId: id }), done, { writes: true }),
+  /**
+   * Stop serving, wait for the last settlement, then unstake: one plan over hours, of the supplier in view unless another is named. While others are served here, relays of this one
+   * alone are refused; `all` refuses everybody's until the unstake is in a block, `none` nobody's: then the plan is the unstake alone, whose sheet says what is lost. Rejects `not-now`,
+   * `supplier-absent`.
+   */
+  'leave.begin': row(
+    z.strictObject({ keyId: id, operatorAddress: z.string().min(1).max(100).optional(), door: z.enum(['all', 'one', 'none']).optional() }),
+    done,
+    { writes: true },
+  ),
   /** Serves again; refused once the unstake is signed. */
   'leave.cancel': row(none, done, { writes: true }),
   /** Its unstake is due and the sheet is asked for. Rejects `not-now` before. */

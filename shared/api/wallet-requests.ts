@@ -104,7 +104,8 @@ export const walletRequests = {
       names: z.record(z.string(), z.string()),
     }),
   ),
-  'wallet.runway': row(none, z.strictObject({ runway: runwaySchema.nullable() })),
+  /** Of one operator of ours, without its address of the one in view. Rejects `supplier-absent` for an operator whose key is not here. */
+  'wallet.runway': row(z.strictObject({ operatorAddress: address.optional() }), z.strictObject({ runway: runwaySchema.nullable() })),
   'wallet.book': row(none, z.strictObject({ rows: z.array(bookEntrySchema) })),
   /** Rejects `address-invalid`, and `invalid-request` with detail.problem for a name that is taken. */
   'wallet.bookPut': row(z.strictObject({ address, name: z.string().trim().min(1).max(40), note: z.string().trim().max(200) }), done, {

@@ -21,6 +21,8 @@ export const DANGERS = [
   'operator-without-key',
   /** address, upokt, days ('' = not known), perDayUpokt */
   'operator-runway',
+  /** address, upokt (what is left then), days ('' = not known): an operator of ours pays this. */
+  'operator-emptied',
   /** ownerAddress: recorded on chain and no address of this vault. */
   'owner-elsewhere',
   /** upokt, ownerAddress: what a lowered stake gives back, and to whom. */

@@ -63,6 +63,8 @@ export const selfTestRowSchema = z.strictObject({
   trigger: z.enum(SELF_TEST_TRIGGERS),
   path: z.enum(SELF_TEST_PATHS),
   serviceId: z.string().max(42),
+  /** Whose relays were sent; rows of before Hearth knew several suppliers do not say. */
+  operatorAddress: z.string().max(100).optional(),
   url: z.string().max(300),
   ok: z.boolean(),
   stages: z.array(stage).max(SELF_TEST_STAGES.length),
@@ -82,6 +84,7 @@ export const selfTestsSchema = z.strictObject({
       atMs: z.number().int(),
       ok: z.boolean(),
       serviceId: z.string().max(42),
+      operatorAddress: z.string().max(100).optional(),
       failedStage: z.enum(SELF_TEST_STAGES).nullable(),
       finding: z.enum(SELF_TEST_FINDINGS).nullable(),
       /** Failures without a good one in between. */

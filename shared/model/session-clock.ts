@@ -13,12 +13,14 @@ const MAX_LANES = 8
 /**
  * The lanes at a height: every session that is not closed and the last closed one, newest first.
  * @param height newest block @param claims of our operators, any session @param relaysBySession what the miner has counted
+ * @param unclaimed ends of sessions of which, beside the claims that are there, another of our suppliers may still have to send its own: each sends at a moment of its own
  */
 export function clockLanes(
   height: number,
   rules: SessionRules,
   claims: readonly ClockClaim[],
   relaysBySession: RelaysBySession,
+  unclaimed: ReadonlySet<number> = new Set(),
 ): ClockLane[] {
   const open = openSessions(height, rules)
   const oldest = open[0]
@@ -26,18 +28,25 @@ export function clockLanes(
   return [...lastClosed, ...open]
     .map((session) => {
       const own = claims.filter((claim) => claim.sessionEndHeight === session.end)
-      return laneOf(height, session, own, relaysBySession.get(session.end))
+      return laneOf(height, session, own, { counted: relaysBySession.get(session.end), owesClaim: unclaimed.has(session.end) })
     })
     .reverse()
     .slice(0, MAX_LANES)
 }
 
-function laneOf(height: number, session: SessionHeights, claims: readonly ClockClaim[], counted: bigint | undefined): ClockLane {
+function laneOf(
+  height: number,
+  session: SessionHeights,
+  claims: readonly ClockClaim[],
+  { counted, owesClaim }: { counted: bigint | undefined; owesClaim: boolean },
+): ClockLane {
+  // In the last block of the window nothing can be claimed any more.
+  const isOpen = owesClaim && height > session.end && height < session.claimClose
   const relays = claims.length > 0 ? sum(claims.map((claim) => claim.relays)) : counted
   const settled = claims.flatMap((claim) => (claim.settledUpokt === undefined ? [] : [claim.settledUpokt]))
   return {
     ...session,
-    stage: claims.length > 0 ? claimedStage(height, session, claims) : unclaimedStage(height, session, counted),
+    stage: claims.length === 0 ? unclaimedStage(height, session, counted) : isOpen ? 'open' : claimedStage(height, session, claims),
     relays: relays === undefined ? null : relays.toString(),
     claimedUpokt: claims.length > 0 ? sum(claims.map((claim) => claim.claimedUpokt)).toString() : null,
     settledUpokt: settled.length > 0 ? sum(settled).toString() : null,
@@ -70,8 +79,10 @@ function latest(heights: readonly (number | undefined)[]): number | null {
 }
 
 /** The whole slice `clock` of the state: lanes, verdict and its facts. */
-export function sessionClock(input: Omit<StopInput, 'lanes'> & { relaysBySession: RelaysBySession }): ClockView {
-  const { relaysBySession, ...rest } = input
-  const lanes = clockLanes(input.height, input.rules, input.claims, relaysBySession)
+export function sessionClock(
+  input: Omit<StopInput, 'lanes'> & { relaysBySession: RelaysBySession; unclaimed?: ReadonlySet<number> },
+): ClockView {
+  const { relaysBySession, unclaimed, ...rest } = input
+  const lanes = clockLanes(input.height, input.rules, input.claims, relaysBySession, unclaimed)
   return { lanes, ...stopVerdict({ ...rest, lanes }), height: input.height, atMs: input.headTimeMs }
 }

@@ -99,16 +99,23 @@ function findWork(input: StopInput): Work[] {
 }
 
 function workOf(input: StopInput, lane: ClockLane): Work[] {
-  if (lane.stage === 'claimed' || lane.stage === 'proof-due') {
-    const owing = input.claims.filter(
-      (claim) => claim.sessionEndHeight === lane.end && claim.stage === 'claimed' && claim.proofRequirement !== 'not-required',
-    )
-    const valueUpokt = owing.reduce((total, claim) => total + claim.claimedUpokt, 0n)
-    const claims = owing.length
-    return claims === 0
-      ? []
-      : [{ kind: 'proof', sessionEndHeight: lane.end, opens: lane.proofOpen, deadline: lane.proofClose, valueUpokt, claims }]
-  }
+  return [...claimWork(input, lane), ...proofWork(input, lane)]
+}
+
+/** Of an open lane too: one supplier has claimed where another has not yet. */
+function proofWork(input: StopInput, lane: ClockLane): Work[] {
+  if (lane.stage !== 'claimed' && lane.stage !== 'proof-due' && lane.stage !== 'open') return []
+  const owing = input.claims.filter(
+    (claim) => claim.sessionEndHeight === lane.end && claim.stage === 'claimed' && claim.proofRequirement !== 'not-required',
+  )
+  const valueUpokt = owing.reduce((total, claim) => total + claim.claimedUpokt, 0n)
+  const claims = owing.length
+  return claims === 0
+    ? []
+    : [{ kind: 'proof', sessionEndHeight: lane.end, opens: lane.proofOpen, deadline: lane.proofClose, valueUpokt, claims }]
+}
+
+function claimWork(input: StopInput, lane: ClockLane): Work[] {
   if (lane.stage !== 'serving' && lane.stage !== 'open') return []
   // Not counted: there may be work as long as somebody could have served.
   const couldServe = input.minerRunning || input.mayHaveServed === true

@@ -197,6 +197,7 @@ test('5: test relays are answered and every signature is verified', async () => 
 })
 
 test('5b: the self-test goes the whole way, each stage with what it proves', async () => {
+  test.setTimeout(120_000)
   const here = page.getByRole('button', { name: 'Test on this PC' })
   const door = page.getByRole('region', { name: 'This PC' })
   // The one after the start comes by itself; what is found by hand takes its place.

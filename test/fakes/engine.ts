@@ -158,6 +158,7 @@ export function createFakeEngine(options: { now?: () => number; pullStallMs?: nu
     pull: recorded('pull'),
     ensureNetwork: recorded('ensureNetwork'),
     ensureVolume: recorded('ensureVolume'),
+    volume: recorded('volume'),
     removeVolume: recorded('removeVolume'),
     removeNetwork: recorded('removeNetwork'),
     create: recorded('create'),

@@ -6,7 +6,7 @@ import { findCanaries, keyCanary, type Canary } from '#test/fakes/spellings.ts'
 import { LIGHT_CATALOG, type EngineAnswer, type EngineSetup } from './engine-world.ts'
 
 const SEARCH_TRIES = 5
-const KEY_FILE = '/keys/keyring-test/operator.info'
+const KEYRING = '/keys/keyring-test'
 
 /** What was found to be otherwise than it should, by the figure it counts for. */
 export interface Judgement {
@@ -37,7 +37,7 @@ export function createEngineJudge(setup: EngineSetup, root: string, installs: re
   if (!existsSync(mark)) writeFileSync(mark, '')
 
   const readKeyFile = async (): Promise<string> => {
-    const exec = await docker.getContainer(name('keeper')).exec({ Cmd: ['cat', KEY_FILE], AttachStdout: true })
+    const exec = await docker.getContainer(name('keeper')).exec({ Cmd: ['sh', '-c', `cat ${KEYRING}/operator-*.info`], AttachStdout: true })
     const stream = await exec.start({})
     const chunks: Buffer[] = []
     for await (const chunk of stream) chunks.push(chunk as Buffer)

@@ -5,7 +5,10 @@ import { createNet } from '#main/adapters/system/net.ts'
 import { createRehearsalKeys, createVault } from '#main/adapters/vault/index.ts'
 import { KDF_BOUNDS } from '#main/adapters/vault/vault-format.ts'
 import type { Heads } from '#main/core/chain/heads.ts'
+import { operatorKeyName } from '#main/core/keys/serving-keys.ts'
+import { keepVolumes } from '#main/core/nodes/kept-volumes.ts'
 import { createNodes } from '#main/core/nodes/nodes.ts'
+import { ownNames } from '#main/core/nodes/own-names.ts'
 import { INGRESS_TEMPLATE, renderIngressConfig } from '#main/core/nodes/ingress.ts'
 import type { Clock } from '#main/core/ports/clock.ts'
 import type { Engine } from '#main/core/ports/engine.ts'
@@ -73,7 +76,7 @@ const real = createDockerEngine({
   clock: { ...clock, sleep: realSleep },
   log,
 })
-const engine: Engine = {
+const counted: Engine = {
   ...real,
   list() {
     looks += 1
@@ -96,6 +99,17 @@ const state = createStatePublisher(
   initialState({ version: '1', shell: 'web', host: 'h', network: 'local', startedAtMs: Date.now(), notice: null }),
   clock,
 )
+let told = 0
+const engine = keepVolumes(ownNames(counted, setup.installId), {
+  network: 'local',
+  installId: setup.installId,
+  store,
+  state,
+  clock,
+  log,
+  activity: () => void (told += 1),
+  place: () => vault.place(),
+})
 const nodes = createNodes({
   engine,
   store: { ...store, putNode: (row) => changing(() => store.putNode(row)) },
@@ -115,11 +129,25 @@ const nodes = createNodes({
   ingressConfig: () => renderIngressConfig(readFileSync(join(resourcesDir(), 'templates', INGRESS_TEMPLATE), 'utf8')),
   onChainReady: () => Promise.resolve(),
   onChainRemoved: () => Promise.resolve(),
-  async giveKey() {
+  servingKeys: {
+    async read() {
+      const serving = operator && {
+        address: operator.address,
+        name: operatorKeyName(operator.address),
+        key: operator,
+        fenced: undefined,
+        record: undefined,
+      }
+      return Promise.resolve({ keys: serving ? [serving] : [], isKnown: true })
+    },
+  },
+  async giveKeys(missing) {
     if ((await vault.status()).kind !== 'unlocked') await vault.unlockUnattended()
-    const target = await nodes.keeperTarget()
-    if (!target || !operator) return false
-    await changing(() => vault.deliverKey(operator.id, target))
+    for (const { key, name } of missing) {
+      const target = await nodes.keeperTarget(name)
+      if (!target || !key) return false
+      await changing(() => vault.deliverKey(key.id, target))
+    }
     return true
   },
 })
@@ -182,6 +210,7 @@ async function answer(question: EngineQuestion): Promise<unknown> {
         quietRounds: Math.max(0, looks - 1),
         nodes: shown,
         notes: notes.slice(-5),
+        volumesMissed: told,
         address: operator?.address,
       } satisfies EngineAnswer
     }

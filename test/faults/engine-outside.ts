@@ -14,6 +14,8 @@ export const COUNTED_BY: Record<OwnEnginePart, readonly (keyof EngineFigures)[]>
     'appKills',
     'appKillsAtStep',
     'removedBehindItsBack',
+    'volumesTaken',
+    'volumesMissed',
     'notAsWanted',
     'duplicateContainers',
     'orphanVolumes',

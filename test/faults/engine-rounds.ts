@@ -11,6 +11,9 @@ export interface EngineFigures {
   /** Of these, the ones that died at a step and not while nothing was to be done. */
   appKillsAtStep: number
   removedBehindItsBack: number
+  /** Volumes on disk that were taken away by hand, and of how many of them was told. */
+  volumesTaken: number
+  volumesMissed: number
   notAsWanted: number
   duplicateContainers: number
   orphanVolumes: number
@@ -22,6 +25,8 @@ export const noFigures = (): EngineFigures => ({
   appKills: 0,
   appKillsAtStep: 0,
   removedBehindItsBack: 0,
+  volumesTaken: 0,
+  volumesMissed: 0,
   notAsWanted: 0,
   duplicateContainers: 0,
   orphanVolumes: 0,
@@ -114,15 +119,24 @@ const removeContainer = async (judge: EngineJudge, nodeId: string): Promise<void
     }
   }
 }
-const removeVolume = async (judge: EngineJudge, volume: string): Promise<void> =>
-  void (await judge.docker.getVolume(judge.container(volume)).remove().catch(gone))
+/** Of what kind a volume is does not matter to who takes it away; only one on disk is missed. */
+const ON_DISK = 'chain'
+const taken = new WeakMap<EngineJudge, number>()
+const removeVolume = async (judge: EngineJudge, volume: string): Promise<void> => {
+  try {
+    await judge.docker.getVolume(judge.container(volume)).remove()
+    if (volume === ON_DISK) taken.set(judge, (taken.get(judge) ?? 0) + 1)
+  } catch (error) {
+    gone(error)
+  }
+}
 const removeNetwork = async (judge: EngineJudge, network: string): Promise<void> => {
   for (const { Id, Name } of await judge.docker.listNetworks())
     if (Name === `${judge.container(network)}-net`) await judge.docker.getNetwork(Id).remove().catch(gone)
 }
 const removeAll = async (judge: EngineJudge): Promise<void> => {
   for (const nodeId of NODE_IDS) await removeContainer(judge, nodeId)
-  for (const volume of ['chain', 'keys']) await removeVolume(judge, volume)
+  for (const volume of [ON_DISK, 'keys']) await removeVolume(judge, volume)
   for (const network of ['front', 'backend']) await removeNetwork(judge, network)
 }
 const removeImageOf = async (judge: EngineJudge, nodeId: string): Promise<void> => {
@@ -131,8 +145,8 @@ const removeImageOf = async (judge: EngineJudge, nodeId: string): Promise<void> 
   await judge.docker.getImage(Image).remove({ force: true }).catch(gone)
 }
 
-/** What somebody takes away by hand, and which nodes it takes with it. */
-export const REMOVALS: readonly { what: string; nodes: string[]; byHand: (judge: EngineJudge) => Promise<void> }[] = [
+/** What somebody takes away by hand, and which nodes it takes with it. `stopped`: a node that is stopped before and started after it. */
+export const REMOVALS: readonly { what: string; nodes: string[]; stopped?: string; byHand: (judge: EngineJudge) => Promise<void> }[] = [
   { what: 'a container', nodes: ['backend'], byHand: (judge) => removeContainer(judge, 'backend') },
   { what: 'the keeper, and with it the key', nodes: ['keeper'], byHand: (judge) => removeContainer(judge, 'keeper') },
   {
@@ -140,7 +154,16 @@ export const REMOVALS: readonly { what: string; nodes: string[]; byHand: (judge:
     nodes: ['backend'],
     byHand: async (judge) => {
       await removeContainer(judge, 'backend')
-      await removeVolume(judge, 'chain')
+      await removeVolume(judge, ON_DISK)
+    },
+  },
+  {
+    what: 'a volume with its container, while the node is stopped',
+    nodes: ['backend'],
+    stopped: 'backend',
+    byHand: async (judge) => {
+      await removeContainer(judge, 'backend')
+      await removeVolume(judge, ON_DISK)
     },
   },
   { what: 'the ingress', nodes: ['ingress'], byHand: (judge) => removeContainer(judge, 'ingress') },
@@ -272,6 +295,7 @@ export function createEngineRounds(parts: {
         }
         // What the round before left to be done is not this one's.
         await idle(one)
+        const takenBefore = taken.get(judge) ?? 0
         let isAtStep = true
         try {
           await one.ask({ ask: 'arm', count: step, when })
@@ -288,6 +312,10 @@ export function createEngineRounds(parts: {
         if (isAtStep) figures.appKillsAtStep += 1
         else if (step <= SURE_STEPS) report(name, 'that change never came')
         count(isAtStep ? name : `${name} (killed when nothing was left to do)`, await settled())
+        // Some of it may have been told by the life that ended.
+        const { volumesMissed } = await (await running()).look()
+        if (volumesMissed > (taken.get(judge) ?? 0) - takenBefore)
+          report(`${name}: what is told of volumes`, 'one was told of that did not go')
       }
     },
     async removeBehind(rounds: number): Promise<void> {
@@ -297,10 +325,18 @@ export function createEngineRounds(parts: {
         const one = await running()
         // A word of the user: what is taken away again and again would look like a crash loop.
         for (const nodeId of NODE_IDS) await one.ask({ ask: 'start', nodeId })
+        if (removal.stopped !== undefined) await one.ask({ ask: 'stop', nodeId: removal.stopped })
         await settled()
+        const [takenBefore, missedBefore] = [taken.get(judge) ?? 0, (await one.look()).volumesMissed]
         await removal.byHand(judge)
         figures.removedBehindItsBack += 1
-        count(`engine: taken away by hand: ${removal.what} #${round + 1}`, await settled())
+        if (removal.stopped !== undefined) await one.ask({ ask: 'start', nodeId: removal.stopped })
+        const name = `engine: taken away by hand: ${removal.what} #${round + 1}`
+        count(name, await settled())
+        const [takenNow, missedNow] = [(taken.get(judge) ?? 0) - takenBefore, (await one.look()).volumesMissed - missedBefore]
+        figures.volumesTaken += takenNow
+        figures.volumesMissed += missedNow
+        if (takenNow !== missedNow) report(`${name}: what is told of volumes`, `${takenNow} went, ${missedNow} were told of`)
       }
     },
     async restartDaemon(rounds: number): Promise<void> {

@@ -35,5 +35,7 @@ export interface EngineAnswer {
   quietRounds: number
   nodes: { id: string; wanted: string; ports: Record<string, number>; seen: string; said: string }[]
   notes: string[]
+  /** How often this life told that a volume was gone that nobody of Hearth's removed. */
+  volumesMissed: number
   address: string | undefined
 }

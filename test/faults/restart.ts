@@ -9,6 +9,7 @@ import { docker, mustDocker } from '#test/localnet/engine.ts'
 import { until } from '#test/localnet/process.ts'
 import { startAppProcess, WAIT_MS, type AppProcess } from './app-process.ts'
 import type { OwnEngine } from './own-engine.ts'
+import { checkPruned } from './pruned.ts'
 import { claimed, sendRelays, SETTLED_MS } from './reboot.ts'
 
 /**
@@ -162,6 +163,11 @@ export async function checkRestart({ report, killed }: Reporter, engine: OwnEngi
     const name =
       'the engine restarted with a claim open: node and backend come back, keys are asked for with what is at risk, the unlocked miner proves the claim'
     await step(name, () => engineRestart(app, engine, must))
+
+    // The last one: it costs stake.
+    await step('the miner’s volume pruned with a claim open: told with what it costs, and the miner starts', () =>
+      checkPruned(app, { socket, name: (nodeId) => `hearth-${installId(dataDir)}-${nodeId}`, rules: RULES, must }),
+    )
   } finally {
     const { taskId } = await app.call('localChain.remove', { loseOpenClaims: true })
     await app

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { RequestOutput } from '#shared/api/requests.ts'
+import { allResults, allSettled, isEarly, lifeOf, serves, type ClaimRow, type RelayRow } from './batches.ts'
 import { reachServing, startDriver, type Driver } from './driver.ts'
 import { prepareMachine } from './prepare.ts'
 import { sleep } from './process.ts'
@@ -24,15 +24,11 @@ const RULES = {
 }
 const BATCH = 5
 const PAUSE_MS = 600
-/** A relay of the last blocks may arrive after its session. */
-const LEFT_BLOCKS = 6
 /** The miner writes by its own clock: now and then it has just done so when it is stopped. */
 const BARE_TRIES = 4
 
 /** Last block of each session that relays were sent in, by its id. */
 const endOf = new Map<string, number>()
-
-type Row = RequestOutput<'relays.results'>['rows'][number]
 
 let passed = 0
 let failed = 0
@@ -40,11 +36,6 @@ const check = (what: string, good: boolean, seen?: unknown): void => {
   if (good) passed += 1
   else failed += 1
   console.log(`${good ? 'ok     ' : 'not ok '} ${what}${good ? '' : `: ${JSON.stringify(seen)}`}`)
-}
-
-const isEarly = ({ state }: Driver): boolean => {
-  const lane = state.clock.lanes.find((candidate) => candidate.stage === 'serving')
-  return lane !== undefined && lane.end - state.chain.height > LEFT_BLOCKS
 }
 
 /** One small batch. What came of it stands in the app's own record. */
@@ -64,28 +55,14 @@ async function keepSending(driver: Driver, over: () => boolean): Promise<void> {
   }
 }
 
-const lifeOf = ({ state }: Driver): number => state.nodes['miner']?.startedAtMs ?? 0
-const serves = ({ state }: Driver): boolean =>
-  ['miner', 'ingress'].every((nodeId) => state.nodes[nodeId]?.seen === 'running' && state.nodes[nodeId].reason === null)
-
 async function restart(driver: Driver, drained: boolean): Promise<void> {
   const before = lifeOf(driver)
   await driver.call('nodes.restart', { nodeId: 'miner', drained })
   await driver.until('the miner anew', () => lifeOf(driver) > before && serves(driver))
 }
 
-async function results(driver: Driver): Promise<Row[]> {
-  const all: Row[] = []
-  for (;;) {
-    const last = all.at(-1)
-    const { rows } = await driver.call('relays.results', { limit: 500, ...(last && { beforeId: last.id }) })
-    all.push(...rows)
-    if (rows.length < 500) return all
-  }
-}
-
 /** Says of each session whose relays are not all paid what became of it. */
-function explain(rows: readonly Row[], claims: RequestOutput<'earnings.claims'>['rows']): void {
+function explain(rows: readonly RelayRow[], claims: readonly ClaimRow[]): void {
   for (const [sessionId, endHeight] of endOf) {
     const answered = rows.filter((row) => row.signatureOk && row.sessionId === sessionId).length
     const claim = claims.find((candidate) => candidate.sessionEndHeight === endHeight)
@@ -98,11 +75,8 @@ function explain(rows: readonly Row[], claims: RequestOutput<'earnings.claims'>[
 
 /** Waits until every session up to now is paid or past. @returns relays that were claimed, by all claims */
 async function claimed(driver: Driver): Promise<number> {
-  const { clock, chain } = driver.state
-  const lastSettle = Math.max(...clock.lanes.filter((lane) => lane.start <= chain.height).map((lane) => lane.settle))
-  await driver.until('the last settlement', (state) => state.earnings.readHeight > lastSettle, 300_000)
-  const claims = (await driver.call('earnings.claims', { limit: 200 })).rows
-  explain(await results(driver), claims)
+  const claims = await allSettled(driver)
+  explain(await allResults(driver), claims)
   return claims.filter((claim) => claim.stage === 'settled').reduce((total, claim) => total + Number(claim.relays), 0)
 }
 
@@ -130,7 +104,7 @@ try {
     await send(driver)
   }
   console.log(`        the miner was back at ${restarts.join(', ')}`)
-  const rows = await results(driver)
+  const rows = await allResults(driver)
   const answered = rows.filter((row) => row.signatureOk)
   const refused = rows.filter((row) => !row.signatureOk)
   const unnamed = refused.filter((row) => (row.error ?? '') === '')
@@ -151,7 +125,7 @@ try {
     await driver.until('room in the session', () => isEarly(driver))
     await send(driver, 20)
     await restart(driver, false)
-    const all = await results(driver)
+    const all = await allResults(driver)
     // What was lost before is not the bare stop's.
     bareStopLost = all.filter((row) => row.signatureOk).length - (await claimed(driver)) - lostBefore
   }

@@ -309,6 +309,7 @@ if ('missing' in tool) check('Docker Compose is here', false, tool.missing)
 else {
   await composeReads(tool.path, check)
   const which = process.argv[2] ?? 'both'
+  check('what is asked for is there', ['both', 'local', 'bundle'].includes(which), which)
   if (which === 'both' || which === 'local') Object.assign(figures, await playLocal(tool.path))
   if (which === 'both' || which === 'bundle') Object.assign(figures, await runEjectBundle(check))
 }

@@ -11,7 +11,8 @@ import { connectChain } from '#main/adapters/cosmos/chain.ts'
 import { privateKeyOfWords } from '#main/adapters/vault/private-keys.ts'
 import { priceTx } from '#main/core/supplier/fee.ts'
 import type { TxDraft } from '#main/core/ports/tx.ts'
-import { PASSWORD, reachServing, startDriver, type Driver } from './driver.ts'
+import { signSheet } from './batches.ts'
+import { reachServing, startDriver, type Driver } from './driver.ts'
 import { prepareMachine } from './prepare.ts'
 import type { Check, Figures } from './report.ts'
 import { codec, signDraft } from './tx/people.ts'
@@ -53,7 +54,7 @@ export async function runLeave(check: Check): Promise<Figures> {
     await driver.until('the alarm that it waits', (state) => state.attention['unstake-waits'] !== undefined)
 
     const { intentId, surfaceUrl } = await driver.call('leave.sign', {})
-    await confirm(driver, surfaceUrl)
+    await signSheet(driver, surfaceUrl)
     await driver.until('the unstake', (state) => state.intents[intentId]?.status === 'included')
     await driver.until('the plan to be done', (state) => state.tasks['safe-unstake']?.status === 'done')
     await driver.until('the stake to come back', (state) => state.supplier.status === 'unstaked')
@@ -95,16 +96,6 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-async function confirm(driver: Driver, token: string): Promise<void> {
-  const shown = await driver.app.surface(token, 'GET', new Uint8Array())
-  const nonce = /name="nonce" value="([^"]+)"/.exec(new TextDecoder().decode(shown.html))?.[1] ?? ''
-  await driver.app.surface(
-    token,
-    'POST',
-    new TextEncoder().encode(new URLSearchParams({ nonce, action: 'sign', password: PASSWORD }).toString()),
-  )
 }
 
 /** Somebody else with the same words pays out of the wallet. @returns the hash */

@@ -13,6 +13,7 @@ import { runPredictions } from './predictions.ts'
 import { prepareMachine } from './prepare.ts'
 import { run } from './process.ts'
 import type { Check, Figures } from './report.ts'
+import { runSuppliers } from './suppliers.ts'
 import { runTransactions } from './transactions.ts'
 
 /** Everything that is tried on the real chain, one part after the other; closing figures as JSON on the last line. */
@@ -66,6 +67,7 @@ const figures: Figures = {
   ...(await part('Mainnet while another network is chosen', () => runNotChosen(check))),
   ...(await part('a node of the catalogue', () => runCatalogue(check))),
   ...(await part('the own node behind a service', () => runOwnNode(check))),
+  ...(await part('two suppliers behind one relay miner', () => runSuppliers(check))),
   ...(await part('leaving safely', () => runLeave(check))),
   ...(await part('every transaction', async () => {
     const found = await runTransactions(log)

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RequestOutput } from '#shared/api/requests.ts'
+import { allResults } from './batches.ts'
 import { reachServing, startDriver, type Driver } from './driver.ts'
 import { docker, mustDocker } from './engine.ts'
 import { prepareMachine } from './prepare.ts'
@@ -132,10 +133,6 @@ async function send(driver: Driver): Promise<void> {
   const { tasks } = await driver.until('a batch', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
   const facts = tasks[taskId]?.steps[0]?.facts
   if (facts?.['sessionId'] !== undefined) endOf.set(facts['sessionId'], Number(facts['endHeight']))
-}
-
-async function results(driver: Driver): Promise<RequestOutput<'relays.results'>['rows']> {
-  return (await driver.call('relays.results', { limit: 500 })).rows
 }
 
 /** Hash of each block, and of the one before it, between two heights; a block that the node does not have is absent. */
@@ -268,7 +265,7 @@ try {
   await driver.until('the last settlement', (state) => state.earnings.readHeight > lastSettle, 240_000)
   blocksMissed = await lostBlocks(driver, oldBlocks, driver.state.chain.height)
   check('no block was lost or made anew', blocksMissed === 0, blocksMissed)
-  const rows = (await results(driver)).filter((row) => row.signatureOk)
+  const rows = (await allResults(driver)).filter((row) => row.signatureOk)
   const claims = (await driver.call('earnings.claims', { limit: 200 })).rows
   const sessions = [...endOf].filter(([sessionId]) => rows.some((row) => row.sessionId === sessionId))
   claimsLost = sessions.filter(([, end]) => !claims.some((claim) => claim.sessionEndHeight === end && claim.stage === 'settled')).length

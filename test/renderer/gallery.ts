@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Browser } from 'playwright'
 import { build } from 'vite'
 import { WebSocketServer } from 'ws'
@@ -15,12 +16,14 @@ import { betaReplaced, waitsForSecond } from './beta-scene.ts'
 import { hostChanged, mainnetAsked, minerDown, minerStarting, onMainnet, servedOnMainnet, stakedOnMainnet } from './mainnet-scene.ts'
 import { mainnetAsks, mainnetGoesOn } from './elsewhere-scene.ts'
 import { SCENES as USUAL } from './scene.ts'
+import { copiedMiner, volumeGone } from './volume-scene.ts'
+import { claimsOfBoth, SUPPLIER_SCENES } from './suppliers-scene.ts'
 
 /**
  * Builds the page, serves it under the shell's own headers to a browser, feeds it a made-up state over the socket's protocol and takes a picture of every route in both
  * themes at 1280x800, and of the states that a route can be in. Anything the page complains about (script, policy) fails the run.
  *
- *   node test/renderer/gallery.ts [--phone] [name…]       pictures go to screenshots/; on a phone 390 px wide and as long as the page
+ *   node test/renderer/gallery.ts [--phone] [--long] [--axe] [name…]       pictures go to screenshots/; on a phone 390 px wide and, as with --long, as long as the page
  */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const DIST = join(ROOT, 'dist', 'renderer')
@@ -36,6 +39,8 @@ const TYPES: Record<string, string> = {
 
 const SCENES = {
   ...USUAL,
+  copiedMiner,
+  volumeGone,
   betaReplaced,
   waitsForSecond,
   onMainnet,
@@ -47,6 +52,7 @@ const SCENES = {
   minerStarting,
   mainnetGoesOn,
   mainnetAsks,
+  ...SUPPLIER_SCENES,
 }
 type SceneName = keyof typeof SCENES
 
@@ -59,6 +65,9 @@ interface Shot {
 }
 
 const isPhone = process.argv.includes('--phone')
+const isLong = isPhone || process.argv.includes('--long')
+/** Findings of axe fail the run as well. */
+const isAxe = process.argv.includes('--axe')
 const NODE_ID = 'pocket-1'
 const EXTRA: Shot[] = [
   { name: 'create-vault', scene: 'firstStart', hash: '/' },
@@ -97,6 +106,9 @@ const EXTRA: Shot[] = [
   { name: 'home-miner-down', scene: 'minerDown', hash: '/' },
   { name: 'nodes-miner-down', scene: 'minerDown', hash: '/nodes' },
   { name: 'miner-down', scene: 'minerDown', hash: '/nodes/miner-1' },
+  { name: 'home-volume-gone', scene: 'volumeGone', hash: '/' },
+  { name: 'home-copied-miner', scene: 'copiedMiner', hash: '/' },
+  { name: 'nodes-copied-miner', scene: 'copiedMiner', hash: '/nodes' },
   { name: 'supplier-mainnet-served', scene: 'servedOnMainnet', hash: '/supplier' },
   { name: 'services-mainnet-served', scene: 'servedOnMainnet', hash: '/supplier/services' },
   { name: 'first-session-mainnet', scene: 'servedOnMainnet', hash: '/supplier/first-session' },
@@ -106,6 +118,18 @@ const EXTRA: Shot[] = [
   { name: 'nodes-elsewhere-asks', scene: 'mainnetAsks', hash: '/nodes' },
   { name: 'setup-elsewhere', scene: 'mainnetAsks', hash: '/setup' },
   { name: 'self-test-mainnet', scene: 'servedOnMainnet', hash: '/supplier/self-test' },
+  { name: 'home-two-suppliers', scene: 'twoSuppliers', hash: '/' },
+  { name: 'home-second-in-trouble', scene: 'secondInTrouble', hash: '/' },
+  { name: 'supplier-two', scene: 'twoSuppliers', hash: '/supplier' },
+  { name: 'supplier-second', scene: 'secondOfTwo', hash: '/supplier' },
+  { name: 'supplier-adding', scene: 'addingSecond', hash: '/supplier' },
+  { name: 'supplier-add-key', scene: 'addingSecond', hash: '/supplier/add' },
+  { name: 'supplier-add-window', scene: 'serving', hash: '/supplier/add', press: 'Make its operator key…' },
+  { name: 'supplier-stake-second', scene: 'addingSecond', hash: '/supplier/stake' },
+  { name: 'supplier-services-second', scene: 'secondOfTwo', hash: '/supplier/services' },
+  { name: 'supplier-leave-two', scene: 'secondOfTwo', hash: '/supplier/leave' },
+  { name: 'earnings-two-suppliers', scene: 'twoSuppliers', hash: '/earnings' },
+  { name: 'wallet-two-suppliers', scene: 'twoSuppliers', hash: '/wallet' },
 ]
 
 /** The shots: each route in its fullest state, and the states above. */
@@ -165,6 +189,7 @@ async function serve(): Promise<{ origin: string; show: (scene: SceneName) => vo
     socket.on('message', (bytes: Buffer) => {
       const { id, name } = JSON.parse(bytes.toString('utf8')) as { id: number; name: string }
       const known: Record<string, unknown> = { ...answers(now), 'state.get': { seq, state } }
+      if (Object.keys(state.suppliers).length > 1) known['earnings.claims'] = claimsOfBoth(known['earnings.claims'])
       const result = Object.hasOwn(known, name)
         ? { ok: true, value: known[name] }
         : { ok: false, error: { code: 'not-allowed', ref: 'gallery' } }
@@ -184,7 +209,8 @@ async function serve(): Promise<{ origin: string; show: (scene: SceneName) => vo
 async function take(browser: Browser, origin: string, shot: Shot, theme: 'light' | 'dark'): Promise<string[]> {
   const complaints: string[] = []
   const viewport = isPhone ? { width: 390, height: 844 } : { width: 1280, height: 800 }
-  const page = await browser.newPage({ viewport, colorScheme: theme, reducedMotion: 'reduce' })
+  const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion: 'reduce' })
+  const page = await context.newPage()
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(`${shot.name} ${theme}: ${message.text()}`)
   })
@@ -194,14 +220,27 @@ async function take(browser: Browser, origin: string, shot: Shot, theme: 'light'
   await page.evaluate(() => document.fonts.ready.then(() => undefined))
   if (shot.press !== undefined) await page.getByRole('button', { name: shot.press, exact: true }).click()
   await page.waitForTimeout(350)
-  await page.screenshot({ path: join(OUT, `${shot.name}-${isPhone ? 'phone-' : ''}${theme}.png`), fullPage: isPhone })
+  if (isLong) {
+    // The page scrolls within the frame: the window grows until it need not.
+    const more = await page.evaluate(() => {
+      const scrolls = [...document.querySelectorAll('main, main *')].filter((each) => getComputedStyle(each).overflowY === 'auto')
+      return Math.max(0, ...scrolls.map((each) => each.scrollHeight - each.clientHeight))
+    })
+    await page.setViewportSize({ ...viewport, height: viewport.height + more })
+    await page.waitForTimeout(150)
+  }
+  await page.screenshot({ path: join(OUT, `${shot.name}-${isPhone ? 'phone-' : ''}${theme}.png`) })
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
   if (wide) complaints.push(`${shot.name} ${theme}: wider than the window`)
-  await page.close()
+  if (isAxe) {
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    complaints.push(...violations.map((each) => `${shot.name} ${theme}: ${each.id} ${each.nodes[0]?.html.slice(0, 160) ?? ''}`))
+  }
+  await context.close()
   return complaints
 }
 
-const wanted = process.argv.slice(2).filter((each) => each !== '--phone')
+const wanted = process.argv.slice(2).filter((each) => !each.startsWith('--'))
 await build({ root: join(ROOT, 'renderer'), configFile: join(ROOT, 'renderer', 'vite.config.ts'), logLevel: 'warn' })
 await mkdir(OUT, { recursive: true })
 const { origin, show, server } = await serve()

@@ -163,6 +163,7 @@ export function mainnetAsked(now: number): AppState {
     intents: {},
     earnings: { ...state.earnings, claimsSettled: 0 },
     supplier: { ...state.supplier, status: 'not-staked', services: [], stakeUpokt: '0', operatorAddress: '', ownerAddress: '' },
+    suppliers: {},
     attention: {
       'chain-not-confirmed': {
         id: 'chain-not-confirmed',

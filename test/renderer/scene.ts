@@ -1,6 +1,7 @@
 import { initialState } from '#main/core/state/initial.ts'
 import type { AppState, NodeState, TaskState } from '#shared/api/state.ts'
 import { sessionClock } from '#shared/model/session-clock.ts'
+import { inList } from './in-list.ts'
 
 /** States a page can meet, with figures that fit together: the same chain, the same claims, the same money. Nothing in them is read from anywhere. */
 
@@ -220,6 +221,7 @@ export function halfway(now: number): AppState {
       ownerAddress: OWNER,
       asOf: { height: HEIGHT, atMs: now },
     },
+    suppliers: inList(OPERATOR, OWNER, []),
     clock: { lanes: [], verdict: 'nothing-to-lose', facts: {}, height: HEIGHT, atMs: now },
   }
 }
@@ -270,6 +272,7 @@ export function serving(now: number): AppState {
       stakeUpokt: '59505000000',
       services: [service],
     },
+    suppliers: inList(OPERATOR, OWNER, ['anvil']),
     intents: {
       i1: {
         id: 'i1',

@@ -59,9 +59,14 @@ describe('the words', () => {
     const expressions = sources('main/core/checks').flatMap(({ text }) =>
       [...text.matchAll(/\bkey: ([^,\n]+),/g)].map((match) => match[1] ?? ''),
     )
-    // `a ? 'one' : 'two'` names two keys; what stands before the question mark is none.
+    // `a ? 'one' : 'two'` names two keys; what stands before the question mark is none, and neither is what something is compared with.
     const keys = expressions.flatMap((text) =>
-      [...text.slice(text.indexOf('?') + 1).matchAll(/'([a-z-]+)'/g)].map((match) => match[1] ?? ''),
+      [
+        ...text
+          .slice(text.indexOf('?') + 1)
+          .replace(/[!=]== '[a-z-]+'/g, '')
+          .matchAll(/'([a-z-]+)'/g),
+      ].map((match) => match[1] ?? ''),
     )
     const engine = ENGINE_KINDS.filter((kind) => kind !== 'ready' && kind !== 'unknown').map((kind) => `engine-${kind}`)
     const asked = [...new Set([...keys, ...engine])].filter((key) => key !== '')
@@ -104,6 +109,14 @@ describe('the words', () => {
     const text = keyed(words, 'attention', 'keys-needed-at-risk', { claims: '2', deadlineHeight: '141', deadlineMs: '1795367527051' })
     expect(text).toContain('2 claims')
     expect(text).not.toMatch(/[{}]/)
+  })
+
+  it('says which of several suppliers a finding is about, and nothing more where there is one', () => {
+    const told = (facts: Record<string, string>): string => keyed(words, 'attention', 'operator-low', facts)
+    expect(told({})).toBe('The operator wallet is nearly empty')
+    expect(told({ supplier: 'Cellar', supplierAddress: 'pokt1a' })).toBe('The operator wallet is nearly empty (Cellar)')
+    expect(told({ supplier: 'Cellar', moreSuppliers: '1' })).toBe('The operator wallet is nearly empty (Cellar and one more)')
+    expect(told({ supplier: 'Cellar', moreSuppliers: '3' })).toBe('The operator wallet is nearly empty (Cellar and 3 more)')
   })
 
   it('keeps to the voice: no exclamation marks, no "please", no capitals for emphasis', () => {

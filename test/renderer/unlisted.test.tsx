@@ -5,6 +5,7 @@ import { settle, type FakeLink } from './fake-link.ts'
 import { minerStarting, stakedOnMainnet } from './mainnet-scene.ts'
 import { asked, pageStage, usualLink } from './page-stage.tsx'
 import { chosen } from './scene.ts'
+import { copiedMiner } from './volume-scene.ts'
 
 /** Containers that the record does not know, on the Nodes page. */
 const NOW = Date.now()
@@ -52,6 +53,19 @@ it('what no network brings is not offered a start', async () => {
   expect(page()).toContain('is taken up by starting it again under Backends')
   expect(page()).not.toContain('To take them up again')
   expect(buttons('Stop what runs')).toHaveLength(1)
+})
+
+it('a copy of the relay miner is said to be one: it can be stopped, and nothing leads to taking it up', async () => {
+  const link = await show(copiedMiner(NOW))
+  expect(page()).toContain('A second relay miner runs here that is made like Hearth’s own')
+  expect(page()).toContain('miner-before-update: runs, made like Relay miner')
+  expect(page()).not.toContain('To take them up again')
+  expect(page()).not.toContain('is taken up by starting it again')
+  expect(page()).not.toContain('that the record does not know')
+  expect(page()).toContain('Two relay miners with one key')
+  expect(page()).toContain('that is for whoever made it')
+  await press('Stop what runs')
+  expect(asked(link, 'nodes.stopUnlisted')).toEqual([{}])
 })
 
 it('nothing is said without an engine, nor while they are taken up', async () => {

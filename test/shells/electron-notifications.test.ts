@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createNotifier, type Notifier } from '#main/shells/electron/notifications.ts'
 import { mirrorState, type StateMirror } from '#main/shells/electron/state-mirror.ts'
+import { findingText } from '#main/shells/electron/clock-words.ts'
 import { FINDINGS } from '#main/shells/electron/finding-words.ts'
 import { en } from '#renderer/text/en.ts'
 import { createTestClock, type TestClock } from '#test/fakes/clock.ts'
@@ -191,6 +192,12 @@ describe('what a notification says', () => {
   test('every finding of the page has its sentence here, and nothing else has one', () => {
     const keys = new Set(Object.keys(en.attention).map((key) => key.replace(/_(one|other)$/, '')))
     expect(Object.keys(FINDINGS).sort()).toEqual([...keys].sort())
+  })
+
+  test('one of several suppliers is named by its key, never by its address', () => {
+    const text = (which: Record<string, string>): string => findingText({ key: 'operator-low', facts: which }, false)
+    expect(text({ supplier: 'Cellar', supplierAddress: 'pokt1abcdefghijkl' })).toMatch(/^Cellar: The operator wallet/)
+    expect(text({ supplier: 'pokt1abc…hijkl', supplierAddress: 'pokt1abcdefghijkl' })).toMatch(/^The operator wallet/)
   })
 
   test('never an amount, unless amounts are wanted; then of those that are about one', async () => {

@@ -46,6 +46,7 @@ export const containerSchema = z.looseObject({
     })
     .nullish(),
   NetworkSettings: z.looseObject({ Networks: z.record(z.string(), z.unknown()).nullish() }),
+  Mounts: z.array(z.looseObject({ Type: z.string().nullish(), Name: z.string().nullish() })).nullish(),
 })
 export type ContainerAnswer = z.infer<typeof containerSchema>
 
@@ -90,6 +91,7 @@ export const infoSchema = z.looseObject({
   SystemTime: z.string().nullish(),
   OperatingSystem: z.string().nullish(),
   KernelVersion: z.string().nullish(),
+  ID: z.string().nullish(),
   Name: z.string().nullish(),
   DockerRootDir: z.string().nullish(),
   SecurityOptions: z.array(z.string()).nullish(),

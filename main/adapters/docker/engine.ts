@@ -19,7 +19,7 @@ import { readFile } from './read-file.ts'
 import { createLiveSamples } from './live-samples.ts'
 import { mustBeName, mustBeReference, orNothing, ownedContainer } from './owned.ts'
 import { offeredDigest, removeImage } from './images.ts'
-import { ambiguousNetwork, ensureNetwork, ensureVolume, keepOneNetwork, removeNetwork, removeVolume } from './places.ts'
+import { ambiguousNetwork, ensureNetwork, ensureVolume, findVolume, keepOneNetwork, removeNetwork, removeVolume } from './places.ts'
 import { pullImage, wholePull } from './pull.ts'
 import { createStats } from './stats.ts'
 import { stopContainer } from './stop-container.ts'
@@ -114,6 +114,7 @@ export function createDockerEngine(options: {
 
     ensureNetwork: (name, { internal = false } = {}) => inTurn((api) => ensureNetwork(api, name, internal, installId)),
     ensureVolume: (name, wanted) => inTurn((api) => ensureVolume(api, name, wanted, installId)),
+    volume: (name) => guarded((api) => findVolume(api, name, installId)),
     removeVolume: (name) => guarded((api) => removeVolume(api, name, installId)),
     removeNetwork: (name) => guarded((api) => removeNetwork(api, name, installId)),
 

@@ -106,9 +106,20 @@ export async function ensureVolume(
   const volume = answer(volumeSchema, await api.getVolume(name).inspect(), 'volume')
   mustBeOurs(volume.Labels, 'volume', name, installId)
   // SECURITY: S18 keys go into a memory volume; one on disk by that name would keep them.
-  if ((volume.Options?.['type'] === 'tmpfs') !== memory) {
+  if (isInMemory(volume) !== memory) {
     throw new HearthError('engine-failed', { reason: `the volume ${name} is ${memory ? 'not ' : ''}in memory; remove it first` })
   }
+}
+
+const isInMemory = (volume: { Options?: Record<string, string> | null | undefined }): boolean => volume.Options?.['type'] === 'tmpfs'
+
+/** One of somebody else by that name is none. */
+export async function findVolume(api: Docker, name: string, installId: string): Promise<{ memory: boolean } | undefined> {
+  mustBeName('volume', name)
+  const found = await orNothing((): Promise<unknown> => api.getVolume(name).inspect())
+  if (found === undefined) return undefined
+  const volume = answer(volumeSchema, found, 'volume')
+  return volume.Labels?.[LABELS.install] === installId ? { memory: isInMemory(volume) } : undefined
 }
 
 export async function removeNetwork(api: Docker, name: string, installId: string): Promise<void> {

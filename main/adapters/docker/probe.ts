@@ -84,6 +84,8 @@ export async function lookAt(
         clockOffsetMs: Number.isNaN(systemTimeMs) ? 0 : Math.round(systemTimeMs - (askedAtMs + answeredAtMs) / 2),
         rootless: isRootless(info),
         platform: `${Platform?.Name ?? ''} ${info.OperatingSystem ?? ''}`.trim().slice(0, 120),
+        // Podman makes up another one for each answer.
+        ...(isPodman || !info.ID ? {} : { id: info.ID.slice(0, 120) }),
       },
       freeBytes: withDisk ? await freeBytes(api, info) : undefined,
     }

@@ -35,6 +35,7 @@ export function seenContainer(info: ContainerAnswer): SeenContainer {
     oomKilled: info.State.OOMKilled ?? false,
     restartCount: info.RestartCount ?? 0,
     ports: portsOf(info),
+    volumes: (info.Mounts ?? []).flatMap((mount) => (mount.Type === 'volume' && mount.Name ? [mount.Name] : [])),
     ...(health === undefined ? {} : { health }),
   }
 }

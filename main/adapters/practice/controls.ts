@@ -6,7 +6,7 @@ import { applyScenario } from './scenarios/apply.ts'
 import { parseScenarioFile, scenarioFromFile } from './scenarios/from-file.ts'
 import { SCENARIOS } from './scenarios/index.ts'
 import type { Scenario } from './scenarios/world.ts'
-import { nextMoment, type Moment } from './time/moments.ts'
+import { nextMoment, soonest, type Moment } from './time/moments.ts'
 
 /** Time and scenarios of Practice, as the core asks for them. @param scenario that was played when Hearth was closed */
 export function createControls(world: PracticeWorld, scenario: string | null): PracticeControls {
@@ -19,15 +19,19 @@ export function createControls(world: PracticeWorld, scenario: string | null): P
     const network = world.network()
     if (!network || network.ledger.height === 0) return undefined
     const { ledger } = network
-    const served = world.miners().find((miner) => miner.serving)?.operatorAddress ?? operator
-    return nextMoment({
-      height: ledger.height,
-      headTimeMs: ledger.timeMs,
-      blockMs: ledger.genesis.blockMs,
-      rules: ledger.params(),
-      supplier: served === undefined ? undefined : ledger.supplier(served),
-      claims: served === undefined ? [] : ledger.pendingClaims(served),
-    })
+    // All suppliers that are served here, and the one that scenarios play for: what comes first of any of them.
+    const served = world.miners().flatMap((miner) => miner.operatorAddresses)
+    const operators = [...new Set([...served, ...(operator === undefined ? [] : [operator])])]
+    const of = (address: string | undefined): Moment =>
+      nextMoment({
+        height: ledger.height,
+        headTimeMs: ledger.timeMs,
+        blockMs: ledger.genesis.blockMs,
+        rules: ledger.params(),
+        supplier: address === undefined ? undefined : ledger.supplier(address),
+        claims: address === undefined ? [] : ledger.pendingClaims(address),
+      })
+    return soonest(operators.length === 0 ? [of(undefined)] : operators.map(of))
   }
   const play = async (chosen: Pick<Scenario, 'needsKeys' | 'build'>, here: PracticeSupplier): Promise<void> => {
     const { owner, operator: own, relayUrl, servedHere } = here

@@ -13,7 +13,7 @@ import { createOwnEvents } from './own-events.ts'
 import { createChainNode, type ChainNode } from './node/chain-node.ts'
 import { connectPracticeChain } from './node/chain-port.ts'
 import type { Ledger, PracticeClock, PracticeGenesis } from './parts.ts'
-import { createGateways, type Gateways, type Link, type ServedSupplier } from './traffic/gateways.ts'
+import { createGateways, type Gateways, type Link, type ServingMiner } from './traffic/gateways.ts'
 import { buildPopulation, type Population } from './traffic/population.ts'
 
 /** So many of the newest blocks can be asked for again: a day at x1, two and a half minutes at x600. */
@@ -62,7 +62,7 @@ export interface NetworkParts {
   clock: PracticeClock
   codec: TxCodec
   addressPrefix: AddressPrefix
-  served: () => readonly ServedSupplier[]
+  served: () => readonly ServingMiner[]
   link?: (operatorAddress: string, serviceId: string) => Link
   /** Whether the node here runs the software that an upgrade asks for; the chain stands before its height until then. */
   hasSoftwareOf?: (plan: UpgradePlan) => boolean

@@ -8,6 +8,8 @@ interface ClaimSearch {
   height: number
   key: string
   limit: number
+  /** Of this supplier alone. */
+  operator?: string | undefined
   /** For a condition that names it. */
   revision?: number
 }
@@ -18,14 +20,23 @@ interface ClaimSearch {
  * @param more further conditions on the row
  */
 export function claimQuery(db: Database.Database, more = ''): (stages: ClaimStage[] | undefined, search: ClaimSearch) => StoredClaim[] {
-  const statement = (height: string, stages: string): Database.Statement<ClaimSearch & { stages: string | null }, StoredClaim> =>
-    db.prepare<ClaimSearch & { stages: string | null }, StoredClaim>(`
-      SELECT * FROM claim_rows WHERE network = @network AND ${height} <= @height ${more}
+  const statement = (height: string, stages: string, whose = ''): Database.Statement<Bound, StoredClaim> =>
+    db.prepare<Bound, StoredClaim>(`
+      SELECT * FROM claim_rows WHERE network = @network AND ${height} <= @height ${more} ${whose}
         AND (${height} < @height OR key > @key) AND ${stages}
       ORDER BY ${height} DESC, key LIMIT @limit`)
-  const inOrder = statement('session_end_height', '(@stages IS NULL OR stage IN (SELECT value FROM json_each(@stages)))')
-  // The plus keeps SQLite from walking through all claims in order.
-  const byStage = statement('+session_end_height', 'stage IN (SELECT value FROM json_each(@stages))')
-  return (stages, search) =>
-    (stages && !stages.includes('settled') ? byStage : inOrder).all({ ...search, stages: stages ? JSON.stringify(stages) : null })
+  const both = (whose?: string): { inOrder: Database.Statement<Bound, StoredClaim>; byStage: Database.Statement<Bound, StoredClaim> } => ({
+    inOrder: statement('session_end_height', '(@stages IS NULL OR stage IN (SELECT value FROM json_each(@stages)))', whose),
+    // The plus keeps SQLite from walking through all claims in order.
+    byStage: statement('+session_end_height', 'stage IN (SELECT value FROM json_each(@stages))', whose),
+  })
+  const ofAll = both()
+  let ofOne: ReturnType<typeof both> | undefined
+  return (stages, search) => {
+    const { inOrder, byStage } = search.operator === undefined ? ofAll : (ofOne ??= both('AND operator_address = @operator'))
+    const isFew = stages !== undefined && !stages.includes('settled')
+    return (isFew ? byStage : inOrder).all({ ...search, stages: stages ? JSON.stringify(stages) : null })
+  }
 }
+
+type Bound = ClaimSearch & { stages: string | null }

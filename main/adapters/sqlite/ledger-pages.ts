@@ -54,6 +54,7 @@ export function ledgerPages(db: Database.Database): Pick<SyncStore, 'claimsPage'
             ...paging,
             height: query.after?.sessionEndHeight ?? Number.MAX_SAFE_INTEGER,
             key: query.after?.key ?? '',
+            operator: query.operatorAddress,
           }),
         readClaim,
         (row) => ({ sessionEndHeight: row.session_end_height, key: row.key }),

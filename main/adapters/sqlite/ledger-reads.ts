@@ -41,6 +41,7 @@ export function ledgerReads(
         network: query.network,
         height: query.before?.sessionEndHeight ?? Number.MAX_SAFE_INTEGER,
         key: query.before?.key ?? '',
+        operator: query.operatorAddress,
         limit: query.limit,
       }).map(readClaim),
     claimRewards: (claim) =>

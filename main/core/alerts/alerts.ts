@@ -26,7 +26,7 @@ export const TOLD_ROW = 'alerts told'
 export const UNDELIVERED = 'alerts-undelivered'
 
 /** By the row of a finding: its id, with the network before it unless it is of this PC. */
-type Told = Record<string, { key: string; level: 'bad' | 'warn'; sinceMs: number }>
+type Told = Record<string, { key: string; level: 'bad' | 'warn'; sinceMs: number; of?: string[]; count?: number }>
 type Finding = AppState['attention'][string]
 
 /** A network whose findings are known. */
@@ -99,8 +99,9 @@ export function createAlerts(deps: {
     for (const [row, finding] of found) {
       if (finding.level === 'info' || nowMs - finding.sinceMs < standsMs) continue
       if (level === 'none' || (level === 'bad' && finding.level !== 'bad') || (quiet && finding.level !== 'bad')) continue
-      if (told[row]?.key === finding.key) continue
-      next[row] = { key: finding.key, level: finding.level, sinceMs: finding.sinceMs }
+      const about = suppliersIn(finding, told[row])
+      if (about === undefined) continue
+      next[row] = { key: finding.key, level: finding.level, sinceMs: finding.sinceMs, ...about }
       lines.push(lineOf(row, { key: finding.key, level: finding.level, kind: 'began', ms: finding.sinceMs }))
     }
     const seen = new Set(atStake().map(({ network }) => network))
@@ -186,6 +187,20 @@ export function createAlerts(deps: {
       await send(url, [{ id: 'test', network: undefined, key: 'a-test-message', level: 'warn', kind: 'began', ms: clock.now() }])
     },
   }
+}
+
+/**
+ * Whose trouble was told already: a finding speaks of the worst of several suppliers, and the same trouble of another one is news.
+ * @returns what is told then, or undefined when it was
+ */
+function suppliersIn({ key, facts }: Finding, before: Told[string] | undefined): Pick<Told[string], 'of' | 'count'> | undefined {
+  const { supplierAddress, moreSuppliers } = facts
+  const known = before?.key === key ? before : undefined
+  const count = supplierAddress === undefined ? 0 : 1 + (Number(moreSuppliers) || 0)
+  const isNew = supplierAddress !== undefined && known?.of !== undefined && !known.of.includes(supplierAddress)
+  if (known && !isNew && count <= (known.count ?? 1)) return undefined
+  if (supplierAddress === undefined) return {}
+  return { of: [...new Set([...(known?.of ?? []), supplierAddress])], count: Math.max(count, known?.count ?? 0) }
 }
 
 /** @param chosen rows of before Hearth looked after several networks name none: they were of the chosen one */

@@ -5,6 +5,7 @@ import type { Chain, PendingClaim, Proven, ProvenReads } from '../ports/chain.ts
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { StatePublisher } from '../state/publisher.ts'
+import { ownSuppliers } from '../state/own-suppliers.ts'
 import { publicProof } from './figure-proofs.ts'
 
 /** Which of our open claims are proven to be on chain, with their counts. That there are no others cannot be proven. */
@@ -29,13 +30,10 @@ export function createClaimProofs(deps: {
   let proven = new Set<string>()
   let last: { keys: string; atMs: number } | undefined
 
-  const prove = async (operatorAddress: string, listed: PendingClaim[]): Promise<Proven<PendingClaim[]> | undefined> => {
-    const reads = deps.proven()
-    if (reads === undefined || listed.length === 0) return undefined
-    // What was proven least lately, so that with many open claims all get their turn.
-    const asked = [...listed].sort((a, b) => Number(proven.has(claimKey(a))) - Number(proven.has(claimKey(b)))).slice(0, AT_ONCE)
+  /** Of one operator. */
+  const prove = async (operatorAddress: string, asked: readonly PendingClaim[]): Promise<Found | undefined> => {
     try {
-      return await reads.claims(
+      return await deps.proven()?.claims(
         operatorAddress,
         asked.map((claim) => claim.sessionId),
       )
@@ -45,12 +43,25 @@ export function createClaimProofs(deps: {
       return undefined
     }
   }
+  const proveAll = async (listed: readonly PendingClaim[]): Promise<Map<string, Found | undefined>> => {
+    // What was proven least lately, so that with many open claims all get their turn.
+    const asked = [...listed].sort((a, b) => Number(proven.has(claimKey(a))) - Number(proven.has(claimKey(b)))).slice(0, AT_ONCE)
+    const found = new Map<string, Found | undefined>()
+    for (const [operatorAddress, claims] of Map.groupBy(asked, (claim) => claim.operatorAddress))
+      found.set(operatorAddress, await prove(operatorAddress, claims))
+    return found
+  }
+  /** Of whose claims the chain is asked: without a stake there are none. */
+  const operators = (): string[] =>
+    ownSuppliers(state.state).flatMap(({ operatorAddress, status }) =>
+      operatorAddress === '' || status === 'not-staked' || status === 'stake-sent' ? [] : [operatorAddress],
+    )
 
   return {
     sourceOf: (key) => (proven.has(key) ? 'proven' : 'chain'),
     async look(chain) {
-      const { operatorAddress } = state.state.supplier
-      if (operatorAddress === '') {
+      const own = operators()
+      if (own.length === 0) {
         proven = new Set()
         last = undefined
         if (state.state.earnings.openClaims) {
@@ -59,36 +70,39 @@ export function createClaimProofs(deps: {
         }
         return
       }
-      const listed = await chain.pendingClaims(operatorAddress)
+      const listed: PendingClaim[] = []
+      for (const operatorAddress of own) listed.push(...(await chain.pendingClaims(operatorAddress)))
       const keys = listed.map(textOf).sort().join(' ')
       const now = clock.now()
       if (last?.keys === keys && now - last.atMs < LOOK_EVERY_MS && now >= last.atMs) return
-      const found = await prove(operatorAddress, listed)
-      const texts = new Set((found?.value ?? []).map(textOf))
+      const found = await proveAll(listed)
+      const said = [...found.values()].filter((each) => each !== undefined)
+      const texts = new Set(said.flatMap((each) => each.value.map(textOf)))
       const before = proven
-      // A claim that was not asked for this time stays proven while the host lists it with the same counts.
-      const same = last?.keys.split(' ') ?? []
-      proven = new Set(
-        listed
-          .filter(
-            (claim) => texts.has(textOf(claim)) || (found !== undefined && before.has(claimKey(claim)) && same.includes(textOf(claim))),
-          )
-          .map(claimKey),
-      )
+      // A claim that was not asked for this time stays proven while the host lists it with the same counts, unless its operator's could not be proven.
+      const same = new Set(last?.keys.split(' ') ?? [])
+      const stays = (claim: PendingClaim): boolean =>
+        before.has(claimKey(claim)) &&
+        same.has(textOf(claim)) &&
+        (!found.has(claim.operatorAddress) || found.get(claim.operatorAddress) !== undefined)
+      proven = new Set(listed.filter((claim) => texts.has(textOf(claim)) || stays(claim)).map(claimKey))
       last = { keys, atMs: now }
-      const { height } = state.state.chain
+      // The proof of the oldest header is told: what all hang on is not newer than it.
+      const oldest = said.toSorted((a, b) => a.height - b.height)[0]
       state.patch('earnings', {
         openClaims: {
           proven: proven.size,
           listed: listed.length,
-          asOf: { height: found?.height ?? height, atMs: now },
-          ...(found?.how && { proof: publicProof(found.height, found.how) }),
+          asOf: { height: oldest?.height ?? state.state.chain.height, atMs: now },
+          ...(oldest?.how && { proof: publicProof(oldest.height, oldest.how) }),
         },
         revision: proven.size === before.size ? state.state.earnings.revision : state.state.earnings.revision + 1,
       })
     },
   }
 }
+
+type Found = Proven<PendingClaim[]>
 
 /** A claim with its counts; its proof may come between the block that was read and the one that was proven. */
 const textOf = (claim: PendingClaim): string => `${claimKey(claim)}=${claim.computeUnits}/${claim.relays}`

@@ -1,10 +1,11 @@
+import { ownSuppliers } from '../state/own-suppliers.ts'
 import type { Check, Finding } from './check.ts'
 
 /** An endpoint that the user attached fails the relays that are sent to it. */
 export const attachedFailing: Check = {
   id: 'attached-failing',
   look(state): Finding | undefined {
-    const staked = new Set(state.supplier.services.map((service) => service.serviceId))
+    const staked = new Set(ownSuppliers(state).flatMap((each) => each.services))
     const rows = state.health.backendsFailing
     const first = rows.find((row) => staked.has(row.serviceId)) ?? rows[0]
     // Without its engine there is no gate either, and that check says what helps.

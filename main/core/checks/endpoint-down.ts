@@ -1,4 +1,5 @@
 import { isServing } from '#shared/model/is-serving.ts'
+import { ownSuppliers, whichSupplier } from '../state/own-suppliers.ts'
 import type { Check, Finding } from './check.ts'
 
 /** The staked address gives no answer, or gateways have stopped calling it: relays go to others. */
@@ -10,13 +11,19 @@ export const endpointDown: Check = {
       return {
         level: 'bad',
         key: 'endpoint-down',
-        facts: { url: down.url, reason: down.reason, sinceMs: String(down.sinceMs), count: String(state.health.endpointsDown.length) },
+        facts: {
+          url: down.url,
+          reason: down.reason,
+          sinceMs: String(down.sinceMs),
+          count: String(state.health.endpointsDown.length),
+          ...whichSupplier(state, down.operatorAddress),
+        },
         fix: 'supplier',
       }
     }
     const silent = state.health.gatewaysSilent
     // A stopped or broken miner says more, and says it itself.
-    if (!silent || !isServing(state.supplier.status)) return undefined
+    if (!silent || !ownSuppliers(state).some(({ status }) => isServing(status))) return undefined
     return {
       level: 'warn',
       key: 'gateways-silent',

@@ -32,6 +32,7 @@ import { supplierDiffers } from './supplier-differs.ts'
 import { unstakeWaits } from './unstake-waits.ts'
 import { updateTrouble } from './update-trouble.ts'
 import { upgradePlanned } from './upgrade-planned.ts'
+import { volumeLost } from './volume-lost.ts'
 
 /** All checks, worst consequence first. */
 export const CHECKS: Check[] = [
@@ -41,6 +42,7 @@ export const CHECKS: Check[] = [
   ledgerDifferent,
   supplierBelowMinimum,
   proofMissed,
+  volumeLost,
   operatorLow,
   engineGone,
   diskFull,

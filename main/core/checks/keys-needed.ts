@@ -8,7 +8,7 @@ export const keysNeeded: Check = {
     if (!needed) return undefined
     return {
       level: needed.claimsAtRisk > 0 ? 'bad' : 'warn',
-      key: needed.claimsAtRisk > 0 ? 'keys-needed-at-risk' : 'keys-needed',
+      key: needed.claimsAtRisk > 0 ? 'keys-needed-at-risk' : needed.reason === 'key-missing' ? 'keys-missing' : 'keys-needed',
       facts: {
         claims: String(needed.claimsAtRisk),
         deadlineHeight: String(needed.deadlineHeight ?? ''),

@@ -1,3 +1,4 @@
+import { ownSuppliers, whichSupplier } from '../state/own-suppliers.ts'
 import type { Check, Finding } from './check.ts'
 
 /** Read back from the chain and not what was signed; the worst first. */
@@ -15,20 +16,34 @@ export const ownAddressAlarm: Check = {
       return {
         level: 'bad',
         key: `own-${newest.kind}`,
-        facts: { ...newest.facts, hash: newest.hash ?? '', height: String(newest.height), others: String(others.length) },
+        facts: {
+          ...newest.facts,
+          hash: newest.hash ?? '',
+          height: String(newest.height),
+          others: String(others.length),
+          ...whichSupplier(state, newest.facts['operatorAddress']),
+        },
         fix: 'supplier',
       }
     }
-    const { services, pending, status } = state.supplier
+    const own = ownSuppliers(state)
+    const included = Object.values(state.intents).filter((intent) => intent.status === 'included')
     for (const said of NOT_AS_SIGNED) {
-      const intent = Object.values(state.intents).find((each) => each.status === 'included' && each.facts['readBack'] === said)
-      // Over as soon as a later transaction has put it right.
-      if (!intent || status === 'unstaked' || (said === 'no-services' && services.length + pending.length > 0)) continue
-      return {
-        level: 'bad',
-        key: `read-back-${said}`,
-        facts: { height: String(intent.includedHeight ?? 0), services: intent.facts['services'] ?? '' },
-        fix: 'supplier',
+      for (const intent of included.filter((each) => each.facts['readBack'] === said)) {
+        const operatorAddress = intent.facts['operatorAddress'] ?? intent.signerAddress
+        const about = own.find((each) => each.operatorAddress === operatorAddress)
+        // Over as soon as a later transaction has put it right.
+        if (about?.status === 'unstaked' || (said === 'no-services' && (about?.services.length ?? 0) > 0)) continue
+        return {
+          level: 'bad',
+          key: `read-back-${said}`,
+          facts: {
+            height: String(intent.includedHeight ?? 0),
+            services: intent.facts['services'] ?? '',
+            ...whichSupplier(state, operatorAddress),
+          },
+          fix: 'supplier',
+        }
       }
     }
     return undefined

@@ -1,5 +1,6 @@
 import type { NetworkChange } from '#shared/api/health.ts'
 import type { AppState } from '#shared/api/state.ts'
+import { ownSuppliers, whichSupplier } from '../state/own-suppliers.ts'
 import type { Check, Finding } from './check.ts'
 
 /** The network changed a rule while we watched: what it was, what it is, and from when on. The one that matters most first. */
@@ -28,9 +29,13 @@ function findingOf(change: NetworkChange, state: AppState): Finding {
   }
   switch (what) {
     case 'supplierMinStakeUpokt': {
-      const stake = BigInt(state.supplier.stakeUpokt)
-      const isTooLittle = stake > 0n && stake < BigInt(after)
-      return { level: isTooLittle ? 'bad' : 'info', key: isTooLittle ? 'minimum-above-stake' : 'minimum-changed', facts, fix: 'supplier' }
+      const tooLittle = ownSuppliers(state)
+        .filter(({ stakeUpokt }) => BigInt(stakeUpokt) > 0n && BigInt(stakeUpokt) < BigInt(after))
+        .sort((a, b) => (BigInt(a.stakeUpokt) < BigInt(b.stakeUpokt) ? -1 : 1))
+      const [least] = tooLittle
+      if (!least) return { level: 'info', key: 'minimum-changed', facts, fix: 'supplier' }
+      const which = whichSupplier(state, least.operatorAddress, tooLittle.length - 1)
+      return { level: 'bad', key: 'minimum-above-stake', facts: { ...facts, ...which }, fix: 'supplier' }
     }
     case 'computeUnitsToTokensMultiplier':
       return { level: 'info', key: 'pay-changed', facts: { ...facts, percent: percentChange(before, after) }, fix: 'earnings' }

@@ -1,3 +1,4 @@
+import { whichSupplier } from '../state/own-suppliers.ts'
 import type { Check, Finding } from './check.ts'
 
 /** A claim whose proof was missing or wrong: not paid, and stake was burned for it (onchain facts 5.4, 1). */
@@ -15,6 +16,7 @@ export const proofMissed: Check = {
         claimedUpokt: loss.claimedUpokt,
         serviceId: loss.serviceId,
         height: String(loss.height),
+        ...whichSupplier(state, loss.operatorAddress, (loss.operators ?? 1) - 1),
       },
       fix: 'earnings',
     }

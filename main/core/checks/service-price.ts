@@ -1,3 +1,4 @@
+import { ownSuppliers, whichSupplier } from '../state/own-suppliers.ts'
 import type { Check, Finding } from './check.ts'
 import { percentChange } from './parameter-change.ts'
 
@@ -9,8 +10,9 @@ const DEEP_PERCENT = -50
 export const servicePrice: Check = {
   id: 'service-price',
   look(state): Finding | undefined {
-    const { supplier, health, chain } = state
-    const ours = new Set([...supplier.services, ...supplier.pending.map((entry) => entry.service)].map((service) => service.serviceId))
+    const { health, chain } = state
+    const own = ownSuppliers(state)
+    const ours = new Set(own.flatMap((each) => each.services))
     const cuts = health.changes
       .filter((change) => change.what.startsWith('service:') && ours.has(change.what.slice('service:'.length)))
       .map((change) => ({ ...change, percent: Number(percentChange(change.before, change.after)) }))
@@ -18,15 +20,18 @@ export const servicePrice: Check = {
       .sort((a, b) => a.percent - b.percent)
     const deepest = cuts[0]
     if (!deepest) return undefined
+    const serviceId = deepest.what.slice('service:'.length)
+    const offer = own.filter((each) => each.services.includes(serviceId))
     return {
       level: deepest.percent <= DEEP_PERCENT ? 'bad' : 'warn',
       key: deepest.effectHeight > chain.height ? 'service-price-falls' : 'service-price-fell',
       facts: {
-        serviceId: deepest.what.slice('service:'.length),
+        serviceId,
         before: deepest.before,
         after: deepest.after,
         percent: String(-deepest.percent),
         height: String(deepest.effectHeight),
+        ...whichSupplier(state, offer[0]?.operatorAddress, offer.length - 1),
       },
       fix: 'supplier',
     }

@@ -37,7 +37,7 @@ export interface Earnings {
 
 /**
  * @param onBlock told after every stored block, in order
- * @param keys public keys of this machine @param record the chain's record of our supplier: its owner is watched even when the owner's key is elsewhere
+ * @param keys public keys of this machine @param records the chain's records of our suppliers: their owners are watched even when the owner's key is elsewhere
  */
 export function createEarnings(deps: {
   heads: Pick<Heads, 'require' | 'params'>
@@ -47,7 +47,7 @@ export function createEarnings(deps: {
   log: Log
   network: () => AppState['app']['network']
   keys: () => Promise<PublicKeyInfo[]>
-  record: () => SupplierRecord | undefined
+  records: () => readonly SupplierRecord[]
   onBlock?: (rows: BlockRows) => void
   /** Whether an open claim is proven, by its key. */
   claimSource?: (key: string) => 'proven' | 'chain'
@@ -92,7 +92,7 @@ export function createEarnings(deps: {
     network: deps.network,
     // A local chain is read from its first block (whose events are genesis and count for nothing); a real one from where we came in.
     startHeight: (network, headHeight) => (network === 'local' || network === 'practice' ? 1 : headHeight),
-    watchedAddresses: async (network) => watchedWishes(network, await deps.keys(), deps.record()),
+    watchedAddresses: async (network) => watchedWishes(network, await deps.keys(), deps.records()),
     async onBlock(rows) {
       if (rows.claims.length > 0 || rows.movements.length > 0) changed = true
       if (rows.claims.some((claim) => claim.stage === 'settled')) {
@@ -150,10 +150,16 @@ export function createEarnings(deps: {
         )
     },
     check: () => check(heads.require()),
-    async claims({ cursor, revision, limit }) {
+    async claims({ cursor, revision, operatorAddress, limit }) {
       const network = deps.network()
       if (network === null) return { rows: [], more: false }
-      return claimPage(store, { network, cursor, revision, limit }, await labelsOf(network), heads.params(), deps.claimSource)
+      return claimPage(
+        store,
+        { network, cursor, revision, operatorAddress, limit },
+        await labelsOf(network),
+        heads.params(),
+        deps.claimSource,
+      )
     },
     async days(days) {
       const network = deps.network()
@@ -165,14 +171,16 @@ export function createEarnings(deps: {
 }
 
 /**
- * The addresses whose money counts as the user's: keys of this machine, and the owner of the supplier. Keys of the old network have no account on this one: asking for one is
+ * The addresses whose money counts as the user's: keys of this machine, and the owners of the suppliers that they operate. Keys of the old network have no account on this one: asking for one is
  * refused by every node, and nothing would be read at all.
  */
-export function watchedWishes(network: string, keys: PublicKeyInfo[], record: SupplierRecord | undefined): WatchedWish[] {
+export function watchedWishes(network: string, keys: PublicKeyInfo[], records: readonly SupplierRecord[]): WatchedWish[] {
   const wishes = keys
     .filter((key) => key.network === network && key.kind !== 'morse')
     .map((key) => ({ address: key.address, label: key.name }))
-  const operated = record && wishes.some((wish) => wish.address === record.operatorAddress)
-  if (operated && !wishes.some((wish) => wish.address === record.ownerAddress)) wishes.push({ address: record.ownerAddress, label: '' })
+  const here = new Set(wishes.map((wish) => wish.address))
+  for (const { operatorAddress, ownerAddress } of records)
+    if (here.has(operatorAddress) && !wishes.some((wish) => wish.address === ownerAddress))
+      wishes.push({ address: ownerAddress, label: '' })
   return wishes
 }

@@ -21,7 +21,13 @@ export const dayStart = (timeMs: number): number => Math.floor(timeMs / DAY_MS) 
  */
 export async function claimPage(
   store: Store,
-  query: { network: string; cursor: { sessionEndHeight: number; key: string } | undefined; revision?: number | undefined; limit: number },
+  query: {
+    network: string
+    cursor: { sessionEndHeight: number; key: string } | undefined
+    revision?: number | undefined
+    operatorAddress?: string | undefined
+    limit: number
+  },
   labels: Labels,
   rules: SessionRules | undefined,
   sourceOf: (key: string) => 'proven' | 'chain' = () => 'chain',
@@ -31,6 +37,7 @@ export async function claimPage(
     limit: query.limit,
     ...(query.cursor ? { after: query.cursor } : {}),
     ...(query.revision === undefined ? {} : { revision: query.revision }),
+    ...(query.operatorAddress === undefined ? {} : { operatorAddress: query.operatorAddress }),
   })
   const rows = await Promise.all(
     found.rows.map(async (claim) => claimView(claim, await store.claimRewards(claim), labels, rules, sourceOf)),

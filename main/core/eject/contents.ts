@@ -8,6 +8,7 @@ import type { AppState, NetworkId } from '#shared/api/state.ts'
 import { GATE_PATHS } from '../backends/gate-config.ts'
 import { gateSpec } from '../backends/gate.ts'
 import type { BehindMiner } from '../backends/wire-backends.ts'
+import type { ServingKeys } from '../keys/serving-keys.ts'
 import { INGRESS_TEMPLATE, renderIngressConfig } from '../nodes/ingress.ts'
 import { configOf, namesOf, specOf, type Names } from '../nodes/specs.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -36,6 +37,7 @@ export interface EjectDeps {
   catalog: readonly CatalogEntry[]
   imageOverrides: Readonly<Record<string, string>>
   minerConfig: () => Promise<MinerStart | undefined>
+  servingKeys: ServingKeys
   /** The node's own minimum price, exact decimal text; undefined while the chain does not answer. */
   minimumGasPrice: () => Promise<string | undefined>
   /** The host that the relay miner asks, where no node of the chain is here. */
@@ -219,7 +221,9 @@ async function readmeOf(
     containerOf: (nodeId) => names.container(nodeId),
     volumes: Object.fromEntries(kept) as Record<string, string>,
     hostRpcUrl: deps.hostRpcUrl(),
+    keys: (await deps.servingKeys.read()).keys.flatMap(({ key, name, address }) => (key ? [{ name, address }] : [])),
     supplier: state.supplier,
+    suppliers: state.suppliers,
     params: state.chain.params,
     medianBlockMs: state.chain.medianBlockMs,
     gasPrice: minerGasPrice((await deps.minimumGasPrice().catch(() => undefined)) ?? '0'),

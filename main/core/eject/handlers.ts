@@ -5,6 +5,7 @@ import type { Backends } from '../backends/wire-backends.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { NetworkRooms } from '../network-shape.ts'
+import type { ServingKeys } from '../keys/serving-keys.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { EjectFolder } from '../ports/eject-folder.ts'
 import type { Engine } from '../ports/engine.ts'
@@ -56,6 +57,7 @@ export function createEjectRoom(deps: {
   }
   world: { engine: Engine; catalog: CatalogEntry[]; imageOverrides: Record<string, string> }
   miner: Pick<MinerSetup, 'config'>
+  servingKeys: ServingKeys
   nodes: Pick<Nodes, 'start' | 'stop' | 'wake' | 'insideUrls'>
   behind: Backends['behind']
   heads: Pick<Heads, 'current'>
@@ -81,6 +83,7 @@ export function createEjectRoom(deps: {
     catalog: world.catalog,
     imageOverrides: world.imageOverrides,
     minerConfig: () => miner.config(),
+    servingKeys: deps.servingKeys,
     minimumGasPrice: async () => heads.current()?.minimumGasPrice(),
     hostRpcUrl: () => nodes.insideUrls()?.rpcUrl,
     behind: () => deps.behind(),

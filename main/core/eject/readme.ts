@@ -2,7 +2,6 @@ import type { AppState } from '#shared/api/state.ts'
 import { formatPokt } from '#shared/model/money.ts'
 import { CHAIN_HOME } from '../nodes/make-chain.ts'
 import { MINER_PATHS } from '../relays/miner-config.ts'
-import { OPERATOR_KEY_NAME } from '../relays/miner-setup.ts'
 import { SERVE_PROFILE, type EjectedService } from './compose-file.ts'
 import { fillText } from './fill.ts'
 import type { ToFillIn } from './gate-file.ts'
@@ -38,7 +37,11 @@ export interface ReadmeFacts {
   volumes: Readonly<Record<string, string>>
   /** The host that the relay miner asks, where no node of the chain is among the containers. */
   hostRpcUrl: string | undefined
+  /** Of which operators the relay miner signs, by the name of their key; none without a miner. */
+  keys: readonly { name: string; address: string }[]
+  /** The one in view, and all own ones in short. */
   supplier: AppState['supplier']
+  suppliers: AppState['suppliers']
   params: AppState['chain']['params']
   medianBlockMs: number | null
   /** Exact decimal text. */
@@ -49,12 +52,16 @@ export interface ReadmeFacts {
 
 /** The page that goes with the files: how to let go of Hearth, run, look, serve, stop, unstake and come back, in commands of Docker and of the stock program alone. */
 export function readmeText(template: string, facts: ReadmeFacts): string {
-  const { services, supplier, volumes, project } = facts
+  const { services, volumes, project, keys } = facts
   const ofKind = (kind: EjectedService['entry']['kind']): EjectedService | undefined => services.find((each) => each.entry.kind === kind)
   const node = ofKind('chain-node')
   const miner = ofKind('relay-miner')
   const nodeId = node?.entry.nodeId ?? ''
-  const isStaked = supplier.operatorAddress !== '' && !['unknown', 'not-staked', 'unstaked'].includes(supplier.status)
+  const suppliers = suppliersOf(facts)
+  const pocketd = node ? `docker compose exec ${nodeId} pocketd` : `docker compose run --rm ${TOOL_NAME}`
+  const address = node ? NODE_ADDRESS : nodeAddress(facts.hostRpcUrl)
+  const operators = suppliers.map((each) => each.operator)
+  const asked = (line: string): string => `${pocketd} query ${line} --node ${address} --output json`
   const portOf = (service: EjectedService | undefined): string => String(service?.spec.ports[0]?.hostPort ?? '')
   const yes = (is: boolean): string => (is ? 'yes' : '')
   return fillText(template, {
@@ -65,12 +72,12 @@ export function readmeText(template: string, facts: ReadmeFacts): string {
     block1: facts.block1Hash ?? 'not known yet',
     ownNode: yes(node !== undefined),
     elsewhere: yes(node === undefined),
-    node: node ? NODE_ADDRESS : nodeAddress(facts.hostRpcUrl),
+    node: address,
     nodeId,
     home: CHAIN_HOME,
     chainVolume: volumes['chain'] ?? '',
     minerVolume: volumes['miner'] ?? '',
-    pocketd: node ? `docker compose exec ${nodeId} pocketd` : `docker compose run --rm ${TOOL_NAME}`,
+    pocketd,
     forget: node ? `docker compose exec ${nodeId} rm -r /home/pocket/leaving` : `docker volume rm ${project}_${LEAVING_VOLUME}`,
     ingressContainer: facts.containerOf('ingress'),
     // In the order in which nothing is left waiting for another: what relays come through, then the miner, then what it needs.
@@ -78,12 +85,33 @@ export function readmeText(template: string, facts: ReadmeFacts): string {
       services.filter((service) => kinds.includes(service.entry.kind)).map((service) => service.spec.name),
     ).join(' '),
     volumes: Object.values(volumes).join(' '),
-    operatorKey: OPERATOR_KEY_NAME,
-    keys: MINER_PATHS.keys,
+    operatorKey: keys[0]?.name ?? 'NAME',
+    giveKeys: keys
+      .map(
+        ({ name }) =>
+          `docker compose exec keeper pocketd keys add ${name} --recover --keyring-backend test --keyring-dir ${MINER_PATHS.keys}`,
+      )
+      .join('\n'),
+    keyAddress: keys.map((key) => `\`${key.address}\``).join(', then '),
+    oneKey: yes(keys.length <= 1),
+    severalKeys: yes(keys.length > 1),
+    keyRows: keys.map((key) => `| \`${key.name}\` | \`${key.address}\` |`).join('\n'),
     profile: SERVE_PROFILE,
-    operator: word(isStaked ? supplier.operatorAddress : '', ADDRESS, 'OPERATOR_ADDRESS'),
-    owner: word(isStaked ? supplier.ownerAddress : '', ADDRESS, 'OWNER_ADDRESS'),
-    services: supplier.services.map((service) => cell(service.serviceId)).join(', ') || 'none',
+    operator: suppliers[0]?.operator ?? '',
+    owner: suppliers[0]?.owner ?? '',
+    severalSuppliers: yes(suppliers.length > 1),
+    supplierRows: suppliers
+      .flatMap((each) => [
+        `| operator address | \`${each.operator}\` |`,
+        `| owner address | \`${each.owner}\` |`,
+        `| services on chain | ${each.services.map(cell).join(', ') || 'none'} |`,
+      ])
+      .join('\n'),
+    look: [
+      ...operators.map((operator) => asked(`supplier show-supplier ${operator}`)),
+      ...[...new Set([...operators, ...suppliers.map((each) => each.owner)])].map((each) => asked(`bank balances ${each}`)),
+    ].join('\n'),
+    claims: operators.map((operator) => asked(`proof list-claims --supplier-operator-address ${operator}`)).join('\n'),
     gasPrice: facts.gasPrice,
     metricsPort: portOf(miner),
     relayPort: portOf(ofKind('ingress')),
@@ -95,6 +123,28 @@ export function readmeText(template: string, facts: ReadmeFacts): string {
       .join('\n'),
     filledIn: yes(facts.hasSecrets && facts.toFillIn.length === 0),
   })
+}
+
+/** The staked ones among those that the miner signs for, the one in view first; with placeholders where none is staked. */
+function suppliersOf({ keys, supplier, suppliers }: ReadmeFacts): { operator: string; owner: string; services: string[] }[] {
+  const isStaked = (address: string, status: string): boolean => address !== '' && !['unknown', 'not-staked', 'unstaked'].includes(status)
+  const isServed = keys.length === 0 || keys.some((key) => key.address === supplier.operatorAddress)
+  const inView = isServed && isStaked(supplier.operatorAddress, supplier.status) ? supplier : undefined
+  const others = keys.flatMap(({ address }) => {
+    const other = suppliers[address]
+    return other && address !== inView?.operatorAddress && isStaked(address, other.status) ? [{ operatorAddress: address, ...other }] : []
+  })
+  const first = {
+    operator: word(inView?.operatorAddress ?? '', ADDRESS, 'OPERATOR_ADDRESS'),
+    owner: word(inView?.ownerAddress ?? '', ADDRESS, 'OWNER_ADDRESS'),
+    services: (inView?.services ?? []).map((service) => service.serviceId),
+  }
+  const rest = others.map((other) => ({
+    operator: word(other.operatorAddress, ADDRESS, 'OPERATOR_ADDRESS'),
+    owner: word(other.ownerAddress, ADDRESS, 'OWNER_ADDRESS'),
+    services: other.services,
+  }))
+  return inView || rest.length === 0 ? [first, ...rest] : rest
 }
 
 /** What hosts say ends up in commands that somebody types: what is not of its kind is left to be filled in. */

@@ -4,6 +4,7 @@ import { networkOf } from '#shared/networks/index.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { PublicKeyInfo, Vault, VaultPage } from '../ports/vault.ts'
 import type { StatePublisher } from '../state/publisher.ts'
+import { ownSuppliers } from '../state/own-suppliers.ts'
 import { unlessCancelled } from '../unless-cancelled.ts'
 import type { Keys } from './keys.ts'
 
@@ -37,11 +38,15 @@ export function keyHandlers({ keys, vault, state, surfaceUrl, pendingClaims, wak
     const { token, expiresAtMs } = await keys.openPage(page)
     return { surfaceUrl: surfaceUrl(token), expiresAtMs }
   }
-  /** Whether the chain's record of our supplier names an address. */
-  const isInUse = (address: string): boolean => {
-    const { status, operatorAddress, ownerAddress } = state.state.supplier
-    return status !== 'unstaked' && status !== 'not-staked' && (address === operatorAddress || address === ownerAddress)
-  }
+  /** Whether the chain's record of any supplier of ours names an address. */
+  const isInUse = (address: string): boolean =>
+    ownSuppliers(state.state).some(
+      ({ status, operatorAddress, ownerAddress }) =>
+        status !== 'unstaked' && status !== 'not-staked' && (address === operatorAddress || address === ownerAddress),
+    )
+  /** One that has left may still have to prove. Where the chain does not answer, nothing is said of it. */
+  const owesProof = async ({ kind, role, network, address }: PublicKeyInfo): Promise<boolean> =>
+    kind === 'key' && role === 'operator' && network === state.state.app.network && (await pendingClaims(address).catch(() => 0)) > 0
 
   /** Only its own network knows what a key of real money is used for. */
   const mustBeKnownHere = (key: Pick<PublicKeyInfo, 'kind' | 'network'>): void => {
@@ -85,12 +90,13 @@ export function keyHandlers({ keys, vault, state, surfaceUrl, pendingClaims, wak
     },
     'keys.export': ({ keyId }) => open({ kind: 'export', keyId }),
     'keys.prove': ({ keyId }) => open({ kind: 'prove', keyId }),
-    'keys.delete': async ({ keyId }) => {
+    'keys.delete': async ({ keyId }, signal) => {
       const key = (await keys.list()).find((one) => one.id === keyId)
       if (!key) throw new HearthError('key-unknown')
       mustBeKnownHere(key)
       const { drillAtMs } = await keys.care.read()
-      return open({ kind: 'delete', keyId, drilledAtMs: drillAtMs[keyId], inUse: isInUse(key.address) })
+      const inUse = isInUse(key.address) || (await unlessCancelled(signal, () => owesProof(key)))
+      return open({ kind: 'delete', keyId, drilledAtMs: drillAtMs[keyId], inUse })
     },
     'keys.unfence': async ({ keyId, because }, signal) => {
       const key = (await keys.list()).find((one) => one.id === keyId)

@@ -3,6 +3,8 @@ import { gate } from '#shared/catalog/entries/gate.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import type { LocalChainRules } from '#shared/networks/local.ts'
 import type { Heads } from '../chain/heads.ts'
+import type { GiveKeys, KeeperTarget } from '../keys/give-key.ts'
+import type { ServingKeys } from '../keys/serving-keys.ts'
 import type { ChainEndpoints } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Engine, LogLine, SeenContainer } from '../ports/engine.ts'
@@ -11,9 +13,9 @@ import type { Net } from '../ports/net.ts'
 import type { NodeRow, Store } from '../ports/store.ts'
 import type { RehearsalKeys } from '../ports/vault.ts'
 import { keptStart } from '../relays/kept-start.ts'
-import { MINER_PATHS, type MinerRpcType } from '../relays/miner-config.ts'
+import type { MinerRpcType } from '../relays/miner-config.ts'
 import type { MinerHost } from '../relays/miner-host.ts'
-import { OPERATOR_KEY_NAME, type MinerStart } from '../relays/miner-setup.ts'
+import type { MinerStart } from '../relays/miner-setup.ts'
 import { ageClock } from '../relays/session-clock.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
@@ -21,6 +23,7 @@ import { BUNDLE_REMOVE_STEPS, BUNDLE_START_STEPS, removeBundle, startBundle, typ
 import type { MayGo } from './bundle-may-go.ts'
 import type { CatalogueNodes } from './catalogue-nodes.ts'
 import { createHostLook } from './host-look.ts'
+import { keeperTarget } from './keeper-keys.ts'
 import { REMOVE_STEPS, removeLocalChain, START_STEPS, startLocalChain, type LocalChainDeps } from './local-chain.ts'
 import { sendFromFaucet } from './make-chain.ts'
 import { noSuchNode } from './no-such-node.ts'
@@ -72,8 +75,8 @@ export interface Nodes extends Omit<Wanted, 'stopWhatIsDue'> {
   /** Where relays are taken on this machine: at the ingress. */
   relayUrl(): string | undefined
   faucet(address: string, upokt: bigint, signal: AbortSignal): Promise<void>
-  /** Where and how the key process hands the operator key over; undefined while no keeper runs. */
-  keeperTarget(): Promise<{ engineEndpoint: string; container: string; command: string[] } | undefined>
+  /** Where and how the key process hands an operator key over, under that name; undefined while no keeper runs. */
+  keeperTarget(keyName: string): Promise<KeeperTarget | undefined>
   /** These nodes are made of this image from now on, and get another try however often they crashed. Resolves after the loop has acted on it. */
   pin(nodeIds: readonly string[], imagePin: string): Promise<void>
   /** The image that a node's container is made of and runs, as the last round found it. */
@@ -100,13 +103,14 @@ export function createNodes(deps: {
   rules: LocalChainRules
   imageOverrides: Record<string, string>
   network: () => string | null
-  minerConfig: () => Promise<MinerStart | undefined>
+  minerConfig: (signingKeyNames: readonly string[]) => Promise<MinerStart | undefined>
   ingressConfig: () => string
   onChainReady: (signal: AbortSignal) => Promise<void>
   /** The Local chain is gone, with all that was read from it. */
   onChainRemoved: () => Promise<void>
-  /** The keeper runs without its key. Resolves true when it was given. */
-  giveKey: () => Promise<boolean>
+  servingKeys: ServingKeys
+  /** The keeper runs without these keys. Resolves true when one was given. */
+  giveKeys: GiveKeys
   /** The relay miner does not hear the chain any more, lacks so many blocks, and is restarted. */
   onMinerDeaf?: (blocks: number) => void
   /** Of which release an image is, where an update brought it. */
@@ -139,7 +143,8 @@ export function createNodes(deps: {
     onDrainCancelled: () => wanted.keepRunning('miner'),
     onMinerDeaf: (blocks) => deps.onMinerDeaf?.(blocks),
     wake: () => wake(),
-    giveKey: deps.giveKey,
+    servingKeys: deps.servingKeys,
+    giveKeys: deps.giveKeys,
     statsPace,
     releaseOfPin: (pin) => deps.releaseOfPin?.(pin),
   })
@@ -352,14 +357,7 @@ export function createNodes(deps: {
       if (reconciler.seen('pocket')?.state !== 'running') throw new HearthError('node-not-ready', { nodeId: 'pocket' })
       await sendFromFaucet(engine, names.container('pocket'), rules.chainId, address, upokt, signal)
     },
-    async keeperTarget() {
-      if (reconciler.seen('keeper')?.state !== 'running') return undefined
-      return {
-        engineEndpoint: state.state.engine.endpoint,
-        container: names.container('keeper'),
-        command: ['pocketd', 'keys', 'import-hex', OPERATOR_KEY_NAME, '--keyring-backend', 'test', '--keyring-dir', MINER_PATHS.keys],
-      }
-    },
+    keeperTarget: async (keyName) => keeperTarget(reconciler.seen('keeper'), state.state.engine.endpoint, keyName),
     async run(signal) {
       await refresh()
       await wishes.load()

@@ -29,8 +29,10 @@ export interface NodeFacts {
   ready: boolean
   /** Has answered since this start of its container. */
   hasWorked: boolean
-  /** Only of the keeper: whether the operator key lies in it. */
+  /** Only of the keeper: whether a relay miner may start with the operator keys that lie in it. */
   hasKey: boolean
+  /** Only of the keeper: whether one is to be given. */
+  lacksKeys: boolean
   /** A stop loses nothing, or what the user is ready to lose: of a relay miner that serves only after its drain. */
   mayStop: boolean
   /** This start of its container is to end and another to follow. */
@@ -101,9 +103,12 @@ function planOne(node: NodeFacts, byId: ReadonlyMap<string, NodeFacts>): NodePla
 
   // Somebody else paused it and never let it go: nothing of it works, and nothing but a start ends that.
   if (up && node.isStuck !== true && seen?.specHash === spec.specHash && !restart) {
-    return entry.kind === 'keeper' && !node.hasKey
-      ? wait({ key: 'needs-key', facts: {} }, [{ kind: 'give-key' }])
-      : { nodeId, steps: [], reason: null }
+    const isKeeper = entry.kind === 'keeper'
+    return {
+      nodeId,
+      steps: isKeeper && node.lacksKeys ? [{ kind: 'give-key' }] : [],
+      reason: isKeeper && !node.hasKey ? { key: 'needs-key', facts: {} } : null,
+    }
   }
 
   for (const id of entry.dependsOn) {

@@ -1,18 +1,20 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
+import type { GiveKeys } from '../keys/give-key.ts'
+import type { ServingKeys } from '../keys/serving-keys.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContainerSpec, Engine, SeenContainer } from '../ports/engine.ts'
 import type { Log } from '../ports/log.ts'
 import type { Net } from '../ports/net.ts'
 import type { NodeRow } from '../ports/store.ts'
-import { MINER_PATHS } from '../relays/miner-config.ts'
 import type { LeftHost } from '../relays/miner-host.ts'
-import { OPERATOR_KEY_NAME, type MinerStart } from '../relays/miner-setup.ts'
+import type { MinerStart } from '../relays/miner-setup.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { CatalogueNodes } from './catalogue-nodes.ts'
 import { createCrashes } from './crashes.ts'
 import { isHeldChange } from './held-change.ts'
+import { createKeeperKeys } from './keeper-keys.ts'
 import { createMinerCare } from './miner-care.ts'
 import { createMissingImages } from './missing-images.ts'
 import { isUp, lifeOf, plan, type NodeFacts, type NodePlan, type Step } from './plan.ts'
@@ -23,8 +25,6 @@ import { createSlowStops } from './slow-stops.ts'
 import type { StatsPace } from './stats-pace.ts'
 import type { StopWishes } from './stop-wishes.ts'
 
-const KEY_FILE = `${MINER_PATHS.keys}/keyring-test/${OPERATOR_KEY_NAME}.info`
-const KEY_LOOK_MS = 5_000
 const LAST_LINES = 3
 
 /** One round: look, plan, do, publish. Rounds never overlap. */
@@ -48,12 +48,12 @@ export interface Reconciler {
 }
 
 /**
- * @param minerConfig what the relay miner is started with, or undefined while nothing is known to serve
+ * @param minerConfig what the relay miner is started with, given the names of its keys; or undefined while nothing is known to serve
  * @param ingressConfig text of the ingress's file
  * @param lacksHost whether the relay miner has no host to ask, where it needs one @param leftHost how the one does that it asks until its next start
  * @param onDrainCancelled the user wants the relay miner to go on after all
  * @param onMinerDeaf the relay miner lacks so many blocks and is restarted
- * @param giveKey asked when the keeper runs without its key. Resolves true when the key was given
+ * @param giveKeys asked with what the keeper lacks while it runs. Resolves true when one was given
  */
 export function createReconciler(deps: {
   engine: Engine
@@ -69,14 +69,15 @@ export function createReconciler(deps: {
   log: Log
   tasks: Tasks
   wishes: StopWishes
-  minerConfig: () => Promise<MinerStart | undefined>
+  minerConfig: (signingKeyNames: readonly string[]) => Promise<MinerStart | undefined>
   ingressConfig: () => string
   lacksHost: () => boolean
   leftHost: () => LeftHost
   onDrainCancelled: () => Promise<void>
   onMinerDeaf: (blocks: number) => void
   wake: () => void
-  giveKey: () => Promise<boolean>
+  servingKeys: ServingKeys
+  giveKeys: GiveKeys
   statsPace: Pick<StatsPace, 'due'>
   releaseOfPin: (pin: string) => { reference: string; version: string } | undefined
 }): Reconciler {
@@ -90,7 +91,6 @@ export function createReconciler(deps: {
   /** The pin that a life of a container was made by. */
   const madeOf = new Map<string, { life: string; pin: string }>()
   let containers: SeenContainer[] = []
-  let keyIn: string | undefined
   let keyGiven = false
   let served: bigint | undefined
 
@@ -127,24 +127,7 @@ export function createReconciler(deps: {
     configFailure = reason
   }
 
-  /** Whether the operator key lies in the running keeper; asked once per start of the container, until it is there. */
-  const keeperHasKey = async (keeper: SeenContainer | undefined): Promise<boolean> => {
-    if (keeper?.state !== 'running') {
-      keyIn = undefined
-      return false
-    }
-    const life = lifeOf(keeper)
-    if (keyIn === life) return true
-    try {
-      const found = await engine.exec(keeper.name, ['test', '-f', KEY_FILE], { timeoutMs: KEY_LOOK_MS })
-      if (found.exitCode === 0) keyIn = life
-      return found.exitCode === 0
-    } catch {
-      // It ended between the list and the question; the next round sees that.
-      return false
-    }
-  }
-
+  const keeperKeys = createKeeperKeys({ engine, serving: deps.servingKeys, giveKeys: deps.giveKeys, state, log })
   const missing = createMissingImages({ engine, clock, log, wake: deps.wake })
   const doStep = async (step: Step, entry: CatalogEntry, spec: ContainerSpec | undefined, rendered: Rendered): Promise<void> => {
     const name = names.container(entry.nodeId)
@@ -173,7 +156,7 @@ export function createReconciler(deps: {
         // Begun and followed after the round's plan.
         return
       case 'give-key':
-        if (await deps.giveKey()) keyGiven = true
+        if (await keeperKeys.give()) keyGiven = true
         return
     }
   }
@@ -307,9 +290,10 @@ export function createReconciler(deps: {
       }
       deps.onListed(containers, rows)
       ports = new Map(rows.map((row) => [row.id, row.ports]))
-      const hasKey = await keeperHasKey(seenOf('keeper'))
+      await keeperKeys.look(seenOf('keeper'), seenOf('miner'))
+      const hasKey = keeperKeys.mayServe
       const minerRow = rows.find((row) => row.id === 'miner')
-      const miner = minerRow?.wanted === 'running' ? await deps.minerConfig().catch(noteConfigFailure) : undefined
+      const miner = minerRow?.wanted === 'running' ? await deps.minerConfig(keeperKeys.names()).catch(noteConfigFailure) : undefined
       const rendered: Rendered = { miner, ingress: deps.ingressConfig() }
       const now = clock.now()
       look = undefined
@@ -361,6 +345,7 @@ export function createReconciler(deps: {
           spec: isHeld ? undefined : spec,
           ready: answer.ready,
           hasKey,
+          lacksKeys: keeperKeys.lacks,
           hasWorked,
           // One that has not answered since Hearth looks may have served all the same, unless it has just begun.
           mayStop: !isMiner || care.mayStop(seen, answer.ready || hasWorked || !isYoung(seen, now)),

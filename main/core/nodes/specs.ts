@@ -96,6 +96,16 @@ export function specOf(entry: CatalogEntry, row: NodeRow, names: Names, rendered
     ...(entry.capAdd.length === 0 ? {} : { capAdd: entry.capAdd }),
   }
   const config = configOf(entry, rendered)?.text ?? ''
-  const specHash = bytesToHex(sha256(new TextEncoder().encode(JSON.stringify(spec) + config))).slice(0, 24)
-  return { ...spec, specHash }
+  return { ...spec, specHash: hashOf(spec.name, JSON.stringify(spec) + config) }
+}
+
+/** What was hashed last for each container: it is asked for at every look, changes rarely, and hashing was a tenth of what looking costs. */
+const lastHashed = new Map<string, { text: string; hash: string }>()
+
+function hashOf(name: string, text: string): string {
+  const last = lastHashed.get(name)
+  if (last?.text === text) return last.hash
+  const hash = bytesToHex(sha256(new TextEncoder().encode(text))).slice(0, 24)
+  lastHashed.set(name, { text, hash })
+  return hash
 }

@@ -29,7 +29,8 @@ export async function takeAway(
     for (const entry of entries.toReversed()) if (there.has(entry.nodeId)) await engine.stop(names.container(entry.nodeId), GRACE_SECONDS)
   })
   await task.step('containers', async () => {
-    for (const container of await engine.list()) if (isMeant(container.nodeId)) await engine.remove(container.name)
+    // SECURITY: S16 somebody's copy of one of ours is not ours to remove.
+    for (const { name, nodeId } of await engine.list()) if (nodeId !== '' && isMeant(nodeId)) await engine.remove(name)
   })
   await task.step('volumes', async () => {
     const volumes = new Set(entries.flatMap((entry) => entry.volumes.map((volume) => volume.name)))

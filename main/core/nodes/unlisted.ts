@@ -14,7 +14,7 @@ const GRACE_SECONDS = 60
 const LABEL_LETTERS = 60
 
 /** What taking up needs. */
-type TakeUpDeps = Pick<SetUpDeps, 'engine' | 'store' | 'clock' | 'names' | 'catalog' | 'network' | 'imageOverrides'>
+type TakeUpDeps = Pick<SetUpDeps, 'engine' | 'store' | 'clock' | 'catalog' | 'network' | 'imageOverrides'>
 
 /**
  * Containers of this installation that no row of the record speaks of, as after a restore of a copy that is older than they are: nothing looks after them.
@@ -27,18 +27,24 @@ export function createUnlisted(state: StatePublisher, catalog: readonly CatalogE
     const unlisted: AppState['engine']['unlisted'] = found
       .filter((each) => before.has(each.id))
       // What runs comes first, in an order that does not change.
-      .sort((one, other) => Number(isUp(other)) - Number(isUp(one)) || (one.nodeId < other.nodeId ? -1 : 1))
+      .sort((one, other) => Number(isUp(other)) - Number(isUp(one)) || (idOf(one) < idOf(other) ? -1 : 1))
       .slice(0, MOST)
-      .map((each) => ({ id: short(each.nodeId), title: titleOf(catalog, each.nodeId) ?? short(each.nodeId), isUp: isUp(each) }))
+      .map((each) => {
+        const title = titleOf(catalog, each.nodeId) ?? short(idOf(each))
+        return { id: short(idOf(each)), title, isUp: isUp(each), ...(each.copyOf === undefined ? {} : { copyOf: short(each.copyOf) }) }
+      })
     before = new Set(found.map((each) => each.id))
     if (JSON.stringify(unlisted) !== JSON.stringify(state.state.engine.unlisted ?? [])) state.patch('engine', { unlisted })
   }
 }
 
+/** A copy is known by its own name alone. */
+const idOf = (seen: SeenContainer): string => (seen.copyOf === undefined ? seen.nodeId : seen.name)
+
 /** What a label says can be of any length. */
 const short = (text: string): string => text.slice(0, LABEL_LETTERS)
 
-/** The gate is made and taken away by its own room, without a row. */
+/** The gate is made and taken away by its own room, without a row; a copy of it is nobody's. */
 const isUnlisted = (seen: SeenContainer, rows: readonly NodeRow[]): boolean =>
   seen.nodeId !== gate.nodeId && rows.every((row) => row.id !== seen.nodeId)
 
@@ -51,12 +57,12 @@ const titleOf = (catalog: readonly CatalogEntry[], nodeId: string): string | und
  * @param wanted what is wanted of them; without it, those that run go on and the others stay down
  */
 export async function takeUp(deps: TakeUpDeps, wanted?: NodeRow['wanted']): Promise<void> {
-  const { engine, store, clock, names, catalog, network } = deps
+  const { engine, store, clock, catalog, network } = deps
   const rows = await store.nodes(network)
   for (const seen of await engine.list()) {
+    // SECURITY: S16 a copy is no node's (own-names.ts), and is given no row.
     const entry = catalog.find((each) => each.nodeId === seen.nodeId)
-    // SECURITY: S16 a copy keeps the labels: ours has its name, and no other is given a row.
-    if (!entry || !isUnlisted(seen, rows) || seen.name !== names.container(entry.nodeId)) continue
+    if (!entry || !isUnlisted(seen, rows)) continue
     const imagePin = await pinOf(deps, entry.image.reference, seen.image)
     const ports = Object.fromEntries(
       entry.ports.flatMap(({ containerPort }) => {

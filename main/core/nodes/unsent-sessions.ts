@@ -1,5 +1,6 @@
 import type { AppState } from '#shared/api/state.ts'
 import type { SeenContainer } from '../ports/engine.ts'
+import { mayServe, servedSuppliers } from '../state/served-suppliers.ts'
 import { isUp } from './plan.ts'
 
 type Lane = AppState['clock']['lanes'][number]
@@ -23,22 +24,18 @@ export function standOf(seen: SeenContainer | undefined, notSeenSinceMs: number 
 export const uncountedLanes = ({ clock }: Pick<AppState, 'clock'>): Lane[] =>
   clock.lanes.filter(({ stage, relays }) => (stage === 'serving' || stage === 'open') && relays === null)
 
-/** Without a stake no gateway sends a relay. What is known of it may be nothing yet. */
-const mayServe = ({ supplier }: Pick<AppState, 'supplier'>): boolean =>
-  supplier.operatorAddress !== '' && supplier.status !== 'not-staked' && supplier.status !== 'stake-sent'
-
 /**
  * Sessions in which relays were served, or may have been, that are neither claimed nor lost yet.
  * @param miner.served relays since its start, asked now; undefined while it does not tell @param miner.counted as many of them as the session clock knows of
  * @param startsMs when the sessions of `uncountedLanes` began, by first height; a session that is missing is taken for one that may have been served
  */
 export function unsentSessions(
-  state: Pick<AppState, 'clock' | 'supplier'>,
+  state: Pick<AppState, 'clock' | 'supplier' | 'suppliers' | 'keys' | 'app'>,
   miner: MinerStand & { served: bigint | undefined; counted: bigint | undefined },
   startsMs: ReadonlyMap<number, number>,
 ): number {
   const { served, counted } = miner
-  const isPossible = mayServe(state)
+  const isPossible = servedSuppliers(state).some(mayServe)
   const maybe = (lane: Lane): boolean => {
     const startMs = startsMs.get(lane.start)
     const isSinceBefore = miner.sinceMs !== undefined && startMs !== undefined && miner.sinceMs + CLOCKS_DIFFER_MS < startMs

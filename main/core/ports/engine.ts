@@ -16,6 +16,8 @@ export type EngineProbe =
       rootless?: boolean
       /** Whose engine it is, in its own words: `Docker Desktop 4.40`, `Debian GNU/Linux 12`. */
       platform?: string
+      /** By what it is known again, whatever its address; Podman has nothing that lasts. */
+      id?: string
     }
   | { kind: UnreadyEngine; endpoint: string; detail: string }
 
@@ -61,7 +63,12 @@ export interface ContainerSpec {
 export interface SeenContainer {
   id: string
   name: string
+  /** Empty for one that is no node's (`copyOf`). */
   nodeId: string
+  /** Whose labels it has without being that node's container: nodes/own-names.ts. */
+  copyOf?: string
+  /** Names of the volumes that it was made with. */
+  volumes?: string[]
   specHash: string
   image: string
   state: 'created' | 'running' | 'restarting' | 'exited' | 'dead' | 'removing' | 'paused'
@@ -135,6 +142,8 @@ export interface Engine {
   ensureNetwork(name: string, options?: { internal?: boolean }): Promise<void>
   /** `memory` makes a tmpfs volume of `ownerId` (user and group; pocketd's unless said), never swapped where the kernel can: it lives as long as a running container holds it. */
   ensureVolume(name: string, options: { memory: boolean; ownerId?: number }): Promise<void>
+  /** This installation's volume of that name; undefined while there is none. */
+  volume(name: string): Promise<{ memory: boolean } | undefined>
   removeVolume(name: string): Promise<void>
   removeNetwork(name: string): Promise<void>
   /** Creates when no container of that name exists; when one exists with another specHash it is removed first (it must be stopped). Rejects `port-taken` with detail.port. */

@@ -254,12 +254,14 @@ export interface Store {
     network: string
     before?: { sessionEndHeight: number; key: string }
     stages?: ClaimStage[]
+    operatorAddress?: string
     limit: number
   }): Promise<ClaimRow[]>
   /** Claims by page, newest session end first, then by key. */
   claimsPage(query: {
     network: string
     stages?: ClaimStage[]
+    operatorAddress?: string
     after?: ClaimPlace
     revision?: number
     limit: number

@@ -44,7 +44,12 @@ export function createPracticeRoom(deps: {
       if (!controls) throw new HearthError('not-allowed', { network: String(state.state.app.network) })
       const own = (await deps.keys()).filter((key) => key.network === 'practice')
       const latest = (role: PublicKeyInfo['role']): string | undefined => own.findLast((key) => key.role === role)?.address
-      await controls.control(wish, { owner: latest('owner'), operator: latest('operator'), ...deps.served() })
+      const { operatorAddress, ownerAddress } = state.state.supplier
+      const isOwn = (address: string): boolean => own.some((key) => key.address === address)
+      // What is done is done to the supplier that the page shows.
+      const operator = isOwn(operatorAddress) ? operatorAddress : latest('operator')
+      const owner = isOwn(operatorAddress) && isOwn(ownerAddress) ? ownerAddress : latest('owner')
+      await controls.control(wish, { owner, operator, ...deps.served() })
       if (wish.kind === 'scenario' || wish.kind === 'scenario-file') await deps.onReplaced()
       publish()
     },

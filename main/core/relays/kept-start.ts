@@ -15,19 +15,19 @@ export const waitsForLastRelays = (tasks: AppState['tasks']): boolean =>
  * @returns rejects as `deps.config`
  */
 export function keptStart(deps: {
-  config: () => Promise<MinerStart | undefined>
+  config: (signingKeyNames: readonly string[]) => Promise<MinerStart | undefined>
   urls: () => { rpcUrl: string; grpcUrl: string } | undefined
   tasks: () => AppState['tasks']
-}): () => Promise<MinerStart | undefined> {
+}): (signingKeyNames: readonly string[]) => Promise<MinerStart | undefined> {
   let last: { start: MinerStart; host: string } | undefined
   const host = (): string => JSON.stringify(deps.urls() ?? null)
   const kept = (): MinerStart | undefined =>
     deps.urls() !== undefined && last?.host === host() && waitsForLastRelays(deps.tasks()) ? last.start : undefined
-  return async () => {
+  return async (signingKeyNames) => {
     const askedHost = host()
     let start: MinerStart | undefined
     try {
-      start = await deps.config()
+      start = await deps.config(signingKeyNames)
     } catch (error) {
       start = kept()
       if (start === undefined) throw error

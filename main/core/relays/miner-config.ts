@@ -32,8 +32,8 @@ export interface MinerServiceFacts {
 export type MinerRpcType = CatalogEntry['rpcTypes'][number]
 
 export interface MinerFacts {
-  /** Name of the operator key in the keyring. */
-  signingKeyName: string
+  /** Names of the operator keys in the keyring, one for each supplier. The miner does not start while one of them is not there. */
+  signingKeyNames: readonly string[]
   /** As the miner's container reaches them, scheme `tcp`, `http` or `https`. */
   nodeRpcUrl: string
   nodeGrpcUrl: string
@@ -51,13 +51,15 @@ const BACKEND_SCHEMES = ['http:', 'https:', 'ws:', 'wss:']
 /**
  * Writes the stock miner's configuration (offchain facts 2.2).
  * @param template text of `MINER_TEMPLATE`
- * @returns YAML. Rejects `invalid-request` when there is no service, two of one id, or an address of a scheme that the miner cannot use
+ * @returns YAML. Rejects `invalid-request` when there is no service or key, two of one id or name, or an address of a scheme that the miner cannot use
  */
 export function renderMinerConfig(facts: MinerFacts, template: string): string {
   if (facts.services.length === 0) throw new HearthError('invalid-request', { field: 'services' })
   const ids = facts.services.map((service) => service.serviceId)
   const twice = ids.find((id, index) => ids.indexOf(id) !== index)
   if (twice !== undefined) throw new HearthError('invalid-request', { field: 'services', serviceId: twice })
+  const names = facts.signingKeyNames
+  if (names.length === 0 || new Set(names).size !== names.length) throw new HearthError('invalid-request', { field: 'signingKeyNames' })
   mustHaveScheme('nodeRpcUrl', facts.nodeRpcUrl, NODE_SCHEMES)
   mustHaveScheme('nodeGrpcUrl', facts.nodeGrpcUrl, NODE_SCHEMES)
   for (const { serviceId, backendUrl, rpcTypes = [] } of facts.services) {
@@ -67,7 +69,7 @@ export function renderMinerConfig(facts: MinerFacts, template: string): string {
       throw new HearthError('invalid-request', { field: 'rpcTypes', serviceId })
   }
   return renderTemplate(template, {
-    signingKeyName: facts.signingKeyName,
+    signingKeys: names.map((keyName) => ({ keyName })),
     smtStorePath: MINER_PATHS.smtStore,
     requestTimeoutSeconds: facts.requestTimeoutSeconds ?? SETTINGS.relayTimeoutSeconds.standard,
     eagerValidation: facts.eagerValidation ?? true,

@@ -1,6 +1,7 @@
 import type { Validation } from '#shared/model/self-test.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { ServingKey, ServingKeys } from '../keys/serving-keys.ts'
 import type { Chain, SupplierRecord, SupplierService } from '../ports/chain.ts'
 import {
   MINER_TEMPLATE,
@@ -19,16 +20,16 @@ export interface MinerStart {
   command: string[]
 }
 
-/** Name of the operator key in the keeper's keyring. */
-export const OPERATOR_KEY_NAME = 'operator'
-
 /** A service as far as the miner's configuration depends on it. */
 type Offered = Pick<SupplierService, 'serviceId' | 'endpoints'>
 
 export interface MinerSetup {
-  /** Rendered from what the chain says now; undefined while there is nothing to serve (no supplier, no service, no backend, no chain). */
-  config(): Promise<MinerStart | undefined>
-  /** The same for services that are not on chain yet: what would be written after they are. */
+  /**
+   * Rendered from what the chain says now; undefined while there is nothing to serve (no supplier, no key, no service, no backend, no chain).
+   * @param signingKeyNames of those that can sign now, whose suppliers' services are offered; without, of all that serve
+   */
+  config(signingKeyNames?: readonly string[]): Promise<MinerStart | undefined>
+  /** The same for services of the supplier in view that are not on chain yet: what would be written after they are. The other suppliers' services stay as they are. */
   preview(services: readonly Offered[]): Promise<MinerStart | undefined>
   /** Services of the last rendered configuration; undefined before the first. */
   served(): string[] | undefined
@@ -37,13 +38,17 @@ export interface MinerSetup {
 }
 
 /**
- * Turns the chain's record of the supplier into the miner's configuration. Services that are recorded and start next session are served from now on, so that the
+ * Turns the chain's records of the suppliers into the miner's configuration. Services that are recorded and start next session are served from now on, so that the
  * first relay of the session finds the miner ready.
  */
 export function createMinerSetup(deps: {
   template: (name: string) => string
   heads: Heads
+  /** Of the supplier in view: what is served where no supplier has a key that signs. */
   record: () => SupplierRecord | undefined
+  /** Operator of the supplier in view, staked or not; empty where there is none. */
+  inView: () => string
+  serving: ServingKeys
   /** Backend of a service as the miner's container reaches it; with a kind of relay, the way for that kind, where it has one. */
   backendUrl: (serviceId: string, rpcType?: MinerRpcType) => string | undefined
   /** The chain node as the miner's container reaches it. */
@@ -107,16 +112,19 @@ export function createMinerSetup(deps: {
       return [{ serviceId, backendUrl, rpcTypes }]
     })
   }
-  const render = async (offered: readonly Offered[]): Promise<{ start: MinerStart; ids: string[] } | undefined> => {
+  const render = async (
+    names: readonly string[],
+    offered: readonly Offered[],
+  ): Promise<{ start: MinerStart; ids: string[] } | undefined> => {
     const urls = deps.nodeUrls()
     const chain = deps.heads.current()
     const services = factsOf(offered)
-    if (!urls || !chain || services.length === 0) return undefined
+    if (!urls || !chain || services.length === 0 || names.length === 0) return undefined
     const choices = deps.choices?.()
     const { chainId, gasPrice, validation } = await asked(chain, new URL(urls.rpcUrl).host)
     const yaml = renderMinerConfig(
       {
-        signingKeyName: OPERATOR_KEY_NAME,
+        signingKeyNames: names,
         nodeRpcUrl: urls.rpcUrl,
         nodeGrpcUrl: urls.grpcUrl,
         services,
@@ -136,16 +144,31 @@ export function createMinerSetup(deps: {
   return {
     served: () => served,
     validation: () => judging.last(),
-    async config() {
-      const record = deps.record()
-      if (!record) return undefined
-      const rendered = await render([...record.services, ...record.pending.map((entry) => entry.service)])
+    async config(signingKeyNames) {
+      const { keys } = await deps.serving.read()
+      const names = signingKeyNames ?? keys.filter(isHeld).map((key) => key.name)
+      const records = keys.flatMap((key) => (names.includes(key.name) && key.record ? [key.record] : []))
+      const rendered = await render(names, (records.length > 0 ? records : [deps.record()]).flatMap(offeredBy))
       if (rendered) served = rendered.ids
       return rendered?.start
     },
-    preview: async (services) => (await render(services))?.start,
+    async preview(services) {
+      const inView = deps.inView()
+      const { keys } = await deps.serving.read(inView === '' ? undefined : inView)
+      const others = keys.filter((key) => key.address !== inView).map((key) => key.record)
+      const rendered = await render(
+        keys.filter(isHeld).map((key) => key.name),
+        [...services, ...others.flatMap(offeredBy)],
+      )
+      return rendered?.start
+    },
   }
 }
+
+/** A key that is only in the keeper any more is nobody's to hand over. */
+const isHeld = ({ key }: ServingKey): boolean => key !== undefined
+const offeredBy = (record: SupplierRecord | undefined): Offered[] =>
+  record ? [...record.services, ...record.pending.map((entry) => entry.service)] : []
 
 const FAILED_MS = 60_000
 const RPC_TYPES: readonly MinerRpcType[] = ['JSON_RPC', 'REST', 'COMET_BFT', 'WEBSOCKET']

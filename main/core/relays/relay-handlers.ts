@@ -2,20 +2,18 @@ import { HearthError } from '#shared/api/errors.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { SupplierRecord } from '../ports/chain.ts'
 import type { Store } from '../ports/store.ts'
-import type { StatePublisher } from '../state/publisher.ts'
 import type { createRelaySender } from './send-relays.ts'
 
-/** Requests about test relays. @param record what the chain lists of our supplier; without it there is nobody to send to: `supplier-absent` */
+/** Requests about test relays. @param record what the chain lists of our supplier in view, to which they go; without it there is nobody to send to: `supplier-absent` */
 export function relayHandlers(deps: {
   relays: ReturnType<typeof createRelaySender>
   store: Pick<Store, 'relayResults'>
-  state: StatePublisher
   record: () => SupplierRecord | undefined
 }): Pick<Handlers, 'relays.sendTest' | 'relays.results'> {
   return {
     'relays.sendTest': ({ serviceId, count }) => {
-      const { operatorAddress } = deps.state.state.supplier
-      if (operatorAddress === '' || deps.record() === undefined) throw new HearthError('supplier-absent')
+      const operatorAddress = deps.record()?.operatorAddress
+      if (operatorAddress === undefined) throw new HearthError('supplier-absent')
       return Promise.resolve({ taskId: deps.relays.sendTest({ serviceId, count, operatorAddress }) })
     },
     'relays.results': async ({ beforeId, limit }) => ({

@@ -11,12 +11,14 @@ import {
   type Validation,
 } from '#shared/model/self-test.ts'
 import type { Handlers } from '../dispatch.ts'
+import type { SupplierRecord } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Net } from '../ports/net.ts'
 import type { Reach } from '../ports/reach.ts'
 import type { Store } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
+import { servedSuppliers } from '../state/served-suppliers.ts'
 import type { TaskContext, Tasks } from '../tasks/tasks.ts'
 import { runStages, stagesOf, type SelfTestDoor } from './self-test.ts'
 import type { RelayOutcome, TestWish } from './send-relays.ts'
@@ -47,7 +49,7 @@ export interface SelfTestRoom {
 /**
  * Tests of the way that relays take: by hand, after each start of the relay miner and on schedule, kept for a timeline.
  * @param deps.clock of this machine: schedules are of the user's day, also where Practice runs faster
- * @param deps.ownDoor the ingress on this machine @param deps.relay undefined where no application of Hearth's own can be staked
+ * @param deps.ownDoor the ingress on this machine @param deps.records what the chain lists of our suppliers @param deps.relay undefined where no application of Hearth's own can be staked
  */
 export function createSelfTestRoom(deps: {
   network: string | null
@@ -59,6 +61,7 @@ export function createSelfTestRoom(deps: {
   clock: Clock
   log: Log
   ownDoor: () => string | undefined
+  records: () => readonly SupplierRecord[]
   relay: ((wish: Omit<TestWish, 'count'>, task: TaskContext) => Promise<RelayOutcome>) | undefined
   /** How the miner judges relays; undefined before it was configured. */
   validation: () => Validation | undefined
@@ -66,20 +69,40 @@ export function createSelfTestRoom(deps: {
 }): SelfTestRoom {
   const { network, store, state, tasks, clock, log } = deps
 
-  /** The newest test of each service through each door: a good one of one service says nothing of another. */
+  /** The newest test of each service of each supplier through each door: a good one says nothing of another. */
   const newest = new Map<string, Last & { path: SelfTestPath }>()
   const keep = (row: SelfTestRow): void => {
-    const key = `${row.path} ${row.serviceId}`
+    const { path, atMs, ok, serviceId, operatorAddress, latencyMs } = row
+    const keyOf = (operator: string): string => `${path} ${serviceId} ${operator}`
+    const key = keyOf(operatorAddress ?? '')
     const failed = failedStage(row)
-    const failures = row.ok ? 0 : (newest.get(key)?.failures ?? 0) + 1
-    const { path, atMs, ok, serviceId, latencyMs } = row
-    newest.set(key, { path, atMs, ok, serviceId, failedStage: failed?.key ?? null, finding: failed?.finding ?? null, failures, latencyMs })
+    // A row that does not say whose relays it sent is of the time of one supplier.
+    const before = newest.get(key) ?? newest.get(keyOf(''))
+    const failures = ok ? 0 : (before?.failures ?? 0) + 1
+    newest.delete(keyOf(''))
+    newest.set(key, {
+      path,
+      atMs,
+      ok,
+      serviceId,
+      ...(operatorAddress === undefined ? {} : { operatorAddress }),
+      failedStage: failed?.key ?? null,
+      finding: failed?.finding ?? null,
+      failures,
+      latencyMs,
+    })
   }
   /** Of services that are staked, as far as that is known. */
   const ofNow = (path: SelfTestPath): Last[] => {
-    const staked = state.state.supplier.services.map((service) => service.serviceId)
+    const staked = deps.records().filter((record) => record.services.length > 0)
+    const isStaked = ({ serviceId, operatorAddress }: Last): boolean =>
+      staked.some(
+        (record) =>
+          (operatorAddress === undefined ? staked.length === 1 : record.operatorAddress === operatorAddress) &&
+          record.services.some((service) => service.serviceId === serviceId),
+      )
     return [...newest.values()]
-      .filter((each) => each.path === path && (staked.length === 0 || staked.includes(each.serviceId)))
+      .filter((each) => each.path === path && (staked.length === 0 || isStaked(each)))
       .map(({ path: _path, ...last }) => last)
   }
   const publish = (): void => {
@@ -93,13 +116,22 @@ export function createSelfTestRoom(deps: {
     state.patch('health', { selfTests: { revision: (state.state.health.selfTests?.revision ?? 0) + 1, last } })
   }
 
+  /** The supplier in view first. */
+  const recordsInOrder = (): SupplierRecord[] => {
+    const isInView = ({ operatorAddress }: SupplierRecord): boolean => operatorAddress === state.state.supplier.operatorAddress
+    return deps.records().toSorted((a, b) => Number(isInView(b)) - Number(isInView(a)))
+  }
+
   /** Where relays of a service come in. Rejects `supplier-absent`, `endpoint-invalid` (detail.problem: `own-address` when the staked one is of this machine alone). */
-  const doorOf = (path: SelfTestPath, wished: string | undefined): SelfTestDoor => {
-    const { supplier } = state.state
-    const service = supplier.services.find((each) => wished === undefined || each.serviceId === wished)
-    if (!service || supplier.operatorAddress === '') throw new HearthError('supplier-absent')
+  const doorOf = (path: SelfTestPath, wished: { serviceId?: string | undefined; operatorAddress?: string | undefined }): SelfTestDoor => {
+    const found = recordsInOrder()
+      .filter((record) => wished.operatorAddress === undefined || record.operatorAddress === wished.operatorAddress)
+      .flatMap(({ operatorAddress, services }) => services.map((service) => ({ operatorAddress, service })))
+      .find(({ service: { serviceId } }) => wished.serviceId === undefined || serviceId === wished.serviceId)
+    if (!found) throw new HearthError('supplier-absent')
+    const { operatorAddress, service } = found
     const isPlay = NETWORKS.some((each) => each.id === network && each.madeHere)
-    const door = { path, serviceId: service.serviceId, operatorAddress: supplier.operatorAddress, isPlay }
+    const door = { path, serviceId: service.serviceId, operatorAddress, isPlay }
     if (path === 'loopback') {
       const url = deps.ownDoor()
       if (url === undefined) throw new HearthError('node-not-ready', { nodeId: 'ingress' })
@@ -116,7 +148,9 @@ export function createSelfTestRoom(deps: {
       'self-test',
       stagesOf(door).map((key) => `self-${key}`),
       async (task) => {
-        task.update({ facts: { path: door.path, url: door.url, serviceId: door.serviceId, trigger } })
+        task.update({
+          facts: { path: door.path, url: door.url, serviceId: door.serviceId, operatorAddress: door.operatorAddress, trigger },
+        })
         const atMs = clock.now()
         const { relay } = deps
         const send =
@@ -124,8 +158,9 @@ export function createSelfTestRoom(deps: {
           ((context: TaskContext, mayAsk: (address: string) => boolean) =>
             relay({ serviceId: door.serviceId, operatorAddress: door.operatorAddress, url: door.url, mayAsk }, context))
         const found = await runStages({ ...deps, relay: send }, door, task)
-        const { path, serviceId, url } = door
-        const row: SelfTestRow = { id: task.id, network: network ?? '', atMs, trigger, path, serviceId, url: url.slice(0, 300), ...found }
+        const { path, serviceId, operatorAddress } = door
+        const url = door.url.slice(0, 300)
+        const row: SelfTestRow = { id: task.id, network: network ?? '', atMs, trigger, path, serviceId, operatorAddress, url, ...found }
         await store.addSelfTest(row)
         keep(row)
         publish()
@@ -135,32 +170,48 @@ export function createSelfTestRoom(deps: {
       },
     )
 
+  /** Suppliers that take relays, with what they offer. */
+  const serving = (): SupplierRecord[] => {
+    const active = new Set(servedSuppliers(state.state).flatMap((each) => (isServing(each.status) ? [each.operatorAddress] : [])))
+    // The ingress refuses the relays of one that leaves.
+    const { status, facts } = state.state.tasks['safe-unstake'] ?? { status: 'done', facts: {} }
+    if (status === 'running' && facts['door'] === 'one') active.delete(facts['operatorAddress'] ?? '')
+    return recordsInOrder().filter((record) => active.has(record.operatorAddress) && record.services.length > 0)
+  }
+
   /** What can be tested now without being in anybody's way. */
   const mayTest = (): boolean => {
-    const { nodes, supplier } = state.state
+    const { nodes } = state.state
     const miner = Object.values(nodes).find((node) => node.kind === 'relay-miner')
     const ingress = Object.values(nodes).find((node) => node.kind === 'ingress')
     const well = [miner, ingress].every(
       (node) => node?.seen === 'running' && node.wanted === 'running' && node.reason === null && !node.wish,
     )
     const isStopping = Object.values(state.state.tasks).some((task) => task.kind === 'node-stop' && task.status === 'running')
-    return well && !isStopping && isServing(supplier.status) && supplier.services.length > 0
+    return well && !isStopping && serving().length > 0
   }
   const lifeOfMiner = (): number | undefined =>
     Object.values(state.state.nodes).find((node) => node.kind === 'relay-miner')?.startedAtMs ?? undefined
 
-  /** The doors of all services. Where no relay can be signed, services behind one address are told apart by nothing. */
+  /**
+   * The doors of all services of all suppliers. Where no relay can be signed, services behind one address are told apart by nothing; whether the miner knows a supplier is another
+   * question for each.
+   */
   const doorsOf = (path: SelfTestPath): SelfTestDoor[] => {
-    const doors = state.state.supplier.services.flatMap(({ serviceId }) => {
-      try {
-        return [doorOf(path, serviceId)]
-      } catch (error) {
-        // No such door here.
-        if (error instanceof HearthError) return []
-        throw error
-      }
-    })
-    return deps.relay ? doors : doors.filter((door, at) => doors.findIndex((other) => other.url === door.url) === at)
+    const doors = serving()
+      .flatMap(({ operatorAddress, services }) => services.map(({ serviceId }) => ({ operatorAddress, serviceId })))
+      .flatMap((wished) => {
+        try {
+          return [doorOf(path, wished)]
+        } catch (error) {
+          // No such door here.
+          if (error instanceof HearthError) return []
+          throw error
+        }
+      })
+    if (deps.relay) return doors
+    const isSame = (a: SelfTestDoor, b: SelfTestDoor): boolean => a.url === b.url && a.operatorAddress === b.operatorAddress
+    return doors.filter((door, at) => doors.findIndex((other) => isSame(other, door)) === at)
   }
   const runAll = async (trigger: SelfTestRow['trigger'], signal: AbortSignal): Promise<void> => {
     for (const door of SELF_TEST_PATHS.flatMap(doorsOf)) {
@@ -178,7 +229,7 @@ export function createSelfTestRoom(deps: {
 
   return {
     handlers: {
-      'selfTest.run': ({ path, serviceId }) => Promise.resolve({ taskId: begin(doorOf(path, serviceId), 'user') }),
+      'selfTest.run': ({ path, ...wished }) => Promise.resolve({ taskId: begin(doorOf(path, wished), 'user') }),
       'selfTest.list': async ({ beforeMs, limit }) => ({
         validation: deps.validation() ?? null,
         rows: await store.selfTests({ network: network ?? '', limit, ...(beforeMs === undefined ? {} : { beforeMs }) }),

@@ -1,13 +1,15 @@
 import type { AppState, NodeState } from '#shared/api/state.ts'
 import { claimKey } from '#shared/model/claim.ts'
 import { openSessions, sessionAt, type SessionRules } from '#shared/model/session.ts'
-import { sessionClock } from '#shared/model/session-clock.ts'
+import { sessionClock, type RelaysBySession } from '#shared/model/session-clock.ts'
 import { STALE_MS } from '#shared/model/stop-verdict.ts'
 import type { ChainParams } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { SeenContainer } from '../ports/engine.ts'
 import type { ClaimRow, Store } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
+import type { OwnSupplierFacts } from '../state/own-suppliers.ts'
+import { servedSuppliers } from '../state/served-suppliers.ts'
 import { createPay, estimates } from './session-pay.ts'
 
 /** There is one claim for each application, service and session: a session may have hundreds. */
@@ -45,8 +47,14 @@ export function createSessionClock(deps: {
       if (network === null || !rules) return
       const { supplier, chain, nodes } = state.state
       const claims = await claimsSince(store, network, oldestEnd(height, rules))
-      const isOwn = (claim: ClaimRow): boolean => claim.operatorAddress === supplier.operatorAddress
-      const payPerMinuteUpokt = await pay.perMinute(network, [supplier.ownerAddress, supplier.operatorAddress])
+      const suppliers = servedSuppliers(state.state)
+      const operators = new Set(suppliers.map((each) => each.operatorAddress))
+      const isOwn = (claim: ClaimRow): boolean => operators.has(claim.operatorAddress)
+      const own = claims.shown.filter(isOwn)
+      const payPerMinuteUpokt = await pay.perMinute(
+        network,
+        suppliers.flatMap((each) => [each.ownerAddress, each.operatorAddress]),
+      )
       const miner = Object.values(nodes).find((node) => node.kind === 'relay-miner')
       counted = deps.served()
       const container = deps.container?.()
@@ -65,21 +73,60 @@ export function createSessionClock(deps: {
           nowMs: clock.now(),
           medianBlockMs: chain.medianBlockMs,
           rules,
-          claims: claims.shown.filter(isOwn),
-          staked: supplier.asOf === null ? undefined : BigInt(supplier.stakeUpokt) > 0n && supplier.services.length > 0,
+          claims: own,
+          staked: supplier.asOf === null ? undefined : suppliers.some(serves),
           minerReadable: miner === undefined || miner.seen !== 'unknown',
           minerRunning: miner?.seen === 'running',
           mayHaveServed: miner?.wanted === 'running' || counter.hasSeenUp || hasEndedLately,
           relaysBySession,
+          unclaimed: notAllClaimed(suppliers, own, relaysBySession),
           estimatesUpokt: estimates(relaysBySession, claims.newest.filter(isOwn)),
           ...(payPerMinuteUpokt === undefined ? {} : { payPerMinuteUpokt }),
-          ...(supplier.asOf === null ? {} : { stakeUpokt: BigInt(supplier.stakeUpokt) }),
+          ...(supplier.asOf === null ? {} : { stakeUpokt: weakestStake(suppliers, own, rules.proofMissingPenaltyUpokt) }),
           supplierMinStakeUpokt: rules.supplierMinStakeUpokt,
           proofMissingPenaltyUpokt: rules.proofMissingPenaltyUpokt,
         }),
       )
     },
   }
+}
+
+/** Whether sessions name it: what starts with the next session is served from then on. */
+const serves = ({ stakeUpokt, services, status }: OwnSupplierFacts): boolean =>
+  BigInt(stakeUpokt) > 0n && services.length > 0 && status !== 'starts-next-session'
+
+/**
+ * The stake that is told as the one at risk. Each supplier pays for its own claims alone: of several it is that of the one which comes nearest to its end when none is proven, and to it is
+ * added what the others would pay, since all penalties are taken from it.
+ */
+function weakestStake(suppliers: readonly OwnSupplierFacts[], claims: readonly ClaimRow[], penaltyUpokt: bigint): bigint {
+  const owing = claims.filter((claim) => claim.stage === 'claimed' && claim.proofRequirement !== 'not-required')
+  const staked = suppliers.filter((each) => BigInt(each.stakeUpokt) > 0n)
+  const stakes = staked.map(({ stakeUpokt, operatorAddress }) => {
+    const ofOthers = owing.filter((claim) => claim.operatorAddress !== operatorAddress).length
+    return BigInt(stakeUpokt) + penaltyUpokt * BigInt(ofOthers)
+  })
+  return stakes.reduce((least, stake) => (least === undefined || stake < least ? stake : least), undefined as bigint | undefined) ?? 0n
+}
+
+/**
+ * Ends of sessions of which one supplier has claimed and another may still have to: the moment is drawn for each anew. The miner tells what it served for all of them together, so one
+ * that has not claimed is known to have nothing to claim only when the others' claims make up all that was served.
+ */
+function notAllClaimed(
+  suppliers: readonly OwnSupplierFacts[],
+  claims: readonly ClaimRow[],
+  relaysBySession: RelaysBySession,
+): ReadonlySet<number> {
+  const staked = suppliers.filter((each) => BigInt(each.stakeUpokt) > 0n)
+  const ends = new Set(claims.map((claim) => claim.sessionEndHeight))
+  return new Set(
+    [...ends].filter((end) => {
+      const ofSession = claims.filter((claim) => claim.sessionEndHeight === end)
+      const isSilent = staked.some((each) => ofSession.every((claim) => claim.operatorAddress !== each.operatorAddress))
+      return isSilent && relaysBySession.get(end) !== ofSession.reduce((total, claim) => total + claim.relays, 0n)
+    }),
+  )
 }
 
 /** Clocks of chain, engine and PC are not one. */

@@ -42,7 +42,9 @@ export function wireRelays(deps: {
   heads: Pick<Heads, 'current' | 'params'>
   miner: Pick<MinerSetup, 'validation'>
   relayUrl: () => string | undefined
+  /** Of the supplier in view. */
   record: () => SupplierRecord | undefined
+  records: () => readonly SupplierRecord[]
 }): { selfTests: SelfTestRoom; handlers: ReturnType<typeof relayHandlers> & SelfTestRoom['handlers'] } {
   const { network, store, rehearsal, state, tasks, log, settings } = deps.rooms
   const { net, reach, clock } = deps.world
@@ -58,12 +60,13 @@ export function wireRelays(deps: {
     reach,
     clock: deps.rooms.clock,
     ownDoor: deps.relayUrl,
+    records: deps.records,
     // Play money alone stakes an application of ours: elsewhere a relay that is refused as it should be is all that can be proven (offchain facts 2.2).
     relay: networkOf(network).madeHere ? (wish, task) => tryRelay(parts, wish, task) : undefined,
     validation: () => deps.miner.validation(),
     choices: () => ({ afterStart: settings.get('selfTestAfterStart'), everyMinutes: settings.get('selfTestMinutes') }),
   })
-  return { selfTests, handlers: { ...selfTests.handlers, ...relayHandlers({ relays, store, state, record: deps.record }) } }
+  return { selfTests, handlers: { ...selfTests.handlers, ...relayHandlers({ relays, store, record: deps.record }) } }
 }
 
 /** Which host the relay miner asks; undefined on networks that were made here, whose node is beside it. */

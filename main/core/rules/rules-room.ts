@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { RuleRow, Store } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
+import { ownOperators, ownSuppliers } from '../state/own-suppliers.ts'
 import { changesIn, impactsOf, per1000, yoursOf, type OwnFigures, type OwnService } from './impacts.ts'
 import { newSteps, ruleValues, serviceRule } from './rule-steps.ts'
 
@@ -62,19 +63,16 @@ export function createRulesRoom(deps: {
     return [...known, ...fresh]
   }
 
-  const mine = (): Set<string> => {
-    const { services, pending } = state.state.supplier
-    return new Set([...services.map((each) => each.serviceId), ...pending.map((each) => each.service.serviceId)])
-  }
+  const mine = (): Set<string> => new Set(ownSuppliers(state.state).flatMap((each) => each.services))
 
-  /** By service, of the newest settled claims of our operator. */
+  /** By service, of the newest settled claims of our operators. */
   const lately = async (network: string): Promise<Map<string, Omit<OwnService, 'computeUnits'>>> => {
-    const { operatorAddress } = state.state.supplier
+    const operators = new Set(ownOperators(state.state))
     const watched = new Set((await store.watched(network)).map((row) => row.address))
     const claims = await store.claims({ network, stages: ['settled'], limit: CLAIMS_READ })
     const found = new Map<string, Omit<OwnService, 'computeUnits'>>()
     for (const claim of claims) {
-      if (claim.operatorAddress !== operatorAddress) continue
+      if (!operators.has(claim.operatorAddress)) continue
       const paid = (await store.claimRewards(claim)).filter((row) => watched.has(row.address))
       const yours = paid.reduce((sum, row) => sum + row.deltaUpokt, 0n)
       const before = found.get(claim.serviceId) ?? { serviceId: claim.serviceId, relays: 0n, claimedUpokt: 0n, yoursUpokt: 0n }
@@ -106,7 +104,8 @@ export function createRulesRoom(deps: {
     const proofs = await store.claims({ network, limit: CLAIMS_READ })
     const own: OwnFigures = {
       services: ownServices,
-      stakeUpokt: BigInt(state.state.supplier.stakeUpokt),
+      // Of several the least: it is the first that a higher minimum or a penalty reaches.
+      stakeUpokt: leastStake(ownSuppliers(state.state).map(({ stakeUpokt }) => BigInt(stakeUpokt))),
       minStakeUpokt: params.supplierMinStakeUpokt,
       proofs: proofs.filter((claim) => claim.proofTxHash !== undefined && (claim.settledAtMs ?? clock.now()) > clock.now() - WEEK_MS)
         .length,
@@ -160,6 +159,10 @@ export function createRulesRoom(deps: {
     },
   }
 }
+
+/** Of what is staked; 0 where nothing is. */
+const leastStake = (stakes: readonly bigint[]): bigint =>
+  stakes.filter((upokt) => upokt > 0n).reduce((least, upokt) => (least === 0n || upokt < least ? upokt : least), 0n)
 
 /** One relay in how many is mined, to two digits. */
 function difficultyOf(found: ServiceDifficulty | undefined): View['services'][number]['difficulty'] {

@@ -5,6 +5,7 @@ import {
   type IntentState,
   type MapSliceName,
   type NodeState,
+  type OwnSupplierState,
   type SliceName,
   type TaskState,
 } from '#shared/api/state.ts'
@@ -14,10 +15,11 @@ export const MAX_STATE_BYTES = 64 * 1024
 /** What each slice may take of it. A slice that is not here gets DEFAULT_SLICE_BYTES; a test adds them all up. */
 const SLICE_BYTES: Partial<Record<SliceName, number>> = {
   nodes: 11 * 1024,
-  tasks: 6 * 1024,
-  settings: 7 * 1024,
-  intents: 5 * 1024,
+  tasks: 5632,
+  settings: 6656,
+  intents: 4608,
   supplier: 8192,
+  suppliers: 1400,
   elsewhere: 1600,
   attention: 3584,
   clock: 3584,
@@ -103,6 +105,8 @@ export function createBounds(): Bounds {
   }
 }
 
+const WELL: ReadonlySet<OwnSupplierState['status']> = new Set(['unknown', 'not-staked', 'active', 'unstaked'])
+
 /** What is shown first when not everything can be: what asks for the user, then what goes on, then what is newest. */
 function rankOf(slice: MapSliceName, entry: object): { group: number; atMs: number } {
   switch (slice) {
@@ -126,6 +130,9 @@ function rankOf(slice: MapSliceName, entry: object): { group: number; atMs: numb
       const finding = entry as AppState['attention'][string]
       return { group: finding.level === 'bad' ? 0 : finding.level === 'warn' ? 1 : 2, atMs: finding.sinceMs }
     }
+    case 'suppliers':
+      // One that is lost track of, or leaves, may cost money.
+      return { group: WELL.has((entry as OwnSupplierState).status) ? 1 : 0, atMs: 0 }
     case 'elsewhere':
       // Real money first.
       return { group: (entry as ElsewhereState).network === 'mainnet' ? 0 : 1, atMs: 0 }

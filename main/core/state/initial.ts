@@ -27,6 +27,7 @@ export function initialState(app: AppState['app']): AppState {
       differences: [],
       asOf: null,
     },
+    suppliers: {},
     clock: { lanes: [], verdict: 'nothing-to-lose', facts: {}, height: 0, atMs: 0 },
     earnings: {
       revision: 0,

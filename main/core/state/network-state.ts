@@ -3,7 +3,7 @@ import { initialState } from './initial.ts'
 import { same, type StatePublisher } from './publisher.ts'
 
 /** What belongs to one network. The rest is of the whole program: vault and keys, settings, tasks of the record. */
-const MAPS = ['nodes', 'tasks', 'intents', 'balances', 'attention'] as const
+const MAPS = ['nodes', 'tasks', 'intents', 'balances', 'suppliers', 'attention'] as const
 const OBJECTS = ['practice', 'engine', 'chain', 'supplier', 'clock', 'earnings', 'relays', 'bundle', 'health'] as const
 const OWN: ReadonlySet<SliceName> = new Set([...MAPS, ...OBJECTS])
 

@@ -16,8 +16,10 @@ export interface Situation {
   record: SupplierRecord | undefined
   /** What was read about an application, a gateway, a service or the old network. */
   role?: RoleFacts | undefined
-  /** Addresses of the supplier that is staked here; '' = none. */
-  staked?: { owner: string; operator: string }
+  /** Operators of ours, whichever supplier is looked at. */
+  operators?: ReadonlySet<string>
+  /** An operator of ours that is staked and pays this, what it has then, and under what it is warned of. */
+  emptied?: { address: string; leftUpokt: bigint; leastUpokt: bigint; daysLeft: number | undefined; leastDays: number } | undefined
   /** On chain and not settled. `upokt` as claimed, undefined while this is not known. */
   claims: readonly { serviceId: string; sessionEndHeight: number; upokt: bigint | undefined; isProven: boolean }[]
   /** Ends of sessions that were served and not claimed yet. */
@@ -51,11 +53,23 @@ function aboutMessage(message: Message, situation: Situation): Danger[] {
       return [...aboutStake(message, situation), ...aboutServices(message, situation), ...aboutOperator(message, situation)]
     case 'unstake-supplier':
       return aboutUnstake(situation)
+    case 'send':
+      return aboutPayment(situation)
     case 'claim-morse-supplier':
       return [...aboutRole(message, situation), ...ownerElsewhere(message.ownerAddress, situation)]
     default:
       return aboutRole(message, situation)
   }
+}
+
+/** Money that leaves the wallet of an operator is missing for its claims and proofs (onchain facts 5.4). */
+function aboutPayment({ emptied }: Situation): Danger[] {
+  if (emptied === undefined) return []
+  const { address, leftUpokt, leastUpokt, daysLeft, leastDays } = emptied
+  const isEmpty = leftUpokt < leastUpokt
+  if (!isEmpty && (daysLeft === undefined || daysLeft >= leastDays)) return []
+  const days = daysLeft === undefined ? '' : String(daysLeft)
+  return [danger('operator-emptied', isEmpty ? 'bad' : 'warn', { address, upokt: leftUpokt, days })]
 }
 
 type Stake = Extract<Message, { kind: 'stake-supplier' }>

@@ -76,18 +76,21 @@ export function recordChanges(before: SeenRecord, now: SeenRecord, why: Explanat
   }
   const found: Found[] = []
   if (old.ownerAddress !== fresh.ownerAddress && !sent(['change-owner', 'claim-morse-supplier']))
-    found.push({ kind: 'owner-changed', facts: { ownerAddress: old.ownerAddress, newOwnerAddress: fresh.ownerAddress } })
+    found.push({ kind: 'owner-changed', facts: { operatorAddress, ownerAddress: old.ownerAddress, newOwnerAddress: fresh.ownerAddress } })
   const delta = BigInt(fresh.stakeUpokt) - BigInt(old.stakeUpokt)
   // What was slashed in a block that either record may already know explains a drop up to its sum.
   if (delta !== 0n && -delta !== clamp(-delta, why.slashedUpokt) && !sent(STAKING))
     found.push(
       delta > 0n
         ? { kind: 'stake-raised', facts: { upokt: delta.toString(), operatorAddress } }
-        : { kind: 'stake-lowered', facts: { upokt: (-delta - why.slashedUpokt).toString(), ownerAddress: fresh.ownerAddress } },
+        : {
+            kind: 'stake-lowered',
+            facts: { operatorAddress, upokt: (-delta - why.slashedUpokt).toString(), ownerAddress: fresh.ownerAddress },
+          },
     )
   const isLeaving = fresh.unstakeSessionEndHeight > 0
   if (old.unstakeSessionEndHeight === 0 && isLeaving && !sent(['unstake']) && BigInt(fresh.stakeUpokt) >= why.minStakeUpokt)
-    found.push({ kind: 'unstake-begun', facts: { ownerAddress: fresh.ownerAddress, upokt: fresh.stakeUpokt } })
+    found.push({ kind: 'unstake-begun', facts: { operatorAddress, ownerAddress: fresh.ownerAddress, upokt: fresh.stakeUpokt } })
   if (old.unstakeSessionEndHeight > 0 && !isLeaving && !sent(STAKING)) found.push({ kind: 'unstake-cancelled', facts: { operatorAddress } })
   const added = fresh.services.filter((text) => !old.services.includes(text))
   const gone = old.services.filter((text) => !fresh.services.includes(text))

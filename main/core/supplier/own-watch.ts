@@ -1,14 +1,16 @@
+import type { IntentRow } from '#shared/model/intent.ts'
 import { MAX_OWN_CHANGES, ownChangeSchema, type OwnChange } from '#shared/api/health.ts'
-import type { Chain, ChainParams, SupplierRecord } from '../ports/chain.ts'
+import type { Chain, ChainParams } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { MovementPlace, MovementRow, Store } from '../ports/store.ts'
 import type { PublicKeyInfo } from '../ports/vault.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import { recordChanges, seenRecord, type SeenRecord } from './own-changes.ts'
+import type { SupplierWatch } from './watch.ts'
 
 /**
- * Watches the addresses of this vault for what Hearth did not send: every transaction that cost one of them something, and every change of our supplier's record. What it
+ * Watches the addresses of this vault for what Hearth did not send: every transaction that cost one of them something, and every change of the record of a supplier of ours. What it
  * finds stands in `state.health.ownChanges`, through restarts, until the user has seen it.
  */
 export interface OwnWatch {
@@ -24,7 +26,8 @@ export interface OwnWatch {
 interface Kept {
   /** Movements up to here were looked at. */
   movementHeight: number
-  record: SeenRecord | undefined
+  /** By operator. */
+  records: Record<string, SeenRecord>
   unseen: OwnChange[]
   /** So that a look at the same block again raises nothing twice. */
   seenIds: string[]
@@ -43,14 +46,14 @@ export function createOwnWatch(deps: {
   state: StatePublisher
   clock: Clock
   log: Log
-  /** The chain's record of our supplier as it was read last, with its height. */
-  record: () => { operatorAddress: string; record: SupplierRecord | undefined; height: number } | undefined
+  /** The chain's records of our suppliers as they were read last, with their height. */
+  last: SupplierWatch['last']
 }): OwnWatch {
   const { store, state, clock, log } = deps
   let kept: Kept | undefined
   let looking = false
   let savedHeight = 0
-  let waiting: SeenRecord | undefined
+  let waiting: { height: number; seen: SeenRecord[] } | undefined
   const key = (): string => `own-watch ${deps.network() ?? ''}`
 
   const load = async (): Promise<Kept | undefined> => (kept ??= readKept(await store.setting(key())))
@@ -124,7 +127,7 @@ export function createOwnWatch(deps: {
       )
       const unknown = rows.filter((row) => row.txHash !== undefined && !ours.has(row.txHash) && row.kind !== 'proof-fee')
       if (unknown.length === 0) continue
-      const miners = own.role === 'operator' ? await minerHashes(network) : new Set<string>()
+      const miners = own.role === 'operator' ? await minerHashes(network, own.address) : new Set<string>()
       for (const hash of new Set(unknown.map((row) => row.txHash ?? ''))) {
         if (miners.has(hash)) continue
         const change = await judge(
@@ -139,70 +142,74 @@ export function createOwnWatch(deps: {
     return found
   }
 
-  const minerHashes = async (network: string): Promise<Set<string>> => {
-    const claims = await store.claims({ network, limit: PAGE })
+  const minerHashes = async (network: string, operatorAddress: string): Promise<Set<string>> => {
+    const claims = await store.claims({ network, operatorAddress, limit: PAGE })
     return new Set(claims.flatMap((claim) => [claim.claimTxHash, claim.proofTxHash]).filter((hash) => hash !== undefined))
   }
 
-  /** The record as it was read at some block not newer than its label, once every block up to there was read: then slashes and our own transactions are known. */
-  const settledRead = async (chain: Chain, readHeight: number): Promise<SeenRecord | undefined> => {
+  /** Operators with a transaction on its way, which may be in a block already and explain what is seen. */
+  const onTheWay = (intents: readonly IntentRow[]): Set<string> =>
+    new Set(
+      intents.flatMap(({ status, facts }) =>
+        (status === 'signed' || status === 'broadcast') && facts['operatorAddress'] !== undefined ? [facts['operatorAddress']] : [],
+      ),
+    )
+
+  /** The records as they were read at some block not newer than their label, once every block up to there was read: then slashes and our own transactions are known. */
+  const settledRead = async (chain: Chain, readHeight: number, isBusy: (operatorAddress: string) => boolean): Promise<SeenRecord[]> => {
     if (waiting === undefined) {
-      const read = deps.record()
-      if (read === undefined || read.operatorAddress === '') return undefined
-      // It says what held at the chain's newest block of that moment, which may be newer than the head that was being looked at.
-      const tip = (await chain.head()).height
-      waiting = seenRecord(read.operatorAddress, read.record, Math.max(tip, read.height), read.height)
+      const read = deps.last()
+      const quiet = read?.suppliers.filter(({ operatorAddress }) => !isBusy(operatorAddress)) ?? []
+      if (read === undefined || quiet.length === 0) return []
+      // They say what held at the chain's newest block of that moment, which may be newer than the head that was being looked at.
+      const height = Math.max((await chain.head()).height, read.height)
+      waiting = { height, seen: quiet.map(({ operatorAddress, record }) => seenRecord(operatorAddress, record, height, read.height)) }
     }
-    if (waiting.height > readHeight) return undefined
-    const settled = waiting
+    if (waiting.height > readHeight) return []
+    const settled = waiting.seen.filter(({ operatorAddress }) => !isBusy(operatorAddress))
     waiting = undefined
     return settled
   }
 
-  const lookAtRecord = async (
+  const slashedBetween = async (network: string, before: SeenRecord, { operatorAddress, height }: SeenRecord): Promise<bigint> => {
+    const claims = await store.claims({ network, operatorAddress, stages: ['expired', 'discarded', 'settled'], limit: PAGE })
+    return claims
+      .filter(({ settledHeight = 0 }) => settledHeight > before.fromHeight && settledHeight <= height)
+      .reduce((sum, claim) => sum + (claim.slashedUpokt ?? 0n), 0n)
+  }
+
+  const lookAtRecords = async (
     chain: Chain,
     now: Kept,
     readHeight: number,
     params: ChainParams,
     keys: readonly PublicKeyInfo[],
     network: string,
-  ): Promise<{ record: SeenRecord | undefined; found: OwnChange[] }> => {
-    const sent = (await store.intents(network)).filter((intent) => intent.facts['operatorAddress'] === deps.record()?.operatorAddress)
-    // What is on its way may be in a block already, and explain what is seen.
-    if (sent.some((intent) => intent.status === 'signed' || intent.status === 'broadcast')) return { record: now.record, found: [] }
-    const fresh = await settledRead(chain, readHeight)
-    if (fresh === undefined) return { record: now.record, found: [] }
-    const before = now.record
-    if (before === undefined || before.operatorAddress !== fresh.operatorAddress || before.height > fresh.height)
-      return { record: fresh, found: [] }
-    if (JSON.stringify(before.record) === JSON.stringify(fresh.record))
-      return { record: { ...before, height: fresh.height, fromHeight: fresh.fromHeight }, found: [] }
-    const claims = await store.claims({ network, stages: ['expired', 'discarded', 'settled'], limit: PAGE })
-    const slashedUpokt = claims
-      .filter(
-        (claim) =>
-          claim.operatorAddress === fresh.operatorAddress &&
-          (claim.settledHeight ?? 0) > before.fromHeight &&
-          (claim.settledHeight ?? 0) <= fresh.height,
-      )
-      .reduce((sum, claim) => sum + (claim.slashedUpokt ?? 0n), 0n)
-    const found = recordChanges(before, fresh, {
-      sent: sent.filter((intent) => intent.status === 'included'),
-      slashedUpokt,
-      minStakeUpokt: params.supplierMinStakeUpokt,
-      numBlocksPerSession: params.numBlocksPerSession,
-      own: new Set(keys.map((one) => one.address)),
-    })
-    return {
-      record: fresh,
-      found: found.map((change) => ({
-        ...change,
-        id: `${change.kind} ${fresh.operatorAddress} ${fresh.height}`,
-        hash: null,
-        height: fresh.height,
-        atMs: clock.now(),
-      })),
+  ): Promise<{ records: Kept['records']; found: OwnChange[] }> => {
+    const intents = await store.intents(network)
+    const busy = onTheWay(intents)
+    const records = { ...now.records }
+    const found: OwnChange[] = []
+    for (const fresh of await settledRead(chain, readHeight, (operatorAddress) => busy.has(operatorAddress))) {
+      const { operatorAddress, height, fromHeight } = fresh
+      const before = now.records[operatorAddress]
+      if (before && before.height <= height && JSON.stringify(before.record) === JSON.stringify(fresh.record)) {
+        records[operatorAddress] = { ...before, height, fromHeight }
+        continue
+      }
+      records[operatorAddress] = fresh
+      if (before === undefined || before.height > height) continue
+      const changes = recordChanges(before, fresh, {
+        sent: intents.filter((intent) => intent.status === 'included' && intent.facts['operatorAddress'] === operatorAddress),
+        slashedUpokt: await slashedBetween(network, before, fresh),
+        minStakeUpokt: params.supplierMinStakeUpokt,
+        numBlocksPerSession: params.numBlocksPerSession,
+        own: new Set(keys.map((one) => one.address)),
+      })
+      for (const change of changes)
+        found.push({ ...change, id: `${change.kind} ${operatorAddress} ${height}`, hash: null, height, atMs: clock.now() })
     }
+    return { records, found }
   }
 
   return {
@@ -219,14 +226,14 @@ export function createOwnWatch(deps: {
         // First look, or a chain that began anew: what is there now is where watching begins.
         if (before === undefined || readHeight < before.movementHeight) {
           waiting = undefined
-          const read = deps.record()
-          const record = read && seenRecord(read.operatorAddress, read.record, read.height)
-          await save({ movementHeight: readHeight, record, unseen: [], seenIds: [] })
+          const read = deps.last()
+          const seen = read?.suppliers.map(({ operatorAddress, record }) => seenRecord(operatorAddress, record, read.height)) ?? []
+          await save({ movementHeight: readHeight, records: byOperator(seen), unseen: [], seenIds: [] })
           return
         }
         const known = new Set([...before.seenIds, ...before.unseen.map((change) => change.id)])
         const moved = await lookAtMovements(chain, before, readHeight, keys, network)
-        const { record, found } = await lookAtRecord(chain, before, readHeight, params, keys, network)
+        const { records, found } = await lookAtRecords(chain, before, readHeight, params, keys, network)
         const fresh = [...moved, ...found].filter((change) => !known.has(change.id))
         for (const change of fresh)
           log.warn('an own address changed and Hearth did not send it', {
@@ -234,8 +241,8 @@ export function createOwnWatch(deps: {
             height: String(change.height),
             hash: change.hash ?? '',
           })
-        const isNews = fresh.length > 0 || JSON.stringify(record?.record) !== JSON.stringify(before.record?.record)
-        const next: Kept = { ...before, movementHeight: readHeight, record, unseen: [...fresh.reverse(), ...before.unseen] }
+        const isNews = fresh.length > 0 || JSON.stringify(contents(records)) !== JSON.stringify(contents(before.records))
+        const next: Kept = { ...before, movementHeight: readHeight, records, unseen: [...fresh.reverse(), ...before.unseen] }
         if (isNews) await save(next)
         // The height alone is not worth a write for each block: looking at one again raises nothing.
         else if (readHeight - savedHeight >= SAVE_EVERY_BLOCKS) await save(next)
@@ -259,15 +266,22 @@ export function createOwnWatch(deps: {
   }
 }
 
+const byOperator = (seen: readonly SeenRecord[]): Record<string, SeenRecord> =>
+  Object.fromEntries(seen.filter((each) => each.operatorAddress !== '').map((each) => [each.operatorAddress, each]))
+/** Without the heights. */
+const contents = (records: Kept['records']): unknown[] =>
+  Object.values(records).map(({ operatorAddress, record }) => [operatorAddress, record ?? null])
+
 function readKept(text: string | undefined): Kept | undefined {
   if (text === undefined || text === '') return undefined
   try {
-    const read = JSON.parse(text) as Partial<Kept>
+    // Before Hearth knew several suppliers it kept the record of one.
+    const read = JSON.parse(text) as Partial<Kept> & { record?: SeenRecord }
     if (typeof read.movementHeight !== 'number' || !Array.isArray(read.unseen)) return undefined
     const unseen = read.unseen.flatMap((change) => ownChangeSchema.safeParse(change).data ?? [])
     return {
       movementHeight: read.movementHeight,
-      record: read.record,
+      records: read.records ?? byOperator(read.record === undefined ? [] : [read.record]),
       unseen,
       seenIds: (read.seenIds ?? []).filter((id) => typeof id === 'string'),
     }

@@ -11,7 +11,7 @@ interface RoleSituation {
   params: ChainParams
   timeOf(height: number): number | undefined
   role?: RoleFacts | undefined
-  staked?: { owner: string; operator: string }
+  operators?: ReadonlySet<string>
 }
 type Of<K extends Message['kind']> = Extract<Message, { kind: K }>
 
@@ -174,8 +174,6 @@ function aboutOldApplication(message: Of<'claim-morse-application'>, situation: 
 }
 
 /** The wallet that pays for claims and proofs should not lock its money elsewhere. */
-function supplierKey(address: string, { staked }: RoleSituation): Danger[] {
-  return staked !== undefined && staked.operator !== '' && staked.operator === address
-    ? [danger('operator-has-two-jobs', 'warn', { address })]
-    : []
+function supplierKey(address: string, { operators }: RoleSituation): Danger[] {
+  return operators?.has(address) ? [danger('operator-has-two-jobs', 'warn', { address })] : []
 }

@@ -17,13 +17,29 @@ export interface Door {
   isClosed(): Promise<boolean | undefined>
 }
 
+/** The doors of a network. */
+export interface Doors {
+  /** Of every supplier that is served through it. */
+  all: Door
+  /** Of one supplier, which goes by `SafeUnstake.heldOff`. */
+  of(operatorAddress: string): Pick<Door, 'isClosed'>
+  /** Whether relays of one supplier can be refused here while others are served: undefined where nothing is served here. */
+  canCloseForOne(): Promise<boolean | undefined>
+}
+
 /** In order. Keys of sentences. */
 export const SAFE_UNSTAKE_STEPS = ['stop-relays', 'last-session', 'last-settlement', 'sign-unstake', 'unstake-included'] as const
+/** `none`: everything goes on to the end, and the sheet of the unstake says what that costs. */
+type Closing = 'all' | 'one' | 'none'
 type Step = (typeof SAFE_UNSTAKE_STEPS)[number]
+/** What a plan that closes nothing has none of. */
+const CLOSED: ReadonlySet<Step> = new Set(['stop-relays', 'last-session', 'last-settlement'])
 
 /** The plan as it is stored: it goes on over hours and restarts, and nothing of it is in memory alone. */
 interface Plan {
   operatorAddress: string
+  /** Which door closes; absent in plans of before there were several suppliers: that of all. */
+  door?: Closing
   keyId: string
   startedAtMs: number
   step: Step
@@ -32,6 +48,8 @@ interface Plan {
   /** End of the session in which the door closed: nothing is served after it. */
   lastSessionEnd?: number
   intentId?: string
+  /** Last block of the session of the unstake, while its relays are still refused: they would be served and not paid. */
+  refusedUntil?: number
   endedAtMs?: number
   outcome?: 'done' | 'cancelled'
 }
@@ -39,14 +57,23 @@ interface Plan {
 /**
  * Leaves without losing a claim: closes the door to relays, waits for the end of the session, waits until its claims have settled, and then asks for the unstake. A bare
  * unstake throws away what is not settled (onchain facts 2.4, "money at risk").
+ *
+ * Where other suppliers are served through the same door, it is closed for the one that leaves. Where that cannot be done, and the user does not want it closed for all, the plan is the unstake
+ * alone. Then the pay is lost of claims that settle after the session of the unstake: of that session, and of those before it that have not settled. They are still claimed and
+ * proven, since the relay miner goes on, so that nothing is slashed for it.
  */
 export interface SafeUnstake {
-  /** Rejects `not-now` (detail.problem) when one runs already or nothing is staked. */
-  begin(keyId: string): Promise<void>
+  /**
+   * Rejects `not-now` (detail.problem) when one runs already, `supplier-absent` when nothing is staked.
+   * @param wish.operatorAddress of the supplier that leaves @param wish.door what is closed where others are served through the same door; without a word it is not closed for them
+   */
+  begin(wish: { keyId: string; operatorAddress: string | undefined; door?: Closing | undefined }): Promise<void>
   /** Serves again. Rejects `not-now` once the unstake is signed. */
   cancel(): Promise<void>
   /** The sheet of the unstake, once its time has come. Rejects `not-now` before. */
   sign(signal?: AbortSignal): Promise<Prepared>
+  /** Whose relays the ingress is to refuse now. */
+  heldOff(): string[]
   resume(): Promise<void>
   /** Called at every new head. */
   follow(chain: Chain, height: number): Promise<void>
@@ -63,11 +90,13 @@ export function createSafeUnstake(deps: {
   clock: Clock
   log: Log
   params: () => ChainParams | undefined
-  record: () => SupplierRecord | undefined
+  record: (operatorAddress: string) => SupplierRecord | undefined
+  /** Other suppliers of ours that are served now. */
+  others: (operatorAddress: string) => number
   transactions: Pick<Transactions, 'prepare' | 'reopen' | 'discard'>
-  door: Door
+  doors: Doors
 }): SafeUnstake {
-  const { store, state, clock, log, door } = deps
+  const { store, state, clock, log, doors } = deps
   let plan: Plan | undefined
   let busy = false
   const key = (): string => `safe-unstake ${deps.network() ?? ''}`
@@ -76,8 +105,10 @@ export function createSafeUnstake(deps: {
     plan = next
     await store.setSetting(key(), next === undefined ? '' : JSON.stringify(next))
     if (next === undefined) state.remove('tasks', TASK)
-    else state.put('tasks', TASK, publicTask(next, deps.record(), deps.params()))
+    else publish(next)
   }
+  const publish = (now: Plan): void =>
+    state.put('tasks', TASK, publicTask(now, deps.record(now.operatorAddress), deps.others(now.operatorAddress), deps.params()))
   const isRunning = (now: Plan | undefined): now is Plan => now !== undefined && now.outcome === undefined
   const goTo = async (step: Step, more: Partial<Plan> = {}): Promise<void> => {
     if (!plan) return
@@ -86,23 +117,51 @@ export function createSafeUnstake(deps: {
     const times = { ...plan.times, [plan.step]: { startedAtMs: begun, endedAtMs: nowMs }, [step]: { startedAtMs: nowMs } }
     await save({ ...plan, ...more, step, times })
   }
-  const end = async (outcome: NonNullable<Plan['outcome']>): Promise<void> => {
+  const end = async (outcome: NonNullable<Plan['outcome']>, at?: { height: number; params: ChainParams }): Promise<void> => {
     if (!plan) return
     const nowMs = clock.now()
     const begun = plan.times[plan.step]?.startedAtMs ?? nowMs
-    await save({ ...plan, outcome, endedAtMs: nowMs, times: { ...plan.times, [plan.step]: { startedAtMs: begun, endedAtMs: nowMs } } })
+    const done = plan
+    const refusedUntil =
+      outcome === 'done' && closingOf(done) === 'one' && at !== undefined ? lastServed(done, at.height, at.params) : undefined
+    await save({
+      ...done,
+      ...(refusedUntil === undefined ? {} : { refusedUntil }),
+      outcome,
+      endedAtMs: nowMs,
+      times: { ...done.times, [done.step]: { startedAtMs: begun, endedAtMs: nowMs } },
+    })
+    // It was closed for the one that leaves: the others are served again.
+    if (outcome === 'done' && closingOf(done) === 'all' && deps.others(done.operatorAddress) > 0) await doors.all.open()
   }
+  /** The last block in which it takes relays, after an unstake that is on chain at this height (onchain facts 2.4). */
+  const lastServed = ({ operatorAddress }: Plan, height: number, params: ChainParams): number =>
+    deps.record(operatorAddress)?.unstakeSessionEndHeight || sessionAt(height, params).end
   const intentOf = (now: Plan): AppState['intents'][string] | undefined =>
     now.intentId === undefined ? undefined : state.state.intents[now.intentId]
 
+  /** A plan that closes nothing waits for no door. */
+  const isClosedFor = async (now: Plan): Promise<boolean | undefined> => {
+    const closing = closingOf(now)
+    if (closing === 'none') return true
+    return closing === 'one' ? doors.of(now.operatorAddress).isClosed() : doors.all.isClosed()
+  }
+  const closingFor = async (operatorAddress: string, wished: Closing | undefined): Promise<Closing> => {
+    const canForOne = await doors.canCloseForOne()
+    // Nothing here that others are served through.
+    if (canForOne === undefined || deps.others(operatorAddress) === 0) return 'all'
+    if (wished === 'all' || wished === 'none') return wished
+    return canForOne ? 'one' : 'none'
+  }
+
   const goOn = async (now: Plan, chain: Chain, height: number, params: ChainParams): Promise<void> => {
-    const record = deps.record()
+    const record = deps.record(now.operatorAddress)
     // However it came about: an unstake that is on chain ends the plan.
-    if (record && record.unstakeSessionEndHeight > 0) return end('done')
-    const isClosed = await door.isClosed()
+    if (record && record.unstakeSessionEndHeight > 0) return end('done', { height, params })
+    const isClosed = await isClosedFor(now)
     switch (now.step) {
       case 'stop-relays':
-        if (isClosed !== true) return door.close()
+        if (isClosed !== true) return closingOf(now) === 'all' ? doors.all.close() : undefined
         return goTo('last-session', { lastSessionEnd: sessionAt(height, params).end })
       case 'last-session':
         // Somebody opened the door again: the session of now may have relays too.
@@ -129,7 +188,7 @@ export function createSafeUnstake(deps: {
       }
       case 'unstake-included': {
         const intent = intentOf(now)
-        if (intent?.status === 'included') return end('done')
+        if (intent?.status === 'included') return end('done', { height, params })
         if (intent === undefined || intent.status === 'refused' || intent.status === 'expired' || intent.status === 'discarded')
           return goTo('sign-unstake', { intentId: undefined })
         return
@@ -138,19 +197,23 @@ export function createSafeUnstake(deps: {
   }
 
   return {
-    async begin(keyId) {
-      const record = deps.record()
+    async begin({ keyId, operatorAddress, door: wished }) {
+      const record = operatorAddress === undefined ? undefined : deps.record(operatorAddress)
       if (!record) throw new HearthError('supplier-absent')
       if (record.unstakeSessionEndHeight > 0 || isRunning(plan)) throw new HearthError('not-now', { problem: 'leaving-already' })
       const nowMs = clock.now()
+      const closing = await closingFor(record.operatorAddress, wished)
+      const step = closing === 'none' ? 'sign-unstake' : 'stop-relays'
       await save({
         operatorAddress: record.operatorAddress,
+        door: closing,
         keyId,
         startedAtMs: nowMs,
-        step: 'stop-relays',
-        times: { 'stop-relays': { startedAtMs: nowMs } },
+        step,
+        times: { [step]: { startedAtMs: nowMs } },
       })
-      await door
+      if (closing !== 'all') return
+      await doors.all
         .close()
         .catch((error: unknown) => log.warn('the door to relays did not close', { reason: error instanceof Error ? error.message : '' }))
     },
@@ -160,30 +223,40 @@ export function createSafeUnstake(deps: {
       if (intent && (intent.status === 'signed' || intent.status === 'broadcast'))
         throw new HearthError('not-now', { problem: 'signed-already' })
       if (intent?.status === 'prepared') await deps.transactions.discard(intent.id)
+      const closing = closingOf(plan)
       await end('cancelled')
-      await door.open()
+      if (closing === 'all') await doors.all.open()
     },
     async sign(signal) {
       if (!isRunning(plan) || plan.step !== 'sign-unstake') throw new HearthError('not-now', { problem: 'not-due' })
       const { keyId, operatorAddress } = plan
       // Opened again since the last block: it goes back to closing with the next one.
-      if ((await door.isClosed()) === false) throw new HearthError('not-now', { problem: 'not-due' })
+      if ((await isClosedFor(plan)) === false) throw new HearthError('not-now', { problem: 'not-due' })
       const asked = await deps.transactions.prepare({ kind: 'unstake', keyId, operatorAddress }, signal)
       await save({ ...plan, intentId: asked.intentId })
       return asked
     },
+    heldOff() {
+      if (plan === undefined || closingOf(plan) !== 'one') return []
+      return plan.outcome === undefined || plan.refusedUntil !== undefined ? [plan.operatorAddress] : []
+    },
     async resume() {
       plan = readPlan(await store.setting(key()))
-      if (plan) state.put('tasks', TASK, publicTask(plan, deps.record(), deps.params()))
+      if (plan) publish(plan)
     },
     async follow(chain, height) {
       const params = deps.params()
+      if (plan?.refusedUntil !== undefined && height > plan.refusedUntil) {
+        // Written down: a start of Hearth knows no height yet, and must not change the ingress for it.
+        const { refusedUntil: _over, ...rest } = plan
+        await save(rest)
+      }
       if (busy || !isRunning(plan) || !params) return
       busy = true
       try {
         const before = plan
         await goOn(plan, chain, height, params)
-        if (plan === before) state.put('tasks', TASK, publicTask(plan, deps.record(), params))
+        if (plan === before) publish(plan)
       } finally {
         busy = false
       }
@@ -194,8 +267,11 @@ export function createSafeUnstake(deps: {
   }
 }
 
-function publicTask(plan: Plan, record: SupplierRecord | undefined, params: ChainParams | undefined): TaskState {
-  const at = SAFE_UNSTAKE_STEPS.indexOf(plan.step)
+const closingOf = (plan: Plan): Closing => plan.door ?? 'all'
+
+function publicTask(plan: Plan, record: SupplierRecord | undefined, others: number, params: ChainParams | undefined): TaskState {
+  const all: readonly Step[] = closingOf(plan) === 'none' ? SAFE_UNSTAKE_STEPS.filter((step) => !CLOSED.has(step)) : SAFE_UNSTAKE_STEPS
+  const at = all.indexOf(plan.step)
   const session = plan.lastSessionEnd !== undefined && params ? sessionAt(plan.lastSessionEnd, params) : undefined
   const facts: Partial<Record<Step, Record<string, string>>> = session
     ? { 'last-session': { endHeight: String(session.end) }, 'last-settlement': { settleHeight: String(session.settle) } }
@@ -207,8 +283,8 @@ function publicTask(plan: Plan, record: SupplierRecord | undefined, params: Chai
     status: plan.outcome ?? 'running',
     startedAtMs: plan.startedAtMs,
     endedAtMs: plan.endedAtMs ?? null,
-    cancellable: !isOver && at < SAFE_UNSTAKE_STEPS.indexOf('unstake-included'),
-    steps: SAFE_UNSTAKE_STEPS.map((step, index) => ({
+    cancellable: !isOver && plan.step !== 'unstake-included',
+    steps: all.map((step, index) => ({
       key: step,
       status: index < at || plan.outcome === 'done' ? 'done' : index > at ? 'waiting' : plan.outcome === 'cancelled' ? 'failed' : 'running',
       startedAtMs: plan.times[step]?.startedAtMs ?? null,
@@ -216,10 +292,17 @@ function publicTask(plan: Plan, record: SupplierRecord | undefined, params: Chai
       facts: facts[step] ?? {},
     })),
     pulls: [],
-    done: plan.outcome === 'done' ? SAFE_UNSTAKE_STEPS.length : at,
-    total: SAFE_UNSTAKE_STEPS.length,
+    done: plan.outcome === 'done' ? all.length : at,
+    total: all.length,
     lastLine: '',
-    facts: { step: plan.step, intentId: plan.intentId ?? '', ownerAddress: record?.ownerAddress ?? '' },
+    facts: {
+      step: plan.step,
+      intentId: plan.intentId ?? '',
+      ownerAddress: record?.ownerAddress ?? '',
+      operatorAddress: plan.operatorAddress,
+      door: closingOf(plan),
+      others: String(others),
+    },
     error: null,
   }
 }

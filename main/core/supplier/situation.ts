@@ -1,9 +1,11 @@
 import type { AppState } from '#shared/api/state.ts'
+import { settingIn } from '#shared/settings/read.ts'
 import type { Chain, ChainParams } from '../ports/chain.ts'
 import type { Store } from '../ports/store.ts'
 import type { Message } from '../ports/tx.ts'
 import type { PublicKeyInfo } from '../ports/vault.ts'
 import type { Situation } from './dangers.ts'
+import { isOnChain, ownOperators, ownSuppliers } from '../state/own-suppliers.ts'
 import type { CheckedWish } from './wish-parts.ts'
 
 const CLAIMS_READ = 200
@@ -36,15 +38,17 @@ export async function readSituation(
           chain.account(operatorAddress),
           chain.balance(operatorAddress),
         ])
-  const { clock, health, chain: head, supplier } = state
-  const isOurs = operatorAddress !== undefined && operatorAddress === supplier.operatorAddress
-  const spending = isOurs ? health.operatorSpending : null
+  const { clock, health, chain: head } = state
+  const operators = new Set(ownOperators(state))
+  const isOurs = operatorAddress !== undefined && operators.has(operatorAddress)
+  const spending = isOurs ? health.operatorSpending[operatorAddress] : undefined
   return {
     height,
     params,
     record: checked.record,
     role: checked.role,
-    staked: { owner: supplier.ownerAddress, operator: supplier.operatorAddress },
+    operators,
+    emptied: await emptiedBy(checked, deps),
     timeOf(at) {
       if (head.medianBlockMs === null || head.blockTimeMs === 0) return undefined
       return head.blockTimeMs + (at - height) * head.medianBlockMs
@@ -61,9 +65,11 @@ export async function readSituation(
           row.sessionEndHeight === claim.sessionEndHeight,
       )?.claimedUpokt,
     })),
-    servedSessionEnds: isOurs
-      ? clock.lanes.filter((lane) => UNCLAIMED.has(lane.stage) && lane.relays !== null && lane.relays !== '0').map((lane) => lane.end)
-      : [],
+    // Sessions are counted for all suppliers together.
+    servedSessionEnds:
+      isOurs && !hasSettled(state, operatorAddress)
+        ? clock.lanes.filter((lane) => UNCLAIMED.has(lane.stage) && lane.relays !== null && lane.relays !== '0').map((lane) => lane.end)
+        : [],
     operator: {
       address: operatorAddress ?? '',
       hasPubKey: operatorAddress === undefined ? undefined : account?.pubKeyHex !== undefined,
@@ -72,6 +78,31 @@ export async function readSituation(
       perDayUpokt: spending ? BigInt(spending.upoktPerDay) : undefined,
     },
     own: new Set(deps.keys.filter((key) => key.network === deps.network).map((key) => key.address)),
+  }
+}
+
+/** Whether it was waited for everything that this supplier served, with the door closed to its relays since. */
+function hasSettled({ tasks }: AppState, operatorAddress: string): boolean {
+  const { status, facts } = tasks['safe-unstake'] ?? { status: 'done', facts: {} }
+  const isDue = status === 'running' && facts['step'] === 'sign-unstake' && facts['door'] !== 'none'
+  return isDue && facts['operatorAddress'] === operatorAddress
+}
+
+/** What a payment out of a wallet that pays for claims and proofs leaves there; undefined for any other message. */
+async function emptiedBy({ message }: CheckedWish, { chain, state }: { chain: Chain; state: AppState }): Promise<Situation['emptied']> {
+  if (message.kind !== 'send') return undefined
+  const address = message.fromAddress
+  if (!ownSuppliers(state).some((each) => each.operatorAddress === address && isOnChain(each))) return undefined
+  const leftUpokt = (await chain.balance(address)) - message.amountUpokt
+  const spending = state.health.operatorSpending[address]
+  const perDay = spending === undefined ? 0n : BigInt(spending.upoktPerDay)
+  return {
+    address,
+    leftUpokt: leftUpokt > 0n ? leftUpokt : 0n,
+    // The bounds of the check, so that the two never say different things.
+    leastUpokt: BigInt(settingIn(state.settings, 'operatorTransactionsLeft')),
+    daysLeft: perDay === 0n ? undefined : Number((leftUpokt > 0n ? leftUpokt : 0n) / perDay),
+    leastDays: settingIn(state.settings, 'operatorRunwayDays'),
   }
 }
 

@@ -3,7 +3,9 @@ import type { Chain, ChainParams } from '../ports/chain.ts'
 import type { PublicKeyInfo } from '../ports/vault.ts'
 import { unlessCancelled } from '../unless-cancelled.ts'
 import { createOwnWatch, type OwnWatch } from './own-watch.ts'
-import { relayDoor } from './relay-door.ts'
+import { isServing } from '#shared/model/is-serving.ts'
+import { servedSuppliers } from '../state/served-suppliers.ts'
+import { relayDoors } from './relay-door.ts'
 import { createSafeUnstake, type SafeUnstake } from './safe-unstake.ts'
 import { createTransactions, type Transactions } from './transactions.ts'
 import type { SupplierWatch } from './watch.ts'
@@ -13,6 +15,7 @@ export interface SupplierRoom {
   transactions: Transactions
   handlers: Pick<
     Handlers,
+    | 'supplier.choose'
     | 'tx.prepare'
     | 'tx.reopen'
     | 'tx.discard'
@@ -23,6 +26,8 @@ export interface SupplierRoom {
     | 'leave.sign'
     | 'ownChanges.seen'
   >
+  /** Operators whose relays the ingress is to refuse now: they leave, and others are served on. */
+  heldOff(): string[]
   /** Takes up what is written in the store. Call once. */
   resume(): Promise<void>
   /** After the supplier's record and the blocks up to `readHeight` were read. */
@@ -37,7 +42,9 @@ type TransactionDeps = Parameters<typeof createTransactions>[0]
 export function createSupplierRoom(
   deps: TransactionDeps & {
     watch: SupplierWatch
-    nodes: { stop(nodeId: string): Promise<void>; start(nodeId: string): Promise<void> }
+    nodes: { stop(nodeId: string): Promise<void>; start(nodeId: string): Promise<void>; wake(): void }
+    /** Whether the ingress refuses relays of an operator; undefined while nobody can tell. */
+    isHeldOff: (operatorAddress: string) => Promise<boolean | undefined>
     activity: (text: string, facts?: Record<string, string>) => void
     /** Rejects `not-now` while an upgrade changes what runs: nothing is signed or sent then. */
     mustBeStill: () => void
@@ -53,7 +60,7 @@ export function createSupplierRoom(
     }
   }
   const transactions = createTransactions({ ...deps, isHeld })
-  const ownWatch: OwnWatch = createOwnWatch({ network, store, state, clock, log, record: () => watch.last() })
+  const ownWatch: OwnWatch = createOwnWatch({ network, store, state, clock, log, last: () => watch.last() })
   const safeUnstake: SafeUnstake = createSafeUnstake({
     network,
     store,
@@ -61,9 +68,11 @@ export function createSupplierRoom(
     clock,
     log,
     params: () => deps.heads.params(),
-    record: () => watch.record(),
+    record: (operatorAddress) => watch.last()?.suppliers.find((each) => each.operatorAddress === operatorAddress)?.record,
+    others: (operatorAddress) =>
+      servedSuppliers(state.state).filter((each) => each.operatorAddress !== operatorAddress && isServing(each.status)).length,
     transactions,
-    door: relayDoor(network(), deps.nodes, { state, store }),
+    doors: relayDoors(network(), deps.nodes, { state, store, isHeldOff: deps.isHeldOff }),
   })
   /** Without a network whose first block is known Hearth reads, and does not sign; nor while the chain's software changes. */
   const maySign = async (signal?: AbortSignal): Promise<void> => {
@@ -73,6 +82,10 @@ export function createSupplierRoom(
   return {
     transactions,
     handlers: {
+      'supplier.choose': async ({ operatorAddress }) => {
+        await watch.choose(operatorAddress)
+        return {}
+      },
       'tx.prepare': async (wish, signal) => {
         await maySign(signal)
         return transactions.prepare(wish, signal)
@@ -94,13 +107,15 @@ export function createSupplierRoom(
         await transactions.import(intentId, text)
         return {}
       },
-      'leave.begin': async ({ keyId }) => {
-        await safeUnstake.begin(keyId)
+      'leave.begin': async ({ keyId, operatorAddress, door }) => {
+        await safeUnstake.begin({ keyId, operatorAddress: operatorAddress ?? watch.record()?.operatorAddress, door })
+        deps.nodes.wake()
         activity('leave-begun')
         return {}
       },
       'leave.cancel': async () => {
         await safeUnstake.cancel()
+        deps.nodes.wake()
         activity('leave-cancelled')
         return {}
       },
@@ -114,6 +129,7 @@ export function createSupplierRoom(
         return {}
       },
     },
+    heldOff: () => safeUnstake.heldOff(),
     async resume() {
       await transactions.resume()
       await ownWatch.resume()

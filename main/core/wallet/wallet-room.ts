@@ -1,3 +1,4 @@
+import { HearthError } from '#shared/api/errors.ts'
 import type { Runway } from '#shared/api/wallet-requests.ts'
 import { settingIn } from '#shared/settings/read.ts'
 import type { Heads } from '../chain/heads.ts'
@@ -60,10 +61,13 @@ export function createWalletRoom(deps: {
     }
   }
 
-  const runway = async (): Promise<Runway | null> => {
+  /** @param asked an operator of ours; without, that of the supplier in view, or the first key while there is none */
+  const runway = async (asked: string | undefined): Promise<Runway | null> => {
     const network = deps.network()
-    const inUse = state.state.supplier.operatorAddress
-    const operator = inUse === '' ? (await deps.keys()).find((key) => key.role === 'operator' && key.network === network)?.address : inUse
+    const own = (await deps.keys()).filter((key) => key.role === 'operator' && key.network === network).map((key) => key.address)
+    if (asked !== undefined && !own.includes(asked)) throw new HearthError('supplier-absent', { operatorAddress: asked })
+    const inView = state.state.supplier.operatorAddress
+    const operator = asked ?? (inView === '' ? own[0] : inView)
     const balance = operator === undefined ? undefined : state.state.balances[operator]
     const params = heads.params()
     if (network === null || operator === undefined || !balance || !params) return null
@@ -92,7 +96,7 @@ export function createWalletRoom(deps: {
         const shown = new Set(page.rows.flatMap((row) => [row.address, ...row.messages.flatMap((one) => Object.values(one.facts))]))
         return { ...page, names: Object.fromEntries(Object.entries(known).filter(([address]) => shown.has(address))) }
       },
-      'wallet.runway': async () => ({ runway: await runway() }),
+      'wallet.runway': async ({ operatorAddress }) => ({ runway: await runway(operatorAddress) }),
       'wallet.book': async () => ({ rows: await book.list() }),
       'wallet.bookPut': async (entry) => {
         await book.put(entry)

@@ -143,7 +143,11 @@ export function findingText(finding: Pick<Finding, 'key' | 'facts'>, amounts: bo
   const row = FINDINGS[finding.key]
   // A finding of a newer core: its name in words, without facts, since any of them may be a sum.
   if (!row) return `${finding.key.charAt(0).toUpperCase()}${finding.key.slice(1).replaceAll('-', ' ')}.`
-  const text = row.text.replaceAll(/\{\{(\w+)\}\}/g, (_whole, name: string) => (finding.facts[name] ?? '–').slice(0, 60))
+  const sentence = row.text.replaceAll(/\{\{(\w+)\}\}/g, (_whole, name: string) => (finding.facts[name] ?? '–').slice(0, 60))
+  // Named where there are several: the name of a key, never its address.
+  const { supplier = '', supplierAddress = '' } = finding.facts
+  const isName = supplier !== '' && !supplierAddress.startsWith(supplier.slice(0, 8))
+  const text = isName ? `${supplier.slice(0, 60)}: ${sentence}` : sentence
   const sum = row.amount === undefined ? undefined : finding.facts[row.amount]
   return amounts && sum !== undefined && /^-?\d{1,30}$/.test(sum) ? `${text} (${formatPokt(BigInt(sum))} POKT)` : text
 }

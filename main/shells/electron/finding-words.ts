@@ -4,6 +4,7 @@
  */
 export const FINDINGS: Readonly<Record<string, { text: string; amount?: string }>> = {
   'keys-needed': { text: 'The relay miner waits for the operator key. Unlock, and serving goes on.' },
+  'keys-missing': { text: 'A supplier waits for its operator key. Unlock, and it serves too.' },
   'keys-needed-at-risk': { text: 'Claims wait for the operator key. Unlock before they are unpaid.' },
   'key-fenced-moved': {
     text: 'The operator key is held back: this Hearth was moved or restored. Say first that no other machine uses it.',
@@ -25,6 +26,14 @@ export const FINDINGS: Readonly<Record<string, { text: string; amount?: string }
   'containers-unlisted-miner': { text: 'A relay miner runs here that nobody looks after.' },
   'containers-unlisted': { text: 'Containers run here that nobody looks after.' },
   'containers-unlisted-down': { text: 'There are containers here that the record does not know.' },
+  'containers-copied': { text: 'Containers run here that are made like Hearth’s own.' },
+  'containers-copied-miner': { text: 'A second relay miner runs here that is made like Hearth’s own.' },
+  'volume-lost-claims': { text: 'The volume that proves open claims is gone.', amount: 'claimedUpokt' },
+  'volume-lost-relays': { text: 'The volume with relays of open sessions is gone.' },
+  'volume-lost-unknown': { text: 'The volume of the relay miner is gone.' },
+  'volume-lost': { text: 'The relay miner has an empty volume: the one before is gone.' },
+  'volume-lost-chain': { text: 'The volume with the chain is gone.' },
+  'volume-lost-node': { text: 'The data of a node are gone.' },
   'node-failing': { text: '{{title}} is failing.' },
   'node-failing-memory': { text: '{{title}} is failing for lack of memory.' },
   'miner-deaf': { text: '{{title}} does not hear the chain any more.' },
@@ -93,6 +102,7 @@ export const FINDINGS: Readonly<Record<string, { text: string; amount?: string }
   'read-back-no-services': { text: 'Staked, but the chain lists no service.' },
   'read-back-differs': { text: 'The chain does not list what you signed.' },
   'unstake-waits': { text: 'Everything has settled: the unstake waits for you.' },
+  'unstake-waits-open': { text: 'The unstake waits for you.' },
   'engine-wrong-architecture': { text: 'The container engine runs on the wrong processor.' },
   'engine-windows-containers': { text: 'The container engine runs Windows containers.' },
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { ClaimView } from '#shared/api/requests.ts'
 import { useAppState } from '#renderer/bridge/hooks.ts'
+import { useOwnSuppliers, useSupplierName } from '#renderer/bridge/use-suppliers.ts'
 import { clockTime, day, pokt, poktUnit, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Address, Hash } from '#renderer/ui/Address.tsx'
@@ -102,7 +103,7 @@ function Sums({ claim, status }: { claim: ClaimView; status: Status }): ReactNod
 
 function Recipients({ claim }: { claim: ClaimView }): ReactNode {
   const t = useText()
-  const supplier = useAppState((state) => state.supplier)
+  const own = useOwnSuppliers()
   const isOpen = claim.stage === 'claimed' || claim.stage === 'proven'
   const sum = claim.recipients.reduce((all, one) => all + BigInt(one.upokt), 0n)
   return (
@@ -113,7 +114,7 @@ function Recipients({ claim }: { claim: ClaimView }): ReactNode {
       ) : (
         <ul className="grid gap-2 text-[12.5px]" aria-label={t('earnings.detail.recipientsCaption', { session: sessionName(t, claim) })}>
           {claim.recipients.map((one) => {
-            const name = whoIs(t, one.address, one.label, supplier)
+            const name = whoIs(t, one.address, one.label, own)
             return (
               <li key={`${one.address} ${one.opReason}`} className="grid gap-0.5">
                 <span className="flex items-baseline justify-between gap-3">
@@ -142,6 +143,7 @@ function Recipients({ claim }: { claim: ClaimView }): ReactNode {
 
 function OnChain({ claim }: { claim: ClaimView }): ReactNode {
   const t = useText()
+  const name = useSupplierName()(claim.operatorAddress)
   const block = (height: number | null, none: string): ReactNode => (
     <span className="text-text-2">{height === null ? none : t('earnings.detail.block', { height: whole(height) })}</span>
   )
@@ -160,7 +162,10 @@ function OnChain({ claim }: { claim: ClaimView }): ReactNode {
           ],
           [
             t('earnings.detail.operator'),
-            <Address key="operator" value={claim.operatorAddress} short copy name={t('earnings.detail.operator')} />,
+            <span key="operator" className="inline-flex flex-wrap items-center justify-end gap-x-2">
+              {name === null ? null : <span className="text-text-2">{name}</span>}
+              <Address value={claim.operatorAddress} short copy name={t('earnings.detail.operator')} />
+            </span>,
           ],
           [t('earnings.detail.ended'), whole(claim.sessionEndHeight)],
           [

@@ -1,7 +1,9 @@
 import { Fragment, useId, useState, type ReactNode } from 'react'
 import type { ClaimView, RequestInput } from '#shared/api/requests.ts'
 import { useAppState, useClock, useNow, useQuery } from '#renderer/bridge/hooks.ts'
-import { tablePokt, when, whole } from '#renderer/text/format.ts'
+import type { OwnSupplier } from '#renderer/bridge/suppliers.ts'
+import { useOwnSuppliers } from '#renderer/bridge/use-suppliers.ts'
+import { shortAddress, tablePokt, when, whole } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
@@ -13,9 +15,18 @@ import { ClaimDetail } from './ClaimDetail.tsx'
 import { claimWord, isPaidLess, laneOf, sessionName } from './claim-words.ts'
 
 const PAGE = 25
+/** Without the one that says whose it is. */
 const COLUMNS = 6
 
 type Cursor = NonNullable<RequestInput<'earnings.claims'>['cursor']>
+
+/** Whose claims are shown: of one supplier, or of all; and which there are. */
+interface Of {
+  operatorAddress: string | undefined
+  own: readonly OwnSupplier[]
+}
+const columnsOf = ({ own }: Of): number => COLUMNS + (own.length > 1 ? 1 : 0)
+const nameOf = ({ own }: Of, address: string): string => own.find((each) => each.operatorAddress === address)?.name ?? shortAddress(address)
 
 interface Opened {
   keys: ReadonlySet<string>
@@ -33,13 +44,43 @@ export function ClaimsTable(): ReactNode {
       if (!next.delete(key)) next.add(key)
       return next
     })
+  const own = useOwnSuppliers()
+  const [of, setOf] = useState('')
+  // One that is gone from the list is asked for no longer.
+  const operatorAddress = own.some((each) => each.operatorAddress === of) ? of : undefined
+  const isSeveral = own.length > 1
   return (
-    <Card title={t('earnings.claims.title')}>
+    <Card
+      title={t('earnings.claims.title')}
+      {...(isSeveral
+        ? {
+            aside: (
+              <select
+                className="h-7 rounded-control border border-line bg-raised px-2 text-small text-text"
+                aria-label={t('suppliers.filter')}
+                value={operatorAddress ?? ''}
+                onChange={(event) => {
+                  setOf(event.target.value)
+                  setPages(1)
+                }}
+              >
+                <option value="">{t('suppliers.all')}</option>
+                {own.map((each) => (
+                  <option key={each.operatorAddress} value={each.operatorAddress}>
+                    {each.name}
+                  </option>
+                ))}
+              </select>
+            ),
+          }
+        : {})}
+    >
       <div className="mt-1.5 pb-1">
         <Table
           caption={t('earnings.claims.caption')}
           columns={[
             { key: 'session', title: t('earnings.claims.session') },
+            ...(isSeveral ? [{ key: 'supplier', title: t('suppliers.name') }] : []),
             { key: 'service', title: t('earnings.claims.service') },
             { key: 'relays', title: t('earnings.claims.relays'), right: true },
             { key: 'stages', title: t('earnings.claims.stages') },
@@ -47,7 +88,14 @@ export function ClaimsTable(): ReactNode {
             { key: 'pay', title: t('earnings.claims.pay'), right: true },
           ]}
         >
-          <Page left={pages} opened={{ keys, toggle }} onMore={() => setPages(pages + 1)} />
+          <Page
+            // Rows of one are not shown under the name of another while they are read.
+            key={operatorAddress ?? ''}
+            of={{ operatorAddress, own }}
+            left={pages}
+            opened={{ keys, toggle }}
+            onMore={() => setPages(pages + 1)}
+          />
         </Table>
       </div>
     </Card>
@@ -55,17 +103,35 @@ export function ClaimsTable(): ReactNode {
 }
 
 /** One page of rows and, after it, the next. Each asks again when earnings move, from where the page before ends, so that a new claim shifts all of them. */
-function Page({ cursor, left, opened, onMore }: { cursor?: Cursor; left: number; opened: Opened; onMore: () => void }): ReactNode {
+function Page({
+  of,
+  cursor,
+  left,
+  opened,
+  onMore,
+}: {
+  of: Of
+  cursor?: Cursor
+  left: number
+  opened: Opened
+  onMore: () => void
+}): ReactNode {
   const t = useText()
   const revision = useAppState((state) => state.earnings.revision)
-  const query = useQuery('earnings.claims', { limit: PAGE, ...(cursor ? { cursor } : {}) }, revision)
+  const columns = columnsOf(of)
+  const { operatorAddress } = of
+  const query = useQuery(
+    'earnings.claims',
+    { limit: PAGE, ...(cursor ? { cursor } : {}), ...(operatorAddress === undefined ? {} : { operatorAddress }) },
+    revision,
+  )
   const rows = query.value?.rows ?? []
   const last = rows.at(-1)
   const isFirst = cursor === undefined
   return (
     <>
       {query.error ? (
-        <Wide>
+        <Wide columns={columns}>
           <ErrorNote error={query.error}>
             <Button size="sm" onPress={query.reload} isBusy={query.loading}>
               {t('ui.tryAgain')}
@@ -73,19 +139,19 @@ function Page({ cursor, left, opened, onMore }: { cursor?: Cursor; left: number;
           </ErrorNote>
         </Wide>
       ) : null}
-      {query.value === null && query.loading ? <SkeletonRows columns={COLUMNS} /> : null}
+      {query.value === null && query.loading ? <SkeletonRows columns={columns} /> : null}
       {query.value !== null && rows.length === 0 && isFirst ? (
-        <Wide>
+        <Wide columns={columns}>
           <span className="text-text-2">{t('earnings.claims.empty')}</span>
         </Wide>
       ) : null}
       {rows.map((claim) => (
-        <Row key={claim.key} claim={claim} isOpen={opened.keys.has(claim.key)} onToggle={() => opened.toggle(claim.key)} />
+        <Row key={claim.key} of={of} claim={claim} isOpen={opened.keys.has(claim.key)} onToggle={() => opened.toggle(claim.key)} />
       ))}
       {last === undefined || query.value?.more !== true ? null : left > 1 ? (
-        <Page cursor={{ sessionEndHeight: last.sessionEndHeight, key: last.key }} left={left - 1} opened={opened} onMore={onMore} />
+        <Page of={of} cursor={{ sessionEndHeight: last.sessionEndHeight, key: last.key }} left={left - 1} opened={opened} onMore={onMore} />
       ) : (
-        <Wide>
+        <Wide columns={columns}>
           <Button size="sm" icon="chevron-down" onPress={onMore}>
             {t('earnings.claims.older')}
           </Button>
@@ -95,17 +161,17 @@ function Page({ cursor, left, opened, onMore }: { cursor?: Cursor; left: number;
   )
 }
 
-function Wide({ children }: { children: ReactNode }): ReactNode {
+function Wide({ columns, children }: { columns: number; children: ReactNode }): ReactNode {
   return (
     <tr>
-      <td colSpan={COLUMNS} className="wrap !py-2.5">
+      <td colSpan={columns} className="wrap !py-2.5">
         {children}
       </td>
     </tr>
   )
 }
 
-function Row({ claim, isOpen, onToggle }: { claim: ClaimView; isOpen: boolean; onToggle: () => void }): ReactNode {
+function Row({ of, claim, isOpen, onToggle }: { of: Of; claim: ClaimView; isOpen: boolean; onToggle: () => void }): ReactNode {
   const t = useText()
   const id = useId()
   const clock = useClock()
@@ -127,6 +193,7 @@ function Row({ claim, isOpen, onToggle }: { claim: ClaimView; isOpen: boolean; o
             {sessionName(t, claim)}
           </button>
         </td>
+        {of.own.length < 2 ? null : <td>{nameOf(of, claim.operatorAddress)}</td>}
         <td>{claim.serviceId}</td>
         <td className="r">{whole(claim.relays)}</td>
         <td>
@@ -146,7 +213,7 @@ function Row({ claim, isOpen, onToggle }: { claim: ClaimView; isOpen: boolean; o
       </tr>
       {isOpen ? (
         <tr id={id}>
-          <td colSpan={COLUMNS} className="detail">
+          <td colSpan={columnsOf(of)} className="detail">
             <ClaimDetail claim={claim} status={status} />
           </td>
         </tr>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { AppState } from '#shared/api/state.ts'
 import { useAppState, useCall, useNow } from '#renderer/bridge/hooks.ts'
+import { useOwnSuppliers } from '#renderer/bridge/use-suppliers.ts'
 import { age, clockTime, day, pokt, whole } from '#renderer/text/format.ts'
 import { useText, type TextKey } from '#renderer/text/text.ts'
 import { Address } from '#renderer/ui/Address.tsx'
@@ -26,7 +27,7 @@ export function LedgerCard(): ReactNode {
   const t = useText()
   const now = useNow(10_000)
   const ledger = useAppState((state) => state.earnings.ledger)
-  const supplier = useAppState((state) => state.supplier)
+  const own = useOwnSuppliers()
   const check = useCall('earnings.check')
   const look = LOOK[ledger.status]
   const isKnown = ledger.status !== 'unchecked'
@@ -75,7 +76,7 @@ export function LedgerCard(): ReactNode {
           <SkeletonRows columns={4} rows={2} />
         ) : (
           ledger.rows.map((row) => {
-            const name = whoIs(t, row.address, row.label, supplier)
+            const name = whoIs(t, row.address, row.label, own)
             return (
               <tr key={row.address}>
                 <td>

@@ -1,5 +1,6 @@
 import type { ClaimView } from '#shared/api/requests.ts'
 import type { AppState } from '#shared/api/state.ts'
+import type { OwnSupplier } from '#renderer/bridge/suppliers.ts'
 import { whole } from '#renderer/text/format.ts'
 import type { Words } from '#renderer/text/text.ts'
 import { claimStatus } from '#renderer/ui/status-words.ts'
@@ -65,10 +66,11 @@ export function deflationPercent(claim: Pick<ClaimView, 'settledUpokt' | 'deflat
   return String(Math.round((Number(claim.deflationLossUpokt) / Number(claim.settledUpokt)) * 1000) / 10)
 }
 
-/** A name for an address: the one its owner gave it, else its part in the supplier. */
-export function whoIs(t: Words, address: string, label: string, supplier: { ownerAddress: string; operatorAddress: string }): string {
+/** A name for an address: the one its owner gave it, else its part in a supplier of one's own. */
+export function whoIs(t: Words, address: string, label: string, own: readonly OwnSupplier[]): string {
   if (label !== '') return label
-  if (address === supplier.ownerAddress) return t('earnings.who.owner')
-  if (address === supplier.operatorAddress) return t('earnings.who.operator')
+  const operator = own.find((each) => each.operatorAddress === address)
+  if (own.some((each) => each.ownerAddress === address)) return t('earnings.who.owner')
+  if (operator) return own.length > 1 ? operator.name : t('earnings.who.operator')
   return t('earnings.who.other')
 }

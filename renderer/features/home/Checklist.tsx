@@ -1,11 +1,13 @@
 import { useState, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { useAppState, useCall } from '#renderer/bridge/hooks.ts'
+import { useInView } from '#renderer/bridge/use-suppliers.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Icon, type IconName } from '#renderer/ui/icons.tsx'
+import { NotBrought } from '#renderer/ui/NotBrought.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
 import type { Line, LineAction } from './checklist-line.ts'
 import { checklist, nextLine } from './checklist.ts'
@@ -48,12 +50,18 @@ export function Lines({ lines, primary }: { lines: Line[]; primary: string | und
   const startChain = useCall('localChain.start')
   const startNode = useCall('nodes.start')
   const checkEngine = useCall('engine.check')
+  const view = useInView()
   const [role, setRole] = useState<'owner' | 'operator' | null>(null)
   const error = startChain.error ?? startNode.error ?? checkEngine.error
   const act = (action: LineAction): void => {
     switch (action.kind) {
       case 'go':
-        return navigate(action.href.slice(1))
+        // What is asked of the page stands in its hash, where `navigate` would not leave it.
+        return action.supplier === undefined
+          ? navigate(action.href.slice(1))
+          : view.bring(action.supplier, () => {
+              globalThis.location.hash = action.href
+            })
       case 'make-key':
         return setRole(action.role)
       case 'start-node':
@@ -84,12 +92,13 @@ export function Lines({ lines, primary }: { lines: Line[]; primary: string | und
               line={line}
               isPrimary={line.id === primary}
               act={act}
-              isBusy={startChain.busy || startNode.busy || checkEngine.busy}
+              isBusy={startChain.busy || startNode.busy || checkEngine.busy || view.pending !== null}
             />
           </li>
         ))}
       </ul>
       {error === null ? null : <ErrorNote error={error} className="m-4 mt-1" />}
+      <NotBrought error={view.error} className="m-4 mt-1" />
       <MakeKey role={role} onClose={() => setRole(null)} />
     </>
   )
@@ -110,7 +119,7 @@ function LineButton({
   const { action } = line
   if (action === null) return <span />
   const kind = isPrimary ? 'pri' : 'plain'
-  if (action.kind === 'go') {
+  if (action.kind === 'go' && action.supplier === undefined) {
     return (
       <LinkButton href={action.href} size="sm" kind={kind}>
         {t(action.text)}

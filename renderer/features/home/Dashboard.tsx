@@ -10,6 +10,7 @@ import { Lines } from './Checklist.tsx'
 import { EarnedToday } from './EarnedToday.tsx'
 import { Lately } from './Lately.tsx'
 import { Services } from './Services.tsx'
+import { Suppliers } from './Suppliers.tsx'
 import { ClockButtons } from './ClockButtons.tsx'
 import { homeVerdict } from './verdict.ts'
 import { WorthWatching } from './WorthWatching.tsx'
@@ -41,6 +42,7 @@ export function Dashboard(): ReactNode {
         <Services />
         <WorthWatching />
       </div>
+      <Suppliers />
       <Lately />
     </>
   )

@@ -1,5 +1,6 @@
 import { useEffect, useState, type FormEvent, type ReactNode } from 'react'
 import { useAppState, useCall } from '#renderer/bridge/hooks.ts'
+import { freeName } from '#renderer/bridge/suppliers.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Address } from '#renderer/ui/Address.tsx'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
@@ -10,20 +11,44 @@ import { Note } from '#renderer/ui/Note.tsx'
 
 type Role = 'owner' | 'operator'
 
-/** Asks for a name and a way, then sends the user to the key window; the page never sees words. */
-export function MakeKey({ role, onClose }: { role: Role | null; onClose: () => void }): ReactNode {
+/**
+ * Asks for a name and a way, then sends the user to the key window; the page never sees words.
+ * @param onMade told the address of the key once its words are confirmed @param text what the key is for; the usual words unless told
+ */
+export function MakeKey({
+  role,
+  onClose,
+  onMade,
+  text,
+}: {
+  role: Role | null
+  onClose: () => void
+  onMade?: (address: string) => void
+  text?: string
+}): ReactNode {
   const t = useText()
   return (
     <Dialog isOpen={role !== null} onClose={onClose} title={role === null ? '' : t(`home.key.${role}`)} width={480}>
-      {role === null ? null : <Body role={role} onClose={onClose} />}
+      {role === null ? null : <Body role={role} onClose={onClose} onMade={onMade} text={text} />}
     </Dialog>
   )
 }
 
-function Body({ role, onClose }: { role: Role; onClose: () => void }): ReactNode {
+function Body({
+  role,
+  onClose,
+  onMade,
+  text,
+}: {
+  role: Role
+  onClose: () => void
+  onMade: ((address: string) => void) | undefined
+  text: string | undefined
+}): ReactNode {
   const t = useText()
   const open = useCall('keys.open')
-  const [name, setName] = useState(t(role === 'owner' ? 'home.key.defaultOwner' : 'home.key.defaultOperator'))
+  const keys = useAppState((state) => state.keys)
+  const [name, setName] = useState(() => freeName(keys, t(role === 'owner' ? 'home.key.defaultOwner' : 'home.key.defaultOperator')))
   const [mode, setMode] = useState<'make' | 'import'>('make')
   const [surface, setSurface] = useState<string | null>(null)
   const [before] = useState(() => Date.now())
@@ -40,8 +65,10 @@ function Body({ role, onClose }: { role: Role; onClose: () => void }): ReactNode
     })
   }
   useEffect(() => {
-    if (made) setSurface(null)
-  }, [made])
+    if (!made) return
+    setSurface(null)
+    onMade?.(made.address)
+  }, [made, onMade])
   if (made) {
     return (
       <div className="grid gap-4">
@@ -86,7 +113,7 @@ function Body({ role, onClose }: { role: Role; onClose: () => void }): ReactNode
   }
   return (
     <form onSubmit={submit} className="grid gap-3.5">
-      <p className="text-text-2">{t(role === 'owner' ? 'home.key.ownerText' : 'home.key.operatorText')}</p>
+      <p className="text-text-2">{text ?? t(role === 'owner' ? 'home.key.ownerText' : 'home.key.operatorText')}</p>
       <Field label={t('home.key.name')} value={name} onChange={setName} help={t('home.key.nameHelp')} maxLength={40} />
       <Choice
         label={t('home.key.how')}

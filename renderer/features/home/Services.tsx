@@ -1,8 +1,11 @@
 import type { ReactNode } from 'react'
 import type { ClaimView } from '#shared/api/requests.ts'
 import type { AppState } from '#shared/api/state.ts'
+import { isServing } from '#shared/model/is-serving.ts'
 import { useAppState, useNow, useQuery } from '#renderer/bridge/hooks.ts'
-import { isMadeHere, isServedHere } from '#renderer/bridge/select.ts'
+import { isMadeHere, isServedHere, isStaked } from '#renderer/bridge/select.ts'
+import type { OwnSupplier } from '#renderer/bridge/suppliers.ts'
+import { useOwnSuppliers } from '#renderer/bridge/use-suppliers.ts'
 import { monogram, tablePokt, when, whole } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
@@ -28,12 +31,9 @@ export function Services(): ReactNode {
   const claims = useQuery('earnings.claims', { limit: CLAIMS }, revision)
   const rows = claims.value?.rows ?? []
   const sums = sumByService(rows)
-  const offered = [
-    ...supplier.services.map((service) => ({ service, from: null as number | null })),
-    ...supplier.pending.map((entry) => ({ service: entry.service, from: entry.activationHeight as number | null })),
-  ]
-  const seen = new Set<string>()
-  const list = offered.filter(({ service }) => !seen.has(service.serviceId) && seen.add(service.serviceId))
+  const own = useOwnSuppliers()
+  const list = offeredByAll(supplier, own)
+  const notServed = new Set(own.flatMap((each) => each.notServed))
   const total = [...sums.values()].reduce(
     (all, one) => ({ relays: all.relays + one.relays, claims: all.claims + one.claims, pay: all.pay + one.pay }),
     { relays: 0n, claims: 0, pay: 0n },
@@ -56,12 +56,12 @@ export function Services(): ReactNode {
           ]}
           {...(list.length === 0 ? { empty: <EmptyServices /> } : {})}
         >
-          {list.map(({ service, from }) => {
-            const option = options.value?.services.find((each) => each.id === service.serviceId)
-            const sum = sums.get(service.serviceId)
-            const name = option?.name ?? service.serviceId
+          {list.map(({ serviceId, from }) => {
+            const option = options.value?.services.find((each) => each.id === serviceId)
+            const sum = sums.get(serviceId)
+            const name = option?.name ?? serviceId
             return (
-              <tr key={service.serviceId}>
+              <tr key={serviceId}>
                 <td>
                   <span className="flex items-center gap-2">
                     <i className="svc not-italic">{monogram(name)}</i>
@@ -72,11 +72,10 @@ export function Services(): ReactNode {
                   <StatusChip
                     status={serviceStatus(t, {
                       nodes,
-                      differences: supplier.differences,
-                      serviceId: service.serviceId,
+                      isDifferent: notServed.has(serviceId),
                       from,
                       backendNodeId: option?.backendNodeId ?? null,
-                      isFailing: failing.some((each) => each.serviceId === service.serviceId),
+                      isFailing: failing.some((each) => each.serviceId === serviceId),
                       isHere,
                     })}
                   />
@@ -137,6 +136,22 @@ function LastSelfTest(): ReactNode {
   )
 }
 
+/** Since when a service is on: now, from a height on, or from the next session on where its height is not told. */
+type From = 'now' | 'next' | number
+
+/** What all own suppliers offer, each service once: that of the one in view first, as the state tells it whole. */
+function offeredByAll(supplier: AppState['supplier'], own: readonly OwnSupplier[]): { serviceId: string; from: From }[] {
+  const others = own.filter((each) => !each.isInView && isStaked(each.status))
+  const offered: { serviceId: string; from: From }[] = [
+    ...supplier.services.map(({ serviceId }) => ({ serviceId, from: 'now' as const })),
+    ...others.flatMap((each) => (isServing(each.status) ? each.services.map((serviceId) => ({ serviceId, from: 'now' as const })) : [])),
+    ...supplier.pending.map((entry) => ({ serviceId: entry.service.serviceId, from: entry.activationHeight })),
+    ...others.flatMap((each) => each.services.map((serviceId) => ({ serviceId, from: 'next' as const }))),
+  ]
+  const seen = new Set<string>()
+  return offered.filter(({ serviceId }) => !seen.has(serviceId) && seen.add(serviceId))
+}
+
 function EmptyServices(): ReactNode {
   const t = useText()
   return (
@@ -173,20 +188,20 @@ function serviceStatus(
   t: Words,
   facts: {
     nodes: AppState['nodes']
-    differences: AppState['supplier']['differences']
-    serviceId: string
-    from: number | null
+    /** Staked by one of ours, and the relay miner here does not answer it. */
+    isDifferent: boolean
+    from: From
     backendNodeId: string | null
     /** The endpoint of the user's own behind it. */
     isFailing: boolean
     isHere: boolean
   },
 ): Status {
-  if (facts.from !== null) return { tone: 'info', icon: 'hourglass', word: t('home.services.waiting', { height: whole(facts.from) }) }
+  if (facts.from === 'next') return { tone: 'info', icon: 'hourglass', word: t('suppliers.waiting') }
+  if (facts.from !== 'now') return { tone: 'info', icon: 'hourglass', word: t('home.services.waiting', { height: whole(facts.from) }) }
   if (!facts.isHere) return { tone: 'ok', icon: 'check', word: t('home.services.onChain') }
   const miner = Object.values(facts.nodes).find((node) => node.kind === 'relay-miner')
-  const isDifferent = facts.differences.some((difference) => difference.serviceId === facts.serviceId)
-  if (miner?.seen !== 'running' || isDifferent) return { tone: 'bad', icon: 'circle-x', word: t('home.services.minerDown') }
+  if (miner?.seen !== 'running' || facts.isDifferent) return { tone: 'bad', icon: 'circle-x', word: t('home.services.minerDown') }
   const backend = facts.backendNodeId === null ? undefined : facts.nodes[facts.backendNodeId]
   if (facts.isFailing || (backend && backend.seen !== 'running'))
     return { tone: 'bad', icon: 'circle-x', word: t('home.services.backendDown') }

@@ -1,10 +1,16 @@
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
+import { useLocation } from 'wouter'
+import type { AppState } from '#shared/api/state.ts'
 import { useAppState } from '#renderer/bridge/hooks.ts'
 import { isMadeHere } from '#renderer/bridge/select.ts'
+import { judgedSuppliers, otherNamedIn } from '#renderer/bridge/suppliers.ts'
+import { useInView, useOwnSuppliers, useSupplierName } from '#renderer/bridge/use-suppliers.ts'
 import { poktUnit, whole } from '#renderer/text/format.ts'
 import { hasKey, keyed, useText } from '#renderer/text/text.ts'
 import { Card } from '#renderer/ui/Card.tsx'
 import { Icon } from '#renderer/ui/icons.tsx'
+import { NotBrought } from '#renderer/ui/NotBrought.tsx'
+import { TextButton } from '#renderer/ui/TextButton.tsx'
 import { findings } from './verdict.ts'
 
 const hrefOf = (fix: string, isHere: boolean): string | undefined => (fix === 'test-relays' && !isHere ? '#/supplier/self-test' : FIX[fix])
@@ -49,9 +55,36 @@ export function EarlyFindings(): ReactNode {
   )
 }
 
+/** Pages that speak of the supplier in view: a finding about another one brings that one along. */
+const OF_ONE: ReadonlySet<string> = new Set(['supplier', 'test-relays'])
+
 function Findings({ found }: { found: ReturnType<typeof findings> }): ReactNode {
   const t = useText()
   const isHere = useAppState(isMadeHere)
+  const [, navigate] = useLocation()
+  const own = useOwnSuppliers()
+  const view = useInView()
+  const [tried, setTried] = useState<string | null>(null)
+  const way = (finding: (typeof found)[number]): ReactNode => {
+    const href = hrefOf(finding.fix, isHere)
+    if (href === undefined) return null
+    const other = OF_ONE.has(finding.fix) ? otherNamedIn(own, finding.facts) : undefined
+    if (other === undefined)
+      return (
+        <a className="link" href={href}>
+          {t('home.watch.fix')}
+        </a>
+      )
+    const bring = (): void => {
+      setTried(finding.id)
+      view.bring(other.operatorAddress, () => navigate(href.slice(1)))
+    }
+    return (
+      <TextButton isBusy={view.pending === other.operatorAddress} onPress={bring}>
+        {t('home.watch.fix')}
+      </TextButton>
+    )
+  }
   return found.map((finding) => (
     <div key={finding.id} className="grid grid-cols-[16px_minmax(0,1fr)] gap-2 text-small">
       <Icon
@@ -60,12 +93,8 @@ function Findings({ found }: { found: ReturnType<typeof findings> }): ReactNode 
         className={`mt-0.5 ${finding.level === 'bad' ? 'text-bad' : finding.level === 'warn' ? 'text-warn' : 'text-info'}`}
       />
       <div>
-        {keyed(t, 'attention', finding.key, finding.facts)}{' '}
-        {hrefOf(finding.fix, isHere) === undefined ? null : (
-          <a className="link" href={hrefOf(finding.fix, isHere)}>
-            {t('home.watch.fix')}
-          </a>
-        )}
+        {keyed(t, 'attention', finding.key, finding.facts)} {way(finding)}
+        {tried === finding.id ? <NotBrought error={view.error} className="mt-1.5" /> : null}
         {hasKey('attentionMore', finding.key) ? (
           <p className="text-caption text-text-3">{keyed(t, 'attentionMore', finding.key, finding.facts)}</p>
         ) : null}
@@ -74,21 +103,32 @@ function Findings({ found }: { found: ReturnType<typeof findings> }): ReactNode 
   ))
 }
 
+/** Whose wallet for fees holds least: each operator pays its own claims and proofs. */
+function lowestFees(state: AppState): { lowest: string; count: number } {
+  const judged = judgedSuppliers(state).map((each) => each.operatorAddress)
+  const held = (address: string): bigint => BigInt(state.balances[address]?.upokt ?? '0')
+  const [lowest] = judged.toSorted((a, b) => (held(a) < held(b) ? -1 : held(a) > held(b) ? 1 : 0))
+  return { lowest: lowest ?? state.supplier.operatorAddress, count: judged.length }
+}
+
 function Glances(): ReactNode {
   const t = useText()
   const supplier = useAppState((state) => state.supplier)
-  const balance = useAppState((state) => state.balances[state.supplier.operatorAddress])
+  const { lowest, count } = useAppState(lowestFees)
+  const name = useSupplierName()(lowest)
+  const balance = useAppState((state) => state.balances[lowest])
   const ledger = useAppState((state) => state.earnings.ledger)
   const lost = useAppState((state) => state.earnings.claimsLost)
   const confirmed = useAppState(
     (state) => Object.values(state.keys).filter((key) => key.wordsConfirmedAtMs !== null && key.network === state.app.network).length,
   )
+  const source = balance ? t('ui.onChain') + (supplier.asOf ? `, block ${whole(balance.asOf.height)}` : '') : ''
   const rows = [
     {
       key: 'operator',
-      name: t('home.watch.operator'),
+      name: t(count > 1 ? 'suppliers.lowest' : 'home.watch.operator'),
       value: balance ? poktUnit(balance.upokt, 2) : t('ui.nothing'),
-      sub: balance ? t('ui.onChain') + (supplier.asOf ? `, block ${whole(balance.asOf.height)}` : '') : '',
+      sub: count > 1 && name !== null ? t('suppliers.of', { what: source, name }) : source,
       tone: '',
     },
     {

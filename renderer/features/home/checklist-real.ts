@@ -3,6 +3,7 @@ import { taskOfKind } from '#renderer/bridge/select.ts'
 import { whole } from '#renderer/text/format.ts'
 import type { TextKey } from '#renderer/text/text.ts'
 import type { Line, LineAction } from './checklist-line.ts'
+import { isAnyOffered, isAnyServed } from './checklist-supplier.ts'
 
 /** Lines that a network of others alone has: it is read and not made, its relay miner is set up apart, and gateways have to find it. Pure. */
 
@@ -72,7 +73,7 @@ export function bundleLine(state: AppState): Line {
   }
   if (task?.status === 'failed')
     return { ...line, state: 'bad', text: 'home.check.bundleFailed', facts: {}, action: look('home.check.again') }
-  const isOffered = state.supplier.services.length + state.supplier.pending.length > 0
+  const isOffered = isAnyOffered(state)
   const isKnown = state.chain.known === 'confirmed' || state.chain.known === 'recorded'
   return {
     ...line,
@@ -107,8 +108,7 @@ export function reachLine(state: AppState): Line {
   const line = { id: 'reach', title: 'home.check.reach' as const, facts: {} }
   if (last?.ok === true) return { ...line, state: 'done', text: 'home.check.reachOk', action: null }
   const isTesting = taskOfKind(state, 'self-test')?.status === 'running'
-  const action: LineAction | null =
-    state.supplier.services.length > 0 ? { kind: 'go', href: '#/supplier/self-test', text: 'home.check.test' } : null
+  const action: LineAction | null = isAnyServed(state) ? { kind: 'go', href: '#/supplier/self-test', text: 'home.check.test' } : null
   if (isTesting) return { ...line, state: 'busy', text: 'home.check.reachMissing', action }
   return {
     ...line,

@@ -1,13 +1,10 @@
 import type { AppState } from '#shared/api/state.ts'
-import { isMadeHere, isServedHere, isStaked, partyFor, nodeOfKind } from '#renderer/bridge/select.ts'
-import { whole, pokt, shortAddress } from '#renderer/text/format.ts'
-import type { Line, LineAction } from './checklist-line.ts'
+import { isMadeHere, isServedHere, partyFor, nodeOfKind } from '#renderer/bridge/select.ts'
+import { judgedSuppliers } from '#renderer/bridge/suppliers.ts'
+import { whole, pokt } from '#renderer/text/format.ts'
+import type { Line } from './checklist-line.ts'
 import { answersLine, bundleLine, knownLine, reachLine, readLine, serveLine, type Serving } from './checklist-real.ts'
-
-/** What a stake is kept above the minimum, so that one missed proof does not strand it (as supplier.options suggests it). */
-const STAKE_MARGIN_UPOKT = 5_000_000n
-/** More than the owner's few transactions cost. */
-const FEES_UPOKT = 10_000n
+import { fundLines, isAnyOffered, isAnyServed, keyLine, servicesLine, stakedLine } from './checklist-supplier.ts'
 
 /** Lines that are steps on the way and are not missed later: they have findings of their own, or the relay miner runs elsewhere on purpose. */
 export const ON_THE_WAY: readonly string[] = ['serve', 'bundle', 'answers']
@@ -126,143 +123,21 @@ function backendLine(state: AppState): Line {
   }
 }
 
-function keyLine(state: AppState, role: 'owner' | 'operator'): Line {
-  const key = partyFor(state, role)
-  const line = { id: `${role}-key`, title: `home.check.${role}Key` as const }
-  if (key)
-    return { ...line, state: 'done', text: 'home.check.keyOk', facts: { name: key.name, address: shortAddress(key.address) }, action: null }
-  return {
-    ...line,
-    state: 'open',
-    text: `home.check.${role}KeyMissing`,
-    facts: {},
-    action: { kind: 'make-key', role, text: role === 'owner' ? 'home.check.makeOwnerKey' : 'home.check.makeOperatorKey' },
-  }
-}
-
-function fundLines(state: AppState): Line[] {
-  const owner = partyFor(state, 'owner')
-  const operator = partyFor(state, 'operator')
-  const { params } = state.chain
-  const hasStake = isStaked(state.supplier.status)
-  const held = owner ? BigInt(state.balances[owner.address]?.upokt ?? '0') : 0n
-  const needed = params
-    ? BigInt(params.supplierMinStakeUpokt) + BigInt(params.supplierStakingFeeUpokt) + STAKE_MARGIN_UPOKT + FEES_UPOKT
-    : null
-  const ownerDone = hasStake || (needed !== null && held >= needed)
-  const operatorHeld = operator ? BigInt(state.balances[operator.address]?.upokt ?? '0') : 0n
-  const isHere = isMadeHere(state)
-  const faucet = (role: string): LineAction =>
-    isHere
-      ? { kind: 'go', href: `#/supplier/funds?for=${role}`, text: 'home.check.getFunds' }
-      : { kind: 'go', href: '#/wallet', text: 'home.check.receive' }
-  const can = state.chain.status === 'ready'
-  return [
-    {
-      id: 'owner-funds',
-      title: isHere ? 'home.check.ownerFunds' : 'home.check.ownerMoney',
-      state: ownerDone ? 'done' : 'open',
-      text: hasStake
-        ? 'home.check.ownerFundsStaked'
-        : ownerDone
-          ? 'home.check.ownerFundsOk'
-          : needed === null || held === 0n
-            ? isHere
-              ? 'home.check.ownerFundsUnknown'
-              : 'home.check.ownerMoneyUnknown'
-            : 'home.check.ownerFundsMissing',
-      facts: { pokt: pokt(held), needed: needed === null ? '' : pokt(needed) },
-      action: ownerDone || !owner || !can ? null : faucet('owner'),
-    },
-    {
-      id: 'operator-funds',
-      title: isHere ? 'home.check.operatorFunds' : 'home.check.operatorMoney',
-      state: operatorHeld > 0n ? 'done' : 'open',
-      text: operatorHeld > 0n ? 'home.check.ownerFundsOk' : 'home.check.operatorFundsMissing',
-      facts: { pokt: pokt(operatorHeld) },
-      action: operatorHeld > 0n || !operator || !can ? null : faucet('operator'),
-    },
-  ]
-}
-
-function stakedLine(state: AppState): Line {
-  const { supplier } = state
-  const line = { id: 'staked', title: 'home.check.staked' as const }
-  if (supplier.status === 'below-minimum') {
-    return {
-      ...line,
-      state: 'bad',
-      text: 'status.supplier.below-minimum',
-      facts: {},
-      action: { kind: 'go', href: '#/supplier', text: 'home.check.stake' },
-    }
-  }
-  if (isStaked(supplier.status)) {
-    return {
-      ...line,
-      state: 'done',
-      text: 'home.check.stakedOk',
-      facts: { pokt: pokt(supplier.stakeUpokt), height: whole(supplier.asOf?.height ?? 0) },
-      action: null,
-    }
-  }
-  if (supplier.status === 'stake-sent')
-    return {
-      ...line,
-      state: 'busy',
-      text: 'home.check.stakedSent',
-      facts: {},
-      action: { kind: 'go', href: '#/supplier/stake', text: 'home.check.wait' },
-    }
-  const can = state.chain.status === 'ready' && partyFor(state, 'owner') !== undefined && partyFor(state, 'operator') !== undefined
-  return {
-    ...line,
-    state: 'open',
-    text: 'home.check.stakedMissing',
-    facts: {},
-    action: can ? { kind: 'go', href: '#/supplier/stake', text: 'home.check.stake' } : null,
-  }
-}
-
-function servicesLine(state: AppState): Line {
-  const { supplier } = state
-  const line = { id: 'services', title: 'home.check.services' as const }
-  if (supplier.services.length > 0) {
-    const names = supplier.services.map((service) => service.serviceId).join(', ')
-    const differs = supplier.status === 'active-differs'
-    return {
-      ...line,
-      state: differs ? 'bad' : 'done',
-      text: 'home.check.servicesOk',
-      facts: { services: names },
-      action: differs ? { kind: 'go', href: '#/supplier', text: 'home.check.offer' } : null,
-    }
-  }
-  const next = supplier.pending[0]
-  if (next) {
-    return {
-      ...line,
-      state: 'busy',
-      text: 'home.check.servicesWait',
-      facts: { height: whole(next.activationHeight) },
-      action: { kind: 'go', href: '#/supplier/first-session', text: 'home.check.wait' },
-    }
-  }
-  const can = supplier.status === 'staked-no-services'
-  return {
-    ...line,
-    state: 'open',
-    text: 'home.check.servicesMissing',
-    facts: {},
-    action: can ? { kind: 'go', href: '#/supplier/services', text: 'home.check.offer' } : null,
-  }
+/** No operator key is here that could serve. */
+function isOnlyWatched(state: AppState): boolean {
+  const judged = judgedSuppliers(state)
+  const party = partyFor(state, 'operator')
+  if (judged.length === 0 || (judged.length === 1 && judged[0]?.operatorAddress === party?.address)) return party?.kind === 'watch'
+  return judged.every(
+    ({ operatorAddress }) => !Object.values(state.keys).some((key) => key.address === operatorAddress && key.kind === 'key'),
+  )
 }
 
 function minerLine(state: AppState): Line {
   const miner = nodeOfKind(state, 'relay-miner')
   const line = { id: 'miner', title: 'home.check.miner' as const, facts: {} }
   if (miner?.seen === 'running') return { ...line, state: 'done', text: 'home.check.minerOk', action: null }
-  if (!isMadeHere(state) && partyFor(state, 'operator')?.kind === 'watch')
+  if (!isMadeHere(state) && isOnlyWatched(state))
     return {
       ...line,
       state: 'bad',
@@ -279,7 +154,7 @@ function minerLine(state: AppState): Line {
       action: { kind: 'go', href: `#/nodes/${miner.id}`, text: 'home.check.nodes' },
     }
   // Wanted and without services it waits for them; nothing is under way yet.
-  const isOffered = state.supplier.services.length + state.supplier.pending.length > 0
+  const isOffered = isAnyOffered(state)
   if (miner?.seen === 'starting' || (isOffered && miner?.wanted === 'running' && miner.seen !== 'unknown'))
     return { ...line, state: 'busy', text: 'status.node.starting', action: null }
   const can = miner !== undefined && isOffered
@@ -297,7 +172,7 @@ function relayLine(state: AppState): Line {
   if (last !== null && last.verified > 0)
     return { ...line, state: 'done', text: 'home.check.relayOk', facts: { verified: last.verified, sent: last.sent }, action: null }
   const isSending = Object.values(state.tasks).some((task) => task.kind === 'test-relays' && task.status === 'running')
-  const can = nodeOfKind(state, 'relay-miner')?.seen === 'running' && state.supplier.services.length > 0
+  const can = nodeOfKind(state, 'relay-miner')?.seen === 'running' && isAnyServed(state)
   return {
     ...line,
     state: isSending ? 'busy' : last === null ? 'open' : 'bad',

@@ -5,6 +5,7 @@ import { whole } from '#renderer/text/format.ts'
 import { keyed, type Words } from '#renderer/text/text.ts'
 import type { IconName } from '#renderer/ui/icons.tsx'
 import type { Tone } from '#renderer/ui/tone.ts'
+import { servicesServed } from './checklist-supplier.ts'
 
 type Finding = AppState['attention'][string]
 
@@ -37,7 +38,7 @@ export function homeVerdict(t: Words, state: AppState): { tone: Tone; icon: Icon
   return {
     tone: 'ok',
     icon: 'check',
-    title: t('home.verdict.earning', { count: Math.max(1, state.supplier.services.length) }),
+    title: t('home.verdict.earning', { count: Math.max(1, servicesServed(state).length) }),
     text: t('home.verdict.calm', { height: whole(state.chain.height) }),
   }
 }

@@ -1,5 +1,6 @@
 import { useState, type FormEvent, type ReactNode } from 'react'
-import { useCall } from '#renderer/bridge/hooks.ts'
+import { useAppState, useCall } from '#renderer/bridge/hooks.ts'
+import { freeName } from '#renderer/bridge/suppliers.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Dialog } from '#renderer/ui/Dialog.tsx'
@@ -32,7 +33,8 @@ function Body({ adding, onClose }: { adding: Adding; onClose: () => void }): Rea
   const window = useKeyWindow()
   const [role, setRole] = useState<Role>('operator')
   const [name, setName] = useState<string | null>(null)
-  const shown = name ?? t(role === 'owner' ? 'vaultKeys.add.defaultOwner' : 'vaultKeys.add.defaultOperator')
+  const keys = useAppState((state) => state.keys)
+  const shown = name ?? freeName(keys, t(role === 'owner' ? 'vaultKeys.add.defaultOwner' : 'vaultKeys.add.defaultOperator'))
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     void open.run({ name: shown, role, mode: adding }).then((value) => (value === undefined ? undefined : window.open(value.surfaceUrl)))

@@ -1,7 +1,8 @@
 import { useState, type ReactNode } from 'react'
 import { networkOf } from '#shared/networks/index.ts'
 import { useAppState, useCall } from '#renderer/bridge/hooks.ts'
-import { isStaked, taskOfKind } from '#renderer/bridge/select.ts'
+import { taskOfKind } from '#renderer/bridge/select.ts'
+import { hasAnyStake } from '#renderer/bridge/suppliers.ts'
 import { pokt } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
@@ -21,7 +22,7 @@ export function RemoveBundle(): ReactNode {
   const remove = useCall('bundle.remove')
   const network = useAppState((state) => networkOf(state.app.network).title)
   const hasBundle = useAppState((state) => state.bundle !== null)
-  const hasStake = useAppState((state) => isStaked(state.supplier.status))
+  const hasStake = useAppState(hasAnyStake)
   const penalty = useAppState((state) => state.chain.params?.proofMissingPenaltyUpokt ?? null)
   const isRunning = useAppState((state) => taskOfKind(state, 'bundle-remove')?.status === 'running')
   const isAsking = remove.error?.code === 'claims-open' || remove.error?.code === 'work-unsent'

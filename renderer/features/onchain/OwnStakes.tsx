@@ -34,10 +34,10 @@ export function useOwnKeys<O extends OwnStake>(own: readonly O[], fits: (one: O)
   return useSigners().filter((key) => addresses.has(key.address))
 }
 
-/** Who may stake, the supplier's operator last: it pays for claims and proofs. */
+/** Who may stake, the operators of suppliers last: they pay for claims and proofs. */
 export function useStakers(keys: KeyState[]): KeyState[] {
-  const operator = useAppState((state) => state.supplier.operatorAddress)
-  return [...keys].sort((a, b) => Number(a.address === operator) - Number(b.address === operator))
+  const operators = useAppState((state) => [state.supplier.operatorAddress, ...Object.keys(state.suppliers)])
+  return [...keys].sort((a, b) => Number(operators.includes(a.address)) - Number(operators.includes(b.address)))
 }
 
 /** The list, a row for each stake. @param columns after the address and before the state */

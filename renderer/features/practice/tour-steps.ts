@@ -1,5 +1,6 @@
 import type { AppState } from '#shared/api/state.ts'
-import { isStaked, keyFor, nodeOfKind } from '#renderer/bridge/select.ts'
+import { keyFor, nodeOfKind } from '#renderer/bridge/select.ts'
+import { hasAnyStake, judgedSuppliers } from '#renderer/bridge/suppliers.ts'
 import type { TextKey } from '#renderer/text/text.ts'
 
 export type TourStepId =
@@ -35,12 +36,12 @@ export function tourSteps(state: AppState, seen: ReadonlySet<string>): TourStep[
   const owner = keyFor(state, 'owner')
   const operator = keyFor(state, 'operator')
   const has = (address: string | undefined): boolean => address !== undefined && BigInt(state.balances[address]?.upokt ?? '0') > 0n
-  const staked = isStaked(supplier.status)
+  const staked = hasAnyStake(state)
   const settled = earnings.claimsSettled > 0
   const stages = new Set(clock.lanes.map((lane) => lane.stage))
   const proven = settled || stages.has('proven')
   const claimed = proven || stages.has('claimed') || stages.has('proof-due')
-  const offered = supplier.services.length + supplier.pending.length > 0
+  const offered = judgedSuppliers(state).some((each) => each.services.length > 0)
   const steps: Omit<TourStep, 'isDone'>[] = [
     { id: 'network', href: '#/', words: ['node', 'block'] },
     { id: 'keys', href: '#/', words: ['owner', 'operator'] },

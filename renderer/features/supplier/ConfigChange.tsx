@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { RequestInput } from '#shared/api/requests.ts'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
 import { isServedHere } from '#renderer/bridge/select.ts'
+import { judgedSuppliers } from '#renderer/bridge/suppliers.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Card } from '#renderer/ui/Card.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
@@ -14,6 +15,7 @@ export function ConfigChange({ services }: { services: ChosenService[] }): React
   const t = useText()
   const isReady = useAppState((state) => state.chain.status === 'ready')
   const isHere = useAppState(isServedHere)
+  const isShared = useAppState((state) => judgedSuppliers(state).some((each) => !each.isInView))
   const preview = useQuery('supplier.previewConfig', isReady && isHere ? { services } : null)
   if (preview.error) return <ErrorNote error={preview.error} />
   if (!preview.value) return null
@@ -32,6 +34,7 @@ export function ConfigChange({ services }: { services: ChosenService[] }): React
             {restarts.length === 0
               ? t('supplier.services.configRestartsNone')
               : t('supplier.services.configRestarts', { titles: restarts.map((node) => node.title).join(', ') })}
+            {restarts.length > 0 && isShared ? ` ${t('suppliers.sharedRestart')}` : ''}
           </p>
         </>
       )}

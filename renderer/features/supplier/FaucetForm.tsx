@@ -2,6 +2,7 @@ import { useState, type FormEvent, type ReactNode } from 'react'
 import { UPOKT_PER_POKT } from '#shared/model/money.ts'
 import { useAppState, useCall, useRealNow } from '#renderer/bridge/hooks.ts'
 import { taskOfKind, type KeyState } from '#renderer/bridge/select.ts'
+import { useSupplierName } from '#renderer/bridge/use-suppliers.ts'
 import { duration, pokt, shortAddress } from '#renderer/text/format.ts'
 import { keyed, useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
@@ -32,9 +33,20 @@ export function FaucetForm({ owner, operator }: { owner: KeyState | undefined; o
     event.preventDefault()
     if (problem === null && !isRunning) void ask.run({ address, amountPokt: text })
   }
+  const name = useSupplierName()(operator?.address)
   const options = [
     ...(owner ? [{ value: 'owner', text: t('supplier.funds.toOwner', { address: shortAddress(owner.address) }) }] : []),
-    ...(operator ? [{ value: 'operator', text: t('supplier.funds.toOperator', { address: shortAddress(operator.address) }) }] : []),
+    ...(operator
+      ? [
+          {
+            value: 'operator',
+            text:
+              name === null
+                ? t('supplier.funds.toOperator', { address: shortAddress(operator.address) })
+                : `${name}, ${shortAddress(operator.address)}`,
+          },
+        ]
+      : []),
   ]
   return (
     <Card title={t('supplier.funds.faucetTitle')} padded>

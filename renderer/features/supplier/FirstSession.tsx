@@ -3,6 +3,7 @@ import type { AppState } from '#shared/api/state.ts'
 import { sessionAt } from '#shared/model/session.ts'
 import { useAppState, useClock, useNow } from '#renderer/bridge/hooks.ts'
 import { intentsOf, isMadeHere, isServedHere, nodeOfKind } from '#renderer/bridge/select.ts'
+import { hasSeveral, operatorOf } from '#renderer/bridge/suppliers.ts'
 import { clockTime, duration, pokt, shortHash, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
@@ -16,6 +17,7 @@ import { supplierStatus } from '#renderer/ui/status-words.ts'
 import { StatusChip } from '#renderer/ui/StatusChip.tsx'
 import { Steps, type Step } from '#renderer/ui/Steps.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
+import { useOwnClaims } from './use-own-claims.ts'
 
 /** Blocks past the expected start after which something is wrong. */
 const LATE_BLOCKS = 6
@@ -32,7 +34,9 @@ interface Wait {
 /** What is waited for: services on chain that start later, else the session that already has them. */
 function waitOf(state: AppState): Wait | null {
   const next = state.supplier.pending[0]
-  const intent = intentsOf(state, 'stake-services').find((each) => each.status === 'included')
+  const intent = intentsOf(state, 'stake-services').find(
+    (each) => each.status === 'included' && (!hasSeveral(state) || operatorOf(each) === state.supplier.operatorAddress),
+  )
   const from = { block: intent?.includedHeight ?? null, hash: intent?.txHash ?? null, feeUpokt: intent?.facts['feeUpokt'] }
   if (next) return { ...from, start: next.activationHeight, isOn: false }
   if (state.supplier.services.length === 0 || !state.chain.params) return null
@@ -133,12 +137,17 @@ function useWaitSteps(wait: Wait, view: ClockView, left: number): Step[] {
     return ms === undefined ? whole(height) : clockTime(ms, isFast(view))
   }
   const about = (height: number): string => (view.height >= height ? at(height) : t('supplier.first.about', { time: at(height) }))
-  const hasSettled = useAppState((state) => state.earnings.claimsSettled > 0)
+  const claims = useOwnClaims()
+  const isAlone = !useAppState(hasSeveral)
+  const hasAnySettled = useAppState((state) => state.earnings.claimsSettled > 0)
+  const hasSettled = isAlone ? hasAnySettled : (claims ?? []).some((claim) => claim.settledHeight !== null)
   const session = params ? sessionAt(wait.start, params) : null
   // Ticked by what is on chain, never by the height alone: a window that opened is no claim that was sent.
   const lane = session ? view.lanes.find((each) => each.start === session.start) : undefined
-  const isClaimed = hasSettled || (lane !== undefined && lane.claimHeight !== null)
-  const isSettled = hasSettled || lane?.stage === 'settled'
+  // The lane is of all suppliers.
+  const isLaneClaimed = isAlone ? lane !== undefined && lane.claimHeight !== null : (claims ?? []).length > 0
+  const isClaimed = hasSettled || isLaneClaimed
+  const isSettled = hasSettled || (isAlone && lane?.stage === 'settled')
   const steps: Step[] = [
     {
       key: 'signed',

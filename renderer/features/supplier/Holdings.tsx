@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { useAppState, useNow } from '#renderer/bridge/hooks.ts'
 import { isMadeHere, partyFor } from '#renderer/bridge/select.ts'
+import { useSupplierName } from '#renderer/bridge/use-suppliers.ts'
 import { pokt } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Address } from '#renderer/ui/Address.tsx'
@@ -18,9 +19,10 @@ export function Holdings({ link = true }: { link?: boolean }): ReactNode {
   const isHere = useAppState(isMadeHere)
   const { stakeUpokt: stake, source, proof } = useAppState((state) => state.supplier)
   const asOf = Object.values(balances)[0]?.asOf
+  const name = useSupplierName()(operator?.address)
   const rows = [
     { key: 'owner', name: t('supplier.cards.owner'), address: owner?.address ?? '', sub: t('supplier.cards.ownerSub') },
-    { key: 'operator', name: t('supplier.cards.operator'), address: operator?.address ?? '', sub: t('supplier.cards.operatorSub') },
+    { key: 'operator', name: name ?? t('supplier.cards.operator'), address: operator?.address ?? '', sub: t('supplier.cards.operatorSub') },
   ]
   return (
     <Card title={t('supplier.cards.holdTitle')} aside={asOf ? <AsOf height={asOf.height} atMs={asOf.atMs} nowMs={now} /> : ''}>

@@ -1,14 +1,19 @@
 import type { ReactNode } from 'react'
+import { useLocation } from 'wouter'
 import type { IntentState } from '#shared/api/state.ts'
 import { useAppState } from '#renderer/bridge/hooks.ts'
 import { intentsOf, isUnderWay } from '#renderer/bridge/select.ts'
+import { operatorOf } from '#renderer/bridge/suppliers.ts'
+import { useInView, useSupplierName } from '#renderer/bridge/use-suppliers.ts'
 import { pokt, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Hash } from '#renderer/ui/Address.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
+import { NotBrought } from '#renderer/ui/NotBrought.tsx'
 import { intentStatus } from '#renderer/ui/status-words.ts'
 import { StatusChip } from '#renderer/ui/StatusChip.tsx'
 import { Table } from '#renderer/ui/Table.tsx'
+import { TextButton } from '#renderer/ui/TextButton.tsx'
 
 const SHOWN = 8
 const PAGE: Partial<Record<IntentState['kind'], string>> = {
@@ -36,6 +41,12 @@ const PAGE: Partial<Record<IntentState['kind'], string>> = {
 /** What was prepared, signed and sent, newest first. */
 export function Intents(): ReactNode {
   const t = useText()
+  const nameOf = useSupplierName()
+  const view = useInView()
+  const [, navigate] = useLocation()
+  const inView = useAppState((state) => state.supplier.operatorAddress)
+  // About another supplier than the pages speak of.
+  const isElsewhere = (intent: IntentState): boolean => operatorOf(intent) !== inView && nameOf(operatorOf(intent)) !== null
   const intents = useAppState((state) => intentsOf(state).slice(0, SHOWN))
   return (
     <Card title={t('supplier.intents.title')} aside={t('supplier.intents.aside')}>
@@ -54,14 +65,27 @@ export function Intents(): ReactNode {
         >
           {intents.map((intent) => (
             <tr key={intent.id} data-intent={intent.id} data-status={intent.status}>
-              <td className="font-medium">{t(`supplier.intents.kind.${intent.kind}`)}</td>
+              <td>
+                <span className="font-medium">{t(`supplier.intents.kind.${intent.kind}`)}</span>
+                {nameOf(operatorOf(intent)) === null ? null : <span className="text-text-3">, {nameOf(operatorOf(intent))}</span>}
+              </td>
               <td>
                 <span className="flex items-center gap-2">
                   <StatusChip status={intentStatus(t, intent)} />
                   {isUnderWay(intent) && PAGE[intent.kind] !== undefined ? (
-                    <a className="link text-small" href={PAGE[intent.kind]}>
-                      {t('supplier.intents.goOn')}
-                    </a>
+                    isElsewhere(intent) ? (
+                      <TextButton
+                        className="text-small"
+                        isBusy={view.pending === operatorOf(intent)}
+                        onPress={() => view.bring(operatorOf(intent), () => navigate((PAGE[intent.kind] ?? '').slice(1)))}
+                      >
+                        {t('supplier.intents.goOn')}
+                      </TextButton>
+                    ) : (
+                      <a className="link text-small" href={PAGE[intent.kind]}>
+                        {t('supplier.intents.goOn')}
+                      </a>
+                    )
                   ) : null}
                 </span>
               </td>
@@ -76,6 +100,7 @@ export function Intents(): ReactNode {
             </tr>
           ))}
         </Table>
+        <NotBrought error={view.error} className="m-4" />
       </div>
     </Card>
   )

@@ -1,6 +1,9 @@
 import { useState, type ReactNode } from 'react'
+import type { RequestInput } from '#shared/api/requests.ts'
 import { useAppState, useCall, useClock } from '#renderer/bridge/hooks.ts'
 import { isServedHere, isStaked } from '#renderer/bridge/select.ts'
+import type { OwnSupplier } from '#renderer/bridge/suppliers.ts'
+import { useInView, useOwnSuppliers } from '#renderer/bridge/use-suppliers.ts'
 import { duration, pokt, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
@@ -10,11 +13,13 @@ import { EmptyState } from '#renderer/ui/EmptyState.tsx'
 import { ErrorNote } from '#renderer/ui/ErrorNote.tsx'
 import { Choice } from '#renderer/ui/Field.tsx'
 import { Note } from '#renderer/ui/Note.tsx'
+import { NotBrought } from '#renderer/ui/NotBrought.tsx'
 import { Table } from '#renderer/ui/Table.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
-import { fates } from './discards.ts'
-import { LeavePlan, useLeavePlan } from './LeavePlan.tsx'
+import { fates, fatesOf, type Fate } from './discards.ts'
+import { LeavePlan, useLeavePlan, useLeavingOther } from './LeavePlan.tsx'
 import { TakeBack } from './Manage.tsx'
+import { useOwnClaims } from './use-own-claims.ts'
 import { partiesFor } from '#renderer/signing/signers.ts'
 import { Signing } from '#renderer/signing/Signing.tsx'
 import { useSigning } from '#renderer/signing/use-signing.ts'
@@ -24,9 +29,16 @@ export function Leave(): ReactNode {
   const t = useText()
   const supplier = useAppState((state) => state.supplier)
   const params = useAppState((state) => state.chain.params)
+  const isHere = useAppState(isServedHere)
   const clock = useClock()
-  const flow = useSigning('unstake')
+  const flow = useSigning('unstake', supplier.operatorAddress)
+  const claims = useOwnClaims()
+  const all = fates(clock.lanes, clock.height)
+  const list = claims === null ? all : fatesOf(all, claims)
   const plan = useLeavePlan()
+  const other = useLeavingOther(plan)
+  const others = useOwnSuppliers().filter((each) => !each.isInView && isStaked(each.status))
+  const isPlanHere = plan?.status === 'running' && other === undefined
   if (!isStaked(supplier.status) && flow.intentId === null) {
     return (
       <EmptyState icon="log-out" title={t('supplier.leave.title')} text={t('supplier.leave.notStaked')}>
@@ -45,9 +57,10 @@ export function Leave(): ReactNode {
         text={time === null ? t('supplier.leave.textPlain') : t('supplier.leave.text', { time })}
       />
       <div className="grid grid-cols-[minmax(0,1fr)_360px] items-start gap-3.5 max-[1000px]:grid-cols-1">
-        <Fates />
+        <Fates list={list} />
         <div className="grid gap-3.5">
-          {plan?.status === 'running' ? <LeavePlan plan={plan} /> : null}
+          {isPlanHere ? <LeavePlan plan={plan} /> : null}
+          {other === undefined ? null : <LeavesFirst other={other} />}
           {supplier.status === 'unstaking' ? (
             <>
               <Note tone="info">
@@ -66,8 +79,8 @@ export function Leave(): ReactNode {
               onAgain={flow.reset}
               done={<span className="text-small text-text-2">{t('supplier.leave.doneText')}</span>}
             />
-          ) : plan?.status === 'running' ? null : (
-            <Unstake flow={flow} />
+          ) : isPlanHere || other !== undefined ? null : (
+            <Unstake flow={flow} hasOthers={isHere && others.length > 0} isClean={list.every((fate) => !fate.isDiscarded)} />
           )}
         </div>
       </div>
@@ -75,10 +88,24 @@ export function Leave(): ReactNode {
   )
 }
 
-function Fates(): ReactNode {
+/** One at a time: the plan of another supplier goes first. */
+function LeavesFirst({ other }: { other: OwnSupplier }): ReactNode {
+  const t = useText()
+  const view = useInView()
+  return (
+    <Card title={t('suppliers.leaves.title', { name: other.name })} padded>
+      <p className="mb-3 text-text-2">{t('suppliers.leaves.text')}</p>
+      <Button isBusy={view.pending !== null} onPress={() => view.bring(other.operatorAddress)}>
+        {t('suppliers.open', { name: other.name })}
+      </Button>
+      <NotBrought error={view.error} className="mt-3" />
+    </Card>
+  )
+}
+
+function Fates({ list }: { list: Fate[] }): ReactNode {
   const t = useText()
   const clock = useClock()
-  const list = fates(clock.lanes, clock.height)
   const lost = list.filter((fate) => fate.isDiscarded)
   const off = (currentLane(clock)?.end ?? clock.height) + 1
   return (
@@ -114,19 +141,36 @@ function Fates(): ReactNode {
   )
 }
 
-function Unstake({ flow }: { flow: ReturnType<typeof useSigning> }): ReactNode {
+type Door = NonNullable<RequestInput<'leave.begin'>['door']>
+
+/** @param hasOthers suppliers of the user's own that are served through the same door */
+function Unstake({ flow, hasOthers, isClean }: { flow: ReturnType<typeof useSigning>; hasOthers: boolean; isClean: boolean }): ReactNode {
   const t = useText()
-  const clock = useClock()
   const operatorAddress = useAppState((state) => state.supplier.operatorAddress)
   const keys = useAppState((state) => partiesFor(state, ['owner', 'operator']))
   const begin = useCall('leave.begin')
   const isHere = useAppState(isServedHere)
   const [chosen, setChosen] = useState<string | null>(null)
+  // The practised ingress has one door for all.
+  const doors = useAppState((state): Door[] => (state.app.network === 'practice' ? ['all', 'none'] : ['one', 'all']))
+  const [wished, setDoor] = useState<Door | null>(null)
+  const door = wished ?? doors[0] ?? 'all'
   const keyId = chosen ?? keys[0]?.id ?? ''
-  const isClean = fates(clock.lanes, clock.height).every((fate) => !fate.isDiscarded)
   return (
     <Card title={t('supplier.cards.leaveTitle')} padded>
-      <p className="mb-3 text-caption text-text-3">{t(isHere ? 'supplier.leave.note' : 'supplier.leave.noteElsewhere')}</p>
+      {hasOthers ? (
+        <div className="mb-3">
+          <Choice
+            label={t('suppliers.door.label')}
+            value={door}
+            onChange={(value) => setDoor(doors.find((each) => each === value) ?? null)}
+            options={doors.map((each) => ({ value: each, text: t(`suppliers.door.${each}`) }))}
+            help={t(`suppliers.door.${door}Text`)}
+          />
+        </div>
+      ) : (
+        <p className="mb-3 text-caption text-text-3">{t(isHere ? 'supplier.leave.note' : 'supplier.leave.noteElsewhere')}</p>
+      )}
       <Choice
         label={t('supplier.leave.signWith')}
         value={keyId}
@@ -138,7 +182,13 @@ function Unstake({ flow }: { flow: ReturnType<typeof useSigning> }): ReactNode {
       />
       <ErrorNote error={begin.error ?? flow.call.error} className="mt-3" />
       <div className="mt-3.5 grid gap-2">
-        <Button kind="pri" icon="log-out" isBusy={begin.busy} isDisabled={keyId === ''} onPress={() => void begin.run({ keyId })}>
+        <Button
+          kind="pri"
+          icon="log-out"
+          isBusy={begin.busy}
+          isDisabled={keyId === ''}
+          onPress={() => void begin.run(hasOthers ? { keyId, operatorAddress, door } : { keyId })}
+        >
           {t('supplier.leave.begin')}
         </Button>
         <Button

@@ -2,6 +2,8 @@ import type { ReactNode } from 'react'
 import type { TaskState } from '#shared/api/state.ts'
 import { useAppState, useCall, useClock } from '#renderer/bridge/hooks.ts'
 import { taskOfKind } from '#renderer/bridge/select.ts'
+import type { OwnSupplier } from '#renderer/bridge/suppliers.ts'
+import { useOwnSuppliers } from '#renderer/bridge/use-suppliers.ts'
 import { keyed, useText } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
@@ -11,8 +13,14 @@ import { Note } from '#renderer/ui/Note.tsx'
 import { Steps, type Step } from '#renderer/ui/Steps.tsx'
 import { openSurface } from '#renderer/signing/Signing.tsx'
 
-/** The plan of a safe unstake, if there is one. */
+/** The plan of a safe unstake, if there is one; there is one at a time, of whichever supplier. */
 export const useLeavePlan = (): TaskState | undefined => useAppState((state) => taskOfKind(state, 'safe-unstake'))
+
+/** The other own supplier that the plan is about; undefined where it is about the one in view, or nobody says. */
+export function useLeavingOther(plan: TaskState | undefined): OwnSupplier | undefined {
+  const about = plan?.status === 'running' ? plan.facts['operatorAddress'] : undefined
+  return useOwnSuppliers().find((each) => each.operatorAddress === about && !each.isInView)
+}
 
 const STATE: Record<TaskState['steps'][number]['status'], Step['state']> = {
   done: 'done',

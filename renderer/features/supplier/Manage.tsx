@@ -56,7 +56,8 @@ function Act({
   children: ReactNode
 }): ReactNode {
   const keys = useAppState((state) => partiesFor(state, roles))
-  const flow = useSigning(kind)
+  const operatorAddress = useAppState((state) => state.supplier.operatorAddress)
+  const flow = useSigning(kind, operatorAddress)
   const [chosen, setChosen] = useState<string | null>(null)
   const [pubKey, setPubKey] = useState('')
   const keyId = chosen ?? keys[0]?.id ?? ''

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
+import { useSupplierName } from '#renderer/bridge/use-suppliers.ts'
 import { monogram, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Address } from '#renderer/ui/Address.tsx'
@@ -14,6 +15,7 @@ export function OnChainOffer(): ReactNode {
   const supplier = useAppState((state) => state.supplier)
   const isInVault = useAppState((state) => Object.values(state.keys).some((key) => key.address === state.supplier.operatorAddress))
   const isReady = useAppState((state) => state.chain.status === 'ready')
+  const whose = useSupplierName()(supplier.operatorAddress)
   const options = useQuery('supplier.options', isReady ? {} : null, supplier.status)
   const rows = [
     ...supplier.services.map((service) => ({ service, from: 0 })),
@@ -61,7 +63,9 @@ export function OnChainOffer(): ReactNode {
           )
         })}
         <tr>
-          <td className="text-text-2">{t('supplier.diff.operatorKey')}</td>
+          <td className="text-text-2">
+            {whose === null ? t('supplier.diff.operatorKey') : t('suppliers.of', { what: t('supplier.diff.operatorKey'), name: whose })}
+          </td>
           <td colSpan={2}>
             <Address value={supplier.operatorAddress} short copy name={t('supplier.diff.operatorKey')} />
           </td>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useAppState, useCall } from '#renderer/bridge/hooks.ts'
+import { useSupplierName } from '#renderer/bridge/use-suppliers.ts'
 import { whole } from '#renderer/text/format.ts'
 import { keyed, useText } from '#renderer/text/text.ts'
 import { Hash } from '#renderer/ui/Address.tsx'
@@ -14,6 +15,7 @@ export function OwnChanges(): ReactNode {
   const t = useText()
   const changes = useAppState((state) => state.health.ownChanges)
   const seen = useCall('ownChanges.seen')
+  const nameOf = useSupplierName()
   if (changes.length === 0) return null
   return (
     <Card title={t('supplier.own.title')} aside={t('supplier.own.aside')}>
@@ -40,7 +42,12 @@ export function OwnChanges(): ReactNode {
       >
         {changes.map((change) => (
           <tr key={change.id}>
-            <td className="font-medium">{keyed(t, 'ownChanges', change.kind, change.facts)}</td>
+            <td>
+              <span className="font-medium">{keyed(t, 'ownChanges', change.kind, change.facts)}</span>
+              {nameOf(change.facts['operatorAddress']) === null ? null : (
+                <span className="text-text-3">, {nameOf(change.facts['operatorAddress'])}</span>
+              )}
+            </td>
             <td className="r">{whole(change.height)}</td>
             <td>{change.hash === null ? '–' : <Hash value={change.hash} name={t('supplier.own.hash')} />}</td>
             <td className="r">

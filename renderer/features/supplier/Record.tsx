@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useAppState } from '#renderer/bridge/hooks.ts'
+import { hasSeveral } from '#renderer/bridge/suppliers.ts'
 import { pokt, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Address } from '#renderer/ui/Address.tsx'
@@ -15,6 +16,9 @@ export function Record(): ReactNode {
   const own = useAppState((state) => Object.values(state.keys).map((key) => key.address))
   const where = (address: string): string => t(own.includes(address) ? 'supplier.record.inVault' : 'supplier.record.outside')
   const next = supplier.pending[0]
+  const isSeveral = useAppState(hasSeveral)
+  // The record counts them together.
+  const lost = t('supplier.record.penaltySub', { all: whole(earnings.claimsSettled + earnings.claimsLost) })
   return (
     <section className="card kpis grid-cols-[1.25fr_1fr_1fr_1.1fr] num max-[1000px]:grid-cols-2" aria-label={t('supplier.record.title')}>
       <Figure
@@ -39,12 +43,12 @@ export function Record(): ReactNode {
       <Figure
         label={t('supplier.record.penalty')}
         value={whole(earnings.claimsLost)}
-        sub={t('supplier.record.penaltySub', { all: whole(earnings.claimsSettled + earnings.claimsLost) })}
+        sub={isSeveral ? t('suppliers.ofAll', { what: lost }) : lost}
       />
       <div>
         <div className="text-small text-text-2">{t('supplier.record.parties')}</div>
         {[supplier.ownerAddress, supplier.operatorAddress].map((address, index) => (
-          <div key={index === 0 ? 'owner' : 'operator'} className="flex items-center gap-2 leading-[22px]">
+          <div key={index === 0 ? 'owner' : 'operator'} className="flex flex-wrap items-center gap-x-2 leading-[22px]">
             <Address value={address} short />
             <span className="text-caption text-text-3">{where(address)}</span>
           </div>

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
+import { useSupplierName } from '#renderer/bridge/use-suppliers.ts'
 import { supplier } from '#renderer/text/en/supplier.ts'
 import { clockTime } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
@@ -20,6 +21,7 @@ export function RelayResults(): ReactNode {
   const [limit, setLimit] = useState(PAGE)
   const list = useQuery('relays.results', { limit }, revision)
   const rows = list.value?.rows ?? []
+  const nameOf = useSupplierName()
   const isEmpty = rows.length === 0 && !list.loading
   return (
     <Card title={t('supplier.relays.results')} aside={t('supplier.relays.resultsAside')}>
@@ -40,7 +42,11 @@ export function RelayResults(): ReactNode {
               ? { empty: t('supplier.relays.empty') }
               : {})}
         >
-          {list.loading && rows.length === 0 ? <SkeletonRows columns={5} /> : rows.map((row) => <ResultRow key={row.id} row={row} />)}
+          {list.loading && rows.length === 0 ? (
+            <SkeletonRows columns={5} />
+          ) : (
+            rows.map((row) => <ResultRow key={row.id} row={row} name={nameOf(row.operatorAddress)} />)
+          )}
         </Table>
         {rows.length >= limit && limit < 500 ? (
           <div className="border-t border-line px-4 py-2">
@@ -54,13 +60,17 @@ export function RelayResults(): ReactNode {
   )
 }
 
-function ResultRow({ row }: { row: Result }): ReactNode {
+/** @param name of the supplier that was asked, where there are several */
+function ResultRow({ row, name }: { row: Result; name: string | null }): ReactNode {
   const t = useText()
   const answer = row.error === null ? row.answer : failureWords(t, row.error)
   return (
     <tr data-ok={row.ok} data-signature={row.signatureOk}>
       <td className="text-text-2">{clockTime(row.atMs, true)}</td>
-      <td className="font-medium">{row.serviceId}</td>
+      <td>
+        <span className="font-medium">{row.serviceId}</span>
+        {name === null ? null : <span className="text-text-3">, {name}</span>}
+      </td>
       <td className="max-w-[280px] truncate" title={row.error ?? row.answer}>
         <span className={row.error === null ? 'mono text-[11.5px]' : 'text-bad'}>
           {answer || t('supplier.relays.http', { status: row.httpStatus })}

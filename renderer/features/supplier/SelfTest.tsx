@@ -6,6 +6,7 @@ import { isOwnUrl } from '#shared/model/reachable-address.ts'
 import type { SelfTestPath, SelfTestStage } from '#shared/model/self-test.ts'
 import { useAppState, useCall, useQuery, useRealNow } from '#renderer/bridge/hooks.ts'
 import { taskOfKind } from '#renderer/bridge/select.ts'
+import { hasSeveral } from '#renderer/bridge/suppliers.ts'
 import { when, whole } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
 import { Button } from '#renderer/ui/Button.tsx'
@@ -39,7 +40,12 @@ export function SelfTest(): ReactNode {
   const service = supplier.services.find((each) => each.serviceId === wished) ?? supplier.services[0]
   const serviceId = service?.serviceId ?? kept[0]?.serviceId ?? ''
   const isOwnAddress = (service?.endpoints ?? []).every((endpoint) => isOwnUrl(endpoint.url))
-  const rows = kept.filter((row) => row.serviceId === serviceId)
+  const isSeveral = useAppState(hasSeveral)
+  const { operatorAddress } = supplier
+  // Rows of before Hearth knew several do not say whose they are.
+  const isOfThis = (row: Row): boolean => !isSeveral || row.operatorAddress === undefined || row.operatorAddress === operatorAddress
+  const rows = kept.filter((row) => row.serviceId === serviceId && isOfThis(row))
+  const test = (path: SelfTestPath): void => void run.run({ path, serviceId, ...(isSeveral ? { operatorAddress } : {}) })
   const validation = list.value?.validation ?? null
   return (
     <Card title={t('selfTest.title')} padded>
@@ -54,16 +60,11 @@ export function SelfTest(): ReactNode {
           />
         ) : null}
         <div className="flex flex-wrap gap-2">
-          <Button
-            icon="radio-tower"
-            onPress={() => void run.run({ path: 'loopback', serviceId })}
-            isBusy={run.busy}
-            isDisabled={!isActive || isRunning}
-          >
+          <Button icon="radio-tower" onPress={() => test('loopback')} isBusy={run.busy} isDisabled={!isActive || isRunning}>
             {t('selfTest.here')}
           </Button>
           {isOwnAddress ? null : (
-            <Button onPress={() => void run.run({ path: 'public', serviceId })} isBusy={run.busy} isDisabled={!isActive || isRunning}>
+            <Button onPress={() => test('public')} isBusy={run.busy} isDisabled={!isActive || isRunning}>
               {t('selfTest.public')}
             </Button>
           )}

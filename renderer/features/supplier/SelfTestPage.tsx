@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { isOwnUrl } from '#shared/model/reachable-address.ts'
 import { useAppState, useRealNow } from '#renderer/bridge/hooks.ts'
 import { isMadeHere } from '#renderer/bridge/select.ts'
+import { useSupplierName } from '#renderer/bridge/use-suppliers.ts'
 import { when } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
@@ -17,8 +18,12 @@ export function SelfTestPage(): ReactNode {
   // Where nobody outside can ask, the door on this PC is all there is.
   const path = hasPublic || tests?.public ? 'public' : 'loopback'
   const last = tests?.[path]
+  const name = useSupplierName()(last?.operatorAddress)
   const how = t(isMadeHereNow ? 'selfTest.page.text' : 'selfTest.page.textReal')
-  const text = last === undefined ? how : `${t('selfTest.page.at', { when: when(last.atMs, now), service: last.serviceId })} ${how}`
+  const text =
+    last === undefined
+      ? how
+      : `${t('selfTest.page.at', { when: when(last.atMs, now), service: name === null ? last.serviceId : t('suppliers.of', { what: last.serviceId, name }) })} ${how}`
   return (
     <>
       <Verdict

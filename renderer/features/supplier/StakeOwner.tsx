@@ -2,21 +2,21 @@ import { useState, type FormEvent, type ReactNode } from 'react'
 import { parsePokt } from '#shared/model/money.ts'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
-import { keyFor, partyFor, type KeyState } from '#renderer/bridge/select.ts'
-import { duration, pokt, poktUnit } from '#renderer/text/format.ts'
+import { isStaked, keyFor, partyFor, type KeyState } from '#renderer/bridge/select.ts'
+import { duration, pokt, poktUnit, shortAddress } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Address } from '#renderer/ui/Address.tsx'
 import { Button, LinkButton } from '#renderer/ui/Button.tsx'
 import { Card, Facts } from '#renderer/ui/Card.tsx'
 import { EmptyState } from '#renderer/ui/EmptyState.tsx'
 import { ErrorNote, fieldSentence } from '#renderer/ui/ErrorNote.tsx'
-import { Field } from '#renderer/ui/Field.tsx'
+import { Choice, Field } from '#renderer/ui/Field.tsx'
 import { Icon } from '#renderer/ui/icons.tsx'
 import { Skeleton } from '#renderer/ui/Skeleton.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
 import { amountProblem } from '#renderer/signing/amount.ts'
 import { Signing } from '#renderer/signing/Signing.tsx'
-import { signersFor } from '#renderer/signing/signers.ts'
+import { ownersToChoose, signersFor } from '#renderer/signing/signers.ts'
 import { useSigning, type SigningFlow } from '#renderer/signing/use-signing.ts'
 
 type Options = RequestOutput<'supplier.options'>
@@ -26,11 +26,14 @@ const AMOUNT_CODES = new Set(['amount-invalid', 'amount-too-small', 'balance-too
 export function StakeOwner(): ReactNode {
   const t = useText()
   // An owner whose key lies outside of Hearth signs there.
-  const owner = useAppState((state) => keyFor(state, 'owner') ?? signersFor(state, ['owner'])[0])
+  const usual = useAppState((state) => keyFor(state, 'owner') ?? signersFor(state, ['owner'])[0])
+  const owners = useAppState((state) => (isStaked(state.supplier.status) ? [] : ownersToChoose(state)))
+  const [ownerId, setOwnerId] = useState<string | null>(null)
+  const owner = owners.find((key) => key.id === ownerId) ?? usual
   const operator = useAppState((state) => partyFor(state, 'operator'))
   const isReady = useAppState((state) => state.chain.status === 'ready')
   const options = useQuery('supplier.options', isReady ? {} : null)
-  const flow = useSigning('stake-owner')
+  const flow = useSigning('stake-owner', operator?.address)
   if (!owner || !operator) {
     return (
       <EmptyState icon="key-round" title={t('supplier.cards.keysTitle')} text={t('supplier.cards.keysText')}>
@@ -58,7 +61,18 @@ export function StakeOwner(): ReactNode {
             }
           />
         ) : options.value ? (
-          <Form options={options.value} owner={owner} operator={operator} flow={flow} />
+          <Form
+            key={owner.id}
+            options={options.value}
+            owner={owner}
+            operator={operator}
+            flow={flow}
+            owners={owners}
+            onOwner={(keyId) => {
+              flow.call.clear()
+              setOwnerId(keyId)
+            }}
+          />
         ) : (
           <Card padded>{isReady ? <Skeleton height={160} /> : <p className="text-text-2">{t('supplier.stake.chainWait')}</p>}</Card>
         )}
@@ -68,7 +82,22 @@ export function StakeOwner(): ReactNode {
   )
 }
 
-function Form({ options, owner, operator, flow }: { options: Options; owner: KeyState; operator: KeyState; flow: SigningFlow }): ReactNode {
+function Form({
+  options,
+  owner,
+  operator,
+  flow,
+  owners,
+  onOwner,
+}: {
+  options: Options
+  owner: KeyState
+  operator: KeyState
+  flow: SigningFlow
+  /** Who else may own it; empty where there is no choice. */
+  owners: KeyState[]
+  onOwner: (keyId: string) => void
+}): ReactNode {
   const t = useText()
   const staked = useAppState((state) => BigInt(state.supplier.stakeUpokt))
   const held = useAppState((state) => BigInt(state.balances[owner.address]?.upokt ?? '0'))
@@ -92,6 +121,15 @@ function Form({ options, owner, operator, flow }: { options: Options; owner: Key
   return (
     <Card padded>
       <form onSubmit={submit} className="grid gap-4">
+        {owners.length === 0 ? null : (
+          <Choice
+            label={t('suppliers.ownerOf')}
+            value={owner.id}
+            onChange={onOwner}
+            options={owners.map((key) => ({ value: key.id, text: `${key.name}, ${shortAddress(key.address)}` }))}
+            help={t('suppliers.ownerHelp')}
+          />
+        )}
         <Field
           label={t('supplier.stake.amount')}
           value={text}

@@ -3,6 +3,7 @@ import type { RequestOutput } from '#shared/api/requests.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import { useAppState, useQuery } from '#renderer/bridge/hooks.ts'
 import { intentsOf, isMadeHere, isServedHere, isStaked, partyFor, type KeyState } from '#renderer/bridge/select.ts'
+import { operatorOf } from '#renderer/bridge/suppliers.ts'
 import { Signing } from '#renderer/signing/Signing.tsx'
 import { useSigning, type SigningFlow } from '#renderer/signing/use-signing.ts'
 import { whole } from '#renderer/text/format.ts'
@@ -29,7 +30,7 @@ export function StakeServices(): ReactNode {
   const owner = useAppState((state) => state.supplier.ownerAddress || partyFor(state, 'owner')?.address)
   const operator = useAppState((state) => partyFor(state, 'operator'))
   const hasStake = useAppState((state) => isStaked(state.supplier.status))
-  const flow = useSigning('stake-services')
+  const flow = useSigning('stake-services', operator?.address)
   if (!owner || !operator || (!hasStake && flow.intentId === null)) {
     return (
       <EmptyState icon="badge-check" title={t('supplier.services.noStake')} text={t('supplier.verdict.not-stakedText')}>
@@ -48,7 +49,9 @@ function Offer({ owner, operator, flow }: { owner: string; operator: KeyState; f
   const isReady = useAppState((state) => state.chain.status === 'ready')
   // What was sent is read back; nothing else reads the record anew under a form that is open.
   const sent = useAppState(
-    (state) => intentsOf(state, 'stake-services').find((intent) => intent.status === 'included')?.includedHeight ?? 0,
+    (state) =>
+      intentsOf(state, 'stake-services').find((intent) => intent.status === 'included' && operatorOf(intent) === operator.address)
+        ?.includedHeight ?? 0,
   )
   const options = useQuery('supplier.options', isReady ? {} : null)
   const record = useQuery('supplier.record', isReady ? { operatorAddress: operator.address } : null, sent)

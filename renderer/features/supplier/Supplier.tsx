@@ -2,15 +2,18 @@ import type { ReactNode } from 'react'
 import type { AppState } from '#shared/api/state.ts'
 import { useAppState, useClock, useNow } from '#renderer/bridge/hooks.ts'
 import { isMadeHere, isServedHere, isStaked, partyFor } from '#renderer/bridge/select.ts'
-import { clockTime, pokt, when, whole } from '#renderer/text/format.ts'
+import { hasAnyStake } from '#renderer/bridge/suppliers.ts'
+import { useSupplierName } from '#renderer/bridge/use-suppliers.ts'
+import { pokt, when, whole } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
 import { Card } from '#renderer/ui/Card.tsx'
-import { isFast, timeOf, type ClockView } from '#renderer/ui/clock-view.ts'
+import { at, dateOf, type ClockView } from '#renderer/ui/clock-view.ts'
 import { AsOf } from '#renderer/ui/Figure.tsx'
 import { supplierStatus } from '#renderer/ui/status-words.ts'
 import { StatusChip } from '#renderer/ui/StatusChip.tsx'
 import { Verdict } from '#renderer/ui/Verdict.tsx'
+import { BeginAnother } from './BeginAnother.tsx'
 import { Holdings } from './Holdings.tsx'
 import { Intents } from './Intents.tsx'
 import { OnChainOffer } from './OnChainOffer.tsx'
@@ -25,12 +28,21 @@ export function Supplier(): ReactNode {
   const now = useNow(5_000)
   const supplier = useAppState((state) => state.supplier)
   const clock = useClock()
-  const status = supplierStatus(t, supplier.status, supplier.unbondingEndHeight > 0 ? timeWords(clock, supplier.unbondingEndHeight) : '')
+  const status = supplierStatus(t, supplier.status, supplier.unbondingEndHeight > 0 ? dateOf(clock, supplier.unbondingEndHeight) : '')
   const hasStake = isStaked(supplier.status)
   const isHere = useAppState(isServedHere)
+  /** One more beside those that are staked. */
+  const isAnother = useAppState((state) => !isStaked(state.supplier.status) && state.supplier.status !== 'unknown' && hasAnyStake(state))
+  const name = useSupplierName()(supplier.operatorAddress) ?? ''
+  const isNew = isAnother && supplier.status === 'not-staked'
   return (
     <>
-      <Verdict tone={status.tone} icon={status.icon} title={title(t, supplier, isHere)} text={text(t, supplier, clock, isHere)}>
+      <Verdict
+        tone={status.tone}
+        icon={status.icon}
+        title={isNew ? t('suppliers.notStaked', { name }) : title(t, supplier, isHere)}
+        text={isNew ? t('suppliers.notStakedText') : text(t, supplier, clock, isHere)}
+      >
         <div className="grid justify-items-end gap-1">
           <StatusChip status={status} pill />
           {supplier.asOf === null ? null : (
@@ -46,16 +58,16 @@ export function Supplier(): ReactNode {
         <div className="grid gap-3.5">
           {hasStake ? isHere ? <ThreeRecords /> : <OnChainOffer /> : null}
           {hasStake && supplier.services.length + supplier.pending.length > 0 ? <Shared /> : null}
-          {hasStake ? null : <Begin />}
+          {hasStake ? null : isAnother ? <BeginAnother /> : <Begin />}
           <Intents />
         </div>
         <div className="grid gap-3.5">
           {hasStake && supplier.services.length === 0 ? <OfferCard /> : null}
-          <RelaysCard />
+          {isAnother ? null : <RelaysCard />}
           <Holdings />
           {hasStake ? <ManageCard /> : null}
           {hasStake ? <LeaveCard /> : null}
-          <MoreLink />
+          <MoreLinks />
         </div>
       </div>
     </>
@@ -63,11 +75,6 @@ export function Supplier(): ReactNode {
 }
 
 type SupplierState = AppState['supplier']
-
-const timeWords = (view: ClockView, height: number): string => {
-  const ms = timeOf(view, height)
-  return ms === undefined ? whole(height) : clockTime(ms, isFast(view))
-}
 
 function title(t: Words, supplier: SupplierState, isHere: boolean): string {
   if (supplier.status === 'active' && !isHere) return t('supplier.verdict.activeElsewhere')
@@ -82,7 +89,7 @@ function text(t: Words, supplier: SupplierState, clock: ClockView, isHere: boole
     supplier.status === 'unstaking' ? supplier.unbondingEndHeight : supplier.status === 'active' ? (supplier.asOf?.height ?? 0) : next
   return t(`supplier.verdict.${supplier.status}Text`, {
     height: whole(height),
-    time: timeWords(clock, height),
+    time: supplier.status === 'unstaking' ? dateOf(clock, height) : at(clock, height),
     services: supplier.differences.map((difference) => difference.serviceId).join(', '),
   })
 }
@@ -181,16 +188,27 @@ function ManageCard(): ReactNode {
   )
 }
 
-/** For what a supplier never needs: one quiet line. */
-function MoreLink(): ReactNode {
+/** For what most suppliers never need: quiet lines. */
+function MoreLinks(): ReactNode {
   const t = useText()
+  const hasStake = useAppState(hasAnyStake)
   return (
-    <p className="px-1 text-small text-text-3">
-      {t('onchain.link')}:{' '}
-      <a className="link" href="#/supplier/more">
-        {t('onchain.open')}
-      </a>
-    </p>
+    <div className="grid gap-1 px-1 text-small text-text-3">
+      {hasStake ? (
+        <p>
+          {t('suppliers.add.link')}:{' '}
+          <a className="link" href="#/supplier/add">
+            {t('suppliers.add.open')}
+          </a>
+        </p>
+      ) : null}
+      <p>
+        {t('onchain.link')}:{' '}
+        <a className="link" href="#/supplier/more">
+          {t('onchain.open')}
+        </a>
+      </p>
+    </div>
   )
 }
 

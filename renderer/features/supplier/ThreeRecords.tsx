@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { AppState, NodeState } from '#shared/api/state.ts'
 import { useAppState, useCall, useQuery } from '#renderer/bridge/hooks.ts'
 import { nodeOfKind } from '#renderer/bridge/select.ts'
+import { useSupplierName } from '#renderer/bridge/use-suppliers.ts'
 import { monogram, whole } from '#renderer/text/format.ts'
 import { keyed, useText, type Words } from '#renderer/text/text.ts'
 import { Address } from '#renderer/ui/Address.tsx'
@@ -26,6 +27,7 @@ export function ThreeRecords(): ReactNode {
   const failing = useAppState((state) => state.health.backendsFailing)
   const attached = useAttached()
   const isReady = useAppState((state) => state.chain.status === 'ready')
+  const name = useSupplierName()(supplier.operatorAddress)
   const options = useQuery('supplier.options', isReady ? {} : null, supplier.status)
   const rows = [
     ...supplier.services.map((service) => ({ service, from: 0 })),
@@ -80,7 +82,9 @@ export function ThreeRecords(): ReactNode {
             </td>
           </tr>
           <tr>
-            <td className="text-text-2">{t('supplier.diff.operatorKey')}</td>
+            <td className="text-text-2">
+              {name === null ? t('supplier.diff.operatorKey') : t('suppliers.of', { what: t('supplier.diff.operatorKey'), name })}
+            </td>
             <td colSpan={2}>
               <Address value={supplier.operatorAddress} short copy name={t('supplier.diff.operatorKey')} />
             </td>

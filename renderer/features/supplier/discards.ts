@@ -1,3 +1,4 @@
+import type { ClaimView } from '#shared/api/requests.ts'
 import type { AppState } from '#shared/api/state.ts'
 
 type Lane = AppState['clock']['lanes'][number]
@@ -20,4 +21,19 @@ export function fates(lanes: Lane[], height: number): Fate[] {
   return lanes
     .filter((lane) => OPEN.has(lane.stage) && lane.settle > height && lane.relays !== '0')
     .map((lane) => ({ lane, isDiscarded: lane.settle >= off }))
+}
+
+/**
+ * The same for one of several suppliers, whose lanes are those of all: a session that is claimed is listed only if one of the claims is of this one, with what that comes to. What is
+ * served or open and claimed by nobody yet may be anybody's and stays.
+ * @param claims of this supplier
+ */
+export function fatesOf(all: Fate[], claims: readonly Pick<ClaimView, 'sessionEndHeight' | 'claimedUpokt'>[]): Fate[] {
+  return all.flatMap((fate) => {
+    const { lane } = fate
+    if (lane.stage === 'serving' || lane.stage === 'open') return [fate]
+    const own = claims.filter((claim) => claim.sessionEndHeight === lane.end)
+    const sum = own.reduce((upokt, claim) => upokt + BigInt(claim.claimedUpokt), 0n)
+    return own.length === 0 ? [] : [{ ...fate, lane: { ...lane, claimedUpokt: sum.toString() } }]
+  })
 }

@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react'
 import { useAppState, useNow } from '#renderer/bridge/hooks.ts'
 import { isStaked, type KeyState } from '#renderer/bridge/select.ts'
-import { pokt } from '#renderer/text/format.ts'
+import type { OwnSupplier } from '#renderer/bridge/suppliers.ts'
+import { useOwnSuppliers, useSupplierName } from '#renderer/bridge/use-suppliers.ts'
+import { pokt, whole } from '#renderer/text/format.ts'
 import { useText } from '#renderer/text/text.ts'
 import { Address } from '#renderer/ui/Address.tsx'
 import { LinkButton } from '#renderer/ui/Button.tsx'
@@ -15,7 +17,7 @@ export function Held({ own }: { own: KeyState[] }): ReactNode {
   const t = useText()
   const now = useNow(5_000)
   const balances = useAppState((state) => state.balances)
-  const supplier = useAppState((state) => state.supplier)
+  const staked = useOwnSuppliers().filter((each) => isStaked(each.status))
   const isOpen = useAppState((state) => state.vault.kind === 'unlocked')
   return (
     <Card
@@ -64,29 +66,49 @@ export function Held({ own }: { own: KeyState[] }): ReactNode {
             </div>
           )
         })}
-        {isStaked(supplier.status) && supplier.asOf !== null ? (
-          <div className="!flex flex-wrap items-center gap-x-4 gap-y-2" data-wallet="stake">
-            <div className="min-w-[150px] flex-1">
-              <div className="font-medium">
-                {t('wallet.hold.stake')} <span className="font-normal text-text-3">{t('wallet.hold.stakeSub')}</span>
-              </div>
-              <div className="text-small text-text-2">{t('wallet.hold.stakeText')}</div>
-            </div>
-            <div className="ml-auto text-right">
-              <div className="fig2 text-text-2">
-                {pokt(supplier.stakeUpokt, 6)}
-                <small>{t('ui.pokt')}</small>
-              </div>
-              <div className="flex items-center justify-end gap-2 text-caption text-text-3">
-                <AsOf height={supplier.asOf.height} atMs={supplier.asOf.atMs} nowMs={now} />
-                <Source kind={supplier.source ?? 'chain'} proof={supplier.proof} />
-              </div>
-            </div>
-            <div className="w-[76px] max-[640px]:hidden" />
-          </div>
-        ) : null}
+        {staked.map((each) => (
+          <StakeOf key={each.operatorAddress} one={each} now={now} />
+        ))}
         <RunwayLine own={own} />
       </div>
     </Card>
+  )
+}
+
+/** The stake of one own supplier; by whose word and when it was read is known of the one in view. */
+function StakeOf({ one, now }: { one: OwnSupplier; now: number }): ReactNode {
+  const t = useText()
+  const { asOf, source, proof } = useAppState((state) => state.supplier)
+  const name = useSupplierName()(one.operatorAddress)
+  if (one.isInView && asOf === null) return null
+  return (
+    <div className="!flex flex-wrap items-center gap-x-4 gap-y-2" data-wallet="stake">
+      <div className="min-w-[150px] flex-1">
+        <div className="font-medium">
+          {name === null ? t('wallet.hold.stake') : t('suppliers.stakedFor', { name })}{' '}
+          <span className="font-normal text-text-3">{t('wallet.hold.stakeSub')}</span>
+        </div>
+        <div className="text-small text-text-2">{t('wallet.hold.stakeText')}</div>
+      </div>
+      <div className="ml-auto text-right">
+        <div className="fig2 text-text-2">
+          {pokt(one.stakeUpokt, 6)}
+          <small>{t('ui.pokt')}</small>
+        </div>
+        <div className="flex items-center justify-end gap-2 text-caption text-text-3">
+          {one.isInView && asOf !== null ? (
+            <>
+              <AsOf height={asOf.height} atMs={asOf.atMs} nowMs={now} />
+              <Source kind={source ?? 'chain'} proof={proof} />
+            </>
+          ) : (
+            <>
+              {t('home.lately.block', { height: whole(one.height) })} <Source kind="chain" />
+            </>
+          )}
+        </div>
+      </div>
+      <div className="w-[76px] max-[640px]:hidden" />
+    </div>
   )
 }

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react'
 import type { Runway } from '#shared/api/wallet-requests.ts'
 import { useAppState, useNow, useQuery } from '#renderer/bridge/hooks.ts'
 import type { KeyState } from '#renderer/bridge/select.ts'
+import { useSupplierName } from '#renderer/bridge/use-suppliers.ts'
 import { duration, pokt, when, whole } from '#renderer/text/format.ts'
 import { useText, type Words } from '#renderer/text/text.ts'
 import { LinkButton } from '#renderer/ui/Button.tsx'
@@ -26,6 +27,7 @@ export function RunwayLine({ own }: { own: KeyState[] }): ReactNode {
   const balances = useAppState((state) => state.balances)
   const { value } = useQuery('wallet.runway', {}, revision)
   const runway = value?.runway
+  const name = useSupplierName()(runway?.address)
   if (!runway) return null
   // What pays for it: another own key that holds enough, the owner first.
   const payer = own.find((key) => key.address !== runway.address && BigInt(balances[key.address]?.upokt ?? '0') > 0n)
@@ -39,7 +41,7 @@ export function RunwayLine({ own }: { own: KeyState[] }): ReactNode {
     <div data-runway={runway.level}>
       <div className="grid grid-cols-[190px_minmax(0,1fr)_auto] items-center gap-4 max-[640px]:grid-cols-1">
         <div>
-          <div className="text-small font-medium">{t('wallet.runway.title')}</div>
+          <div className="text-small font-medium">{name === null ? t('wallet.runway.title') : t('suppliers.feesOf', { name })}</div>
           <div className="text-caption text-text-3 num">{spending(t, runway)}</div>
         </div>
         <Gauge runway={runway} />

@@ -76,6 +76,7 @@ export const activity = {
   'upgrade-failed': 'The software for the upgrade {{name}} does not work',
   'images-removed': 'Old images removed: {{count}}',
   'miner-deaf': 'Relay miner restarted: it was {{blocks}} blocks behind',
+  'volume-lost': 'A volume is gone that Hearth did not remove, of {{title}}: {{volume}}',
   faucet: '{{amountPokt}} test POKT sent to {{address}}',
   'key-made': 'Key made: {{name}}, {{address}}',
   'tx-included': '{{kind}} is on chain, block {{height}}',

@@ -16,6 +16,8 @@ export const dangers = {
   'operator-without-key':
     'The operator {{address}} has signed nothing on chain yet; gateways cannot check its answers before it sends its services.',
   'operator-runway': 'The operator {{address}} holds {{pokt}} POKT for claims and proofs. Days that it lasts: {{days}}.',
+  'operator-emptied':
+    'It leaves {{pokt}} POKT to the operator {{address}}, which pays for claims and proofs with it. Missed proofs cost pay and stake. Days that it lasts: {{days}}.',
   'owner-elsewhere': 'The owner {{ownerAddress}} is no address of this vault. The stake belongs to it.',
   'lowered-stake-paid-to': '{{pokt}} POKT are paid at once to the owner {{ownerAddress}}.',
   'raise-belongs-to-owner': 'The signer pays {{pokt}} POKT; one day they come back to the owner {{ownerAddress}}.',

@@ -17,12 +17,14 @@ export const attention = {
   'read-back-no-services': 'Staked, but the chain lists no service',
   'read-back-differs': 'The chain does not list what you signed',
   'unstake-waits': 'Everything has settled: the unstake waits for you',
+  'unstake-waits-open': 'The unstake waits for you',
   'key-fenced-moved': 'The operator key waits: Hearth was moved or copied',
   'key-fenced-new-here': 'The operator key waits: another machine may serve with it',
   'backup-never': 'There is no backup of the keys',
   'drill-never': 'The backup was never tried',
   'drill-old': 'The backup was last tried {{days}} days ago',
   'keys-needed': 'The relay miner waits for the operator key',
+  'keys-missing': 'A supplier waits for its operator key',
   'keys-needed-at-risk_one': '{{count}} claim waits for the operator key',
   'keys-needed-at-risk_other': '{{count}} claims wait for the operator key',
   'ledger-different': 'The ledger and a balance differ by {{differencePokt}} POKT',
@@ -48,6 +50,16 @@ export const attention = {
   'containers-unlisted': 'Containers of Hearth run here that the record does not know',
   'containers-unlisted-down': 'Containers of Hearth are here that the record does not know',
   'node-failing-memory': '{{title}} is failing for lack of memory',
+  'containers-copied': 'Containers run here that are made like Hearth’s own',
+  'containers-copied-miner': 'A second relay miner runs here that is made like Hearth’s own',
+  'volume-lost-claims_one': 'The relay miner’s volume is gone, with the proofs of a session',
+  'volume-lost-claims_other': 'The relay miner’s volume is gone, with the proofs of {{count}} sessions',
+  'volume-lost-relays_one': 'The relay miner’s volume is gone, with the relays of an open session',
+  'volume-lost-relays_other': 'The relay miner’s volume is gone, with the relays of {{count}} open sessions',
+  'volume-lost-unknown': 'The relay miner’s volume is gone',
+  'volume-lost': 'The relay miner has an empty volume: the one before is gone',
+  'volume-lost-chain': 'The volume with the chain is gone',
+  'volume-lost-node': 'The data of {{titles}} are gone',
   'miner-deaf': '{{title}} does not hear the chain any more, {{blocks}} blocks so far',
   'alerts-undelivered': 'Alerts do not get through to {{host}}: {{reason}}',
   'chain-stalled': 'The chain has made no block since {{sinceTime}}',
@@ -123,6 +135,7 @@ export const attentionMore = {
   'read-back-no-services': 'Signed were {{services}}, in block {{height}}. Nothing is earned until the operator sends its services again.',
   'read-back-differs': 'Block {{height}} took it. Compare the records on Supplier and send it again if they differ.',
   'unstake-waits': 'Nothing would be lost now. It is the one step that needs your yes.',
+  'unstake-waits-open': 'Relays of this supplier come in until then. Its sheet says which claims would be lost.',
   'key-fenced-moved': 'Two machines with one key void each other’s proofs. Say that the other one is off.',
   'key-fenced-new-here': 'It was restored or brought in. Say that no other machine serves with {{address}}.',
   'backup-never': 'With this disk {{name}} would be gone too. Write an encrypted backup, and try whether it can be restored.',
@@ -130,6 +143,7 @@ export const attentionMore = {
   'drill-old': 'Sticks and memories fade. A drill takes a minute and changes nothing.',
   'alerts-undelivered': 'Hearth tries again. Until then you are told of trouble on these pages alone.',
   'keys-needed': 'It has none after a restart. Unlock, and serving goes on.',
+  'keys-missing': 'The relay miner serves for the others meanwhile. Unlock, and it serves for this one too.',
   'keys-needed-at-risk': 'Unlock before block {{deadlineHeight}}, or they stay unpaid.',
   'ledger-different': '{{label}} {{address}}, at block {{height}}.',
   'supplier-below-minimum': '{{stakePokt}} of {{minPokt}} POKT. The network asks the supplier to leave; the owner can top it up.',
@@ -160,6 +174,22 @@ export const attentionMore = {
     'The copy that was restored is older than they are. They do not run, and what they keep is still there. Take them up again on the Nodes page: {{titles}}.',
   'node-failing-memory':
     'It was ended when it took more than its {{limitMb}} MB. Look at its last lines, and whether other programs leave this PC enough memory.',
+  'containers-copied':
+    'Somebody made them with the labels of Hearth, under other names. Hearth does nothing with them; stop them on the Nodes page if they are of no use: {{titles}}.',
+  'containers-copied-miner':
+    'Somebody made it with the labels of Hearth, under another name. Two relay miners with one key void each other’s proofs, and that is slashed. Stop it on the Nodes page: {{titles}}.',
+  'volume-lost-claims':
+    '{{claimedPokt}} POKT are claimed there. Hearth did not remove it: somebody did, or this is another engine. A claim whose proof is asked for and missed is unpaid and costs {{penaltyPokt}} POKT of stake. If the volume is on another engine, or you have a copy, bring it back before block {{height}}.',
+  'volume-lost-relays':
+    'Hearth did not remove it: somebody did, or this is another engine. What was served and not claimed is not paid. If the volume is on another engine, or you have a copy, bring it back before block {{height}}.',
+  'volume-lost-unknown':
+    'Hearth did not remove it: somebody did, or this is another engine. What lay on it is not known before the chain is read: relays without a claim are not paid, and a claim without its proof costs stake.',
+  'volume-lost':
+    'Hearth did not remove it: somebody did, or this is another engine. No session was open that needed it, so nothing is lost by it. When you clean up, leave the volumes alone whose names begin with hearth.',
+  'volume-lost-chain':
+    'Hearth did not remove it: somebody did, or this is another engine. The chain cannot go on without it. Remove it on the Nodes page and start a new one.',
+  'volume-lost-node':
+    'Hearth did not remove their volume: somebody did, or this is another engine. They fetch everything anew and answer no relays until they are up to date.',
   'miner-deaf': 'Block {{height}} is its last, so it sends no claims and proofs. Hearth restarts it, without losing a relay.',
   'chain-stalled': 'Block {{height}} is the last. Nothing is settled until it goes on.',
   'chain-unreachable': 'Block {{height}} is the last one read. What runs keeps running.',

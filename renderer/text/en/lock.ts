@@ -46,7 +46,11 @@ export const lock = {
     locked: 'Keys locked',
     unlocked: 'Keys open',
     since: 'Needed since {{time}}',
-    reason: { 'after-restart': 'Hearth or the PC was restarted', 'keeper-gone': 'The key keeper was restarted' },
+    reason: {
+      'after-restart': 'Hearth or the PC was restarted',
+      'keeper-gone': 'The key keeper was restarted',
+      'key-missing': 'One of your suppliers has no key with the relay miner yet',
+    },
     nodes: '{{running}} of {{all}} nodes Running',
     minerWaits: 'Relay miner waits for you',
     risk: 'At risk, and until when',

@@ -41,6 +41,13 @@ export const nodes = {
   unlisted: {
     titleMiner: 'A relay miner runs here that the record does not know',
     title: 'Containers of Hearth are here that the record does not know',
+    titleCopyMiner: 'A second relay miner runs here that is made like Hearth’s own',
+    titleCopy: 'Containers run here that are made like Hearth’s own',
+    textCopy: 'Somebody made them with the labels of Hearth, under other names. Hearth leaves them alone, and does not remove them.',
+    textCopyMiner:
+      'Somebody made it with the labels of Hearth, under another name. Two relay miners with one key void each other’s proofs, and that is slashed. Hearth leaves it alone until you stop it.',
+    copy: 'made like {{title}}',
+    stopTextCopy: 'Nothing is removed; that is for whoever made it.',
     text: 'The record on this PC is older than they are, as after a restore. Nobody looks after them, and nothing of them is lost.',
     up: 'runs',
     down: 'does not run',

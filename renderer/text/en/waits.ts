@@ -47,6 +47,7 @@ export const waits = {
     'metrics-miner': 'what the relay miner counts',
     'supplier-options': 'services and minimum of the chain',
     'supplier-record': 'your supplier’s record on chain',
+    'supplier-choose': 'bringing the other supplier into view',
     'earnings-claims': 'claims',
     'earnings-days': 'earnings by day',
     'activity-list': 'what happened lately',

@@ -111,7 +111,8 @@ export function startLife(wish: LifeWish): NodesLife {
     ingressConfig: () => '{}',
     onChainReady: () => Promise.resolve(),
     onChainRemoved: () => Promise.resolve(),
-    giveKey: () => Promise.resolve(false),
+    servingKeys: { read: () => Promise.resolve({ keys: [], isKnown: true }) },
+    giveKeys: () => Promise.resolve(false),
   })
   const kept = { addPoints: () => Promise.resolve() } as unknown as MetricsStore
   const world = { engine, net, clock, catalog }

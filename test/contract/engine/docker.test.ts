@@ -10,6 +10,11 @@ realEngineContract('Docker', makeDocker, engineSocket)
 describe('Docker', () => {
   const stage = stageEngine(makeDocker)
 
+  test('has a name for itself that another engine does not have', async () => {
+    const probe = await stage.engine.probe()
+    expect(probe.kind === 'ready' && probe.id).toMatch(/^[\w:-]{20,}$/)
+  })
+
   test('a program that was killed for lack of memory is mostly seen as that', async () => {
     // Docker 20.10 loses the race between the kernel's word and the end of the program about one time in six; Podman 4.3 never tells.
     let wasSeen = false

@@ -80,6 +80,13 @@ export const CALLS: LiedCall[] = [
     unnoticed: NOT_THERE,
   },
   { name: 'volume', about: /^GET \/volumes\//, run: (engine, { fresh }) => engine.ensureVolume(fresh, memory), may: [] },
+  {
+    name: 'a look at a volume',
+    about: /^GET \/volumes\//,
+    run: (engine, { fresh }) => engine.volume(fresh),
+    may: [],
+    unnoticed: NOT_THERE,
+  },
   { name: 'memory volume', about: /^GET \/info/, run: (engine, { fresh }) => engine.ensureVolume(`${fresh}-m`, { memory: true }), may: [] },
   { name: 'network', about: /^GET \/networks\//, run: (engine, { fresh }) => engine.ensureNetwork(fresh), may: [], unnoticed: NOT_THERE },
   { name: 'stats', about: /^GET .*\/stats/, run: (engine, { container }) => engine.stats(container), may: [] },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ownNames } from '#main/core/nodes/own-names.ts'
 import { rejection } from '#test/fakes/rejection.ts'
 import { containerSpec, PROGRAMS, type EngineStage } from './engine-under-test.ts'
 
@@ -40,6 +41,45 @@ export function placesContract(stage: EngineStage): void {
       await stage.engine.removeVolume(place)
       await stage.engine.ensureVolume(place, { memory: true })
       await stage.engine.ensureVolume(place, { memory: true })
+    })
+
+    test('a volume is told by its name and kind while it is there, and which containers were made with it', async () => {
+      const [disk, memory] = [stage.nextName(), stage.nextName()]
+      expect(await stage.engine.volume(disk)).toBeUndefined()
+      await stage.engine.ensureVolume(disk, { memory: false })
+      await stage.engine.ensureVolume(memory, { memory: true })
+      expect([await stage.engine.volume(disk), await stage.engine.volume(memory)]).toEqual([{ memory: false }, { memory: true }])
+      const container = await stage.running({
+        mounts: [
+          { kind: 'volume', volume: disk, path: '/disk' },
+          { kind: 'volume', volume: memory, path: '/memory' },
+        ],
+      })
+      expect((await stage.seen(container))?.volumes?.toSorted()).toEqual([disk, memory].toSorted())
+      await stage.engine.stop(container, 1)
+      expect((await stage.seen(container))?.volumes).toHaveLength(2)
+      await stage.engine.remove(container)
+      await stage.engine.removeVolume(disk)
+      expect(await stage.engine.volume(disk)).toBeUndefined()
+      expect((await rejection(stage.engine.volume('../x'))).code).toBe('engine-failed')
+    })
+
+    test('a container that has the labels of a node and another name is not the node', async () => {
+      const install = stage.nextName()
+      const own = ownNames(stage.engine, install)
+      const spec = containerSpec(stage.under, `hearth-${install}-miner`, { nodeId: 'miner' })
+      const listed = async (): Promise<string[]> =>
+        (await own.list())
+          .filter((each) => each.name.includes(install))
+          .map((each) => `${each.name} is ${each.nodeId || `like ${each.copyOf}`}`)
+          .toSorted()
+      const copy = { ...spec, name: `hearth-${install}-copy` }
+      await stage.engine.create(copy)
+      await stage.engine.start(copy.name)
+      await stage.engine.create(spec)
+      expect(await listed()).toEqual([`${copy.name} is like miner`, `${spec.name} is miner`])
+      await stage.engine.remove(spec.name)
+      expect(await listed()).toEqual([`${copy.name} is like miner`])
     })
 
     test('what is in use is not removed, not even under a stopped container', async () => {

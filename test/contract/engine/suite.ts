@@ -18,6 +18,9 @@ export function engineContract(name: string, makeEngine: () => Promise<EngineUnd
       expect(probe.cpus).toBeGreaterThan(0)
       expect(probe.memoryBytes).toBeGreaterThan(2 ** 28)
       expect(Math.abs(probe.clockOffsetMs)).toBeLessThan(2_000)
+      // What it is known by again lasts, or is not told at all.
+      const again = await stage.engine.probe()
+      expect(again.kind === 'ready' && again.id).toBe(probe.id)
     })
 
     imagesContract(stage)

@@ -1,9 +1,12 @@
-/** A test chain with a staked application and supplier, a backend, a keeper and the stock relay miner with Hearth's own rendered configuration. */
+/** A test chain with a staked application and one supplier or several, a backend, a keeper and the stock relay miner with Hearth's own rendered configuration. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
+import { operatorKeyName } from '#main/core/keys/serving-keys.ts'
+import { keeperTarget } from '#main/core/nodes/keeper-keys.ts'
 import { MINER_PATHS, MINER_PORTS, MINER_TEMPLATE, minerCommand, minerGasPrice, renderMinerConfig } from '#main/core/relays/miner-config.ts'
+import type { SeenContainer } from '#main/core/ports/engine.ts'
 import { startTestChain, TEST_LABEL, type TestChain, type TestChainOptions } from '#test/localnet/chain.ts'
 import { docker, freePort, mustDocker } from '#test/localnet/engine.ts'
 import { projectRoot } from '#test/localnet/paths.ts'
@@ -11,7 +14,7 @@ import { readMachine } from '#test/localnet/prepare.ts'
 import { until } from '#test/localnet/process.ts'
 
 export const SERVICE = 'anvil'
-const FUNDS_UPOKT = 100_000_000_000n
+const FUNDS_UPOKT = 200_000_000_000n
 
 export interface TestIdentity {
   address: string
@@ -22,12 +25,21 @@ export interface TestIdentity {
 export interface MinerBundle {
   chain: TestChain
   application: TestIdentity
+  /** The first supplier's. */
   operator: TestIdentity
+  /** Of all suppliers; the miner starts with the keys of all of them. */
+  operators: TestIdentity[]
   owner: string
   /** Where this machine reaches the miner. */
   relayUrl: string
   metricsUrl: string
+  /** Name of the container with the keys. */
+  keeper: string
   minerLogs: () => Promise<string>
+  /** Ends the miner as Hearth does, and makes it anew over the same volumes, with the keys of these names alone. */
+  restartMiner: (signingKeyNames: readonly string[]) => Promise<void>
+  /** Runs a shell in the miner's volumes. */
+  inMiner: (script: string) => Promise<string>
   stop: () => Promise<void>
 }
 
@@ -51,9 +63,9 @@ async function startContainers(
   socket: string,
   images: Record<string, string>,
   chain: TestChain,
-  operator: TestIdentity,
+  operators: readonly TestIdentity[],
   ports: { relays: number; metrics: number },
-) {
+): Promise<(signingKeyNames: readonly string[]) => Promise<void>> {
   const name = chain.container
   const label = ['--label', TEST_LABEL]
   const { pocketd = '', anvil = '' } = images
@@ -66,12 +78,13 @@ async function startContainers(
   const keys = `${name}-keys:${MINER_PATHS.keys}`
   const apart = ['--log-driver', 'none', '--network', 'none']
   await mustDocker(socket, [...run, `${name}-keeper`, ...apart, '--volume', keys, '--entrypoint', 'sleep', pocketd, '86400'])
-  const importKey = ['pocketd', 'keys', 'import-hex', 'operator', '--keyring-backend', 'test', '--keyring-dir', MINER_PATHS.keys]
-  await mustDocker(socket, ['exec', '-i', `${name}-keeper`, ...importKey], { input: `${bytesToHex(operator.privateKey)}\n` })
+  for (const { address, privateKey } of operators) {
+    const target = keeperTarget({ name: `${name}-keeper`, state: 'running' } as SeenContainer, '', operatorKeyName(address))
+    await mustDocker(socket, ['exec', '-i', `${name}-keeper`, ...(target?.command ?? [])], { input: `${bytesToHex(privateKey)}\n` })
+  }
 
   const template = readFileSync(join(projectRoot, 'resources/templates', MINER_TEMPLATE), 'utf8')
   const facts = {
-    signingKeyName: 'operator',
     nodeRpcUrl: 'tcp://chain:26657',
     nodeGrpcUrl: 'tcp://chain:9090',
     services: [{ serviceId: SERVICE, backendUrl: 'http://backend:8547' }],
@@ -79,7 +92,6 @@ async function startContainers(
   const data = `${name}-miner:${MINER_PATHS.dataVolume}`
   await mustDocker(socket, ['volume', 'create', ...label, `${name}-miner`])
   const writeConfig = ['run', '--rm', '-i', ...label, '--volume', data, '--entrypoint', 'sh', pocketd, '-c', `cat > ${MINER_PATHS.config}`]
-  await mustDocker(socket, writeConfig, { input: renderMinerConfig(facts, template) })
   const published = [`${ports.relays}:${MINER_PORTS.relays}`, `${ports.metrics}:${MINER_PORTS.metrics}`].flatMap((each) => [
     '-p',
     `127.0.0.1:${each}`,
@@ -90,11 +102,18 @@ async function startContainers(
     gasPrice: minerGasPrice('0.000001000000000000'),
     nodeGrpcUrl: 'tcp://chain:9090',
   })
-  await mustDocker(socket, [...run, `${name}-miner`, ...onNetwork('miner'), ...volumes, ...published, pocketd, ...command])
+  const start = async (signingKeyNames: readonly string[]): Promise<void> => {
+    await docker(socket, ['stop', '--time', '20', `${name}-miner`])
+    await docker(socket, ['rm', '--force', `${name}-miner`])
+    await mustDocker(socket, writeConfig, { input: renderMinerConfig({ ...facts, signingKeyNames }, template) })
+    await mustDocker(socket, [...run, `${name}-miner`, ...onNetwork('miner'), ...volumes, ...published, pocketd, ...command])
+  }
+  await start(operators.map((operator) => operatorKeyName(operator.address)))
+  return start
 }
 
 /** About twenty-five seconds. The caller stops it. */
-export async function startMinerBundle(options: TestChainOptions): Promise<MinerBundle> {
+export async function startMinerBundle({ suppliers = 1, ...options }: TestChainOptions & { suppliers?: number }): Promise<MinerBundle> {
   const machine = readMachine()
   const socket = machine.engineSocket
   if (socket === null || machine.testImages['pocketd'] === undefined || machine.testImages['anvil'] === undefined) {
@@ -115,32 +134,48 @@ export async function startMinerBundle(options: TestChainOptions): Promise<Miner
     const ports = { relays: await freePort(), metrics: await freePort() }
     const relayUrl = `http://127.0.0.1:${ports.relays}`
     const application = await makeIdentity(chain, 'application')
-    const operator = await makeIdentity(chain, 'operator')
+    const names = Array.from({ length: suppliers }, (_, at) => `operator${at}`)
+    const operators: TestIdentity[] = []
+    for (const each of names) operators.push(await makeIdentity(chain, each))
+    const [operator] = operators
+    if (!operator) throw new Error('no supplier')
     const owner = (await makeIdentity(chain, 'owner')).address
-    await chain.fund([application.address, operator.address, owner], FUNDS_UPOKT)
+    await chain.fund([application.address, ...operators.map((each) => each.address), owner], FUNDS_UPOKT)
     const stakes = 'stake_amount: 50000000000upokt\n'
     await sendWithFile(chain, 'application', ['application', 'stake-application'], `${stakes}service_ids: ["${SERVICE}"]\n`)
-    const identity = `owner_address: ${owner}\noperator_address: ${operator.address}\ndefault_rev_share_percent:\n  ${owner}: 100\n`
-    await sendWithFile(chain, 'owner', ['supplier', 'stake-supplier', '--stake-only'], `${identity}stake_amount: 60000000000upokt\n`)
     const endpoint = `    endpoints:\n      - publicly_exposed_url: ${relayUrl}\n        rpc_type: JSON_RPC\n`
     const services = `services:\n  - service_id: ${SERVICE}\n${endpoint}`
-    await sendWithFile(chain, 'operator', ['supplier', 'stake-supplier', '--services-only'], `${identity}${services}`)
-    await startContainers(socket, machine.testImages, chain, operator, ports)
+    for (const [at, { address }] of operators.entries()) {
+      const identity = `owner_address: ${owner}\noperator_address: ${address}\ndefault_rev_share_percent:\n  ${owner}: 100\n`
+      await sendWithFile(chain, 'owner', ['supplier', 'stake-supplier', '--stake-only'], `${identity}stake_amount: 60000000000upokt\n`)
+      await sendWithFile(chain, names[at] ?? '', ['supplier', 'stake-supplier', '--services-only'], `${identity}${services}`)
+    }
+    const startMiner = await startContainers(socket, machine.testImages, chain, operators, ports)
+    const isUp = async (): Promise<void> => {
+      await until('the relay miner', 40_000, async () => ((await fetch(bundle.metricsUrl)).ok ? true : undefined)).catch(
+        async (error: unknown) => {
+          throw new Error(`the miner does not listen: ${await minerLogs()}`, { cause: error })
+        },
+      )
+    }
     const bundle = {
       chain,
       application,
       operator,
+      operators,
       owner,
       relayUrl,
       metricsUrl: `http://127.0.0.1:${ports.metrics}/metrics`,
+      keeper: `${name}-keeper`,
       minerLogs,
+      restartMiner: async (signingKeyNames: readonly string[]) => {
+        await startMiner(signingKeyNames)
+        await isUp()
+      },
+      inMiner: async (script: string) => mustDocker(socket, ['exec', `${name}-miner`, 'sh', '-c', script]),
       stop,
     }
-    await until('the relay miner', 40_000, async () => ((await fetch(bundle.metricsUrl)).ok ? true : undefined)).catch(
-      async (error: unknown) => {
-        throw new Error(`the miner does not listen: ${await minerLogs()}`, { cause: error })
-      },
-    )
+    await isUp()
     return bundle
   } catch (error) {
     await stop()

@@ -72,6 +72,42 @@ export function longTableContract(name: string, open: () => Promise<Store>): voi
       expect(await store.claimsPage({ network: 'beta', limit: 5 })).toEqual({ rows: [], next: undefined, revision: 0, current: 0 })
     })
 
+    test('claims of one supplier among those of others, by page and by stage', async () => {
+      const store = await begun()
+      const of = (operatorAddress: string, end: number, stage: ClaimChange['stage'] = 'settled'): ClaimChange => ({
+        ...claim(end, 'a', stage),
+        operatorAddress,
+      })
+      await store.applyBlock(
+        blockRows(
+          2,
+          [],
+          [10, 20, 30].flatMap((end) => [of('one', end), of('two', end, end === 30 ? 'claimed' : 'settled')]),
+        ),
+      )
+      const { rows } = await walk<ClaimRow, ClaimPlace>((after, revision) =>
+        store.claimsPage({
+          network: 'local',
+          operatorAddress: 'two',
+          limit: 2,
+          ...(after ? { after } : {}),
+          ...(revision === undefined ? {} : { revision }),
+        }),
+      )
+      expect(rows.map((row) => [row.operatorAddress, row.sessionEndHeight])).toEqual([
+        ['two', 30],
+        ['two', 20],
+        ['two', 10],
+      ])
+      const whose = async (query: { operatorAddress?: string; stages?: ClaimChange['stage'][] }): Promise<string[]> =>
+        (await store.claims({ network: 'local', limit: 10, ...query })).map((row) => `${row.operatorAddress} ${row.sessionEndHeight}`)
+      expect(await whose({ operatorAddress: 'one', stages: ['settled'] })).toEqual(['one 30', 'one 20', 'one 10'])
+      expect(await whose({ operatorAddress: 'two', stages: ['claimed'] })).toEqual(['two 30'])
+      expect(await whose({ operatorAddress: 'one', stages: ['claimed'] })).toEqual([])
+      expect(await whose({ operatorAddress: 'nobody' })).toEqual([])
+      expect(await whose({})).toHaveLength(6)
+    })
+
     test('movements: a page may end inside a block and nothing is lost or shown twice', async () => {
       const store = await begun()
       const rowsOf = (height: number): MovementRow[] =>

@@ -8,6 +8,7 @@ import { createVault } from '#main/adapters/vault/index.ts'
 import type { Heads } from '#main/core/chain/heads.ts'
 import { createKeyGiver } from '#main/core/keys/give-key.ts'
 import { createKeys } from '#main/core/keys/keys.ts'
+import { createServingKeys } from '#main/core/keys/serving-keys.ts'
 import type { Store } from '#main/core/ports/store.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
@@ -50,19 +51,23 @@ describe('after a restart with nobody there', { timeout: 60_000 }, () => {
     const owned = createKeys({ vault, store, state, clock, log, autoLockMinutes: () => 5 })
     const give = createKeyGiver({
       vault,
-      keys: () => owned.list(),
-      stakedOperator: () => operator?.address,
       keeperTarget: () => Promise.resolve({ engineEndpoint: `unix://${socket}`, container: name, command }),
       openUnattended: () => owned.openUnattended(),
-      fence: owned.fence,
-      network: () => 'local',
       heads: { current: () => undefined, params: () => undefined, height: () => 0 } as Partial<Heads> as Heads,
       state,
       clock,
       log,
     })
     await owned.refresh()
-    return { vault, keys: owned, give, state }
+    const serving = createServingKeys({
+      keys: () => owned.list(),
+      network: () => 'local',
+      last: () => undefined,
+      claimableBlocks: () => 0,
+      store: { claims: () => Promise.resolve([]) },
+      fence: owned.fence,
+    })
+    return { vault, keys: owned, give: async () => give((await serving.read()).keys, false), state }
   }
   const held = async (): Promise<string> => {
     const shown = await docker(socket, [

@@ -96,6 +96,32 @@ const findings = (message: { body: string } | undefined): string[] =>
   ) ?? []
 
 describe('alerts', () => {
+  it('tells the same trouble of another supplier, once each, and when more have it', async () => {
+    const { clock, out, shown, stop } = await setup()
+    const low = async (facts: Record<string, string>): Promise<number> => {
+      shown.state.put('attention', 'operator-low', {
+        id: 'operator-low',
+        level: 'bad',
+        key: 'operator-low',
+        facts,
+        fix: 'none',
+        sinceMs: 1,
+      })
+      await clock.advance(10 * MINUTE)
+      return out.length
+    }
+    const a = { supplier: 'Cellar key', supplierAddress: 'a' }
+    const b = { ...a, supplierAddress: 'b' }
+    expect(await low(a)).toBe(1)
+    expect(await low({ ...a, upokt: '3' })).toBe(1)
+    expect(await low({ ...a, moreSuppliers: '1' })).toBe(2)
+    // The worst changes from one to the other and back.
+    expect(await low({ ...b, moreSuppliers: '1' })).toBe(3)
+    expect(await low({ ...a, moreSuppliers: '1' })).toBe(3)
+    expect(await low(a)).toBe(3)
+    expect(JSON.stringify(out)).not.toContain('Cellar')
+    await stop()
+  })
   it('tells a finding once when it stands, and once when it is over', async () => {
     const { clock, out, find, gone, stop } = await setup()
     find('node-failing')

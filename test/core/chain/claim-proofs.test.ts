@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createClaimProofs } from '#main/core/chain/claim-proofs.ts'
-import type { Chain, PendingClaim, ProvenReads } from '#main/core/ports/chain.ts'
+import type { Chain, PendingClaim, Proven, ProvenReads } from '#main/core/ports/chain.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
 import { HearthError } from '#shared/api/errors.ts'
@@ -26,11 +26,19 @@ function setup() {
     clock,
   )
   state.patch('supplier', { operatorAddress: 'op' })
-  const said = { listed: [claim('10'), claim('20')], signed: [claim('10'), claim('20')], fails: false, asked: 0, has: true }
+  const said = {
+    listed: [claim('10'), claim('20')],
+    signed: [claim('10'), claim('20')],
+    fails: false,
+    asked: 0,
+    has: true,
+    reads: undefined as ((operator: string) => Promise<Proven<PendingClaim[]>>) | undefined,
+  }
   const chain = { pendingClaims: () => Promise.resolve(said.listed) } as unknown as Chain
   const reads = {
-    claims: (_operator: string, sessions: string[]) => {
+    claims: (operator: string, sessions: string[]) => {
       said.asked += 1
+      if (said.reads) return said.reads(operator)
       if (said.fails) return Promise.reject(new HearthError('proof-invalid', { reason: 'x' }))
       return Promise.resolve({ value: said.signed.filter((each) => sessions.includes(each.sessionId)), height: 100, how: HOW })
     },
@@ -85,5 +93,39 @@ describe('open claims', () => {
     await clock.advance(60_000)
     await proofs.look(chain)
     expect(state.state.earnings.openClaims?.proven).toBe(70)
+  })
+
+  it('of several suppliers are asked of each; one whose proof fails takes the others nothing', async () => {
+    const { state, said, proofs, clock } = setup()
+    const of = (operatorAddress: string) => ({ ...claim('10'), operatorAddress })
+    const short = { ownerAddress: '', stakeUpokt: '1', services: [], notServed: [], unstakeSessionEndHeight: 0, height: 1 }
+    state.put('suppliers', 'op', { ...short, status: 'active' })
+    state.put('suppliers', 'op2', { ...short, status: 'unstaking' })
+    state.put('suppliers', 'op3', { ...short, status: 'not-staked' })
+    const asked: string[] = []
+    const chain = {
+      pendingClaims: (operator: string) => {
+        asked.push(operator)
+        return Promise.resolve([of(operator)])
+      },
+    } as unknown as Chain
+    const sessions = new Map([
+      ['op', { value: [of('op')], height: 100, how: HOW }],
+      ['op2', { value: [of('op2')], height: 98, how: { ...HOW, headerHeight: 99 } }],
+    ])
+    said.reads = (operator) => {
+      const found = sessions.get(operator)
+      return found ? Promise.resolve(found) : Promise.reject(new HearthError('proof-invalid', {}))
+    }
+    await proofs.look(chain)
+    expect(asked).toEqual(['op', 'op2'])
+    const source = (operator: string) => proofs.sourceOf(claimKey(of(operator)))
+    expect([source('op'), source('op2')]).toEqual(['proven', 'proven'])
+    // Told with the older of the two heights.
+    expect(state.state.earnings.openClaims).toMatchObject({ proven: 2, listed: 2, asOf: { height: 98 }, proof: { headerHeight: 99 } })
+    sessions.delete('op2')
+    await clock.advance(60_000)
+    await proofs.look(chain)
+    expect([source('op'), source('op2')]).toEqual(['proven', 'chain'])
   })
 })

@@ -133,7 +133,7 @@ describe('limits', () => {
 
   it('a wallet that lasts a month is quiet; one that lasts two days is bad; an empty one says so first', () => {
     const state = sickBy('operator-runway')
-    const days = (left: number): void => void (state.health.operatorSpending = { upoktPerDay: '1', daysLeft: left })
+    const days = (left: number): void => void (state.health.operatorSpending = { pokt1operator: { upoktPerDay: '1', daysLeft: left } })
     days(30)
     expect(find(state, 'operator-low')).toBeUndefined()
     days(2)

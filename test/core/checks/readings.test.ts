@@ -124,24 +124,25 @@ const answering = (answer: (url: string) => { status: number; body?: string } | 
 
 describe('staked addresses', () => {
   const refused = new HearthError('no-network', { reason: 'ECONNREFUSED' })
+  const of = (...urls: string[]) => urls.map((url) => ({ url, operatorAddress: 'op' }))
   it('are down after the second failure, since the first, and up with the first answer', async () => {
     let answer: { status: number } | Error = refused
     const probe = createEndpointProbe(answering(() => answer))
-    expect(await probe.look(['https://a.example'], 1)).toEqual([])
-    expect(await probe.look(['https://a.example', 'https://a.example'], 2)).toEqual([
-      { url: 'https://a.example', sinceMs: 1, reason: 'ECONNREFUSED' },
+    expect(await probe.look(of('https://a.example'), 1)).toEqual([])
+    expect(await probe.look(of('https://a.example', 'https://a.example'), 2)).toEqual([
+      { url: 'https://a.example', sinceMs: 1, reason: 'ECONNREFUSED', operatorAddress: 'op' },
     ])
     answer = { status: 400 }
-    expect(await probe.look(['https://a.example'], 3)).toEqual([])
+    expect(await probe.look(of('https://a.example'), 3)).toEqual([])
     answer = refused
-    expect(await probe.look(['https://a.example'], 4)).toEqual([])
+    expect(await probe.look(of('https://a.example'), 4)).toEqual([])
   })
   it('are down behind a proxy that finds nobody, and forgotten when they are no longer staked', async () => {
     const probe = createEndpointProbe(answering(() => ({ status: 502 })))
-    await probe.look(['http://a.example', 'ftp://x'], 1)
-    expect(await probe.look(['http://a.example'], 2)).toMatchObject([{ reason: 'HTTP 502' }])
+    await probe.look(of('http://a.example', 'ftp://x'), 1)
+    expect(await probe.look(of('http://a.example'), 2)).toMatchObject([{ reason: 'HTTP 502' }])
     await probe.look([], 3)
-    expect(await probe.look(['http://a.example'], 4)).toEqual([])
+    expect(await probe.look(of('http://a.example'), 4)).toEqual([])
   })
 })
 
@@ -230,6 +231,7 @@ describe('all readings', () => {
       state,
       network: () => 'practice',
       served: () => undefined,
+      records: () => [],
     })
     const fake = { services: () => Promise.resolve([]), ...chain } as Chain
     const read = (height: number, params = PARAMS, isCertain = true) => readings.read(fake, height, params, isCertain)

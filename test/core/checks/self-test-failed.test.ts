@@ -5,7 +5,13 @@ import type { SelfTestFinding } from '#shared/model/self-test.ts'
 
 const level = (finding: SelfTestFinding, failures: number) => {
   const last = { atMs: 1, ok: false, serviceId: 'anvil', failedStage: 'name', finding, failures, latencyMs: null }
-  const state = { supplier: { status: 'active' }, health: { selfTests: { revision: 1, last: { public: last } } } } as unknown as AppState
+  const state = {
+    supplier: { status: 'active', services: [], pending: [], differences: [] },
+    suppliers: {},
+    keys: {},
+    app: {},
+    health: { selfTests: { revision: 1, last: { public: last } } },
+  } as unknown as AppState
   return selfTestFailed.look(state, 0)?.level
 }
 

@@ -31,6 +31,26 @@ const intent = (readBack: string): AppState['intents'][string] => ({
   updatedAtMs: 1,
 })
 
+const leaving = (s: AppState, door: string): void => {
+  s.tasks = {
+    'safe-unstake': {
+      id: 'safe-unstake',
+      kind: 'safe-unstake',
+      status: 'running',
+      startedAtMs: 1,
+      endedAtMs: null,
+      cancellable: true,
+      steps: [],
+      pulls: [],
+      done: 3,
+      total: 5,
+      lastLine: '',
+      facts: { step: 'sign-unstake', door },
+      error: null,
+    },
+  }
+}
+
 interface Own {
   check: string
   level: 'warn' | 'bad'
@@ -60,23 +80,12 @@ export const SICK_OWN: Record<string, Own> = {
     check: 'unstake-waits',
     level: 'warn',
     fix: 'supplier',
-    make: (s) =>
-      (s.tasks = {
-        'safe-unstake': {
-          id: 'safe-unstake',
-          kind: 'safe-unstake',
-          status: 'running',
-          startedAtMs: 1,
-          endedAtMs: null,
-          cancellable: true,
-          steps: [],
-          pulls: [],
-          done: 3,
-          total: 5,
-          lastLine: '',
-          facts: { step: 'sign-unstake' },
-          error: null,
-        },
-      }),
+    make: (s) => leaving(s, 'all'),
+  },
+  'unstake-waits-open': {
+    check: 'unstake-waits',
+    level: 'warn',
+    fix: 'supplier',
+    make: (s) => leaving(s, 'none'),
   },
 }

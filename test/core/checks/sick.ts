@@ -1,5 +1,6 @@
 import type { AppState } from '#shared/api/state.ts'
 import { SICK_OWN } from './sick-own.ts'
+import { SICK_VOLUMES } from './sick-volumes.ts'
 
 /** Time at which the sick states are looked at. */
 export const NOW = 1_795_367_527_051
@@ -42,7 +43,7 @@ const lane = (stage: AppState['clock']['lanes'][number]['stage']): AppState['clo
 const operatorWith = (s: AppState, upokt: string, daysLeft: number): void => {
   s.supplier = { ...s.supplier, status: 'staked-no-services', operatorAddress: 'pokt1operator' }
   s.balances = { pokt1operator: { address: 'pokt1operator', upokt, asOf: { height: 9, atMs: NOW } } }
-  s.health.operatorSpending = { upoktPerDay: '400', daysLeft }
+  s.health.operatorSpending = { pokt1operator: { upoktPerDay: '400', daysLeft } }
 }
 const changed = (s: AppState, what: string, before: string, after: string): void => {
   s.chain.height = 25
@@ -101,6 +102,7 @@ const UPDATES = { revision: 1, ready: 0, upgrade: null, swapping: null, rolledBa
 /** By key of the sentence: a state in which it is said, by which check, how loudly, and where it sends the user. */
 export const SICK_HEALTH: Record<string, Sick> = {
   ...SICK_OWN,
+  ...SICK_VOLUMES,
   'supplier-stuck': {
     check: 'supplier-below-minimum',
     level: 'bad',
@@ -261,8 +263,7 @@ export const SICK_HEALTH: Record<string, Sick> = {
     fix: 'supplier',
     make: (s) => {
       s.supplier = { ...s.supplier, status: 'unstaking', unstakeSessionEndHeight: 30 }
-      s.earnings.claimsSettled = 4
-      s.clock.lanes = [lane('proven')]
+      s.health.unstakedOpen = [{ operatorAddress: 'pokt1operator', claims: 1, claimedUpokt: '7000', settleHeight: 40 }]
     },
   },
   'upgrade-planned': {

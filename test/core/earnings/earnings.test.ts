@@ -73,7 +73,7 @@ async function scene(): Promise<Scene> {
     log,
     network: () => 'local',
     keys: () => Promise.resolve(keys),
-    record: () => undefined,
+    records: () => [],
   })
   return { store, recorded, state, earnings, log, clock, keys }
 }
@@ -234,7 +234,7 @@ describe('figures', () => {
       log: keptLog(),
       network: () => 'local',
       keys: () => Promise.resolve(keys),
-      record: () => undefined,
+      records: () => [],
     })
     await restarted.resume()
     expect(fresh.state.earnings).toMatchObject({ settledUpokt: '45276', claimsLost: 1, readHeight: 300 })
@@ -351,15 +351,25 @@ describe('views', () => {
 test('watched are the keys of this network and the owner of our supplier, not the owner of another', () => {
   const record = { ownerAddress: 'elsewhere', operatorAddress: OPERATOR } as SupplierRecord
   const keys = [key('Operator', OPERATOR), { ...key('Other', 'x'), network: 'mainnet' }]
-  expect(watchedWishes('local', keys, record)).toEqual([
+  expect(watchedWishes('local', keys, [record])).toEqual([
     { address: OPERATOR, label: 'Operator' },
     { address: 'elsewhere', label: '' },
   ])
-  expect(watchedWishes('local', keys, { ...record, operatorAddress: 'foreign' })).toHaveLength(1)
-  expect(watchedWishes('local', [...keys, key('Owner', 'elsewhere')], record)).toHaveLength(2)
+  expect(watchedWishes('local', keys, [{ ...record, operatorAddress: 'foreign' }])).toHaveLength(1)
+  expect(watchedWishes('local', [...keys, key('Owner', 'elsewhere')], [record])).toHaveLength(2)
+  // Owners of all suppliers that are operated from here, each once.
+  const second = { ...record, operatorAddress: 'op2', ownerAddress: 'third' }
+  const all = [record, second, { ...second, operatorAddress: 'op3' }]
+  expect(watchedWishes('local', [...keys, key('Two', 'op2'), key('Three', 'op3')], all).map((wish) => wish.address)).toEqual([
+    OPERATOR,
+    'op2',
+    'op3',
+    'elsewhere',
+    'third',
+  ])
   // A key of the old network: no node knows a balance for it, and one question that is refused would stop the whole reading.
   const old: PublicKeyInfo = { ...key('Old', 'A'.repeat(40)), kind: 'morse', role: 'morse' }
-  expect(watchedWishes('local', [...keys, old], record).map((wish) => wish.label)).toEqual(['Operator', ''])
+  expect(watchedWishes('local', [...keys, old], [record]).map((wish) => wish.label)).toEqual(['Operator', ''])
 })
 
 test('a claim key names exactly one claim', () => {

@@ -15,6 +15,7 @@ import { initialState } from '#main/core/state/initial.ts'
 import { BUNDLE_CATALOG } from '#shared/catalog/index.ts'
 import { createTestClock } from '#test/fakes/clock.ts'
 import { projectRoot } from '#test/localnet/paths.ts'
+import { servingKeys } from '#test/fakes/serving-keys.ts'
 import { gated, loadYaml, shippedCatalog } from './scene.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
@@ -89,6 +90,7 @@ function setup(
       look: () => Promise.resolve({ parent: '/data/eject', taken: ['before'] }),
       owner: () => ('owner' in options ? options.owner : '1000:1000'),
     },
+    servingKeys: servingKeys('pokt1operator'),
     template: (name) => readFileSync(join(projectRoot, 'resources/templates', name), 'utf8'),
     installId: 'abcd1234-mainnet',
     network: () => 'mainnet',

@@ -16,6 +16,7 @@ import type { BehindMiner } from '#main/core/backends/wire-backends.ts'
 import { BUNDLE_CATALOG, CATALOG } from '#shared/catalog/index.ts'
 import type { NetworkId } from '#shared/api/state.ts'
 import { projectRoot } from '#test/localnet/paths.ts'
+import { servingKeys } from '#test/fakes/serving-keys.ts'
 import { createTestClock } from '../../fakes/clock.ts'
 import { readYaml } from './read-yaml.ts'
 
@@ -48,6 +49,8 @@ interface Options {
   staked?: boolean
   behind?: Partial<BehindMiner>
   rootless?: boolean
+  /** Operators that the miner signs for. */
+  keys?: string[]
   hostRpcUrl?: string
 }
 
@@ -77,6 +80,7 @@ function setup(options: Options = {}) {
       look: () => Promise.resolve({ parent: '/data/eject', taken: ['before'] }),
       owner: () => '1000:1000',
     },
+    servingKeys: servingKeys(...(options.keys ?? ['pokt1operator'])),
     template: (name) => readFileSync(join(projectRoot, 'resources/templates', name), 'utf8'),
     installId: 'abcd1234',
     network: () => network,
@@ -171,13 +175,61 @@ describe('eject', () => {
       'docker stop hearth-abcd1234-ingress hearth-abcd1234-miner hearth-abcd1234-keeper hearth-abcd1234-backend hearth-abcd1234-pocket',
       'tx supplier unstake-supplier pokt1operator --from pokt1owner --generate-only',
       '--gas-prices 0.00001upokt --chain-id hearth-local-1',
-      'keys add operator --recover',
+      'keys add operator-operator --recover',
       'docker volume rm hearth-abcd1234-chain hearth-abcd1234-miner',
       'http://127.0.0.1:9200/metrics',
       'relays come in at port 8700',
       'ABCDEF',
     ])
       expect(page).toContain(part)
+  })
+
+  it('names the key of every supplier that the miner signs for, and asks the chain for each', async () => {
+    const { write, textOf, deps } = setup({ keys: ['pokt1operator', 'pokt1second'] })
+    const entry = {
+      ownerAddress: 'pokt1owner',
+      stakeUpokt: '1',
+      services: ['bsc', 'eth'],
+      notServed: [],
+      unstakeSessionEndHeight: 0,
+      height: 1,
+    }
+    deps.state().suppliers = {
+      pokt1operator: { ...entry, status: 'active' },
+      pokt1second: { ...entry, status: 'unstaking' },
+      // Watched: no key of it is here.
+      pokt1watched: { ...entry, status: 'active' },
+    }
+    await write()
+    const page = textOf('README.md')
+    expect(page).not.toMatch(/\{\{|\}\}|undefined/)
+    const give = (name: string): string =>
+      `docker compose exec keeper pocketd keys add ${name} --recover --keyring-backend test --keyring-dir /keys`
+    for (const part of [
+      `${give('operator-operator')}\n${give('operator-t1second')}\ndocker compose --profile serve up -d`,
+      '| `operator-operator` | `pokt1operator` |\n| `operator-t1second` | `pokt1second` |',
+      'without one of them it does not start for any',
+      '| operator address | `pokt1operator` |\n| owner address | `pokt1owner` |\n| services on chain | anvil |\n' +
+        '| operator address | `pokt1second` |\n| owner address | `pokt1owner` |\n| services on chain | bsc, eth |\n',
+      'query supplier show-supplier pokt1second --node',
+      'list-claims --supplier-operator-address pokt1operator --node',
+      'list-claims --supplier-operator-address pokt1second --node',
+      'Do this once for each operator address',
+      'unstake-supplier pokt1operator --from pokt1owner',
+    ])
+      expect(page).toContain(part)
+    expect(page.match(/bank balances pokt1owner/g)).toHaveLength(1)
+    expect(page).not.toContain('pokt1watched')
+    expect(page).not.toContain('The relay miner needs the operator key.')
+  })
+
+  it('of one in view that the miner does not sign for, nothing is said as if it did', async () => {
+    const { write, textOf, deps } = setup({ keys: ['pokt1second'] })
+    const entry = { ownerAddress: 'pokt1owner2', stakeUpokt: '1', services: ['bsc'], notServed: [], unstakeSessionEndHeight: 0, height: 1 }
+    deps.state().suppliers = { pokt1second: { ...entry, status: 'active' } }
+    await write()
+    expect(textOf('README.md')).toContain('unstake-supplier pokt1second --from pokt1owner2')
+    expect(textOf('README.md')).not.toContain('pokt1operator')
   })
 
   it.each(['absent', 'broken'] as const)('leaves the relay miner out when its configuration is %s, and says so', async (miner) => {
@@ -221,11 +273,17 @@ describe('filling a text', () => {
     expect(fillText(template, { x: '', y: '1' })).toBe('a\nb\n')
     expect(() => fillText('{{#x}}\nopen\n', { x: 'yes' })).toThrow('not opened and closed')
   })
+  it('takes parts in parts', () => {
+    const template = '{{#x}}\na\n{{#y}}\nb\n{{/y}}\nc\n{{/x}}\n'
+    expect(fillText(template, { x: 'yes', y: 'yes' })).toBe('a\nb\nc\n')
+    expect(fillText(template, { x: 'yes', y: '' })).toBe('a\nc\n')
+    expect(fillText(template, { x: '', y: 'yes' })).toBe('')
+  })
   it('reads no place in a value', () => {
     expect(fillText('{{x}} {{y}}', { x: '{{y}} $& $1', y: '2' })).toBe('{{y}} $& $1 2')
   })
   it('has the README as its template', () => {
-    expect(readFileSync(join(projectRoot, 'resources/templates', README_TEMPLATE), 'utf8')).toContain('{{operator}}')
+    expect(readFileSync(join(projectRoot, 'resources/templates', README_TEMPLATE), 'utf8')).toContain('{{giveKeys}}')
   })
 })
 

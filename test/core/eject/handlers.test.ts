@@ -11,6 +11,7 @@ import { createTestClock } from '#test/fakes/clock.ts'
 import { createQuietLog } from '#test/fakes/quiet-log.ts'
 import { projectRoot } from '#test/localnet/paths.ts'
 import type { NodeRow } from '#main/core/ports/store.ts'
+import { servingKeys } from '#test/fakes/serving-keys.ts'
 
 type Handlers = NetworkRooms['handlers']
 
@@ -61,6 +62,7 @@ async function room(kept: unknown, rows: Partial<NodeRow>[] = [], taken: string[
     },
     world: { engine: { probe: () => Promise.resolve({ kind: 'ready' }) } as never, catalog: BUNDLE_CATALOG, imageOverrides: {} },
     miner: { config: () => Promise.resolve(undefined) },
+    servingKeys: servingKeys('pokt1operator'),
     nodes: { insideUrls: () => undefined, stop: () => Promise.resolve(), wake: () => undefined } as never,
     behind: () => Promise.resolve({ endpoints: [], entries: [], usesOwnNode: false }),
     heads: { current: () => undefined },

@@ -20,13 +20,13 @@ const setup = async () => {
     addActivity: () => Promise.resolve(),
   } as Partial<Store> as Store
   const keys = createKeys({ vault, store, state, clock, log: createTestLog(), autoLockMinutes: () => 0 })
-  const world = { pending: 0, woken: 0 }
+  const world = { pending: 0, woken: 0, away: false }
   const handlers = keyHandlers({
     keys,
     vault,
     state,
     surfaceUrl: (token) => `http://confirm/s/${token}`,
-    pendingClaims: () => Promise.resolve(world.pending),
+    pendingClaims: () => (world.away ? Promise.reject(new Error('away')) : Promise.resolve(world.pending)),
     wake: () => (world.woken += 1),
   })
   self.keys.push({ ...KEY, network: 'beta', origin: 'words', hdPath: "m/44'/118'/0'/0/3" })
@@ -67,6 +67,38 @@ describe('the rows of the vault', () => {
       { kind: 'delete', keyId: 'key-1', drilledAtMs: clock.now(), inUse: false },
     ])
     await expect(handlers['keys.delete']({ keyId: 'gone' })).rejects.toMatchObject({ code: 'key-unknown' })
+  })
+  it('tell the page of deleting that a key is in use: by any of the own suppliers, as operator or owner, or because it still has to prove', async () => {
+    const { handlers, self, state, world } = await setup()
+    const isInUse = async (): Promise<boolean | undefined> => {
+      await handlers['keys.delete']({ keyId: 'key-1' })
+      const page = self.pages.at(-1)
+      return page?.kind === 'delete' ? page.inUse : undefined
+    }
+    const entry = {
+      ownerAddress: 'pokt1other',
+      stakeUpokt: '1',
+      services: [],
+      notServed: [],
+      unstakeSessionEndHeight: 0,
+      height: 1,
+      status: 'active' as const,
+    }
+    state.patch('supplier', { status: 'active', operatorAddress: 'pokt1inview' })
+    state.put('suppliers', 'pokt1inview', entry)
+    expect(await isInUse()).toBe(false)
+    state.put('suppliers', KEY.address, entry)
+    expect(await isInUse()).toBe(true)
+    state.put('suppliers', KEY.address, { ...entry, status: 'not-staked' })
+    expect(await isInUse()).toBe(false)
+    state.put('suppliers', 'pokt1third', { ...entry, ownerAddress: KEY.address })
+    expect(await isInUse()).toBe(true)
+    state.put('suppliers', 'pokt1third', { ...entry, ownerAddress: KEY.address, status: 'unstaked' })
+    expect(await isInUse()).toBe(false)
+    world.pending = 2
+    expect(await isInUse()).toBe(true)
+    world.away = true
+    expect(await isInUse()).toBe(false)
   })
   it('tell the details of every key in the shape of the table', async () => {
     const { handlers } = await setup()

@@ -28,7 +28,14 @@ const running: SeenContainer = { ...({} as SeenContainer), state: 'running', sta
 
 function setup(
   given: AppState,
-  more: { open?: HearthError; certain?: HearthError; served?: bigint; pending?: PendingClaim[]; seen?: SeenContainer | null } = {},
+  more: {
+    open?: HearthError
+    certain?: HearthError
+    served?: bigint
+    pending?: PendingClaim[]
+    pendingOf?: Record<string, PendingClaim[]>
+    seen?: SeenContainer | null
+  } = {},
 ) {
   const done: string[] = []
   const asked: (MayGo | undefined)[] = []
@@ -37,7 +44,7 @@ function setup(
   const world = { blockTimeMs: clock.now() as number | undefined }
   const chain = {
     ...createFakeChain(() => ''),
-    pendingClaims: () => Promise.resolve(more.pending ?? []),
+    pendingClaims: (address: string) => Promise.resolve(more.pendingOf?.[address] ?? more.pending ?? []),
     blockTimeMs: () =>
       world.blockTimeMs === undefined ? Promise.reject(new HearthError('chain-unreachable')) : Promise.resolve(world.blockTimeMs),
   }
@@ -114,6 +121,33 @@ describe('the bundle’s requests', () => {
       detail: { claims: '2', upokt: '168' },
     })
     expect(done).toEqual([])
+  })
+
+  it('nor one of another own supplier than the one in view, but for one that is only watched', async () => {
+    const state = stateWith([])
+    state.chain.params = { computeUnitsToTokensMultiplier: '42', computeUnitCostGranularity: '1000' } as AppState['chain']['params']
+    const short = {
+      ownerAddress: '',
+      stakeUpokt: '1',
+      services: [],
+      notServed: [],
+      unstakeSessionEndHeight: 0,
+      height: 1,
+      status: 'active' as const,
+    }
+    state.suppliers = { pokt1operator: short, pokt1second: short, pokt1third: short }
+    const pendingOf = { pokt1second: [{ computeUnits: 3_000n }], pokt1third: [{ computeUnits: 1_000n }] } as unknown as Record<
+      string,
+      PendingClaim[]
+    >
+    const { handlers, state: now } = setup(state, { pendingOf })
+    const refusal = (): Promise<unknown> => handlers['bundle.remove']({ loseOpenClaims: false }).catch((error: unknown) => error)
+    expect(await refusal()).toMatchObject({ code: 'claims-open', detail: { claims: '2', upokt: '168' } })
+    const key = { id: 'k', kind: 'watch', role: 'operator', network: 'mainnet', address: 'pokt1third' } as AppState['keys'][string]
+    now.put('keys', 'k', key)
+    expect(await refusal()).toMatchObject({ code: 'claims-open', detail: { claims: '1', upokt: '126' } })
+    pendingOf['pokt1second'] = []
+    expect(await refusal()).toEqual({ taskId: 'remove-1' })
   })
 
   it.each([

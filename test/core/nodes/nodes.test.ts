@@ -282,7 +282,10 @@ describe('the relay miner', () => {
     await life.until('the wait for the key', () => state('miner')?.reason?.key === 'needs-key')
     expect(scene.keysAsked).toBeGreaterThan(0)
     expect(scene.engine.calls.filter((call) => call === `start ${nameOf('miner')}`)).toEqual([])
-    expect(await life.nodes.keeperTarget()).toMatchObject({ container: nameOf('keeper'), engineEndpoint: 'unix:///fake.sock' })
+    expect(await life.nodes.keeperTarget('operator-0first')).toMatchObject({
+      container: nameOf('keeper'),
+      engineEndpoint: 'unix:///fake.sock',
+    })
     await scene.putKey()
     life.nodes.wake()
     await life.until('the miner', () => life.seen('miner') === 'running')

@@ -41,6 +41,7 @@ function well(nodeId: string, fields: Partial<NodeFacts> = {}, seen: Partial<See
     seen: seen === null ? undefined : { ...container, ...seen },
     ready: true,
     hasKey: nodeId === 'keeper',
+    lacksKeys: false,
     hasWorked: true,
     mayStop: true,
     restart: false,
@@ -58,7 +59,7 @@ const of = (nodeId: string, changed: Record<string, NodeFacts>) => {
 /** The memory volume with the key lives as long as one of the two holds it: never both at once. */
 const paused = (): Record<string, NodeFacts> => ({
   miner: well('miner', { ready: false, isStuck: true }, { state: 'paused' }),
-  keeper: well('keeper', { ready: false, hasKey: false, isStuck: true }, { state: 'paused' }),
+  keeper: well('keeper', { ready: false, hasKey: false, lacksKeys: true, isStuck: true }, { state: 'paused' }),
 })
 
 describe('plan', () => {
@@ -98,8 +99,14 @@ describe('plan', () => {
       'waits-for-image',
     ],
 
-    ['without its key, running', 'keeper', { keeper: well('keeper', { hasKey: false, ready: false }) }, ['give-key'], 'needs-key'],
-    ['without its key, ended', 'keeper', { keeper: well('keeper', { hasKey: false, ready: false }, down) }, ['start']],
+    [
+      'without its key, running',
+      'keeper',
+      { keeper: well('keeper', { hasKey: false, lacksKeys: true, ready: false }) },
+      ['give-key'],
+      'needs-key',
+    ],
+    ['without its key, ended', 'keeper', { keeper: well('keeper', { hasKey: false, lacksKeys: true, ready: false }, down) }, ['start']],
 
     ['never made, all it needs is there', 'miner', { miner: well('miner', notReady, null) }, ['create', 'configure', 'start']],
     ['made and not started', 'miner', { miner: well('miner', notReady, { state: 'created' }) }, ['configure', 'start']],
@@ -111,20 +118,20 @@ describe('plan', () => {
     [
       'the keeper is down',
       'miner',
-      { miner: well('miner', notReady, down), keeper: well('keeper', { hasKey: false, ready: false }, down) },
+      { miner: well('miner', notReady, down), keeper: well('keeper', { hasKey: false, lacksKeys: true, ready: false }, down) },
       [],
       'waits-for',
     ],
     [
       'the keeper has no key',
       'miner',
-      { miner: well('miner', notReady, down), keeper: well('keeper', { hasKey: false, ready: false }) },
+      { miner: well('miner', notReady, down), keeper: well('keeper', { hasKey: false, lacksKeys: true, ready: false }) },
       [],
       'needs-key',
     ],
     // Relays go on, and claims that are due are still sent.
     ['running while the chain is away', 'miner', { pocket: well('pocket', notReady, down) }, []],
-    ['running while the keeper lost its key', 'miner', { keeper: well('keeper', { hasKey: false, ready: false }) }, []],
+    ['running while the keeper lost its key', 'miner', { keeper: well('keeper', { hasKey: false, lacksKeys: true, ready: false }) }, []],
     // To be replaced, and what it needs is away: it is not stopped for nothing.
     [
       'of another configuration while the chain is away',

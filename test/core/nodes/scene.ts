@@ -7,8 +7,11 @@ import { anvil } from '#shared/catalog/entries/anvil.ts'
 import { ingress } from '#shared/catalog/entries/ingress.ts'
 import { localChainRulesSchema } from '#shared/networks/local.ts'
 import type { Heads } from '#main/core/chain/heads.ts'
+import type { ServingKey, ServingNow } from '#main/core/keys/serving-keys.ts'
 import { CHAIN_HOME, READY_FILE } from '#main/core/nodes/make-chain.ts'
 import { createNodes, type Nodes } from '#main/core/nodes/nodes.ts'
+import { keepVolumes } from '#main/core/nodes/kept-volumes.ts'
+import { ownNames } from '#main/core/nodes/own-names.ts'
 import type { CatalogueNodes } from '#main/core/nodes/catalogue-nodes.ts'
 import type { Engine } from '#main/core/ports/engine.ts'
 import type { ChainRow, NodeRow, Store } from '#main/core/ports/store.ts'
@@ -22,12 +25,18 @@ import { createTasks, type Tasks } from '#main/core/tasks/tasks.ts'
 import { createFakeChain } from '#test/fakes/chain.ts'
 import { createTestClock, createTestLog, type TestClock } from '#test/fakes/clock.ts'
 import { createFakeEngine, type FakeEngine } from '#test/fakes/engine.ts'
+import { servingNow } from '#test/fakes/serving-keys.ts'
 
 const recorded = (name: string): Uint8Array => new Uint8Array(readFileSync(join(import.meta.dirname, '../../fixtures/pocketd-init', name)))
 
 export const INSTALL = 'scene'
 export const nameOf = (nodeId: string): string => `hearth-${INSTALL}-${nodeId}`
 export const IMAGES = [POCKETD_IMAGE.reference, anvil.image.reference, ingress.image.reference] as const
+
+const KEYRING = '/keys/keyring-test'
+
+/** What is other in an engine whose volumes are watched. */
+const WATCHED: ReadonlySet<string | symbol> = new Set<keyof Engine>(['probe', 'list', 'ensureVolume', 'removeVolume'])
 
 /** What outlives a run of the app: the record, the engine with its containers, the machine, the clock. */
 export interface Scene {
@@ -52,9 +61,19 @@ export interface Scene {
   served: number
   /** Whether the ingress has the file that makes it refuse. */
   refusing: boolean
-  /** What happens when the keeper asks for its key. */
-  giveKey: () => Promise<boolean>
+  /** What happens when the keeper asks for its keys. */
+  giveKey: (missing: readonly ServingKey[]) => Promise<boolean>
+  /** Operators that the miner signs for. */
+  serving: ServingNow
+  /** Names that the miner's configuration was asked for with, the last time. */
+  configured: readonly string[]
+  /** Makes the configuration name them, as the real one does. */
+  namesKeys: boolean
   keysAsked: number
+  /** Looks into the keyring. */
+  keyLooks: number
+  /** Names that are not found there any more. */
+  lostKeys: Set<string>
   /** The setting of this name. */
   startNodes: boolean
   readyCalls: number
@@ -64,10 +83,14 @@ export interface Scene {
   chainHeight: number | undefined
   /** Nodes of the signed catalogue, where a test has some. */
   catalogue: ((parts: CatalogueParts) => CatalogueNodes) | undefined
+  /** Lines of the log of activity. */
+  activity: Record<string, string>[]
+  /** Fingerprint of machine and data folder. */
+  place: string
   /** Starts the app anew on all this. @param dieAt number of the call to engine or record before which the process is killed */
   start(dieAt?: number): Life
-  /** Puts the operator key where the key process would. */
-  putKey(): Promise<void>
+  /** Puts an operator key where the key process would. */
+  putKey(name?: string): Promise<void>
 }
 
 /** What a test's catalogue is made of. */
@@ -122,15 +145,22 @@ export function createScene(): Scene {
     served: 0,
     refusing: false,
     giveKey: () => Promise.resolve(false),
+    serving: servingNow('pokt1operator0first'),
+    configured: [],
+    namesKeys: false,
     keysAsked: 0,
+    keyLooks: 0,
+    lostKeys: new Set(),
     startNodes: true,
     readyCalls: 0,
     minerHost: undefined,
     chainHeight: undefined,
     catalogue: undefined,
+    activity: [],
+    place: 'here',
     start: (dieAt) => startLife(dieAt),
-    putKey: () =>
-      engine.writeFile(nameOf('keeper'), '/keys/keyring-test/operator.info', new Uint8Array([1]), { mode: 0o600, uid: 1025, gid: 1025 }),
+    putKey: (name = scene.serving.keys[0]?.name ?? '') =>
+      engine.writeFile(nameOf('keeper'), `${KEYRING}/${name}.info`, new Uint8Array([1]), { mode: 0o600, uid: 1025, gid: 1025 }),
   }
   const exists = (container: string, path: string): Promise<boolean> =>
     engine.readFile(container, path).then(
@@ -143,6 +173,12 @@ export function createScene(): Scene {
     const [program = '', ...rest] = command
     const ended = (exitCode: number, stdout = '') => ({ exitCode, stdout, stderr: exitCode === 0 ? '' : 'refused' })
     if (command.at(-1) === '/tmp/refusing') scene.refusing = program === 'touch'
+    if (program === 'ls') {
+      scene.keyLooks += 1
+      const names = scene.serving.keys.filter((key) => !scene.lostKeys.has(key.name)).map((key) => `${key.name}.info`)
+      const there = await Promise.all(names.map((name) => exists(container, `${rest[0]}/${name}`)))
+      return there.includes(true) ? ended(0, `0123.address\n${names.filter((_, at) => there[at]).join('\n')}\n`) : ended(2)
+    }
     if (program === 'test') return ended((await exists(container, rest[1] ?? '')) ? 0 : 1)
     if (program === 'touch') await put(container, rest[0] ?? '', new Uint8Array())
     if (program !== 'pocketd') return ended(0)
@@ -227,7 +263,28 @@ export function createScene(): Scene {
       wake: () => undefined,
       forget: () => undefined,
     } as unknown as Heads
-    const [mortalEngine, mortalStore] = [mortal(engine), mortal(store)]
+    const [dying, mortalStore] = [mortal(engine), mortal(store)]
+    const network = scene.minerHost ? 'mainnet' : 'local'
+    // Tests change the engine's members while it runs.
+    const asItIs = Object.fromEntries(
+      Object.keys(engine).map((name) => [
+        name,
+        (...given: unknown[]) => (Reflect.get(dying, name) as (...given: unknown[]) => unknown)(...given),
+      ]),
+    ) as unknown as Engine
+    const kept = keepVolumes(ownNames(asItIs, INSTALL), {
+      network,
+      installId: INSTALL,
+      store: mortalStore,
+      state,
+      clock,
+      log,
+      activity: (text, facts, _actor, level) => void scene.activity.push({ text, level: level ?? 'info', ...facts }),
+      place: () => Promise.resolve(scene.place),
+    })
+    const mortalEngine = new Proxy<Engine>(dying, {
+      get: (target, name): unknown => Reflect.get(WATCHED.has(name) ? kept : target, name),
+    })
     const parts = { engine: mortalEngine, store: mortalStore, net, state, tasks, nodes: () => nodes }
     const nodes: Nodes = createNodes({
       engine: mortalEngine,
@@ -247,15 +304,21 @@ export function createScene(): Scene {
       catalog: scene.minerHost ? BUNDLE_CATALOG : CATALOG,
       rules,
       imageOverrides: {},
-      network: () => (scene.minerHost ? 'mainnet' : 'local'),
+      network: () => network,
       ...(scene.minerHost && { minerHost: scene.minerHost }),
-      minerConfig: () => Promise.resolve(scene.miner),
+      minerConfig: (names) => {
+        scene.configured = names
+        return Promise.resolve(
+          scene.miner && scene.namesKeys ? { ...scene.miner, yaml: `${scene.miner.yaml} ${names.join(' ')}` } : scene.miner,
+        )
+      },
       ingressConfig: () => '{}',
       onChainReady: () => Promise.resolve(void (scene.readyCalls += 1)),
       onChainRemoved: () => Promise.resolve(),
-      giveKey: () => {
+      servingKeys: { read: () => Promise.resolve(scene.serving) },
+      giveKeys: (missing) => {
         scene.keysAsked += 1
-        return scene.giveKey()
+        return scene.giveKey(missing)
       },
       startNodes: () => scene.startNodes,
     })

@@ -156,10 +156,11 @@ describe('a relay bundle that is younger than the record', () => {
     for (const id of THREE) scene.engine.removeByHand(nameOf(id))
     await scene.engine.create({ ...spec, name: nameOf('copy'), ports: [] })
     await scene.engine.start(nameOf('copy'))
-    await life.until('the finding', () => finding() === 'containers-unlisted-miner')
+    await life.until('the finding', () => finding() === 'containers-copied-miner')
     life.nodes.stopUnlisted()
     await life.until('its end', () => scene.engine.stateOf(nameOf('copy')) === 'exited')
     expect(scene.rows.size).toBe(0)
+    await life.until('the end of the finding', () => finding() === undefined)
   })
 
   it('what the network does not know of is stopped at once, and no finding is left of it; the gate is not told of', async () => {
@@ -176,6 +177,59 @@ describe('a relay bundle that is younger than the record', () => {
     expect(scene.engine.stateOf(nameOf('gate'))).toBe('running')
     await life.until('the end of it', () => finding() === undefined)
     expect(THREE.map((id) => life.seen(id))).toEqual(['running', 'running', 'running'])
+  })
+})
+
+describe('a container that somebody copied with its labels', () => {
+  const NAME = 'a-copy'
+  const copy = async (nodeId: string, start = true): Promise<void> => {
+    const spec = scene.engine.specOf(nameOf(nodeId))
+    if (!spec) throw new Error(`no ${nodeId}`)
+    await scene.engine.create({ ...spec, name: NAME, ports: [], networks: [], mounts: [] })
+    if (start) await scene.engine.start(NAME)
+  }
+  beforeEach(async () => {
+    machine(true)
+    await done(life.nodes.startBundle())
+    await life.until('the three', () => THREE.every((id) => life.seen(id) === 'running'))
+  })
+
+  it.each(['before', 'after'])(
+    'is not taken for the node, listed %s it: the node that ended is started, and stopped by its own name',
+    async (place) => {
+      // An engine lists in the order in which they were made, or the other way round.
+      const list = scene.engine.list.bind(scene.engine)
+      if (place === 'before') scene.engine.list = async () => (await list()).toReversed()
+      await copy('miner')
+      await life.until('the finding', () => finding() === 'containers-copied-miner')
+      expect(life.state.state.engine.unlisted).toEqual([{ id: NAME, title: NAME, isUp: true, copyOf: 'miner' }])
+      const mark = scene.engine.calls.length
+      scene.engine.stopByHand(nameOf('miner'))
+      await life.until('its next start', () => scene.engine.calls.slice(mark).includes(`start ${nameOf('miner')}`))
+      await life.until('that it works', () => life.seen('miner') === 'running')
+      await life.nodes.stop('miner')
+      await life.until('the stop', () => life.seen('miner') === 'stopped', 300_000)
+      expect(scene.engine.stateOf(nameOf('miner'))).toBe('exited')
+      expect(scene.engine.calls.slice(mark).filter((call) => call.includes(NAME))).toEqual([])
+      expect(scene.engine.stateOf(NAME)).toBe('running')
+    },
+  )
+
+  it('does not stand in for a node that is gone', async () => {
+    await copy('ingress')
+    await life.until('the finding', () => finding() === 'containers-copied')
+    scene.engine.removeByHand(nameOf('ingress'))
+    await life.until('another', () => scene.engine.stateOf(nameOf('ingress')) === 'running')
+    expect(scene.engine.calls.filter((call) => call.endsWith(` ${NAME}`))).toEqual([`create ${NAME}`, `start ${NAME}`])
+  })
+
+  it('stays where everything of Hearth is removed, and one that does not run is not told of', async () => {
+    await copy('ingress', false)
+    await life.pass(10_000)
+    expect([unlisted(), finding()]).toEqual([[], undefined])
+    await life.nodes.removeBundle()
+    await life.until('the removal', () => scene.rows.size === 0)
+    expect((await scene.engine.list()).map((each) => each.name)).toEqual([NAME])
   })
 })
 

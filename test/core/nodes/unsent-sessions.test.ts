@@ -137,3 +137,19 @@ describe('how the miner stands', () => {
     expect(standOf(container, 5)).toEqual(expected)
   })
 })
+
+it('may have been served for any of the own suppliers, and for none that is only watched', () => {
+  const short = { ownerAddress: '', stakeUpokt: '1', services: ['eth'], notServed: [], unstakeSessionEndHeight: 0, height: 1 }
+  const state = stateWith([{ stage: 'serving', relays: null }], { status: 'not-staked' })
+  const left = (): number => unsentSessions(state, { ...BEFORE_ALL, served: 5n, counted: 5n }, startsOf(state))
+  state.suppliers = { pokt1operator: { ...short, status: 'not-staked' } }
+  expect(left()).toBe(0)
+  state.suppliers['pokt1second'] = { ...short, status: 'active' }
+  expect(left()).toBe(1)
+  state.suppliers['pokt1second'] = { ...short, status: 'stake-sent' }
+  expect(left()).toBe(0)
+  state.suppliers['pokt1second'] = { ...short, status: 'unstaking' }
+  const key = { id: 'k', kind: 'watch', role: 'operator', network: 'mainnet', address: 'pokt1second' }
+  state.keys = { k: key as AppState['keys'][string] }
+  expect(left()).toBe(0)
+})

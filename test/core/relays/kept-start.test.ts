@@ -5,6 +5,7 @@ import { keptStart } from '#main/core/relays/kept-start.ts'
 import type { MinerStart } from '#main/core/relays/miner-setup.ts'
 
 const START: MinerStart = { yaml: 'a', command: [] }
+const NAMES = ['operator-a', 'operator-b']
 const URLS = { rpcUrl: 'https://rpc.example.org', grpcUrl: 'https://grpc.example.org:443' }
 
 const draining = (stop: 'waiting' | 'running'): TaskState =>
@@ -23,7 +24,7 @@ function setup() {
     stop: undefined as 'waiting' | 'running' | undefined,
   }
   const config = keptStart({
-    config: () => (world.fails ? Promise.reject(new Error('late')) : Promise.resolve(world.start)),
+    config: (names) => (world.fails ? Promise.reject(new Error('late')) : Promise.resolve(names === NAMES ? world.start : undefined)),
     urls: () => world.urls,
     tasks: (): Record<string, TaskState> => (world.stop === undefined ? {} : { drain: draining(world.stop) }),
   })
@@ -32,49 +33,49 @@ function setup() {
 
 it('keeps the last start for a drain that waits, whether the next one is missing or fails', async () => {
   const { world, config } = setup()
-  expect(await config()).toBe(START)
+  expect(await config(NAMES)).toBe(START)
   world.stop = 'waiting'
   world.start = undefined
-  expect(await config()).toBe(START)
+  expect(await config(NAMES)).toBe(START)
   world.fails = true
-  expect(await config()).toBe(START)
+  expect(await config(NAMES)).toBe(START)
 })
 it('keeps none without a drain, nor once the miner is to stop, nor before the first', async () => {
   const { world, config } = setup()
   world.stop = 'waiting'
   world.start = undefined
-  expect(await config()).toBeUndefined()
+  expect(await config(NAMES)).toBeUndefined()
   world.start = START
-  await config()
+  await config(NAMES)
   for (const stop of [undefined, 'running'] as const) {
     Object.assign(world, { stop, start: undefined, fails: false })
-    expect(await config()).toBeUndefined()
+    expect(await config(NAMES)).toBeUndefined()
     world.fails = true
-    await expect(config()).rejects.toThrow('late')
+    await expect(config(NAMES)).rejects.toThrow('late')
   }
 })
 it('S22: keeps none with a host that may not be asked any more, or is another by now', async () => {
   const { world, config } = setup()
-  await config()
+  await config(NAMES)
   Object.assign(world, { stop: 'waiting', start: undefined })
   world.urls = undefined
-  expect(await config()).toBeUndefined()
+  expect(await config(NAMES)).toBeUndefined()
   world.urls = { ...URLS, rpcUrl: 'https://rpc.other.org' }
-  expect(await config()).toBeUndefined()
+  expect(await config(NAMES)).toBeUndefined()
   world.urls = URLS
-  expect(await config()).toBe(START)
+  expect(await config(NAMES)).toBe(START)
   // Rendered while its host went away.
   Object.assign(world, { urls: undefined, start: START })
-  await config()
+  await config(NAMES)
   world.start = undefined
-  expect(await config()).toBeUndefined()
+  expect(await config(NAMES)).toBeUndefined()
 })
 it('takes the newest that can be rendered, drain or not', async () => {
   const { world, config } = setup()
-  await config()
+  await config(NAMES)
   world.stop = 'waiting'
   world.start = { yaml: 'b', command: [] }
-  expect(await config()).toEqual({ yaml: 'b', command: [] })
+  expect(await config(NAMES)).toEqual({ yaml: 'b', command: [] })
   world.start = undefined
-  expect(await config()).toEqual({ yaml: 'b', command: [] })
+  expect(await config(NAMES)).toEqual({ yaml: 'b', command: [] })
 })

@@ -13,7 +13,7 @@ import { renderTemplate } from '#main/core/relays/render-template.ts'
 
 const template = readFileSync(new URL(`../../../resources/templates/${MINER_TEMPLATE}`, import.meta.url), 'utf8')
 const facts = {
-  signingKeyName: 'operator',
+  signingKeyNames: ['operator-qqqqqqqq'],
   nodeRpcUrl: 'tcp://pocket:26657',
   nodeGrpcUrl: 'tcp://pocket:9090',
   services: [
@@ -25,7 +25,7 @@ const facts = {
 describe('renderMinerConfig', () => {
   it('writes every key that the miner needs, once, and one entry for each service', () => {
     expect(renderMinerConfig(facts, template)).toBe(`default_signing_key_names:
-  - "operator"
+  - "operator-qqqqqqqq"
 
 smt_store_path: "${MINER_PATHS.smtStore}"
 disable_smt_persistence: false
@@ -60,6 +60,12 @@ suppliers:
 `)
   })
 
+  it('names the key of every supplier, in the order given, and no service has a list of its own', () => {
+    const rendered = renderMinerConfig({ ...facts, signingKeyNames: ['operator-b', 'operator-a'] }, template)
+    expect(rendered).toContain('default_signing_key_names:\n  - "operator-b"\n  - "operator-a"\n\n')
+    expect(rendered.match(/signing_key_names/g)).toHaveLength(1)
+  })
+
   it('gives each kind of relay its own way, and refuses one kind twice or an address that the miner cannot use', () => {
     const [first] = facts.services
     const service = (rpcTypes: { rpcType: MinerRpcType; backendUrl: string }[]) => ({
@@ -85,17 +91,19 @@ suppliers:
   })
 
   it('cannot be led astray by what stands in a value', () => {
-    const nasty = 'a"b: \\ # <signingKeyName> $& - x'
-    const rendered = renderMinerConfig({ ...facts, signingKeyName: nasty }, template)
+    const nasty = 'a"b: \\ # <keyName> $& - x'
+    const rendered = renderMinerConfig({ ...facts, signingKeyNames: [nasty] }, template)
     const line = rendered.split('\n')[1] ?? ''
     expect(JSON.parse(line.replace('  - ', ''))).toBe(nasty)
     expect(rendered.split('\n')).toHaveLength(renderMinerConfig(facts, template).split('\n').length)
-    expect(() => renderMinerConfig({ ...facts, signingKeyName: 'a\nsuppliers: []' }, template)).toThrow('cannot be written')
+    expect(() => renderMinerConfig({ ...facts, signingKeyNames: ['a\nsuppliers: []'] }, template)).toThrow('cannot be written')
   })
 
   it('refuses what the miner could not run with', () => {
     const rendered = (change: Partial<typeof facts>) => () => renderMinerConfig({ ...facts, ...change }, template)
     expect(rendered({ services: [] })).toThrow('services')
+    expect(rendered({ signingKeyNames: [] })).toThrow('signingKeyNames')
+    expect(rendered({ signingKeyNames: ['a', 'b', 'a'] })).toThrow('signingKeyNames')
     expect(rendered({ services: [facts.services[0]!, facts.services[0]!] })).toThrow('anvil')
     expect(rendered({ nodeRpcUrl: 'pocket:26657' })).toThrow('nodeRpcUrl')
     expect(rendered({ nodeGrpcUrl: 'no url' })).toThrow('nodeGrpcUrl')

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { createMinerSetup } from '#main/core/relays/miner-setup.ts'
 import type { ValidationChoice } from '#main/core/relays/validation-mode.ts'
+import type { ServingNow } from '#main/core/keys/serving-keys.ts'
+import type { SupplierRecord } from '#main/core/ports/chain.ts'
+import { servingKey, servingKeys, servingNow } from '#test/fakes/serving-keys.ts'
 
 /** A miner's setup whose node takes so many ms for each of its answers, one after the other, the last of them from then on. */
 function make(takes: number[], options: { choice?: ValidationChoice; clockless?: boolean } = {}) {
@@ -20,6 +23,8 @@ function make(takes: number[], options: { choice?: ValidationChoice; clockless?:
     } as never,
     record: () =>
       ({ services: [{ serviceId: 'anvil', endpoints: [{ url: 'http://127.0.0.1:1', rpcType: 'JSON_RPC' }] }], pending: [] }) as never,
+    inView: () => '',
+    serving: servingKeys('pokt1operator'),
     backendUrl: () => 'http://backend:1',
     nodeUrls: () => ({ rpcUrl: 'tcp://pocket:1', grpcUrl: 'tcp://pocket:2' }),
     choices: () => ({ gasPriceTimes: 10, requestTimeoutSeconds: 10, validation: world.choice }),
@@ -92,6 +97,8 @@ describe('the gas price of a chain that others are asked for', () => {
       template: (name) => readFileSync(new URL(`../../../resources/templates/${name}`, import.meta.url), 'utf8'),
       heads: { current: () => chain } as never,
       record: () => ({ services: [{ serviceId: 'eth', endpoints: [] }], pending: [] }) as never,
+      inView: () => '',
+      serving: servingKeys('pokt1operator'),
       backendUrl: () => 'http://gate:1',
       nodeUrls: () => ({ rpcUrl: 'https://rpc.example.org', grpcUrl: 'https://grpc.example.org:443' }),
       isChainElsewhere: () => isChainElsewhere,
@@ -159,6 +166,8 @@ test('where several hosts are asked for the price, the one that the miner asks i
     template: (name) => readFileSync(new URL(`../../../resources/templates/${name}`, import.meta.url), 'utf8'),
     heads: { current: () => chainThatTakes(5_000) } as never,
     record: () => ({ services: [{ serviceId: 'eth', endpoints: [] }], pending: [] }) as never,
+    inView: () => '',
+    serving: servingKeys('pokt1operator'),
     backendUrl: () => 'http://gate:1',
     nodeUrls: () => ({ rpcUrl: 'https://rpc.example.org', grpcUrl: 'https://grpc.example.org:443' }),
     isChainElsewhere: () => true,
@@ -168,4 +177,113 @@ test('where several hosts are asked for the price, the one that the miner asks i
   })
   await setup.config()
   expect(setup.validation()).toEqual({ mode: 'eager', why: 'near', nodeMs: 20 })
+})
+
+describe('several suppliers behind one miner', () => {
+  const endpoint = (rpcType: string) => ({ url: 'http://127.0.0.1:1', rpcType })
+  const recordOf = (operatorAddress: string, services: [string, string[]][], pending: [string, string[]][] = []): SupplierRecord =>
+    ({
+      operatorAddress,
+      services: services.map(([serviceId, kinds]) => ({ serviceId, endpoints: kinds.map(endpoint) })),
+      pending: pending.map(([serviceId, kinds]) => ({ service: { serviceId, endpoints: kinds.map(endpoint) }, activationHeight: 9 })),
+    }) as unknown as SupplierRecord
+  const [A, B, C] = ['pokt1aaaaaaaa', 'pokt1bbbbbbbb', 'pokt1cccccccc'] as const
+  const [NAME_A, NAME_B, NAME_C] = ['operator-aaaaaaaa', 'operator-bbbbbbbb', 'operator-cccccccc'] as const
+
+  const several = (serving: ServingNow = servingNow(A, B)) => {
+    const records = [
+      recordOf(A, [['eth', ['JSON_RPC']]], [['poly', ['JSON_RPC']]]),
+      recordOf(B, [
+        ['eth', ['WEBSOCKET']],
+        ['bsc', ['JSON_RPC']],
+      ]),
+    ]
+    const world = { serving, records, inView: A as string, asked: [] as (string | undefined)[] }
+    const ofOperator = (address: string): SupplierRecord | undefined => world.records.find((record) => record.operatorAddress === address)
+    const setup = createMinerSetup({
+      template: (name) => readFileSync(new URL(`../../../resources/templates/${name}`, import.meta.url), 'utf8'),
+      heads: {
+        current: () => ({ fingerprint: () => Promise.resolve({ chainId: 'c' }), minimumGasPrice: () => Promise.resolve('0.001') }),
+      } as never,
+      record: () => ofOperator(world.inView),
+      inView: () => world.inView,
+      serving: {
+        read: (staked) => {
+          world.asked.push(staked)
+          const keys = world.serving.keys.map((key) => ({ ...key, record: ofOperator(key.address) }))
+          return Promise.resolve({ ...world.serving, keys })
+        },
+      },
+      backendUrl: (serviceId, rpcType) => `${rpcType === 'WEBSOCKET' ? 'ws' : 'http'}://${serviceId}:1`,
+      nodeUrls: () => ({ rpcUrl: 'tcp://pocket:1', grpcUrl: 'tcp://pocket:2' }),
+    })
+    return { world, setup }
+  }
+  const servicesOf = (yaml = ''): string[] => [...yaml.matchAll(/service_id: "(\w+)"/g)].map((match) => match[1] ?? '')
+  const keysOf = (yaml = ''): string[] => [...yaml.matchAll(/^ {2}- "(operator-\w+)"/gm)].map((match) => match[1] ?? '')
+
+  test('the services of all of them are offered, each with every kind of relay that one of them staked', async () => {
+    const { setup } = several()
+    const yaml = (await setup.config())?.yaml ?? ''
+    expect(keysOf(yaml)).toEqual([NAME_A, NAME_B])
+    expect(servicesOf(yaml)).toEqual(['bsc', 'eth', 'poly'])
+    expect(setup.served()).toEqual(['bsc', 'eth', 'poly'])
+    const eth = yaml.slice(yaml.indexOf('"eth"'), yaml.indexOf('"poly"'))
+    expect(eth).toContain('"json_rpc"')
+    expect(eth).toContain('"websocket"')
+    expect(yaml.slice(0, yaml.indexOf('"eth"'))).not.toContain('"websocket"')
+  })
+  test('which is in view changes nothing of it', async () => {
+    const { world, setup } = several()
+    const before = await setup.config()
+    world.inView = B
+    expect(await setup.config()).toEqual(before)
+  })
+  test('of those alone whose key can sign now', async () => {
+    const { setup } = several()
+    const yaml = (await setup.config([NAME_B]))?.yaml
+    expect([keysOf(yaml), servicesOf(yaml)]).toEqual([[NAME_B], ['bsc', 'eth']])
+    expect(setup.served()).toEqual(['bsc', 'eth'])
+  })
+  test('a record without a key here, one that is watched, is not served', async () => {
+    const { world, setup } = several()
+    world.records.push(recordOf(C, [['gnosis', ['JSON_RPC']]]))
+    world.inView = C
+    expect(servicesOf((await setup.config())?.yaml)).toEqual(['bsc', 'eth', 'poly'])
+  })
+  test('where no supplier has a key that signs, what is in view is offered, as it waits for its key', async () => {
+    const { world, setup } = several(servingNow(C))
+    const yaml = (await setup.config())?.yaml
+    expect([keysOf(yaml), servicesOf(yaml)]).toEqual([[NAME_C], ['eth', 'poly']])
+    world.serving = servingNow()
+    expect(await setup.config()).toBeUndefined()
+    world.serving = servingNow(A)
+    world.records = []
+    expect(await setup.config()).toBeUndefined()
+  })
+  test('a key that is only in the keeper any more signs on, and is nobody’s to hand over', async () => {
+    const { setup } = several({ keys: [servingKey(A), { ...servingKey(B), key: undefined }], isKnown: true })
+    const now = (await setup.config([NAME_A, NAME_B]))?.yaml
+    expect([keysOf(now), servicesOf(now)]).toEqual([
+      [NAME_A, NAME_B],
+      ['bsc', 'eth', 'poly'],
+    ])
+    expect(keysOf((await setup.config())?.yaml)).toEqual([NAME_A])
+  })
+  test('what a form would change is that of the supplier in view: the others stay as they are', async () => {
+    const { world, setup } = several()
+    const next = await setup.preview([{ serviceId: 'gnosis', endpoints: [] }])
+    expect(servicesOf(next?.yaml)).toEqual(['bsc', 'eth', 'gnosis'])
+    expect(keysOf(next?.yaml)).toEqual([NAME_A, NAME_B])
+    expect(world.asked).toEqual([A])
+    world.inView = B
+    expect(servicesOf((await setup.preview([{ serviceId: 'gnosis', endpoints: [] }]))?.yaml)).toEqual(['eth', 'gnosis', 'poly'])
+    expect(setup.served()).toBeUndefined()
+    // Not staked yet, and none in view at all.
+    world.inView = C
+    expect(servicesOf((await setup.preview([{ serviceId: 'gnosis', endpoints: [] }]))?.yaml)).toEqual(['bsc', 'eth', 'gnosis', 'poly'])
+    world.inView = ''
+    await setup.preview([{ serviceId: 'gnosis', endpoints: [] }])
+    expect(world.asked.at(-1)).toBeUndefined()
+  })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SelfTestRow } from '#shared/model/self-test.ts'
 import { encodeRelayResponse } from '#main/core/relays/relay-messages.ts'
+import type { SupplierRecord } from '#main/core/ports/chain.ts'
 import { createSelfTestRoom } from '#main/core/relays/self-test-room.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
@@ -26,6 +27,7 @@ function open(
   url = 'http://127.0.0.1:8545',
   kept: SelfTestRow[] = [],
   failing?: () => string,
+  fails?: (wish: { operatorAddress: string; serviceId: string }) => boolean,
 ) {
   const clock = createTestClock()
   const state = createStatePublisher(
@@ -33,6 +35,7 @@ function open(
     clock,
   )
   const rows: SelfTestRow[] = [...kept]
+  const records: SupplierRecord[] = []
   const world = { closed: false, broken: false, failing: '', backMs: 0 }
   const room = createSelfTestRoom({
     network: 'local',
@@ -48,22 +51,24 @@ function open(
     clock: { now: () => clock.now() - world.backMs, sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal) },
     log: createQuietLog(),
     ownDoor: () => 'http://127.0.0.1:8545',
-    relay: failing
-      ? ({ serviceId }) => {
-          const ok = serviceId !== failing()
-          const failure = ok ? undefined : ('backend-status' as const)
-          return Promise.resolve({
-            ok,
-            signatureOk: true,
-            failure,
-            detail: '',
-            sessionRefused: false,
-            latencyMs: 3,
-            httpStatus: 200,
-            answer: '',
-          })
-        }
-      : undefined,
+    records: () => records,
+    relay:
+      failing || fails
+        ? ({ serviceId, operatorAddress }) => {
+            const ok = serviceId !== failing?.() && !fails?.({ serviceId, operatorAddress })
+            const failure = ok ? undefined : ('backend-status' as const)
+            return Promise.resolve({
+              ok,
+              signatureOk: true,
+              failure,
+              detail: '',
+              sessionRefused: false,
+              latencyMs: 3,
+              httpStatus: 200,
+              answer: '',
+            })
+          }
+        : undefined,
     validation: () => undefined,
     choices: () => {
       if (world.broken) throw new Error('locked')
@@ -73,6 +78,8 @@ function open(
   const serve = (startedAtMs: number, serviceIds = ['anvil']): void => {
     const services = serviceIds.map((serviceId) => ({ serviceId, endpoints: [{ url, rpcType: 'JSON_RPC' }], revShare: [] }))
     state.patch('supplier', { status: 'active', operatorAddress: 'op', services })
+    const stake = { ownerAddress: 'own', stakeUpokt: 1n, pending: [], unstakeSessionEndHeight: 0 }
+    records.splice(0, records.length, { ...stake, operatorAddress: 'op', services })
     state.put('nodes', 'miner', node('relay-miner', startedAtMs))
     state.put('nodes', 'ingress', node('ingress', startedAtMs))
   }
@@ -84,7 +91,7 @@ function open(
     await running
   }
   const told = (): string[] => rows.map((row) => `${row.trigger} ${row.path} ${row.ok ? 'ok' : 'failed'}`)
-  return { clock, state, room, rows, world, serve, stop, told }
+  return { clock, state, room, rows, records, world, serve, stop, told }
 }
 
 describe('self-tests by themselves', () => {
@@ -160,6 +167,106 @@ describe('self-tests by themselves', () => {
     await again.clock.advance(10_000)
     expect(again.state.state.health.selfTests?.last.loopback?.failures).toBe(1)
     await Promise.all([before.stop(), again.stop()])
+  })
+
+  test('go to each supplier that serves: what fails of one stands for its door until that one is well', async () => {
+    let sick = 'op2 anvil'
+    const here = open(
+      { afterStart: true, everyMinutes: 10 },
+      undefined,
+      [],
+      undefined,
+      ({ operatorAddress, serviceId }) => `${operatorAddress} ${serviceId}` === sick,
+    )
+    here.serve(1)
+    const [first] = here.records
+    if (!first) throw new Error('nothing is staked')
+    here.records.push({ ...first, operatorAddress: 'op2' }, { ...first, operatorAddress: 'op3' })
+    const short = { ownerAddress: 'own', stakeUpokt: '1', services: ['anvil'], notServed: [], unstakeSessionEndHeight: 0, height: 1 }
+    here.state.put('suppliers', 'op', { ...short, status: 'active' })
+    here.state.put('suppliers', 'op2', { ...short, status: 'active-differs' })
+    // One that leaves is not tested by itself.
+    here.state.put('suppliers', 'op3', { ...short, status: 'unstaking' })
+    await here.clock.advance(MINUTE)
+    expect(here.rows.map((row) => [row.operatorAddress, row.ok])).toEqual([
+      ['op', true],
+      ['op2', false],
+    ])
+    expect(here.state.state.health.selfTests?.last.loopback).toMatchObject({ ok: false, operatorAddress: 'op2', failures: 1 })
+    sick = ''
+    await here.clock.advance(5 * MINUTE)
+    expect(here.state.state.health.selfTests?.last.loopback).toMatchObject({ ok: true })
+    // By hand any of them, and without a word the one in view.
+    const before = here.rows.length
+    await here.room.handlers['selfTest.run']({ path: 'loopback', operatorAddress: 'op3' })
+    await here.clock.advance(10_000)
+    await here.room.handlers['selfTest.run']({ path: 'loopback' })
+    await here.clock.advance(10_000)
+    expect(here.rows.slice(before).map((row) => row.operatorAddress)).toEqual(['op3', 'op'])
+    expect(() => here.room.handlers['selfTest.run']({ path: 'loopback', operatorAddress: 'nobody' })).toThrow(
+      expect.objectContaining({ code: 'supplier-absent' }),
+    )
+    await here.stop()
+  })
+
+  test('are not sent for a supplier that leaves: its relays are refused, and that is as it should be', async () => {
+    const here = open({ afterStart: true, everyMinutes: 0 })
+    here.serve(1)
+    const [first] = here.records
+    if (!first) throw new Error('nothing is staked')
+    here.records.push({ ...first, operatorAddress: 'op2' })
+    const short = { ownerAddress: 'own', stakeUpokt: '1', services: ['anvil'], notServed: [], unstakeSessionEndHeight: 0, height: 1 }
+    for (const operator of ['op', 'op2']) here.state.put('suppliers', operator, { ...short, status: 'active' })
+    const plan = { id: 'safe-unstake', kind: 'safe-unstake', status: 'running', steps: [], facts: { door: 'one', operatorAddress: 'op' } }
+    here.state.put('tasks', 'safe-unstake', plan as unknown as AppState['tasks'][string])
+    await here.clock.advance(MINUTE)
+    expect(here.rows.map((row) => row.operatorAddress)).toEqual(['op2'])
+    await here.stop()
+  })
+
+  test('are not sent for a supplier that is only watched: another machine answers its relays', async () => {
+    const here = open({ afterStart: true, everyMinutes: 0 })
+    here.serve(1)
+    const [first] = here.records
+    if (!first) throw new Error('nothing is staked')
+    here.records.push({ ...first, operatorAddress: 'op2' })
+    const short = { ownerAddress: 'own', stakeUpokt: '1', services: ['anvil'], notServed: [], unstakeSessionEndHeight: 0, height: 1 }
+    for (const operator of ['op', 'op2']) here.state.put('suppliers', operator, { ...short, status: 'active' })
+    const key = { role: 'operator', name: '', network: 'local', wordsConfirmedAtMs: 1, createdAtMs: 1, fenced: null } as const
+    here.state.put('keys', 'k1', { ...key, id: 'k1', kind: 'key', address: 'op' })
+    here.state.put('keys', 'k2', { ...key, id: 'k2', kind: 'watch', address: 'op2' })
+    await here.clock.advance(MINUTE)
+    expect(here.rows.map((row) => row.operatorAddress)).toEqual(['op'])
+    await here.stop()
+  })
+
+  test('where no relay can be signed, one for each supplier behind an address, not for each service', async () => {
+    const here = open({ afterStart: true, everyMinutes: 0 })
+    here.serve(1, ['anvil', 'eth'])
+    const [first] = here.records
+    if (!first) throw new Error('nothing is staked')
+    here.records.push({ ...first, operatorAddress: 'op2' })
+    const short = { ownerAddress: 'own', stakeUpokt: '1', services: ['anvil'], notServed: [], unstakeSessionEndHeight: 0, height: 1 }
+    for (const operator of ['op', 'op2']) here.state.put('suppliers', operator, { ...short, status: 'active' })
+    await here.clock.advance(MINUTE)
+    expect(here.rows.map((row) => `${row.operatorAddress} ${row.serviceId}`)).toEqual(['op anvil', 'op2 anvil'])
+    await here.stop()
+  })
+
+  test('rows of the time of one supplier go on counting for it, and are forgotten with its next test', async () => {
+    const before = open({ afterStart: false, everyMinutes: 10 })
+    before.world.closed = true
+    before.serve(1)
+    await before.clock.advance(MINUTE)
+    const { operatorAddress: _whose, ...old } = before.rows[0] as SelfTestRow
+    await before.stop()
+    const again = open({ afterStart: true, everyMinutes: 0 }, undefined, [old])
+    await again.clock.advance(1)
+    expect(again.state.state.health.selfTests?.last.loopback).toMatchObject({ ok: false, failures: 1 })
+    again.serve(2)
+    await again.clock.advance(MINUTE)
+    expect(again.state.state.health.selfTests?.last.loopback).toMatchObject({ ok: true, operatorAddress: 'op' })
+    await again.stop()
   })
 
   test('count their failures in a row, and a good one ends them', async () => {

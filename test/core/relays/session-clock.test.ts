@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { NodeState } from '#shared/api/state.ts'
+import type { AppState, NodeState, OwnSupplierState } from '#shared/api/state.ts'
 import { claimKey } from '#shared/model/claim.ts'
 import type { ChainParams } from '#main/core/ports/chain.ts'
 import type { SeenContainer } from '#main/core/ports/engine.ts'
@@ -42,6 +42,8 @@ function setup() {
     claims: [] as ClaimRow[],
     medianBlockMs: 60_000 as number | null,
     paid: [] as { dayStartMs: number; upokt: bigint; claims: number }[],
+    paidTo: (_addresses: readonly string[]): void => undefined,
+    nowMs: (ms: number) => time.advance(ms),
   }
   /** Pages as the record gives them: newest session first, then by key. */
   const claims: Store['claims'] = ({ before, limit }) => {
@@ -54,9 +56,13 @@ function setup() {
     const order = world.claims.toSorted((one, other) => place(one)[0] - place(other)[0] || (claimKey(one) < claimKey(other) ? -1 : 1))
     return Promise.resolve(order.filter(isAfter).slice(0, limit))
   }
+  const rewardsPerDay: Store['rewardsPerDay'] = (_network, addresses) => {
+    world.paidTo(addresses)
+    return Promise.resolve(world.paid)
+  }
   const clock = createSessionClock({
     state,
-    store: { claims, rewardsPerDay: () => Promise.resolve(world.paid) } as unknown as Store,
+    store: { claims, rewardsPerDay } as unknown as Store,
     clock: time,
     network: () => 'mainnet',
     params: () => RULES,
@@ -195,5 +201,102 @@ describe('a supplier with many applications', () => {
     const view = await at(END + 33 - 3)
     expect(laneOf(view, END)).toMatchObject({ stage: 'proof-due', relays: '250', claimedUpokt: '500' })
     expect(view).toMatchObject({ verdict: 'costs', facts: { costClaims: '1', slashClaims: '1' } })
+  })
+})
+
+describe('several suppliers behind one miner', () => {
+  const claimOf = (operatorAddress: string, sessionEndHeight: number, fields: Partial<ClaimRow> = {}): ClaimRow => ({
+    ...({} as ClaimRow),
+    operatorAddress,
+    applicationAddress: 'a',
+    serviceId: 'eth',
+    sessionEndHeight,
+    stage: 'claimed',
+    proofRequirement: 'threshold',
+    relays: 60n,
+    claimedUpokt: 5n,
+    claimedComputeUnits: 60n,
+    estimatedComputeUnits: 60n,
+    ...fields,
+  })
+  const short = {
+    ownerAddress: 'pokt1owner',
+    stakeUpokt: '200',
+    services: ['eth'],
+    notServed: [],
+    unstakeSessionEndHeight: 0,
+    height: 1,
+    status: 'active' as const,
+  }
+  /** With a second supplier, and a session of hundred relays that was watched. */
+  const two = async (second: Partial<OwnSupplierState> = {}) => {
+    const stage = setup()
+    stage.state.put('suppliers', 'pokt1op', short)
+    stage.state.put('suppliers', 'pokt1two', { ...short, ownerAddress: 'pokt1other', ...second })
+    stage.miner('running', 'running', 1)
+    stage.world.served = 0n
+    for (const ago of [79, 59, 39, 19]) await stage.at(END - ago)
+    stage.world.served = 100n
+    await stage.at(END - 1)
+    return stage
+  }
+
+  it('has the claims of all of them, and those of nobody else', async () => {
+    const { at, world, state } = await two()
+    world.claims = [claimOf('pokt1op', END), claimOf('pokt1two', END, { relays: 40n }), claimOf('pokt1strange', END, { relays: 7n })]
+    expect(laneOf(await at(END + 14), END)).toMatchObject({ stage: 'claimed', relays: '100', claimedUpokt: '10' })
+    expect((await at(END + 23)).facts).toMatchObject({ slashClaims: '2' })
+    // One that is only watched is served elsewhere.
+    state.put('keys', 'w', {
+      id: 'w',
+      kind: 'watch',
+      role: 'operator',
+      network: 'mainnet',
+      address: 'pokt1two',
+    } as AppState['keys'][string])
+    expect(laneOf(await at(END + 15), END)).toMatchObject({ relays: '60' })
+  })
+  it('a session is not claimed before each of them has, or what was served is claimed', async () => {
+    const { at, world, state } = await two()
+    world.claims = [claimOf('pokt1op', END)]
+    expect(laneOf(await at(END + 14), END)?.stage).toBe('open')
+    expect(laneOf(await at(END + 22), END)?.stage).toBe('claimed')
+    world.claims = [claimOf('pokt1op', END, { relays: 100n })]
+    expect(laneOf(await at(END + 14), END)?.stage).toBe('claimed')
+    // One without a stake has nothing to claim.
+    world.claims = [claimOf('pokt1op', END)]
+    state.put('suppliers', 'pokt1two', { ...short, stakeUpokt: '0', status: 'not-staked' })
+    expect(laneOf(await at(END + 14), END)?.stage).toBe('claimed')
+  })
+  it('serves while any of them does, also when the one in view does not', async () => {
+    const { at, state, world } = await two()
+    state.patch('supplier', { stakeUpokt: '0', services: [] })
+    state.put('suppliers', 'pokt1op', { ...short, stakeUpokt: '0', services: [], status: 'not-staked' })
+    world.served = undefined
+    expect((await at(END + 60)).verdict).toBe('costs')
+    for (const change of [{ status: 'starts-next-session' as const }, { services: [] }, { stakeUpokt: '0' }]) {
+      state.put('suppliers', 'pokt1two', { ...short, ...change })
+      expect((await at(END + 90)).verdict).toBe('nothing-to-lose')
+    }
+  })
+  it('counts what owners and operators of all of them were paid', async () => {
+    const { at, world } = await two()
+    const asked: string[][] = []
+    world.paidTo = (addresses) => void asked.push([...addresses])
+    await at(END)
+    await world.nowMs(11 * 60_000)
+    await at(END)
+    expect(asked).toEqual([['pokt1owner', 'pokt1op', 'pokt1other', 'pokt1two']])
+  })
+  it('a stake falls under the least when the penalties of its own claims take it there, and not those of another supplier', async () => {
+    const { at, world, state } = await two({ stakeUpokt: '101' })
+    const below = async (): Promise<string | undefined> => (await at(END + 14)).facts['slashBelowMinimum']
+    // The least is 100, one claim without its proof costs 1.
+    world.claims = [claimOf('pokt1op', END), claimOf('pokt1op', END, { applicationAddress: 'b' }), claimOf('pokt1two', END)]
+    expect(await below()).toBe('no')
+    world.claims = [claimOf('pokt1op', END), claimOf('pokt1two', END), claimOf('pokt1two', END, { applicationAddress: 'b' })]
+    expect(await below()).toBe('yes')
+    state.put('suppliers', 'pokt1two', { ...short, stakeUpokt: '102' })
+    expect(await below()).toBe('no')
   })
 })

@@ -139,6 +139,22 @@ async function room() {
 }
 
 describe('the page What governs', () => {
+  it('counts the services of all our suppliers as ours, and holds a higher minimum against the least stake', async () => {
+    const { state, said, made, chain, clock } = await room()
+    const short = { ownerAddress: '', status: 'active', unstakeSessionEndHeight: 0, height: 1 } as const
+    state.put('suppliers', 'op', { ...short, stakeUpokt: '70000000000', services: [], notServed: [] })
+    state.put('suppliers', 'op2', { ...short, stakeUpokt: '60000000000', services: ['eth'], notServed: [] })
+    state.put('suppliers', 'op3', { ...short, status: 'not-staked', stakeUpokt: '0', services: [], notServed: [] })
+    state.patch('supplier', { operatorAddress: 'op', stakeUpokt: '70000000000' })
+    const rules = made()
+    await rules.look(chain)
+    said.params = { ...said.params, height: 44, supplierMinStakeUpokt: 61_000_000_000n }
+    await clock.advance(120_000)
+    const view = await rules.handlers['rules.view']({})
+    expect(view.services.map((each) => [each.id, each.mine])).toEqual([['eth', true]])
+    expect(view.impacts).toMatchObject([{ key: 'min-missing', facts: { stakeUpokt: '60000000000', upokt: '1000000000' } }])
+  })
+
   it('says what holds, since when, and every change with its height, also those of while it was off', async () => {
     const { clock, said, made, chain } = await room()
     const first = made()

@@ -61,12 +61,12 @@ describe('settings at work', () => {
 
     state.supplier = { ...state.supplier, status: 'active', operatorAddress: 'op' }
     state.balances['op'] = { address: 'op', upokt: '9000000', asOf: { height: 1, atMs: 1 } }
-    state.health.operatorSpending = { daysLeft: 40, upoktPerDay: '1' } as NonNullable<AppState['health']['operatorSpending']>
+    state.health.operatorSpending = { op: { daysLeft: 40, upoktPerDay: '1' } }
     expect(operatorLow.look(state, 0)).toBeUndefined()
     choose(state, 'operatorRunwayDays', 50)
     expect(operatorLow.look(state, 0)).toMatchObject({ key: 'operator-runway', level: 'warn' })
     choose(state, 'operatorRunwayDays', 365)
-    state.health.operatorSpending = { daysLeft: 30, upoktPerDay: '1' } as NonNullable<AppState['health']['operatorSpending']>
+    state.health.operatorSpending = { op: { daysLeft: 30, upoktPerDay: '1' } }
     expect(operatorLow.look(state, 0)?.level).toBe('bad')
   })
 

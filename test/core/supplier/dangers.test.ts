@@ -184,3 +184,19 @@ it('a list that was kept as text is read back, and nothing else is', () => {
   expect(readDangers(JSON.stringify(list))).toEqual(list)
   for (const text of [undefined, '', '{', '[{"key":"other","level":"bad","facts":{}}]', '"x"']) expect(readDangers(text)).toEqual([])
 })
+
+describe('a payment', () => {
+  const send: Message = { kind: 'send', fromAddress: 'op', toAddress: 'x', amountUpokt: 1n }
+  const left = (leftUpokt: bigint, daysLeft: number | undefined): Partial<Situation> => ({
+    emptied: { address: 'op', leftUpokt, leastUpokt: 100n, daysLeft, leastDays: 14 },
+  })
+  it('out of the wallet of an operator is told when it leaves too little, and not when enough stays', () => {
+    expect(dangersOf(send, situation())).toEqual([])
+    expect(dangersOf(send, situation(left(100n, undefined)))).toEqual([])
+    expect(dangersOf(send, situation(left(100n, 14)))).toEqual([])
+    expect(dangersOf(send, situation(left(100n, 13)))).toMatchObject([{ key: 'operator-emptied', level: 'warn', facts: { days: '13' } }])
+    const [empty] = dangersOf(send, situation(left(99n, undefined)))
+    expect(empty).toEqual({ key: 'operator-emptied', level: 'bad', facts: { address: 'op', upokt: '99', days: '' } })
+    expect(empty && dangerSentence(empty)).toMatch(/^It leaves 0\.000099 POKT to the operator op, which pays/)
+  })
+})

@@ -44,8 +44,16 @@ describe('changes of the record that nobody here sent', () => {
     expect(kinds(before, now)).toEqual([kind])
   })
   it('tell the figures', () => {
-    expect(changes(record(), record({ stakeUpokt: 59_000n }))[0]?.facts).toEqual({ upokt: '1000', ownerAddress: 'own' })
-    expect(changes(record(), record({ ownerAddress: 'thief' }))[0]?.facts).toEqual({ ownerAddress: 'own', newOwnerAddress: 'thief' })
+    expect(changes(record(), record({ stakeUpokt: 59_000n }))[0]?.facts).toEqual({
+      operatorAddress: 'op',
+      upokt: '1000',
+      ownerAddress: 'own',
+    })
+    expect(changes(record(), record({ ownerAddress: 'thief' }))[0]?.facts).toEqual({
+      operatorAddress: 'op',
+      ownerAddress: 'own',
+      newOwnerAddress: 'thief',
+    })
     expect(changes(record(), record({ pending: [{ service: service('eth'), activationHeight: 111 }] }))[0]?.facts).toMatchObject({
       services: 'eth',
     })

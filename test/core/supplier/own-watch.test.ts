@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ChainBlock, SupplierRecord } from '#main/core/ports/chain.ts'
 import type { MovementRow } from '#main/core/ports/store.ts'
 import type { IntentRow } from '#shared/model/intent.ts'
+import type { OwnSupplier } from '#main/core/supplier/watch.ts'
 import { createOwnWatch } from '#main/core/supplier/own-watch.ts'
 import { PARAMS } from '#test/fakes/chain.ts'
 import { createTestLog } from '#test/fakes/clock.ts'
@@ -40,6 +41,7 @@ function setup() {
     record: record(),
     height: 10,
   }
+  const others: OwnSupplier[] = []
   const actions = new Map<string, { action: string; code: number }>()
   at.chain.block = (height): Promise<ChainBlock> =>
     Promise.resolve({
@@ -66,11 +68,11 @@ function setup() {
       state,
       clock: at.clock,
       log: createTestLog(),
-      record: () => supplier,
+      last: () => ({ height: supplier.height, suppliers: [supplier, ...others] }),
     })
     return { watch, look: (height: number) => watch.look(at.chain, height, PARAMS, keys), told: () => state.state.health.ownChanges }
   }
-  return { at, actions, life, put: (now: Partial<typeof supplier>) => (supplier = { ...supplier, ...now }) }
+  return { at, actions, others, life, put: (now: Partial<typeof supplier>) => (supplier = { ...supplier, ...now }) }
 }
 const ours = (txHash: string): [string, IntentRow] => [txHash, { id: txHash, txHash, status: 'included', facts: {} } as IntentRow]
 
@@ -240,5 +242,63 @@ describe('changes of the record that Hearth did not send', () => {
     expect(next.told()).toEqual([])
     await next.watch.clear()
     expect(at.settings.get('own-watch local')).toBe('')
+  })
+})
+
+describe('several suppliers', () => {
+  const second = signer('second', 'operator')
+  const theirs = (more: Partial<SupplierRecord> = {}): SupplierRecord => record({ operatorAddress: second.address, ...more })
+
+  it('are watched each, also the one that is not in view; a new one is no change', async () => {
+    const { others, put, life } = setup()
+    const { look, told } = life()
+    await look(10)
+    others.push({ operatorAddress: second.address, record: undefined })
+    put({ height: 11 })
+    await look(11)
+    expect(told()).toEqual([])
+    others[0] = { operatorAddress: second.address, record: theirs() }
+    put({ height: 12 })
+    await look(12)
+    expect(told()).toMatchObject([{ kind: 'supplier-created', facts: { operatorAddress: second.address } }])
+    others[0] = { operatorAddress: second.address, record: theirs({ ownerAddress: 'thief' }) }
+    put({ height: 13, record: record({ stakeUpokt: 61_000_000_000n }) })
+    await look(13)
+    expect(told().map((change) => [change.kind, change.facts['operatorAddress']])).toEqual([
+      ['owner-changed', second.address],
+      ['stake-raised', operator.address],
+      ['supplier-created', second.address],
+    ])
+  })
+
+  it('explain nothing to each other: a slash, a transaction in a block or on its way is of one alone', async () => {
+    const { at, others, put, life } = setup()
+    others.push({ operatorAddress: second.address, record: theirs() })
+    const { look, told } = life()
+    await look(10)
+    const sent = { id: 'tx', txHash: 'TX', kind: 'change-stake', facts: { operatorAddress: operator.address } }
+    at.rows.set('tx', { ...sent, status: 'broadcast' } as unknown as IntentRow)
+    at.claims.push({ operatorAddress: operator.address, stage: 'expired', settledHeight: 12, slashedUpokt: 7n } as never)
+    others[0] = { operatorAddress: second.address, record: theirs({ stakeUpokt: 59_999_999_993n }) }
+    put({ height: 12, record: record({ stakeUpokt: 61_000_000_000n }) })
+    await look(12)
+    expect(told().map((change) => [change.kind, change.facts['operatorAddress']])).toEqual([['stake-lowered', second.address]])
+    at.rows.set('tx', { ...sent, status: 'included', includedHeight: 12 } as unknown as IntentRow)
+    put({ height: 13 })
+    await look(13)
+    expect(told()).toHaveLength(1)
+  })
+
+  it('go on from a row that knew one', async () => {
+    const { at, put, life } = setup()
+    const first = life()
+    await first.look(10)
+    const { records, ...rest } = JSON.parse(at.settings.get('own-watch local') ?? '') as { records: Record<string, unknown> }
+    at.settings.set('own-watch local', JSON.stringify({ ...rest, record: records[operator.address] }))
+    put({ height: 11, record: record({ ownerAddress: 'thief' }) })
+    const later = life()
+    await later.watch.resume()
+    await later.look(11)
+    expect(later.told()).toMatchObject([{ kind: 'owner-changed' }])
   })
 })

@@ -3,7 +3,7 @@ import type { NodeState } from '#shared/api/state.ts'
 import { NETWORKS } from '#shared/networks/index.ts'
 import type { NodeRow } from '#main/core/ports/store.ts'
 import { initialState } from '#main/core/state/initial.ts'
-import { relayDoor } from '#main/core/supplier/relay-door.ts'
+import { relayDoors } from '#main/core/supplier/relay-door.ts'
 
 /** @param written what the record wants of the ingress; undefined where there is none */
 function setup(network: string, written: NodeRow['wanted'] | undefined) {
@@ -23,8 +23,14 @@ function setup(network: string, written: NodeRow['wanted'] | undefined) {
   const see = (wanted: NodeState['wanted'], seen: NodeState['seen']): void => {
     state.nodes['ingress'] = { wanted, seen } as NodeState
   }
-  const door = relayDoor(network, { stop: note('stop', 'stopped'), start: note('start', 'running') }, { state: { state }, store })
-  return { asked, rows, see, want, door }
+  const nodes = { stop: note('stop', 'stopped'), start: note('start', 'running') }
+  const refusing: { said: boolean | undefined; asked: string[] } = { said: false, asked: [] }
+  const isHeldOff = (operatorAddress: string) => {
+    refusing.asked.push(operatorAddress)
+    return Promise.resolve(refusing.said)
+  }
+  const doors = relayDoors(network, nodes, { state: { state }, store, isHeldOff })
+  return { asked, rows, see, want, door: doors.all, doors, refusing }
 }
 const MADE_HERE = NETWORKS.filter((each) => each.madeHere).map((each) => each.id)
 const OF_OTHERS = NETWORKS.filter((each) => !each.madeHere).map((each) => each.id)
@@ -72,5 +78,26 @@ describe('the door to relays', () => {
     expect(await door.isClosed()).toBe(false)
     await door.close()
     expect(asked).toEqual(['stop ingress'])
+  })
+
+  it('can be closed for one supplier where there is an ingress, but for the practised one', async () => {
+    for (const id of [...MADE_HERE, ...OF_OTHERS]) {
+      expect(await setup(id, 'stopped').doors.canCloseForOne()).toBe(id !== 'practice')
+      expect(await setup(id, undefined).doors.canCloseForOne()).toBeUndefined()
+    }
+  })
+
+  it('is closed for one when the ingress refuses its relays, or stands still', async () => {
+    const { doors, refusing, see, asked } = setup('local', 'running')
+    see('running', 'running')
+    for (const said of [false, true, undefined]) {
+      refusing.said = said
+      expect(await doors.of('pokt1leaves').isClosed()).toBe(said)
+    }
+    expect(refusing.asked).toEqual(['pokt1leaves', 'pokt1leaves', 'pokt1leaves'])
+    const still = setup('local', 'stopped')
+    still.see('stopped', 'stopped')
+    expect(await still.doors.of('pokt1leaves').isClosed()).toBe(true)
+    expect(asked).toEqual([])
   })
 })

@@ -18,7 +18,7 @@ const told = (message: Message, role: Omit<RoleFacts, 'rules'> = {}, more: Parti
     operator: { address: '', hasPubKey: undefined, upokt: undefined, daysLeft: undefined, perDayUpokt: undefined },
     own: new Set(['own', 'op']),
     role: { rules: ROLE_RULES, ...role },
-    staked: { owner: 'own', operator: 'op' },
+    operators: new Set(['other', 'op']),
     ...more,
   })
 const keysOf = (dangers: Danger[]): string[] => dangers.map((each) => each.key)
@@ -74,7 +74,7 @@ describe('an application', () => {
   })
   it('of the supplier’s own operator is warned of', () => {
     expect(keysOf(told({ ...stakeApp, address: 'op' }))).toEqual(['operator-has-two-jobs'])
-    expect(told({ ...stakeApp, address: '' }, {}, { staked: { owner: '', operator: '' } })).toEqual([])
+    expect(told({ ...stakeApp, address: '' }, {}, { operators: new Set() })).toEqual([])
   })
   it('that ends says what happens to open sessions, to gateways, and when the rest comes back', () => {
     const end: Message = { kind: 'unstake-application', address: 'app' }

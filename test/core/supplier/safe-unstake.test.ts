@@ -1,95 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { HearthError } from '#shared/api/errors.ts'
-import type { PendingClaim, SupplierRecord } from '#main/core/ports/chain.ts'
-import { createSafeUnstake, SAFE_UNSTAKE_STEPS } from '#main/core/supplier/safe-unstake.ts'
-import { PARAMS } from '#test/fakes/chain.ts'
-import { createTestLog } from '#test/fakes/clock.ts'
-import { codec, scene, signatureOf, signer } from './scene.ts'
-
-const owner = signer('owner', 'owner')
-const operator = signer('operator', 'operator')
-const record = (more: Partial<SupplierRecord> = {}): SupplierRecord => ({
-  ownerAddress: owner.address,
-  operatorAddress: operator.address,
-  stakeUpokt: 60_000_000_000n,
-  services: [{ serviceId: 'anvil', endpoints: [], revShare: [] }],
-  pending: [],
-  unstakeSessionEndHeight: 0,
-  ...more,
-})
-const claim = (sessionEndHeight: number): PendingClaim => ({
-  operatorAddress: operator.address,
-  applicationAddress: 'app',
-  serviceId: 'anvil',
-  sessionId: 's',
-  sessionEndHeight,
-  computeUnits: 1n,
-  relays: 1n,
-  proofStatus: 'pending',
-})
-const problem = async (promise: Promise<unknown>): Promise<string> => {
-  try {
-    await promise
-  } catch (error) {
-    if (error instanceof HearthError) return [error.code, error.detail['problem'] ?? ''].join(' ').trim()
-    throw error
-  }
-  throw new Error('was accepted')
-}
-
-/** The door and the store outlive a run of the app, as containers and SQLite do. */
-function setup() {
-  const at = scene([owner, operator])
-  at.chain.suppliers.set(operator.address, record())
-  const door = { wanted: 'open', closed: false as boolean | undefined, tries: 0 }
-  const life = () => {
-    const run = at.life()
-    const plan = createSafeUnstake({
-      network: () => 'local',
-      store: at.store,
-      state: run.state,
-      clock: at.clock,
-      log: createTestLog(),
-      params: () => PARAMS,
-      record: () => at.chain.suppliers.get(operator.address),
-      transactions: run.transactions,
-      door: {
-        close() {
-          door.wanted = 'closed'
-          door.tries += 1
-          return Promise.resolve()
-        },
-        open() {
-          door.wanted = 'open'
-          door.closed = false
-          return Promise.resolve()
-        },
-        isClosed: () => Promise.resolve(door.closed),
-      },
-    })
-    const step = (): string => run.state.state.tasks['safe-unstake']?.facts['step'] ?? 'none'
-    const follow = async (height: number): Promise<string> => {
-      at.chain.heightNow = height
-      await run.transactions.follow(at.chain, height)
-      await plan.follow(at.chain, height)
-      return step()
-    }
-    return { ...run, plan, follow, task: () => run.state.state.tasks['safe-unstake'] }
-  }
-  const sign = async (run: ReturnType<typeof life>): Promise<string> => {
-    const { intentId } = await run.plan.sign()
-    const doc = at.rows.get(intentId)?.signDocBytes ?? new Uint8Array()
-    await run.transactions.signed(intentId, codec.assemble(doc, signatureOf(owner, doc)))
-    return intentId
-  }
-  return { at, door, life, sign }
-}
+import { SAFE_UNSTAKE_STEPS } from '#main/core/supplier/safe-unstake.ts'
+import { BEGIN, claim, operator, problem, record, setup } from './leave-scene.ts'
 
 describe('leaving safely', () => {
   /** Everything settled at 30, the sheet not asked for yet. */
   const untilSign = async (all: ReturnType<typeof setup>) => {
     const run = all.life()
-    await run.plan.begin('owner')
+    await run.plan.begin(BEGIN)
     all.door.closed = true
     await run.follow(15)
     await run.follow(21)
@@ -124,7 +41,7 @@ describe('leaving safely', () => {
     const all = setup()
     const { door, sign } = all
     const run = all.life()
-    await run.plan.begin('owner')
+    await run.plan.begin(BEGIN)
     door.closed = undefined
     expect(await run.follow(15)).toBe('stop-relays')
     door.closed = true
@@ -146,7 +63,7 @@ describe('leaving safely', () => {
   it('closes the door, waits for the session and its settlement, asks, and follows the unstake into its block', async () => {
     const { at, door, life, sign } = setup()
     const run = life()
-    await run.plan.begin('owner')
+    await run.plan.begin(BEGIN)
     expect(door.wanted).toBe('closed')
     expect(run.task()).toMatchObject({ status: 'running', cancellable: true })
     expect(run.task()?.steps.map((step) => step.key)).toEqual([...SAFE_UNSTAKE_STEPS])
@@ -179,7 +96,7 @@ describe('leaving safely', () => {
   it('goes on where it was after a restart at each step', async () => {
     const { door, life } = setup()
     const first = life()
-    await first.plan.begin('owner')
+    await first.plan.begin(BEGIN)
     door.closed = true
     const heights: [number, string][] = [
       [15, 'last-session'],
@@ -199,7 +116,7 @@ describe('leaving safely', () => {
   it('begins again with the door when somebody opened it', async () => {
     const { door, life } = setup()
     const run = life()
-    await run.plan.begin('owner')
+    await run.plan.begin(BEGIN)
     door.closed = true
     expect(await run.follow(15)).toBe('last-session')
     door.closed = false
@@ -216,7 +133,7 @@ describe('leaving safely', () => {
   it('is taken back: the door opens, the sheet is put away, nothing is signed', async () => {
     const { at, door, life } = setup()
     const run = life()
-    await run.plan.begin('owner')
+    await run.plan.begin(BEGIN)
     door.closed = true
     for (const height of [15, 21, 27]) await run.follow(height)
     const { intentId } = await run.plan.sign()
@@ -229,14 +146,14 @@ describe('leaving safely', () => {
     await next.plan.resume()
     expect(await next.follow(40)).toBe('sign-unstake')
     expect(next.task()?.status).toBe('cancelled')
-    await next.plan.begin('owner')
+    await next.plan.begin(BEGIN)
     expect(next.task()?.status).toBe('running')
   })
 
   it('asks again when the unstake was refused, expired or put away', async () => {
     const { at, door, life, sign } = setup()
     const run = life()
-    await run.plan.begin('owner')
+    await run.plan.begin(BEGIN)
     door.closed = true
     for (const height of [15, 21, 27]) await run.follow(height)
     at.chain.refuseWith = { code: 32, log: 'account sequence mismatch' }
@@ -252,14 +169,14 @@ describe('leaving safely', () => {
   it('is over when an unstake is on chain, however it came about, and needs a supplier', async () => {
     const { at, life } = setup()
     const run = life()
-    await run.plan.begin('owner')
-    expect(await problem(run.plan.begin('owner'))).toBe('not-now leaving-already')
+    await run.plan.begin(BEGIN)
+    expect(await problem(run.plan.begin(BEGIN))).toBe('not-now leaving-already')
     at.chain.suppliers.set(operator.address, record({ unstakeSessionEndHeight: 20 }))
     await run.follow(15)
     expect(run.task()?.status).toBe('done')
-    expect(await problem(run.plan.begin('owner'))).toBe('not-now leaving-already')
+    expect(await problem(run.plan.begin(BEGIN))).toBe('not-now leaving-already')
     at.chain.suppliers.delete(operator.address)
-    expect(await problem(run.plan.begin('owner'))).toBe('supplier-absent')
+    expect(await problem(run.plan.begin(BEGIN))).toBe('supplier-absent')
   })
 
   it('reads nothing out of a damaged row', async () => {

@@ -91,8 +91,14 @@ export function scene(keys: Signer[]): Scene {
       Promise.resolve(ledger.txs.filter((tx) => tx.payer === address).map(({ hash, height }) => ({ txHash: hash, height }))),
     setting: (key: string) => Promise.resolve(settings.get(key)),
     setSetting: (key: string, value: string) => Promise.resolve(void settings.set(key, value)),
-    claims: ({ stages }: { stages?: string[] }) =>
-      Promise.resolve(claims.filter((claim) => stages === undefined || stages.includes(claim.stage))),
+    claims: ({ stages, operatorAddress }: { stages?: string[]; operatorAddress?: string }) =>
+      Promise.resolve(
+        claims.filter(
+          (claim) =>
+            (stages === undefined || stages.includes(claim.stage)) &&
+            (operatorAddress === undefined || claim.operatorAddress === operatorAddress),
+        ),
+      ),
     movementsPage: ({ address, limit, after }: { address?: string; limit: number; after?: MovementPlace }) => {
       const all = movements
         .filter((row) => address === undefined || row.address === address)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { PublicKeyInfo } from '#main/core/ports/vault.ts'
 import type { Store } from '#main/core/ports/store.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
@@ -57,9 +58,10 @@ async function paying(blocks: number, everyMs: number, fees: number) {
     state,
     clock,
     codec: {} as never,
-    keys: () => Promise.resolve([]),
+    keys: () => Promise.resolve([{ role: 'operator', network: NETWORK, address: 'owner' } as PublicKeyInfo]),
   })
-  return { runway: (await handlers['wallet.runway']({})).runway, asked }
+  const runwayOf = async (operatorAddress: string) => (await handlers['wallet.runway']({ operatorAddress })).runway
+  return { runway: (await handlers['wallet.runway']({})).runway, asked, runwayOf, state }
 }
 
 describe('the runway of a busy operator', () => {
@@ -80,5 +82,13 @@ describe('the runway of a busy operator', () => {
     const { runway, asked } = await paying(53, 2 * HOUR, 200)
     expect(runway).toMatchObject({ transactions: 10_000, feesUpokt: '20000', sinceMs: NOW - 98 * HOUR, spanMs: 98 * HOUR })
     expect(asked).toHaveLength(20)
+  })
+
+  it('is of the operator in view, or of another one of ours that is asked for', async () => {
+    const { runway, runwayOf, state } = await paying(4, DAY, 3)
+    state.put('balances', 'owner', { address: 'owner', upokt: '7', asOf: { height: 1, atMs: 1 } })
+    expect(runway).toMatchObject({ address: 'op', transactions: 12 })
+    expect(await runwayOf('owner')).toMatchObject({ address: 'owner', transactions: 4, balanceUpokt: '7' })
+    await expect(runwayOf('stranger')).rejects.toMatchObject({ code: 'supplier-absent' })
   })
 })

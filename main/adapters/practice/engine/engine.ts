@@ -1,7 +1,7 @@
 import type { ContainerSpec, Engine, EngineProbe } from '#main/core/ports/engine.ts'
 import { PULL_STALL_MS } from '#main/core/retry.ts'
 import { HearthError, type ErrorCode } from '#shared/api/errors.ts'
-import { checkSpec } from './check-spec.ts'
+import { checkName, checkSpec } from './check-spec.ts'
 import { createContainers } from './containers.ts'
 import type { PracticeEngineControl, PracticeEngineOptions, UnreadyKind } from './control.ts'
 import { createDisk } from './disk.ts'
@@ -119,7 +119,9 @@ export function createPracticeEngine(options: PracticeEngineOptions): PracticeEn
     },
     async list() {
       await enter()
-      return [...containers.all.values()].filter((held) => held.ours).map((held) => ({ ...held.seen }))
+      return [...containers.all.values()]
+        .filter((held) => held.ours)
+        .map((held) => ({ ...held.seen, volumes: held.spec.mounts.map((mount) => mount.volume) }))
     },
     async image(reference) {
       await enter()
@@ -157,6 +159,12 @@ export function createPracticeEngine(options: PracticeEngineOptions): PracticeEn
       await enter()
       places.ensureVolume(name, memory)
       onChange()
+    },
+    async volume(name) {
+      await enter()
+      checkName('volume', name)
+      const volume = places.volumes.get(name)
+      return volume && { memory: volume.memory }
     },
     async removeVolume(name) {
       await enter()

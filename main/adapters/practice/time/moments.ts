@@ -51,8 +51,13 @@ export function momentsAhead(input: MomentInput): Moment[] {
   for (const pending of supplier?.pending ?? []) add('activation', pending.activationHeight, { serviceId: pending.service.serviceId })
   const end = supplier && unbondingEnd(supplier, rules)
   if (end !== undefined) add('unbonding-end', end, {})
-  return found.sort((a, b) => a.height - b.height || MOMENTS.indexOf(a.kind) - MOMENTS.indexOf(b.kind))
+  return found.sort(byHeight)
 }
+
+const byHeight = (a: Moment, b: Moment): number => a.height - b.height || MOMENTS.indexOf(a.kind) - MOMENTS.indexOf(b.kind)
+
+/** What comes first of several suppliers' moments, by the same order; undefined of none. */
+export const soonest = (moments: readonly Moment[]): Moment | undefined => moments.toSorted(byHeight)[0]
 
 /** The nearest of them: where `jump to the next interesting moment` goes. */
 export function nextMoment(input: MomentInput): Moment {

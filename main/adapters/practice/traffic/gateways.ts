@@ -23,10 +23,11 @@ export interface Link {
 
 export const GOOD_LINK: Link = { reachable: true, latencyMs: 70, errorRate: 0.001, lagBlocks: 0 }
 
-/** Where the user's relays go. */
-export interface ServedSupplier {
-  readonly operatorAddress: string | undefined
-  takeBatch(serviceId: string, application: string, session: SessionInfo, relays: number): BatchOutcome
+/** Where the user's relays go: one miner may answer for several of the suppliers of a session, and gets the relays of each. */
+export interface ServingMiner {
+  /** Suppliers that it answers for. */
+  readonly operatorAddresses: readonly string[]
+  takeBatch(operatorAddress: string, serviceId: string, application: string, session: SessionInfo, relays: number): BatchOutcome
 }
 
 export interface GatewayParts {
@@ -34,7 +35,7 @@ export interface GatewayParts {
   population: Population
   seed: string
   /** Miners that run now. A supplier of the user's without one is unreachable. */
-  served: () => readonly ServedSupplier[]
+  served: () => readonly ServingMiner[]
   /** The user's side of the line, by operator and service; scenarios change it. `GOOD_LINK` when absent. */
   link?: (operatorAddress: string, serviceId: string) => Link
   saved?: string
@@ -136,12 +137,14 @@ export function createGateways(parts: GatewayParts): Gateways {
       observe(score, { successes: relays - broken, failures: broken, latencyMs: link.latencyMs, severity: 'critical' }, nowMs)
       return
     }
-    const miner = link.reachable ? parts.served().find((each) => each.operatorAddress === operatorAddress) : undefined
+    const serving = link.reachable ? parts.served() : []
+    // All suppliers of the user's have one address; a miner that lacks the key of one is asked for it all the same, and refuses.
+    const miner = serving.find((each) => each.operatorAddresses.includes(operatorAddress)) ?? serving[0]
     if (!miner) {
       observe(score, { successes: 0, failures: relays, latencyMs: link.latencyMs, severity: 'major' }, nowMs)
       return
     }
-    const outcome = miner.takeBatch(session.serviceId, session.applicationAddress, session, relays - broken)
+    const outcome = miner.takeBatch(operatorAddress, session.serviceId, session.applicationAddress, session, relays - broken)
     observe(score, seenOf(outcome, broken, link.latencyMs), nowMs)
   }
 
@@ -229,6 +232,7 @@ export function createGateways(parts: GatewayParts): Gateways {
 /** What a gateway makes of a miner's answers: nothing there is major, a wrong service fatal, everything else critical (offchain facts 5.3). */
 const SEVERITIES: Record<NonNullable<BatchOutcome['reason']>, Severity> = {
   unreachable: 'major',
+  'no-key': 'critical',
   'not-configured': 'fatal',
   session: 'critical',
   backend: 'critical',

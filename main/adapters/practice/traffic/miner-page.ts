@@ -1,4 +1,4 @@
-import type { MinerCounters, ServiceCount } from './miner-counters.ts'
+import { requestsOf, type MinerCounters, type ServiceCount } from './miner-counters.ts'
 
 /** The stock miner's Prometheus page (offchain facts 2.9), with its own words, labels and buckets. */
 
@@ -7,11 +7,13 @@ const BYTES = [100, 500, 1000, 5000, 10000, 50000]
 
 export interface MinerPageFacts {
   height: number | undefined
-  operatorAddress: string
   counters: MinerCounters
   startedAtMs: number
   memoryBytes: number
 }
+
+/** As label values are written: callers name services and suppliers as they like. */
+const escaped = (value: string): string => value.replace(/[\\"]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)
 
 type Kind = 'counter' | 'gauge' | 'histogram'
 
@@ -27,10 +29,11 @@ function histogram(name: string, labels: string, bounds: readonly number[], coun
 }
 
 export function minerPage(facts: MinerPageFacts): string {
-  const { counters, operatorAddress } = facts
+  const { counters } = facts
   const services = [...counters.services].sort(([a], [b]) => (a < b ? -1 : 1))
   const each = (make: (serviceId: string, count: ServiceCount) => string[]): string[] => services.flatMap(([id, count]) => make(id, count))
-  const service = (id: string): string => `service_id="${id}"`
+  const service = (id: string): string => `service_id="${escaped(id)}"`
+  const supplier = (address: string): string => `supplier_operator_address="${escaped(address)}"`
   const served = (id: string): string => `${service(id)},status_code="200"`
   const seconds = (name: string, read: (count: ServiceCount) => number, labels = service) =>
     each((id, count) => (count.successes === 0 ? [] : histogram(name, labels(id), SECONDS, count.successes, read(count))))
@@ -54,18 +57,18 @@ export function minerPage(facts: MinerPageFacts): string {
       'counter',
       'Total number of served relays dropped from the mining pipeline (lost reward), labeled by service ID, supplier, and reason.',
       each((id, count) =>
-        count.dropped === 0
-          ? []
-          : [
-              `relayminer_relays_dropped_total{reason="mining_channel_full",${service(id)},supplier_operator_address="${operatorAddress}"} ${count.dropped}`,
-            ],
+        [...count.suppliers].flatMap(([address, { dropped }]) =>
+          dropped === 0
+            ? []
+            : [`relayminer_relays_dropped_total{reason="mining_channel_full",${service(id)},${supplier(address)}} ${dropped}`],
+        ),
       ),
     ),
     ...family(
       'relayminer_request_size_bytes',
       'histogram',
       'Histogram of request sizes in bytes for performance analysis.',
-      each((id, count) => histogram('relayminer_request_size_bytes', service(id), BYTES, count.requests, count.requestBytes)),
+      each((id, count) => histogram('relayminer_request_size_bytes', service(id), BYTES, requestsOf(count), count.requestBytes)),
     ),
     ...family(
       'relayminer_requests_errors_total',
@@ -83,7 +86,9 @@ export function minerPage(facts: MinerPageFacts): string {
       'relayminer_requests_total',
       'counter',
       'Total number of requests processed, labeled by service ID.',
-      each((id, count) => [`relayminer_requests_total{${service(id)},supplier_operator_address="${operatorAddress}"} ${count.requests}`]),
+      each((id, count) =>
+        [...count.suppliers].map(([address, { requests }]) => `relayminer_requests_total{${service(id)},${supplier(address)}} ${requests}`),
+      ),
     ),
     ...family(
       'relayminer_response_size_bytes',

@@ -6,6 +6,12 @@ import type { Fields } from './miner-log.ts'
 import type { MinerArguments, MinerSettings } from './miner-settings.ts'
 import type { SessionTrees } from './session-trees.ts'
 
+/** A supplier that a miner answers for, and the key that signs in its name. */
+export interface MinerOperator {
+  address: string
+  privateKey: Uint8Array
+}
+
 /** What the parts of a running miner share. */
 export interface RunningMiner {
   readonly handle: ContainerHandle
@@ -13,7 +19,8 @@ export interface RunningMiner {
   readonly codec: TxCodec
   readonly arguments: MinerArguments
   readonly settings: MinerSettings
-  readonly operator: { address: string; privateKey: Uint8Array }
+  /** By address, in the order of the configuration; there is at least one. */
+  readonly operators: ReadonlyMap<string, MinerOperator>
   readonly counters: MinerCounters
   readonly trees: SessionTrees
   /** Newest block that its subscription brought. */

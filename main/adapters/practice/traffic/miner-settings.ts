@@ -11,15 +11,27 @@ export interface MinerArguments {
   gasPrice: string
 }
 
+/** Where relays of one service go. */
+export interface MinerService {
+  backendUrl: URL
+  listenPort: number
+  /** Of its own entry, or the default ones. */
+  signingKeyNames: readonly string[]
+}
+
 export interface MinerSettings {
-  signingKeyName: string
+  /**
+   * Of all entries together, each once. The real miner answers for each of these suppliers on every service that it has a backend for, whichever entry names the key
+   * (pokt-network/poktroll v0.1.35 pkg/relayer/cmd/keys.go, pkg/relayer/proxy/sync.go).
+   */
+  signingKeyNames: readonly string[]
   smtStorePath: string
   eager: boolean
   overServicing: boolean
   /** Host names as the container reaches them. */
   nodeHost: string
   metricsPort: number | undefined
-  services: Map<string, { backendUrl: URL; listenPort: number }>
+  services: Map<string, MinerService>
 }
 
 /** The program ends with exit code 1 and this as its last line. */
@@ -28,7 +40,7 @@ export class MinerRefusal extends Error {
 }
 
 /** Some refusals name where in the program they were made, as the reader of the log sees it. */
-const AT = ' [cosmossdk.io/errors@v1.0.2/errors.go:155]'
+export const AT = ' [cosmossdk.io/errors@v1.0.2/errors.go:155]'
 const AT_PLAIN = ' [cosmossdk.io/errors@v1.0.2/errors.go:151]'
 
 /** @param command of the container, with or without its program @throws MinerRefusal */
@@ -56,7 +68,7 @@ export function readSettings(text: string | undefined, path: string): MinerSetti
   if (text === undefined) throw new MinerRefusal(`open ${path}: no such file or directory`)
   const root = rootOf(text)
   const suppliers = root['suppliers']
-  const keyName = firstText(root['default_signing_key_names'])
+  const defaultNames = textsOf(root['default_signing_key_names'])
   const smtStorePath = textOf(root['smt_store_path'])
   if (smtStorePath === '') throw new MinerRefusal(`smt store path is: '': invalid smt store path in RelayMiner config${AT}`)
   const node = mapOf(root['pocket_node'])
@@ -66,12 +78,9 @@ export function readSettings(text: string | undefined, path: string): MinerSetti
     throw new MinerRefusal(`no suppliers provided: invalid supplier in RelayMiner config${AT_PLAIN}`)
   const metrics = mapOf(root['metrics'])
   const metricsPort = Number(/:(\d+)$/.exec(textOf(metrics['addr']))?.[1])
-  const services = new Map(suppliers.map((each) => readSupplier(mapOf(each))))
-  if (services.size !== suppliers.length)
-    throw new MinerRefusal(`duplicate supplier service id: invalid supplier in RelayMiner config${AT_PLAIN}`)
-  if (keyName === '') throw new MinerRefusal(`supplier signing key names missing: invalid signing key name in RelayMiner config${AT_PLAIN}`)
+  const services = readSuppliers(suppliers.map(mapOf), defaultNames)
   return {
-    signingKeyName: keyName,
+    signingKeyNames: [...new Set([...services.values()].flatMap((service) => service.signingKeyNames))],
     smtStorePath,
     eager: root['enable_eager_relay_request_validation'] === 'true',
     overServicing: root['enable_over_servicing'] === 'true',
@@ -93,21 +102,39 @@ function rootOf(text: string): { [key: string]: YamlValue } {
   }
 }
 
-function readSupplier(entry: { [key: string]: YamlValue }): [string, { backendUrl: URL; listenPort: number }] {
-  const wrong = (problem: string): MinerRefusal => new MinerRefusal(`${problem}: invalid supplier in RelayMiner config${AT}`)
+/** The entries in their order; the first that is wrong ends the start. */
+function readSuppliers(entries: { [key: string]: YamlValue }[], defaultNames: readonly string[]): Map<string, MinerService> {
+  const services = new Map<string, MinerService>()
+  for (const entry of entries) {
+    const { serviceId, ...service } = readSupplier(entry)
+    const own = textsOf(entry['signing_key_names'])
+    const signingKeyNames = own.length > 0 ? own : defaultNames
+    if (signingKeyNames.length === 0) {
+      const problem = `'default_signing_key_names' is not configured and 'signing_key_names' is empty for the supplier ${serviceId}`
+      throw new MinerRefusal(`${problem}: invalid signing key name in RelayMiner config${AT}`)
+    }
+    if (services.has(serviceId)) throw wrongSupplier(`duplicate supplier name ${serviceId}`)
+    services.set(serviceId, { ...service, signingKeyNames })
+  }
+  return services
+}
+
+const wrongSupplier = (problem: string): MinerRefusal => new MinerRefusal(`${problem}: invalid supplier in RelayMiner config${AT}`)
+
+function readSupplier(entry: { [key: string]: YamlValue }): { serviceId: string } & Omit<MinerService, 'signingKeyNames'> {
   const serviceId = textOf(entry['service_id'])
-  if (serviceId === '') throw wrong('supplier name is required')
+  if (serviceId === '') throw wrongSupplier('supplier name is required')
   const backend = textOf(mapOf(entry['service_config'])['backend_url'])
-  if (!backend.includes('://')) throw wrong(`missing scheme in supplier backend url ${backend}`)
+  if (!backend.includes('://')) throw wrongSupplier(`missing scheme in supplier backend url ${backend}`)
   const backendUrl = urlOf(backend)
-  if (!backendUrl || backendUrl.hostname === '') throw wrong(`invalid supplier backend url ${backend}`)
+  if (!backendUrl || backendUrl.hostname === '') throw wrongSupplier(`invalid supplier backend url ${backend}`)
   if (!['http:', 'https:', 'ws:', 'wss:'].includes(backendUrl.protocol))
-    throw wrong(`invalid supplier type ${backendUrl.protocol.slice(0, -1)}`)
+    throw wrongSupplier(`invalid supplier type ${backendUrl.protocol.slice(0, -1)}`)
   const listen = textOf(entry['listen_url'])
   const listenUrl = urlOf(listen)
   if (!listenUrl || !['http:', 'ws:'].includes(listenUrl.protocol))
     throw new MinerRefusal(`invalid relay miner server listen address ${listen}: invalid server in RelayMiner config${AT}`)
-  return [serviceId, { backendUrl, listenPort: Number(listenUrl.port === '' ? '80' : listenUrl.port) }]
+  return { serviceId, backendUrl, listenPort: Number(listenUrl.port === '' ? '80' : listenUrl.port) }
 }
 
 function hostOf(text: string, name: string): string {
@@ -126,6 +153,6 @@ function urlOf(text: string): URL | undefined {
 }
 
 const textOf = (value: YamlValue | undefined): string => (typeof value === 'string' ? value : '')
-const firstText = (value: YamlValue | undefined): string => (Array.isArray(value) ? textOf(value[0]) : '')
+const textsOf = (value: YamlValue | undefined): string[] => (Array.isArray(value) ? value.map(textOf) : [])
 const mapOf = (value: YamlValue | undefined): { [key: string]: YamlValue } =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}

@@ -1,8 +1,9 @@
 import { claimValue } from '#shared/model/claim-value.ts'
 import type { PracticeMessage } from '../parts.ts'
 import { feeFor } from '../node/check-tx.ts'
-import type { RunningMiner } from './miner-parts.ts'
+import type { MinerOperator, RunningMiner } from './miner-parts.ts'
 import { rootOf, type SessionTree } from './session-trees.ts'
+import { windowHeights, type WindowHeights } from './window-heights.ts'
 
 /** Claims and proofs as the stock miner sends them: one transaction for all sessions that end together, at the opening of the window (offchain facts 2.8). */
 
@@ -12,32 +13,19 @@ const CLAIM_GAS = { base: 45_000n, each: 53_000n }
 const PROOF_GAS = { base: 45_000n, each: 155_000n }
 const ADJUSTMENT = { num: 3n, den: 2n }
 
-interface Windows {
-  claimOpen: number
-  claimClose: number
-  proofOpen: number
-  proofClose: number
-}
-
 export interface MinerWindows {
   /** Does what is due after a block. */
   look(): void
 }
 
-export function createMinerWindows(miner: RunningMiner): MinerWindows {
-  const { node, trees, operator } = miner
+/** Of one of the miner's suppliers: each has transactions of its own, which its own money pays, and knows nothing of the others. */
+export function createMinerWindows(miner: RunningMiner, operator: Pick<MinerOperator, 'address'>): MinerWindows {
+  const { node, trees } = miner
   const { ledger } = node
   /** Sessions ends whose waiting was told. */
   const told = new Set<number>()
   const supplier = { supplier_operator_address: operator.address }
-
-  const windowsOf = (sessionEndHeight: number): Windows => {
-    const params = ledger.params()
-    const claimOpen = sessionEndHeight + params.claimWindowOpenOffsetBlocks + 1
-    const claimClose = claimOpen + params.claimWindowCloseOffsetBlocks
-    const proofOpen = claimClose + params.proofWindowOpenOffsetBlocks
-    return { claimOpen, claimClose, proofOpen, proofClose: proofOpen + params.proofWindowCloseOffsetBlocks }
-  }
+  const own = (): SessionTree[] => trees.all().filter((tree) => tree.operatorAddress === operator.address)
 
   const drop = (tree: SessionTree): void => {
     const session = { session_id: tree.session.sessionId, ...supplier }
@@ -113,7 +101,7 @@ export function createMinerWindows(miner: RunningMiner): MinerWindows {
     return kept
   }
 
-  const claim = (end: number, group: SessionTree[], { claimOpen }: Windows): void => {
+  const claim = (end: number, group: SessionTree[], { claimOpen }: WindowHeights): void => {
     const about = { claim_window_open_height: claimOpen, session_end_height: end, ...supplier }
     miner.log('info', `🎯 Reached block ${miner.height} - claim creation window is now open! Proceeding with claim creation.`, about)
     const kept = affordable(group.filter((tree) => tree.relays > 0n))
@@ -157,7 +145,7 @@ export function createMinerWindows(miner: RunningMiner): MinerWindows {
     return !ledger.tryRun({ ...trial, pubKeyHex: undefined, unordered: true }).log.includes('proof not required')
   }
 
-  const prove = (end: number, group: SessionTree[], { proofOpen }: Windows): void => {
+  const prove = (end: number, group: SessionTree[], { proofOpen }: WindowHeights): void => {
     miner.log('info', `🔍 Analyzing ${group.length} session trees to determine proof requirements`, { method: 'proveClaims' })
     const known = new Set(ledger.pendingClaims(operator.address).map((each) => each.sessionId))
     const messages: PracticeMessage[] = []
@@ -204,7 +192,7 @@ export function createMinerWindows(miner: RunningMiner): MinerWindows {
   /** Looks what became of what was sent with the block before. */
   const follow = (): void => {
     const sent = new Map<string, SessionTree[]>()
-    for (const tree of trees.all()) {
+    for (const tree of own()) {
       const hash = tree.proofHash ?? tree.claimHash
       if (hash !== undefined) sent.set(hash, [...(sent.get(hash) ?? []), tree])
     }
@@ -230,10 +218,10 @@ export function createMinerWindows(miner: RunningMiner): MinerWindows {
       const { height } = miner
       follow()
       const byEnd = new Map<number, SessionTree[]>()
-      for (const tree of trees.all()) byEnd.set(tree.session.endHeight, [...(byEnd.get(tree.session.endHeight) ?? []), tree])
+      for (const tree of own()) byEnd.set(tree.session.endHeight, [...(byEnd.get(tree.session.endHeight) ?? []), tree])
       for (const [end, group] of byEnd) {
         if (height <= end) continue
-        const windows = windowsOf(end)
+        const windows = windowHeights(ledger.params(), end)
         if (!told.has(end)) {
           told.add(end)
           const about = { claim_window_open_height: windows.claimOpen, session_end_height: end, ...supplier }

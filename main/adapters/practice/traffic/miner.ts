@@ -1,21 +1,18 @@
-import { secp256k1 } from '@noble/curves/secp256k1.js'
-import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { HearthError } from '#shared/api/errors.ts'
 import type { SessionInfo } from '#main/core/ports/chain.ts'
 import type { TxCodec } from '#main/core/ports/tx.ts'
 import { testCall } from '#main/core/relays/test-calls.ts'
 import type { ChainNode } from '../node/chain-node.ts'
-import type { ContainerHandle, Program } from '../parts.ts'
-import { createMinerCounters } from './miner-counters.ts'
-import { BANNER, minerLine } from './miner-log.ts'
+import type { Program } from '../parts.ts'
 import { minerPage } from './miner-page.ts'
 import { RelayRefusal, type RunningMiner } from './miner-parts.ts'
-import { MinerRefusal, readArguments, readSettings } from './miner-settings.ts'
+import { MinerRefusal } from './miner-settings.ts'
+import { beginMiner } from './miner-start.ts'
 import { createMinerWindows, type MinerWindows } from './miner-windows.ts'
 import { roundByChance } from './random.ts'
 import { sessionFor, unitsLeft } from './relay-checks.ts'
-import { answerRelay, portOf, putIntoTree, unitsOf, unreachableWords } from './relay-door.ts'
-import { createSessionTrees } from './session-trees.ts'
+import { answerRelay, portOf, putIntoTree, unavailableWords, unitsOf, unreachableWords } from './relay-door.ts'
 
 /** How often a batch looks whether the backend behind it answers. */
 const PROBE_EVERY_MS = 30_000
@@ -28,16 +25,17 @@ export interface BatchOutcome {
   served: number
   failed: number
   /** Why the failed ones failed, as a gateway would see it. */
-  reason: 'unreachable' | 'not-configured' | 'session' | 'budget' | 'backend' | undefined
+  reason: 'unreachable' | 'no-key' | 'not-configured' | 'session' | 'budget' | 'backend' | undefined
 }
 
 /** The relay miner's container: the stock miner, and what only the practised world can do with it. */
 export interface MinerProgram extends Program {
   /** Whether it serves now: started, not refused, not stopped. */
   readonly serving: boolean
-  readonly operatorAddress: string | undefined
-  /** Relays of one gateway to one session since the last block, counted at once. */
-  takeBatch(serviceId: string, application: string, session: SessionInfo, relays: number): BatchOutcome
+  /** Of the suppliers that it answers for, in the order of its configuration; none while it does not serve. */
+  readonly operatorAddresses: readonly string[]
+  /** Relays of one gateway to one supplier in one session since the last block, counted at once. */
+  takeBatch(operatorAddress: string, serviceId: string, application: string, session: SessionInfo, relays: number): BatchOutcome
   /** Its event subscription dies without a word: the container stays green and its height stands (known trouble of the real one). */
   deafen(): void
 }
@@ -49,48 +47,26 @@ export interface MinerProgram extends Program {
 export function createMiner(parts: { node: ChainNode; codec: TxCodec }): MinerProgram {
   const { node, codec } = parts
   let miner: RunningMiner | undefined
-  let windows: MinerWindows | undefined
+  /** One for each supplier. */
+  let windows: MinerWindows[] = []
   let letGo = (): void => undefined
   let deaf = false
   let startedAtMs = 0
   /** What the last look at a backend found, by service. */
   const backends = new Map<string, { atMs: number; answers: boolean }>()
 
-  const begin = (handle: ContainerHandle): RunningMiner => {
-    const log: RunningMiner['log'] = (level, message, fields) => handle.log('out', minerLine(level, message, fields))
-    const args = readArguments(handle.spec.command)
-    const file = handle.readFile(args.configPath)
-    const settings = readSettings(file && new TextDecoder().decode(file), args.configPath)
-    if (!node.running || !handle.peer(settings.nodeHost))
-      throw new MinerRefusal(`dial tcp: lookup ${settings.nodeHost} on 127.0.0.11:53: connect: connection refused`)
-    const operator = readKey(handle, args.keyringDir, args.keyringBackend, settings.signingKeyName, codec)
-    for (const line of BANNER) handle.log('out', line)
-    const trees = createSessionTrees(handle, settings.smtStorePath, operator.address)
-    return {
-      handle,
-      node,
-      codec,
-      arguments: args,
-      settings,
-      operator,
-      counters: createMinerCounters(),
-      trees,
-      height: node.ledger.height,
-      log,
-    }
-  }
-
   const onBlock = (running: RunningMiner, height: number): void => {
     if (deaf || !node.running) return
     running.height = height
-    try {
-      running.trees.flush()
-      windows?.look()
-    } catch (error) {
-      // A disk without room ends what the miner wants to write, not the miner.
-      if (!(error instanceof HearthError)) throw error
-      const words = '❌️ Failed to flush session tree store. ❗Check disk space and permissions.'
-      running.log('error', words, { error: error.detail['reason'] ?? error.code })
+    for (const work of [() => running.trees.flush(), ...windows.map((each) => () => each.look())]) {
+      try {
+        work()
+      } catch (error) {
+        // A disk without room ends what the miner wants to write, not the miner, nor what it does for its other suppliers.
+        if (!(error instanceof HearthError)) throw error
+        const words = '❌️ Failed to flush session tree store. ❗Check disk space and permissions.'
+        running.log('error', words, { error: error.detail['reason'] ?? error.code })
+      }
     }
   }
 
@@ -113,16 +89,22 @@ export function createMiner(parts: { node: ChainNode; codec: TxCodec }): MinerPr
     return found.answers
   }
 
-  const judgeBatch = (running: RunningMiner, session: SessionInfo, relays: number): BatchOutcome => {
+  const judgeBatch = (running: RunningMiner, operatorAddress: string, session: SessionInfo, relays: number): BatchOutcome => {
     const failed = (reason: BatchOutcome['reason']): BatchOutcome => ({ served: 0, failed: relays, reason })
+    if (!running.operators.has(operatorAddress)) {
+      const about = { service_id: session.serviceId, session_id: session.sessionId, supplier_operator_address: operatorAddress }
+      running.log('warn', unavailableWords(running, operatorAddress), about)
+      return failed('no-key')
+    }
     const service = running.settings.services.get(session.serviceId)
     if (!service) return failed('not-configured')
     const { sessionId, startHeight, endHeight, applicationAddress, serviceId } = session
     try {
-      sessionFor(running, { sessionId, startHeight, endHeight, applicationAddress, serviceId })
+      sessionFor(running, { sessionId, startHeight, endHeight, applicationAddress, serviceId }, operatorAddress)
     } catch (error) {
       if (!(error instanceof RelayRefusal)) throw error
-      running.log('error', '❌ Failed verifying relay request', { error: error.message, service_id: serviceId, session_id: sessionId })
+      const about = { service_id: serviceId, session_id: sessionId, supplier_operator_address: operatorAddress }
+      running.log('error', '❌ Failed verifying relay request', { error: error.message, ...about })
       return failed('session')
     }
     if (!backendAnswers(running, serviceId, service.backendUrl)) {
@@ -132,10 +114,10 @@ export function createMiner(parts: { node: ChainNode; codec: TxCodec }): MinerPr
       })
       return failed('backend')
     }
-    return serveBatch(running, session, relays)
+    return serveBatch(running, operatorAddress, session, relays)
   }
 
-  const serveBatch = (running: RunningMiner, session: SessionInfo, relays: number): BatchOutcome => {
+  const serveBatch = (running: RunningMiner, operatorAddress: string, session: SessionInfo, relays: number): BatchOutcome => {
     const units = unitsOf(running, session)
     const targetHash = BigInt(`0x${node.ledger.difficulty(session.serviceId, session.startHeight)}`)
     // The share of relays that become leaves, to about nine digits.
@@ -145,18 +127,22 @@ export function createMiner(parts: { node: ChainNode; codec: TxCodec }): MinerPr
       const left = Number(unitsLeft(running, session) / units)
       served = Math.min(relays, share > 0 ? Math.floor(left / share) : relays)
     }
-    const before = running.trees.of(session.sessionId)
-    const label = `${session.sessionId}/${running.height}/${before?.relays ?? 0n}`
+    const before = running.trees.of(operatorAddress, session.sessionId)
+    const label = `${operatorAddress}/${session.sessionId}/${running.height}/${before?.relays ?? 0n}`
     const mined = share >= 0.999_999_999 ? served : roundByChance(served * share, label)
     if (!before && served > 0)
-      running.log('info', 'relay request served successfully', { service_id: session.serviceId, session_id: session.sessionId })
-    if (mined > 0) putIntoTree(running, session, BigInt(mined), BigInt(mined) * units)
+      running.log('info', 'relay request served successfully', {
+        service_id: session.serviceId,
+        session_id: session.sessionId,
+        supplier_operator_address: operatorAddress,
+      })
+    if (mined > 0) putIntoTree(running, operatorAddress, session, BigInt(mined), BigInt(mined) * units)
     return { served, failed: relays - served, reason: served < relays ? 'budget' : undefined }
   }
 
-  const count = (running: RunningMiner, serviceId: string, outcome: BatchOutcome): void => {
+  const count = (running: RunningMiner, operatorAddress: string, serviceId: string, outcome: BatchOutcome): void => {
     const counts = running.counters.of(serviceId)
-    counts.requests += outcome.served + outcome.failed
+    running.counters.asked(serviceId, operatorAddress, outcome.served + outcome.failed)
     counts.successes += outcome.served
     counts.errors += outcome.failed
     counts.requestBytes += (outcome.served + outcome.failed) * BATCH_RELAY.requestBytes
@@ -169,23 +155,22 @@ export function createMiner(parts: { node: ChainNode; codec: TxCodec }): MinerPr
     letGo()
     letGo = () => undefined
     miner = undefined
-    windows = undefined
+    windows = []
   }
 
   return {
     get serving() {
       return miner !== undefined
     },
-    get operatorAddress() {
-      return miner?.operator.address
+    get operatorAddresses() {
+      return [...(miner?.operators.keys() ?? [])]
     },
     start(handle) {
       startedAtMs = handle.clock.now()
       try {
-        const running = begin(handle)
+        const running = beginMiner(handle, node, codec)
         miner = running
-        windows = createMinerWindows(running)
-        logStart(running)
+        windows = [...running.operators.values()].map((operator) => createMinerWindows(running, operator))
         letGo = node.onBlock((block) => onBlock(running, block.height))
         handle.signal.addEventListener('abort', end, { once: true })
       } catch (error) {
@@ -231,11 +216,11 @@ export function createMiner(parts: { node: ChainNode; codec: TxCodec }): MinerPr
         netBytes: total * (BATCH_RELAY.requestBytes + BATCH_RELAY.responseBytes),
       }
     },
-    takeBatch(serviceId, application, session, relays) {
+    takeBatch(operatorAddress, serviceId, application, session, relays) {
       const running = miner
       if (!running) return { served: 0, failed: relays, reason: 'unreachable' }
-      const outcome = judgeBatch(running, { ...session, serviceId, applicationAddress: application }, relays)
-      count(running, serviceId, outcome)
+      const outcome = judgeBatch(running, operatorAddress, { ...session, serviceId, applicationAddress: application }, relays)
+      count(running, operatorAddress, serviceId, outcome)
       return outcome
     },
     deafen() {
@@ -247,72 +232,6 @@ export function createMiner(parts: { node: ChainNode; codec: TxCodec }): MinerPr
 const memoryOf = (miner: RunningMiner): number => MEMORY_BYTES.base + miner.trees.all().length * MEMORY_BYTES.perTree
 
 function pageOf(miner: RunningMiner, startedAtMs: number): string {
-  const { counters, height, operator } = miner
-  return minerPage({
-    height,
-    operatorAddress: operator.address,
-    counters,
-    startedAtMs,
-    memoryBytes: memoryOf(miner),
-  })
-}
-
-function logStart(miner: RunningMiner): void {
-  const { settings, operator, node, log } = miner
-  const { ledger } = node
-  const configured = [...settings.services.keys()].join(' ')
-  const address = operator.address
-  for (const serviceId of settings.services.keys())
-    log('info', `Hydrating supplier ${serviceId} with config: &{ServiceId:${serviceId} ServerType:0}`)
-  log(
-    'info',
-    `Config in use: chain_id: ${miner.arguments.chainId}, version: 0.1.35, keyring_backend: test, keyring_dir: ${miner.arguments.keyringDir}`,
-  )
-  log('info', 'query caching ENABLED')
-  log(
-    'info',
-    settings.eager
-      ? 'Relay request validation type: EAGER. Validate first, serve later.'
-      : 'Relay request validation type: LAZY. Serve first, validate later.',
-  )
-  log('info', 'Starting relay miner...')
-  log('info', 'starting relayer sessions manager')
-  log('info', `📊 Chain head at height ${ledger.height} (block hash: ${ledger.hash}) during session manager startup`)
-  if (settings.metricsPort !== undefined) log('info', 'serving metrics', { endpoint: `:${settings.metricsPort}`, service: 'metrics' })
-  log('info', 'starting relayer proxy')
-  const supplier = ledger.supplier(address)
-  if (supplier) {
-    const staked = supplier.services.map((service) => service.serviceId).join(' ')
-    log('info', `[Supplier] 📥 List of services staked for by Supplier "${address}": [${staked}]`)
-  } else log('warn', `failed to get Supplier with address ${address} onchain information`)
-  log('info', `[RelayMiner] ⚙️ List of services RelayMiner is configured to handle on behalf of supplier "${address}": [${configured}]`)
-  log('info', '[CONFIG] ⚙️ Number of Suppliers configured in this RelayMiner: 1')
-  const kept = miner.trees.all().length
-  if (kept > 0) log('info', `Reconstructing the session SMT from the persisted WAL for ${kept} sessions`)
-  for (const port of new Set([...settings.services.values()].map((service) => service.listenPort)))
-    log('info', 'starting relay proxy server', { 'server host': `0.0.0.0:${port}` })
-}
-
-/** The key that the keeper put into the memory-only volume. @throws MinerRefusal in the real miner's words when it is not there */
-function readKey(handle: ContainerHandle, keyringDir: string, backend: string, name: string, codec: TxCodec): RunningMiner['operator'] {
-  const absent = (why: string): MinerRefusal => new MinerRefusal(`name "${name}": ${why}: signing key does not exist`)
-  if (backend !== 'test') throw absent(`${name}.info: key not found`)
-  const folder = `${keyringDir}/keyring-test`
-  const file = handle.readFile(`${folder}/${name}.info`)
-  if (!file) throw absent(handle.list(folder).length === 0 ? `mkdir ${folder}: read-only file system` : `${name}.info: key not found`)
-  const privateKeyHex = keyIn(new TextDecoder().decode(file))
-  if (privateKeyHex === undefined) throw absent(`${name}.info: key not found`)
-  // SECURITY: S18 the key stays in this program; nothing of it is logged.
-  const privateKey = hexToBytes(privateKeyHex)
-  return { privateKey, address: codec.addressOf(bytesToHex(secp256k1.getPublicKey(privateKey, true))) }
-}
-
-function keyIn(text: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    const hex = typeof value === 'object' && value !== null && 'privateKeyHex' in value ? value.privateKeyHex : undefined
-    return typeof hex === 'string' && /^[0-9a-f]{64}$/.test(hex) ? hex : undefined
-  } catch {
-    return undefined
-  }
+  const { counters, height } = miner
+  return minerPage({ height, counters, startedAtMs, memoryBytes: memoryOf(miner) })
 }

@@ -12,9 +12,9 @@ const invalidSession = (about: string): RelayRefusal =>
 
 /**
  * The session that a header must be of, by the miner's own newest block: a miner that hears no blocks holds on to old sessions.
- * @throws RelayRefusal
+ * @param operatorAddress the supplier that was asked for, one of the miner's @throws RelayRefusal
  */
-export function sessionFor(miner: RunningMiner, header: SessionHeader): SessionInfo {
+export function sessionFor(miner: RunningMiner, header: SessionHeader, operatorAddress: string): SessionInfo {
   const { ledger } = miner.node
   const params = ledger.params()
   const { height } = miner
@@ -32,8 +32,7 @@ export function sessionFor(miner: RunningMiner, header: SessionHeader): SessionI
   }
   compareHeight('start', known.startHeight, header.startHeight)
   compareHeight('end', known.endHeight, header.endHeight)
-  if (!known.suppliers.includes(miner.operator.address))
-    throw new RelayRefusal('relay_authenticator', 2, 'supplier does not belong to session')
+  if (!known.suppliers.includes(operatorAddress)) throw new RelayRefusal('relay_authenticator', 2, 'supplier does not belong to session')
   const claimOpen = known.endHeight + params.claimWindowOpenOffsetBlocks + 1
   if (height >= claimOpen)
     throw invalidSession(`session expired, must be before claim window open height (${claimOpen}), but current height is (${height}).`)
@@ -72,8 +71,9 @@ export function checkSignature(miner: RunningMiner, request: RelayRequest): void
 }
 
 /**
- * How many more compute units the application can pay this supplier for in this session (offchain facts 2.2, onchain facts 5.4): relays beyond are refused while
- * over-servicing is off.
+ * How many more compute units the application can pay one supplier for in this session (offchain facts 2.2, onchain facts 5.4): relays beyond are refused while
+ * over-servicing is off. The stock miner meters by session alone, so that several suppliers behind one miner share the part of one
+ * (pokt-network/poktroll v0.1.35 pkg/relayer/proxy/relay_meter.go).
  */
 export function unitsLeft(miner: RunningMiner, session: SessionInfo): bigint {
   const { ledger } = miner.node
@@ -86,7 +86,7 @@ export function unitsLeft(miner: RunningMiner, session: SessionInfo): bigint {
   const scale = 1_000_000n
   const { claimedUpokt } = claimValue(scale, { computeUnitsToTokensMultiplier, computeUnitCostGranularity, targetHash })
   if (claimedUpokt === 0n) return scale * scale
-  const left = (share * scale) / claimedUpokt - (miner.trees.of(session.sessionId)?.computeUnits ?? 0n)
+  const left = (share * scale) / claimedUpokt - miner.trees.unitsOf(session.sessionId)
   return left > 0n ? left : 0n
 }
 

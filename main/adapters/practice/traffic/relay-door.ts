@@ -14,8 +14,8 @@ import {
   type RelayRequest,
   type RelayResponse,
 } from '#main/core/relays/relay-messages.ts'
-import { UNKNOWN_SERVICE } from './miner-counters.ts'
-import { RelayRefusal, type RunningMiner } from './miner-parts.ts'
+import { UNKNOWN_SERVICE, UNKNOWN_SUPPLIER } from './miner-counters.ts'
+import { RelayRefusal, type MinerOperator, type RunningMiner } from './miner-parts.ts'
 import { checkBudget, checkSignature, sessionFor } from './relay-checks.ts'
 
 /** One relay over HTTP: judged, sent on to the backend, signed and put into its session's tree. */
@@ -35,9 +35,10 @@ export async function answerRelay(
   try {
     request = readRequest(body)
     const { response, backendMs } = await serve(miner, headers, request)
-    const count = miner.counters.of(request.sessionHeader.serviceId)
+    const { serviceId } = request.sessionHeader
+    const count = miner.counters.of(serviceId)
     const wire = encodeRelayResponse(response)
-    count.requests += 1
+    miner.counters.asked(serviceId, request.supplierOperatorAddress, 1)
     count.successes += 1
     count.requestBytes += body.length
     count.responseBytes += wire.length
@@ -66,7 +67,7 @@ async function serve(
 ): Promise<{ response: RelayResponse; backendMs: number }> {
   const { sessionHeader } = request
   const { serviceId } = sessionHeader
-  if (request.supplierOperatorAddress !== miner.operator.address) throw new RelayRefusal('relayer_proxy', 9, 'supplier(s) not reachable')
+  const operator = operatorFor(miner, request)
   const service = miner.settings.services.get(serviceId)
   const notHandled = (about: string): RelayRefusal =>
     new RelayRefusal('relayer_proxy', 3, 'service endpoint not handled by relayer proxy', about)
@@ -77,7 +78,7 @@ async function serve(
   if (rpcType === WEBSOCKET) throw notHandled(`service "${serviceId}" not configured`)
   let session: SessionInfo
   try {
-    session = sessionFor(miner, sessionHeader)
+    session = sessionFor(miner, sessionHeader, operator.address)
     checkSignature(miner, request)
   } catch (error) {
     if (error instanceof RelayRefusal)
@@ -101,7 +102,7 @@ async function serve(
     headers: [{ key: 'Content-Type', values: ['application/json'] }],
     body: backend.body,
   })
-  const response = signResponse(miner, {
+  const response = signResponse(operator, {
     sessionHeader,
     supplierOperatorSignature: NONE,
     payload,
@@ -110,9 +111,21 @@ async function serve(
   })
   // Answers that are the backend's own fault are served and not paid (offchain facts 2.9).
   if (backend.status < 500)
-    mine(miner, session, unitsPerRelay, sha256(concatBytes(encodeRelayRequest(request), encodeRelayResponse(response))))
+    mine(miner, operator, session, unitsPerRelay, sha256(concatBytes(encodeRelayRequest(request), encodeRelayResponse(response))))
   return { response, backendMs }
 }
+
+/** The supplier that a relay asks for, when the miner has its key. @throws RelayRefusal */
+function operatorFor(miner: RunningMiner, request: RelayRequest): MinerOperator {
+  const asked = request.supplierOperatorAddress
+  const operator = miner.operators.get(asked)
+  if (operator) return operator
+  miner.log('warn', unavailableWords(miner, asked), fieldsOf(miner, request))
+  throw new RelayRefusal('relayer_proxy', 9, 'supplier(s) not reachable')
+}
+
+export const unavailableWords = ({ operators }: RunningMiner, asked: string): string =>
+  `❌ The request's selected supplier with operator_address (${JSON.stringify(asked)}) is not available for relaying! This could be a network or configuration issue. Available suppliers: [${[...operators.keys()].join(', ')}] 🚦`
 
 /** Compute units of one relay as they stand at the session's start. */
 export function unitsOf({ node }: RunningMiner, session: SessionInfo): bigint {
@@ -120,19 +133,29 @@ export function unitsOf({ node }: RunningMiner, session: SessionInfo): bigint {
 }
 
 /** Only relays whose hash is under the service's target become leaves (onchain facts 5.3). */
-function mine(miner: RunningMiner, session: SessionInfo, unitsPerRelay: bigint, hash: Uint8Array): void {
+function mine(miner: RunningMiner, { address }: MinerOperator, session: SessionInfo, unitsPerRelay: bigint, hash: Uint8Array): void {
   const target = BigInt(`0x${miner.node.ledger.difficulty(session.serviceId, session.startHeight)}`)
-  if (bytesToNumberBE(hash) <= target) putIntoTree(miner, session, 1n, unitsPerRelay)
+  if (bytesToNumberBE(hash) <= target) putIntoTree(miner, address, session, 1n, unitsPerRelay)
 }
 
 /** A full disk loses what was served, and says so. */
-export function putIntoTree(miner: RunningMiner, session: SessionInfo, relays: bigint, computeUnits: bigint): void {
+export function putIntoTree(
+  miner: RunningMiner,
+  operatorAddress: string,
+  session: SessionInfo,
+  relays: bigint,
+  computeUnits: bigint,
+): void {
   try {
-    miner.trees.add(session, relays, computeUnits)
+    miner.trees.add(operatorAddress, session, relays, computeUnits)
   } catch (error) {
     const words =
       '❌️ Failed to update session merkle tree with relay data. ❗Check disk space and permissions. ❗Relay evidence may be lost.'
-    miner.log('error', words, { error: error instanceof Error ? error.message : String(error), session_id: session.sessionId })
+    miner.log('error', words, {
+      error: error instanceof Error ? error.message : String(error),
+      session_id: session.sessionId,
+      supplier_operator_address: operatorAddress,
+    })
   }
 }
 
@@ -182,16 +205,17 @@ function readPayload(request: RelayRequest): PoktHttpRequest {
   }
 }
 
-/** ECDSA over SHA-256 of the response's hash, with the operator's key (offchain facts 4.2). */
-function signResponse(miner: RunningMiner, response: RelayResponse): RelayResponse {
-  const supplierOperatorSignature = secp256k1.sign(relayResponseHash(response), miner.operator.privateKey, { prehash: true, lowS: true })
+/** ECDSA over SHA-256 of the response's hash, with the key of the supplier that was asked for (offchain facts 4.2). */
+function signResponse({ privateKey }: MinerOperator, response: RelayResponse): RelayResponse {
+  const supplierOperatorSignature = secp256k1.sign(relayResponseHash(response), privateKey, { prehash: true, lowS: true })
   return { ...response, supplierOperatorSignature }
 }
 
 function refusalOf(miner: RunningMiner, request: RelayRequest | undefined, body: Uint8Array, refusal: RelayRefusal): RelayResponse {
   const { codespace, code, description, message } = refusal
-  const count = miner.counters.of(request?.sessionHeader.serviceId ?? UNKNOWN_SERVICE)
-  count.requests += 1
+  const serviceId = request?.sessionHeader.serviceId ?? UNKNOWN_SERVICE
+  const count = miner.counters.of(serviceId)
+  miner.counters.asked(serviceId, request?.supplierOperatorAddress ?? UNKNOWN_SUPPLIER, 1)
   count.errors += 1
   count.requestBytes += body.length
   miner.log('error', '⚠️ Failed serving synchronous relay request. This MIGHT be a client error.', { error: message, server_type: 'http' })
@@ -204,7 +228,7 @@ function refusalOf(miner: RunningMiner, request: RelayRequest | undefined, body:
   }
 }
 
-function fieldsOf(miner: RunningMiner, { sessionHeader }: RelayRequest): Record<string, string | number> {
+function fieldsOf(miner: RunningMiner, { sessionHeader, supplierOperatorAddress }: RelayRequest): Record<string, string | number> {
   return {
     application_address: sessionHeader.applicationAddress,
     current_height: miner.height,
@@ -215,6 +239,6 @@ function fieldsOf(miner: RunningMiner, { sessionHeader }: RelayRequest): Record<
     session_end_height: sessionHeader.endHeight,
     session_id: sessionHeader.sessionId,
     session_start_height: sessionHeader.startHeight,
-    supplier_operator_address: miner.operator.address,
+    supplier_operator_address: supplierOperatorAddress,
   }
 }

@@ -8,6 +8,8 @@ import { fromJsonText, toJsonText } from '../node/json-text.ts'
 export const FLUSH_MS = 10_000
 
 export interface SessionTree {
+  /** The supplier whose work it is. */
+  operatorAddress: string
   session: SessionInfo
   relays: bigint
   computeUnits: bigint
@@ -29,10 +31,13 @@ interface Kept extends SessionTree {
 }
 
 export interface SessionTrees {
+  /** Of all suppliers, also of those whose key is not configured. */
   all(): SessionTree[]
-  of(sessionId: string): SessionTree | undefined
+  of(operatorAddress: string, sessionId: string): SessionTree | undefined
+  /** What all suppliers here have served of a session together. */
+  unitsOf(sessionId: string): bigint
   /** Adds mined relays. */
-  add(session: SessionInfo, relays: bigint, computeUnits: bigint): void
+  add(operatorAddress: string, session: SessionInfo, relays: bigint, computeUnits: bigint): void
   /** Remembers claim and proof; they are on disk at once. */
   note(tree: SessionTree, change: Partial<Pick<SessionTree, 'claimHash' | 'proofHash' | 'proofSpared'>>): void
   remove(tree: SessionTree): void
@@ -47,26 +52,31 @@ const BYTES_PER_RELAY = 900
 
 /**
  * The miner's session trees and their files on the state volume: read at the start, written every 10 s of practised time, so that a stop loses the relays since then and a
- * volume that is gone loses all of them, claimed and unproven sessions too.
+ * volume that is gone loses all of them, claimed and unproven sessions too. Two suppliers in one session have a tree each.
  */
-export function createSessionTrees(handle: ContainerHandle, storePath: string, operatorAddress: string): SessionTrees {
+export function createSessionTrees(handle: ContainerHandle, storePath: string): SessionTrees {
   const indexPath = `${storePath}/sessions_metadata/index.json`
-  const pathOf = (sessionId: string): string => `${storePath}/mined_relays/${operatorAddress}/${sessionId}.wal`
+  const workFolder = `${storePath}/mined_relays`
+  const pathOf = (key: string): string => `${workFolder}/${key}.wal`
   const periodNow = (): number => Math.floor(handle.clock.now() / FLUSH_MS)
+  /** By supplier and session, as the real miner keys its records. */
   const trees = new Map<string, Kept>()
+  const keyOf = (operatorAddress: string, sessionId: string): string => `${operatorAddress}/${sessionId}`
 
-  for (const sessionId of readIndex(handle, indexPath)) {
-    const text = handle.readFile(pathOf(sessionId))
+  for (const key of readIndex(handle, indexPath, workFolder)) {
+    const text = handle.readFile(pathOf(key))
+    const [operatorAddress = ''] = key.split('/')
     if (text === undefined) continue
-    const tree = fromJsonText(new TextDecoder().decode(text)) as SessionTree
-    trees.set(sessionId, { ...tree, durableRelays: tree.relays, durableUnits: tree.computeUnits, period: periodNow(), dirty: false })
+    const tree = { ...(fromJsonText(new TextDecoder().decode(text)) as SessionTree), operatorAddress }
+    trees.set(key, { ...tree, durableRelays: tree.relays, durableUnits: tree.computeUnits, period: periodNow(), dirty: false })
   }
 
   const writeIndex = (): void => handle.writeFile(indexPath, utf8ToBytes(toJsonText([...trees.keys()])))
   const write = (tree: Kept): void => {
-    const { session, claimHash, proofHash, proofSpared } = tree
-    const kept: SessionTree = { session, relays: tree.durableRelays, computeUnits: tree.durableUnits, claimHash, proofHash, proofSpared }
-    handle.writeFile(pathOf(session.sessionId), utf8ToBytes(toJsonText(kept)))
+    const { operatorAddress, session, claimHash, proofHash, proofSpared } = tree
+    const work = { relays: tree.durableRelays, computeUnits: tree.durableUnits }
+    const kept: SessionTree = { operatorAddress, session, ...work, claimHash, proofHash, proofSpared }
+    handle.writeFile(pathOf(keyOf(operatorAddress, session.sessionId)), utf8ToBytes(toJsonText(kept)))
     tree.dirty = false
   }
   /** Relays of an earlier period than now's were flushed when it ended. */
@@ -79,13 +89,16 @@ export function createSessionTrees(handle: ContainerHandle, storePath: string, o
 
   return {
     all: () => [...trees.values()],
-    of: (sessionId) => trees.get(sessionId),
-    add(session, relays, computeUnits) {
-      let tree = trees.get(session.sessionId)
+    of: (operatorAddress, sessionId) => trees.get(keyOf(operatorAddress, sessionId)),
+    unitsOf: (sessionId) =>
+      [...trees.values()].reduce((sum, { session, computeUnits }) => (session.sessionId === sessionId ? sum + computeUnits : sum), 0n),
+    add(operatorAddress, session, relays, computeUnits) {
+      const key = keyOf(operatorAddress, session.sessionId)
+      let tree = trees.get(key)
       if (tree === undefined) {
         const open = { claimHash: undefined, proofHash: undefined, proofSpared: false, dirty: true, period: periodNow() }
-        tree = { session, relays: 0n, computeUnits: 0n, durableRelays: 0n, durableUnits: 0n, ...open }
-        trees.set(session.sessionId, tree)
+        tree = { operatorAddress, session, relays: 0n, computeUnits: 0n, durableRelays: 0n, durableUnits: 0n, ...open }
+        trees.set(key, tree)
         writeIndex()
       }
       settle(tree)
@@ -94,15 +107,16 @@ export function createSessionTrees(handle: ContainerHandle, storePath: string, o
       tree.period = periodNow()
     },
     note(tree, change) {
-      const kept = trees.get(tree.session.sessionId)
+      const kept = trees.get(keyOf(tree.operatorAddress, tree.session.sessionId))
       if (kept === undefined) return
       // Making the claim closes the tree and writes all of it.
       Object.assign(kept, change, { durableRelays: kept.relays, durableUnits: kept.computeUnits })
       write(kept)
     },
     remove(tree) {
-      if (!trees.delete(tree.session.sessionId)) return
-      handle.removeTree(pathOf(tree.session.sessionId))
+      const key = keyOf(tree.operatorAddress, tree.session.sessionId)
+      if (!trees.delete(key)) return
+      handle.removeTree(pathOf(key))
       writeIndex()
     },
     flush() {
@@ -115,11 +129,17 @@ export function createSessionTrees(handle: ContainerHandle, storePath: string, o
   }
 }
 
-function readIndex(handle: ContainerHandle, path: string): string[] {
+/** Keys of the trees that the volume holds. An index of the time with one supplier names sessions alone; the folder that their work lies in tells whose they are. */
+function readIndex(handle: ContainerHandle, path: string, workFolder: string): string[] {
   const bytes = handle.readFile(path)
   if (bytes === undefined) return []
-  const ids = fromJsonText(new TextDecoder().decode(bytes))
-  return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : []
+  const keys = fromJsonText(new TextDecoder().decode(bytes))
+  if (!Array.isArray(keys)) return []
+  const files = handle.list(workFolder).map((file) => file.slice(workFolder.length + 1).replace(/\.wal$/, ''))
+  return keys.flatMap((key) => {
+    if (typeof key !== 'string') return []
+    return key.includes('/') ? [key] : files.filter((file) => file.endsWith(`/${key}`))
+  })
 }
 
 /** Root of a tree as the chain keeps it: digest, sum and count, big-endian (onchain facts 3.2). @returns 48 bytes in hex */

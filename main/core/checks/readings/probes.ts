@@ -4,13 +4,22 @@ import type { NodeState } from '#shared/api/state.ts'
 import type { Net } from '../../ports/net.ts'
 
 const PROBE_TIMEOUT_MS = 5_000
-const MOST_ENDPOINTS = 10
+/** Of all suppliers; mostly they share one. */
+const MOST_ENDPOINTS = 30
+/** So many that fail are told. */
+const MOST_TOLD = 10
 /** One failure is an accident of the line. */
 const FAILURES = 2
 
+/** An address and the supplier that has staked it. */
+export interface StakedAddress {
+  url: string
+  operatorAddress: string
+}
+
 /** Asks staked addresses whether anybody answers there. Remembers failures, since one alone says nothing. */
 export interface EndpointProbe {
-  look(urls: readonly string[], nowMs: number): Promise<HealthView['endpointsDown']>
+  look(staked: readonly StakedAddress[], nowMs: number): Promise<HealthView['endpointsDown']>
 }
 
 /**
@@ -20,8 +29,9 @@ export interface EndpointProbe {
 export function createEndpointProbe(net: Pick<Net, 'post'>): EndpointProbe {
   const failing = new Map<string, { times: number; sinceMs: number; reason: string }>()
   return {
-    async look(urls, nowMs) {
-      const asked = [...new Set(urls)].filter((url) => /^https?:/.test(url)).slice(0, MOST_ENDPOINTS)
+    async look(staked, nowMs) {
+      const operators = new Map(staked.map(({ url, operatorAddress }) => [url, operatorAddress] as const).reverse())
+      const asked = [...new Set(staked.map(({ url }) => url))].filter((url) => /^https?:/.test(url)).slice(0, MOST_ENDPOINTS)
       for (const url of failing.keys()) if (!asked.includes(url)) failing.delete(url)
       await Promise.all(
         asked.map(async (url) => {
@@ -31,12 +41,13 @@ export function createEndpointProbe(net: Pick<Net, 'post'>): EndpointProbe {
           else failing.set(url, { times: (before?.times ?? 0) + 1, sinceMs: before?.sinceMs ?? nowMs, reason })
         }),
       )
-      return asked.flatMap((url) => {
+      const down = asked.flatMap((url) => {
         const found = failing.get(url)
-        return found && found.times >= FAILURES
-          ? [{ url: url.slice(0, 300), sinceMs: found.sinceMs, reason: found.reason.slice(0, 300) }]
-          : []
+        if (!found || found.times < FAILURES) return []
+        const { sinceMs, reason } = found
+        return [{ url: url.slice(0, 300), sinceMs, reason: reason.slice(0, 300), operatorAddress: operators.get(url) ?? '' }]
       })
+      return down.slice(0, MOST_TOLD)
     },
   }
 }

@@ -1,21 +1,25 @@
+import { MAX_SPENDINGS, type Spending } from '#shared/api/health.ts'
 import { sessionAt } from '#shared/model/session.ts'
-import type { Chain, ChainParams } from '../../ports/chain.ts'
+import type { Chain, ChainParams, SupplierRecord } from '../../ports/chain.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Engine } from '../../ports/engine.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Net } from '../../ports/net.ts'
-import type { Store } from '../../ports/store.ts'
+import type { ClaimRow, Store } from '../../ports/store.ts'
 import type { StatePublisher } from '../../state/publisher.ts'
+import { ownOperators, ownSuppliers } from '../../state/own-suppliers.ts'
 import { engineFreeBytes } from '../../backends/fits.ts'
 import { decided, readDecided } from './changes.ts'
 import { forecastDisk, readSamples, withSample } from './disk.ts'
-import { lossesOf } from './losses.ts'
+import { lossesOf, openAfterUnstake } from './losses.ts'
 import { backendsBehind, createEndpointProbe } from './probes.ts'
 import { operatorSpending } from './runway.ts'
 import { createServedWatch } from './served.ts'
 
 /** Closed claims and movements looked at; at mainnet's rhythm some days of a supplier with three services. */
 const CLAIMS_READ = 300
+/** Of all suppliers together. */
+const MOST_CLAIMS_READ = 3_000
 const MOVEMENTS_READ = 500
 /** What costs a question to the chain, the disk or the line is not asked at every block of a fast chain. */
 const ASK_EVERY_MS = 60_000
@@ -33,7 +37,7 @@ export interface HealthReadings {
   stop(): Promise<void>
 }
 
-/** @param clock of the network's world @param served relays answered since the miner's start */
+/** @param records what the chain lists of our suppliers @param clock of the network's world @param served relays answered since the miner's start */
 export function createHealthReadings(deps: {
   store: Store
   net: Net
@@ -43,6 +47,7 @@ export function createHealthReadings(deps: {
   state: StatePublisher
   network: () => string | null
   served: () => bigint | undefined
+  records: () => readonly SupplierRecord[]
 }): HealthReadings {
   const { store, net, clock, log, state } = deps
   const endpoints = createEndpointProbe(net)
@@ -58,18 +63,29 @@ export function createHealthReadings(deps: {
     }
   }
 
-  const readLosses = async (network: string): Promise<void> => {
-    const claims = await store.claims({ network, stages: ['expired', 'discarded', 'settled'], limit: CLAIMS_READ })
-    const operator = state.state.supplier.operatorAddress
-    const own = claims.filter((claim) => claim.operatorAddress === operator)
-    state.patch('health', { losses: lossesOf(own, clock.now()) })
+  const readLosses = async (network: string, rules: ChainParams): Promise<void> => {
+    const own = new Set(ownOperators(state.state))
+    const limit = Math.min(MOST_CLAIMS_READ, CLAIMS_READ * Math.max(1, own.size))
+    const isOwn = (claim: ClaimRow): boolean => own.has(claim.operatorAddress)
+    const closed = await store.claims({ network, stages: ['expired', 'discarded', 'settled'], limit })
+    const leaving = ownSuppliers(state.state).filter(({ status }) => status === 'unstaking')
+    const open = leaving.length === 0 ? [] : await store.claims({ network, stages: ['claimed', 'proven'], limit })
+    state.patch('health', {
+      losses: lossesOf(closed.filter(isOwn), clock.now()),
+      unstakedOpen: openAfterUnstake(open, leaving, rules),
+    })
   }
 
   const readSpending = async (network: string): Promise<void> => {
-    const address = state.state.supplier.operatorAddress
-    const balance = state.state.balances[address]
-    const movements = balance ? await store.movements({ network, address, limit: MOVEMENTS_READ }) : []
-    state.patch('health', { operatorSpending: balance ? operatorSpending(movements, BigInt(balance.upokt), clock.now()) : null })
+    const found: [string, Spending][] = []
+    for (const address of ownOperators(state.state)) {
+      const balance = state.state.balances[address]
+      const movements = balance ? await store.movements({ network, address, limit: MOVEMENTS_READ }) : []
+      const spending = balance && operatorSpending(movements, BigInt(balance.upokt), clock.now())
+      if (spending) found.push([address, spending])
+    }
+    const first = found.sort(([, a], [, b]) => a.daysLeft - b.daysLeft).slice(0, MAX_SPENDINGS)
+    state.patch('health', { operatorSpending: Object.fromEntries(first) })
   }
 
   const readDecisions = async (network: string, chain: Chain, height: number, params: ChainParams): Promise<void> => {
@@ -107,12 +123,14 @@ export function createHealthReadings(deps: {
   }
 
   const probe = async (): Promise<void> => {
-    const { supplier, nodes } = state.state
+    const { nodes } = state.state
     const miner = Object.values(nodes).find((node) => node.kind === 'relay-miner')
     // Without a miner, or with a stopped one, another check speaks; one that starts is given its time.
-    const serves = supplier.services.length > 0 && miner?.seen === 'running'
-    const urls = serves ? supplier.services.flatMap((service) => service.endpoints.map((endpoint) => endpoint.url)) : []
-    const down = await endpoints.look(urls, clock.now())
+    const records = miner?.seen === 'running' ? deps.records() : []
+    const staked = records.flatMap(({ operatorAddress, services }) =>
+      services.flatMap((service) => service.endpoints.map(({ url }) => ({ url, operatorAddress }))),
+    )
+    const down = await endpoints.look(staked, clock.now())
     const behind = await backendsBehind(net, Object.values(nodes), () => clock.now())
     state.patch('health', { endpointsDown: down, backendsBehind: behind })
   }
@@ -123,7 +141,7 @@ export function createHealthReadings(deps: {
       if (network === null) return
       const session = sessionAt(height, params).number
       state.patch('health', { gatewaysSilent: servedWatch.note(session, deps.served(), clock.now()) })
-      await soft('losses', () => readLosses(network))
+      await soft('losses', () => readLosses(network, params))
       const now = clock.now()
       if (askedAtMs !== undefined && now - askedAtMs < ASK_EVERY_MS && now >= askedAtMs) return
       askedAtMs = now

@@ -1,4 +1,4 @@
-import type { HealthView } from '#shared/api/health.ts'
+import type { Spending } from '#shared/api/health.ts'
 import type { MovementRow } from '../../ports/store.ts'
 
 const DAY_MS = 86_400_000
@@ -10,7 +10,7 @@ const LEAST_SPAN_MS = 6 * 3_600_000
  * or staked, does not count. Pure.
  * @param movements of the operator, the last ones @returns null while too little was seen, or when it earns what it spends
  */
-export function operatorSpending(movements: readonly MovementRow[], balanceUpokt: bigint, nowMs: number): HealthView['operatorSpending'] {
+export function operatorSpending(movements: readonly MovementRow[], balanceUpokt: bigint, nowMs: number): Spending | null {
   const running = movements.filter((row) => row.kind === 'fee' || row.kind === 'proof-fee' || row.kind === 'reward')
   const spanMs = nowMs - Math.min(...running.map((row) => row.timeMs))
   if (running.length === 0 || spanMs < LEAST_SPAN_MS) return null

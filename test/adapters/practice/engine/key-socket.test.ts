@@ -114,6 +114,39 @@ describe('the key socket of Practice', () => {
     expect((await scene.engine.exec(KEEPER, ['pocketd', 'keys', 'show', 'operator', '-a', ...RING])).stdout).toBe(`${mine.address}\n`)
   })
 
+  it('takes keys of several names, which can be looked for by name and listed together', async () => {
+    const scene = await keeperScene()
+    const look = (...command: string[]) => scene.engine.exec(KEEPER, command)
+    expect(await look('ls', '/keys/keyring-test')).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'ls: /keys/keyring-test: No such file or directory\n',
+    })
+    expect(await look('sh', '-c', 'ls /keys/keyring-test 2>/dev/null || true')).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+    expect(await look('ls', '/keys')).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+    const keys = [newKey(), newKey()].map((key) => ({ ...key, name: `operator-${key.address.slice(-8)}` }))
+    for (const { name, hex, address } of keys) {
+      expect((await look('test', '-f', `/keys/keyring-test/${name}.info`)).exitCode).toBe(1)
+      const command = ['pocketd', 'keys', 'import-hex', name, ...RING]
+      await deliverKey({ ...scene.target, command }, line(hex), address)
+      expect((await look('test', '-f', `/keys/keyring-test/${name}.info`)).exitCode).toBe(0)
+      expect((await look('pocketd', 'keys', 'show', name, '-a', ...RING)).stdout).toBe(`${address}\n`)
+    }
+    const listed = (await look('ls', '/keys/keyring-test')).stdout
+    expect(listed).toMatch(/^([^\n]+\n){4}$/)
+    // As the real keyring has it: beside each key a file that finds it by its address.
+    expect(listed.split('\n').filter((name) => name.endsWith('.info'))).toEqual(keys.map(({ name }) => `${name}.info`).toSorted())
+    expect(listed.split('\n').filter((name) => /^[0-9a-f]{40}\.address$/.test(name))).toHaveLength(2)
+    // The same key under a second name is refused by nobody, and is listed twice.
+    const [first] = keys
+    await deliverKey(
+      { ...scene.target, command: ['pocketd', 'keys', 'import-hex', 'again', ...RING] },
+      line(first?.hex ?? ''),
+      first?.address ?? '',
+    )
+    expect((await look('ls', '/keys/keyring-test')).stdout.split('\n').filter((name) => name.endsWith('.info'))).toHaveLength(3)
+  })
+
   it("hands what the program refuses through, in the real one's words", async () => {
     const { target } = await keeperScene()
     const { hex, address } = newKey()

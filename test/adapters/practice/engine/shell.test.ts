@@ -17,6 +17,10 @@ describe('the small programs of Practice', () => {
     [`echo 'a  b' "c"d`, { exitCode: 0, stdout: 'a  b cd\n', stderr: '' }],
     ['exec echo last; echo never', { exitCode: 0, stdout: 'last\n', stderr: '' }],
     ['echo 1>&2 x', { exitCode: 0, stdout: '', stderr: 'x\n' }],
+    ['false || echo saved; true || echo no', { exitCode: 0, stdout: 'saved\n', stderr: '' }],
+    ['false && echo no || echo yes', { exitCode: 0, stdout: 'yes\n', stderr: '' }],
+    ['ls /nowhere 2>/dev/null; echo 2 > /dev/null', { exitCode: 0, stdout: '', stderr: '' }],
+    ['ls /nowhere 2> /dev/null', { exitCode: 1, stdout: '', stderr: '' }],
     ['id -u', { exitCode: 0, stdout: '1025\n', stderr: '' }],
   ])('run %j', async (script, result) => {
     expect(await (await shellScene()).exec('sh', '-c', script)).toEqual(result)
@@ -26,6 +30,8 @@ describe('the small programs of Practice', () => {
     await scene.exec('sh', '-c', 'echo one > /tmp/a/x; echo two >> /tmp/a/x; touch /tmp/a/y /tmp/b')
     expect(text(await scene.engine.readFile('box', '/tmp/a/x'))).toBe('one\ntwo\n')
     expect((await scene.exec('ls', '/tmp')).stdout).toBe('a\nb\n')
+    expect((await scene.exec('ls', '/tmp/b')).stdout).toBe('/tmp/b\n')
+    expect(await scene.exec('ls', '/tmp/c')).toEqual({ exitCode: 1, stdout: '', stderr: 'ls: /tmp/c: No such file or directory\n' })
     expect((await scene.exec('cat', '/tmp/a/x')).stdout).toBe('one\ntwo\n')
     for (const [flag, path, code] of [
       ['-f', '/tmp/a/x', 0],

@@ -106,7 +106,7 @@ export function createStage(start: PracticeStart, store: Store): Stage {
     log,
     network,
     keys: () => Promise.resolve(keys),
-    record: () => watch.record(),
+    records: () => watch.records(),
   })
   const sessionClock = createSessionClock({ state, store, clock, network, params: () => ledger.params(), served: () => undefined })
   const unused = (): never => {
@@ -123,7 +123,7 @@ export function createStage(start: PracticeStart, store: Store): Stage {
     change: unused,
     add: unused,
   } as unknown as Parameters<typeof createPlanFollower>[0])
-  const health = createHealthReadings({ store, net, clock, log, state, network, served: () => undefined })
+  const health = createHealthReadings({ store, net, clock, log, state, network, served: () => undefined, records: () => watch.records() })
   const seen: Stage['seen'] = new Map()
   for (const each of nodes()) state.put('nodes', each.id, each)
   const skew = start.effects.find((effect) => effect.kind === 'engine-clock')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { momentsAhead, nextMoment, type MomentInput } from '#main/adapters/practice/time/moments.ts'
+import { momentsAhead, nextMoment, soonest, type MomentInput } from '#main/adapters/practice/time/moments.ts'
 import type { PendingClaim, SupplierRecord } from '#main/core/ports/chain.ts'
 import { PARAMS } from '#test/fakes/chain.ts'
 
@@ -55,6 +55,19 @@ describe('moments ahead', () => {
       'session-end 40',
       'claim-window 42',
     ])
+  })
+  it('of several suppliers are the first of any of them', () => {
+    const serving = nextMoment(at(31, { supplier: SUPPLIER }))
+    const proving = nextMoment(at(31, { claims: [claim(20), claim(30)] }))
+    const idle = nextMoment(at(31))
+    expect([serving.height, proving.height, idle.height]).toEqual([32, 36, 40])
+    expect(soonest([idle, proving, serving])).toBe(serving)
+    expect(soonest([idle, proving])).toBe(proving)
+    // At one height the most telling one.
+    const settling = nextMoment(at(37, { claims: [claim(30)] }))
+    expect(settling).toMatchObject({ kind: 'settlement', height: 40 })
+    expect(soonest([nextMoment(at(37)), settling])).toBe(settling)
+    expect(soonest([])).toBeUndefined()
   })
   it('are not what is now or over', () => {
     expect(told(at(40, { claims: [claim(30)] }))).toEqual([])

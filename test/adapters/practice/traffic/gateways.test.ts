@@ -7,12 +7,24 @@ import {
   GOOD_LINK,
   type Gateways,
   type Link,
-  type ServedSupplier,
+  type ServingMiner,
 } from '#main/adapters/practice/traffic/gateways.ts'
 import { createMiner, type MinerProgram } from '#main/adapters/practice/traffic/miner.ts'
 import { buildPopulation } from '#main/adapters/practice/traffic/population.ts'
 import { freshScore, observe, tierOf } from '#main/adapters/practice/traffic/scores.ts'
-import { codec, makeWorld, minerFiles, mustSubmit, person, silent, testBackend, testHandle, validator, type TestWorld } from './world.ts'
+import {
+  codec,
+  makeWorld,
+  minerFiles,
+  mustSubmit,
+  person,
+  silent,
+  testBackend,
+  testHandle,
+  validator,
+  type Person,
+  type TestWorld,
+} from './world.ts'
 
 const operator = person('operator')
 const SERVICE = 'anvil'
@@ -34,24 +46,36 @@ interface Town {
 }
 
 /** A peopled network whose gateways send, with blocks of a minute, and a supplier of the user's that serves. */
-function town(options: { rpcType?: 'JSON_RPC' | 'REST'; seed?: string; demand?: number } = {}): Town {
-  const { rpcType = 'JSON_RPC', seed = 'seed', demand = 4 } = options
+function town(
+  options: {
+    rpcType?: 'JSON_RPC' | 'REST'
+    seed?: string
+    demand?: number
+    /** Staked beside the one. */
+    others?: readonly Person[]
+    /** Whose keys the miner has. */
+    served?: readonly Person[]
+  } = {},
+): Town {
+  const { rpcType = 'JSON_RPC', seed = 'seed', demand = 4, others = [], served = [operator] } = options
   const world = makeWorld({ seed, blockMs: MINUTE, population: { competitors: 12, demand } })
-  world.give(operator.address, STAKE + 10_000_000n)
-  const endpoints = [{ url: 'https://relay.example.net', rpcType }]
-  const revShare = [{ address: operator.address, percent: 100 }]
-  const identity = { signer: operator.address, ownerAddress: operator.address, operatorAddress: operator.address }
-  mustSubmit(world, {
-    messages: [{ kind: 'stake-supplier', ...identity, stakeUpokt: STAKE, services: [{ serviceId: SERVICE, endpoints, revShare }] }],
-    feePayer: operator.address,
-    pubKeyHex: operator.pubKeyHex,
-  })
+  for (const { address, pubKeyHex } of [operator, ...others]) {
+    world.give(address, STAKE + 10_000_000n)
+    const endpoints = [{ url: 'https://relay.example.net', rpcType }]
+    const revShare = [{ address, percent: 100 }]
+    const identity = { signer: address, ownerAddress: address, operatorAddress: address }
+    mustSubmit(world, {
+      messages: [{ kind: 'stake-supplier', ...identity, stakeUpokt: STAKE, services: [{ serviceId: SERVICE, endpoints, revShare }] }],
+      feePayer: address,
+      pubKeyHex,
+    })
+  }
   const backend = testBackend()
   const miner = createMiner({ node: world.node, codec })
-  miner.start(testHandle({ clock: world.clock, files: minerFiles(operator), peers: { pocket: silent, backend } }))
+  miner.start(testHandle({ clock: world.clock, files: minerFiles(served), peers: { pocket: silent, backend } }))
   let count = 0
-  const counted: ServedSupplier = {
-    operatorAddress: operator.address,
+  const counted: ServingMiner = {
+    operatorAddresses: served.map((each) => each.address),
     takeBatch(...batch) {
       const outcome = miner.takeBatch(...batch)
       count += outcome.served
@@ -162,6 +186,40 @@ describe('traffic follows what a supplier deserves', () => {
     const mean = Array.from({ length: 24 }, (_, hours) => at(hours)).reduce((sum, each) => sum + each, 0) / 24
     expect(mean).toBeCloseTo(1, 5)
     expect(dayCurve(Date.UTC(2026, 5, 6, 15))).toBeLessThan(at(15))
+  })
+})
+
+describe('two suppliers of the user’s behind one miner', () => {
+  const second = person('second operator')
+  const paid = (world: TestWorld, who: typeof operator): bigint =>
+    eventsOf(world, 'pocket.tokenomics.EventClaimSettled')
+      .filter((event) => event['supplier_operator_address'] === who.address)
+      .reduce((sum, event) => sum + BigInt(String(event['num_relays'])), 0n)
+
+  /** Both staked and in every session; the miner has the keys of `served`. */
+  async function hourOfBoth(served: readonly (typeof operator)[]) {
+    const made = town({ others: [second], served })
+    await hour(made)
+    made.world.blocks(20)
+    return made
+  }
+
+  it('each get their part, and are paid for it', async () => {
+    const made = await hourOfBoth([operator, second])
+    for (const who of [operator, second]) {
+      expect(made.gateways.standing(who.address).map((each) => each.why)).toEqual(['good', 'good', 'good'])
+      expect(paid(made.world, who)).toBeGreaterThan(100n)
+    }
+  })
+
+  it('are judged each for itself: the one whose key is not there fails alone', async () => {
+    const made = await hourOfBoth([operator])
+    expect(made.gateways.standing(operator.address).map((each) => each.why)).toEqual(['good', 'good', 'good'])
+    for (const { why } of made.gateways.standing(second.address)) expect(why).not.toBe('good')
+    expect(paid(made.world, operator)).toBeGreaterThan(100n)
+    expect(paid(made.world, second)).toBe(0n)
+    const answer = await made.miner.http?.(9090, { method: 'GET', path: '/metrics', headers: {}, body: new Uint8Array() })
+    expect(new TextDecoder().decode(answer?.body)).toMatch(new RegExp(`supplier_operator_address="${second.address}"} [1-9]`))
   })
 })
 

@@ -13,6 +13,7 @@ import {
   testBackend,
   testHandle,
   type Files,
+  type Person,
   type TestHandle,
   type TestWorld,
 } from './world.ts'
@@ -33,36 +34,36 @@ export interface Bench {
 
 /** A network with one staked application and one staked supplier that is active; no gateways send. */
 export function bench(options: Parameters<typeof makeWorld>[0] = {}): Bench {
+  const world = stakedWorld([operator], options)
+  return { world, ...startMiner(world, minerFiles(operator)) }
+}
+
+/** The same with as many suppliers, each of its own operator. */
+export function stakedWorld(operators: readonly Person[], options: Parameters<typeof makeWorld>[0] = {}): TestWorld {
   const world = makeWorld({ peopled: false, ...options })
-  world.give(operator.address, STAKE + 1_000_000n)
+  for (const each of operators) world.give(each.address, STAKE + 1_000_000n)
   world.give(application.address, 100_000_000_000n)
   mustSubmit(world, {
     messages: [{ kind: 'stake-application', address: application.address, stakeUpokt: 50_000_000_000n, serviceIds: [SERVICE] }],
     feePayer: application.address,
     pubKeyHex: application.pubKeyHex,
   })
-  mustSubmit(world, {
-    messages: [
+  for (const { address, pubKeyHex } of operators) {
+    const services = [
       {
-        kind: 'stake-supplier',
-        signer: operator.address,
-        ownerAddress: operator.address,
-        operatorAddress: operator.address,
-        stakeUpokt: STAKE,
-        services: [
-          {
-            serviceId: SERVICE,
-            endpoints: [{ url: 'http://127.0.0.1:8545', rpcType: 'JSON_RPC' }],
-            revShare: [{ address: operator.address, percent: 100 }],
-          },
-        ],
+        serviceId: SERVICE,
+        endpoints: [{ url: 'http://127.0.0.1:8545', rpcType: 'JSON_RPC' as const }],
+        revShare: [{ address, percent: 100 }],
       },
-    ],
-    feePayer: operator.address,
-    pubKeyHex: operator.pubKeyHex,
-  })
+    ]
+    mustSubmit(world, {
+      messages: [{ kind: 'stake-supplier', signer: address, ownerAddress: address, operatorAddress: address, stakeUpokt: STAKE, services }],
+      feePayer: address,
+      pubKeyHex,
+    })
+  }
   world.untilHeight(12)
-  return { world, ...startMiner(world, minerFiles(operator)) }
+  return world
 }
 
 export function startMiner(world: TestWorld, files: Files, command?: string[], backend = testBackend()): Omit<Bench, 'world'> {
@@ -75,18 +76,18 @@ export function startMiner(world: TestWorld, files: Files, command?: string[], b
 
 export const sessionNow = ({ world }: Pick<Bench, 'world'>) => world.node.ledger.session(application.address, SERVICE)
 
-export function targetNow(made: Pick<Bench, 'world'>): RelayTarget {
+export function targetNow(made: Pick<Bench, 'world'>, supplier: Person = operator): RelayTarget {
   const { sessionId, startHeight, endHeight } = sessionNow(made)
   return {
     url: 'http://miner/',
     rpcType: 'JSON_RPC',
     session: { applicationAddress: application.address, serviceId: SERVICE, sessionId, startHeight, endHeight },
-    operatorAddress: operator.address,
-    operatorPubKey: hexToBytes(operator.pubKeyHex),
+    operatorAddress: supplier.address,
+    operatorPubKey: hexToBytes(supplier.pubKeyHex),
   }
 }
 
-export async function relay(made: Bench, target = targetNow(made), by = application): Promise<RelayOutcome> {
+export async function relay(made: Pick<Bench, 'world' | 'miner'>, target = targetNow(made), by = application): Promise<RelayOutcome> {
   const { miner, world } = made
   const net = {
     async post(_url: string, body: Uint8Array, headers: Record<string, string>) {
@@ -107,8 +108,8 @@ export const page = async (miner: MinerProgram): Promise<string> => {
   return new TextDecoder().decode(answer?.body)
 }
 
-export const settled = (world: TestWorld, type = 'EventClaimSettled'): Record<string, unknown>[] =>
+export const settled = (world: TestWorld, type = 'EventClaimSettled', of: Person = operator): Record<string, unknown>[] =>
   Array.from({ length: world.node.ledger.height }, (_, index) => world.node.ledger.block(index + 1)?.blockEvents ?? [])
     .flat()
-    .filter((event) => event.type === `pocket.tokenomics.${type}` && event.attributes['supplier_operator_address'] === operator.address)
+    .filter((event) => event.type === `pocket.tokenomics.${type}` && event.attributes['supplier_operator_address'] === of.address)
     .map((event) => event.attributes)

@@ -48,12 +48,12 @@ describe('a start that fails ends with the real miner’s words and exit code 1'
     [
       'no key in the keeper’s volume',
       (files) => void files.delete('/keys/keyring-test/operator.info'),
-      /^name "operator": mkdir \/keys\/keyring-test: read-only file system: signing key does not exist$/,
+      /^name "operator": mkdir \/keys\/keyring-test: read-only file system: signing key does not exist \[/,
     ],
     [
       'a key file of garbage',
       (files) => void files.set('/keys/keyring-test/operator.info', utf8ToBytes('{')),
-      /signing key does not exist$/,
+      /signing key does not exist \[/,
     ],
   ])('%s', (_name, change, last) => {
     const { code, last: line } = ended(change)

@@ -14,7 +14,6 @@ const recorded = (name: string): string => readFileSync(join(import.meta.dirname
 describe('the metrics page', () => {
   const counters = createMinerCounters()
   Object.assign(counters.of('anvil'), {
-    requests: 25,
     successes: 11,
     errors: 14,
     relaySeconds: 0.088844499,
@@ -23,7 +22,8 @@ describe('the metrics page', () => {
     responseBytes: 6_226,
   })
   const operatorAddress = 'pokt1hcy9pqe635cftlrf2vqap9xjx42g2l6u70wzeg'
-  const page = minerPage({ height: 254, operatorAddress, counters, startedAtMs: 0, memoryBytes: 1 })
+  counters.asked('anvil', operatorAddress, 25)
+  const page = minerPage({ height: 254, counters, startedAtMs: 0, memoryBytes: 1 })
   const real = recorded('stock-relayminer.metrics.txt')
 
   it('has the real page’s words: every comment and every kind of sample', () => {

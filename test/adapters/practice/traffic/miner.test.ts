@@ -105,7 +105,11 @@ describe('relays of gateways, counted at once', () => {
     const { world, miner } = made
     const session = sessionNow(made)
     const before = world.node.ledger.balance(operator.address)
-    expect(miner.takeBatch(SERVICE, application.address, session, 12_000)).toEqual({ served: 12_000, failed: 0, reason: undefined })
+    expect(miner.takeBatch(operator.address, SERVICE, application.address, session, 12_000)).toEqual({
+      served: 12_000,
+      failed: 0,
+      reason: undefined,
+    })
     world.untilHeight(session.endHeight + 11)
     // 12,000 relays of 100 compute units at 0.14599 upokt, of which 97.5 % are minted and 79 % of that are the supplier's; and the global mint's part.
     const [event] = settled(world)
@@ -128,9 +132,13 @@ describe('relays of gateways, counted at once', () => {
     const made = bench()
     const session = sessionNow(made)
     // The whole stake for the one supplier there is: 50,000 POKT at 14.599 upokt a relay.
-    const outcome = made.miner.takeBatch(SERVICE, application.address, session, 4_000_000_000)
+    const outcome = made.miner.takeBatch(operator.address, SERVICE, application.address, session, 4_000_000_000)
     expect(outcome).toEqual({ served: 3_424_892_115, failed: 575_107_885, reason: 'budget' })
-    expect(made.miner.takeBatch(SERVICE, application.address, session, 1)).toEqual({ served: 0, failed: 1, reason: 'budget' })
+    expect(made.miner.takeBatch(operator.address, SERVICE, application.address, session, 1)).toEqual({
+      served: 0,
+      failed: 1,
+      reason: 'budget',
+    })
     made.world.untilHeight(session.endHeight + 11)
     // All but what the global mint takes on top.
     const [event] = settled(made.world)
@@ -141,14 +149,14 @@ describe('relays of gateways, counted at once', () => {
     const made = bench({ params: { targetNumRelays: 1_000n } })
     const { world, miner } = made
     const first = sessionNow(made)
-    miner.takeBatch(SERVICE, application.address, first, 4_000)
+    miner.takeBatch(operator.address, SERVICE, application.address, first, 4_000)
     world.untilHeight(first.endHeight + 12)
     // The session that begins after the settlement has a target of a quarter.
     world.untilHeight(first.endHeight + 21)
     const session = sessionNow(made)
     const share = Number(BigInt(`0x${world.node.ledger.difficulty(SERVICE, session.startHeight)}`) >> 200n) / 2 ** 56
     expect(share).toBeCloseTo(0.25, 5)
-    miner.takeBatch(SERVICE, application.address, session, 40_000)
+    miner.takeBatch(operator.address, SERVICE, application.address, session, 40_000)
     world.untilHeight(session.endHeight + 11)
     const event = settled(world).at(-1)
     expect(Number(event?.['num_relays'])).toBeGreaterThan(9_990)
@@ -162,19 +170,29 @@ describe('relays of gateways, counted at once', () => {
     const none = testHandle({ clock: made.world.clock, files: minerFiles(operator), peers: { pocket: silent } })
     const lonely = createMiner({ node: made.world.node, codec })
     lonely.start(none)
-    expect(lonely.takeBatch(SERVICE, application.address, session, 10)).toEqual({ served: 0, failed: 10, reason: 'backend' })
+    expect(lonely.takeBatch(operator.address, SERVICE, application.address, session, 10)).toEqual({
+      served: 0,
+      failed: 10,
+      reason: 'backend',
+    })
     made.backend.answer = { status: 500, text: 'no' }
-    made.miner.takeBatch(SERVICE, application.address, session, 1)
+    made.miner.takeBatch(operator.address, SERVICE, application.address, session, 1)
     await Promise.resolve()
     await Promise.resolve()
-    expect(made.miner.takeBatch(SERVICE, application.address, session, 10)).toMatchObject({ served: 0, reason: 'backend' })
+    expect(made.miner.takeBatch(operator.address, SERVICE, application.address, session, 10)).toMatchObject({
+      served: 0,
+      reason: 'backend',
+    })
     made.backend.answer = { status: 200, text: '{"result":1}' }
     made.world.clock.advance(31_000)
-    made.miner.takeBatch(SERVICE, application.address, session, 1)
+    made.miner.takeBatch(operator.address, SERVICE, application.address, session, 1)
     await Promise.resolve()
     await Promise.resolve()
-    expect(made.miner.takeBatch(SERVICE, application.address, session, 10)).toMatchObject({ served: 10 })
-    expect(made.miner.takeBatch('eth', application.address, session, 10)).toMatchObject({ served: 0, reason: 'not-configured' })
+    expect(made.miner.takeBatch(operator.address, SERVICE, application.address, session, 10)).toMatchObject({ served: 10 })
+    expect(made.miner.takeBatch(operator.address, 'eth', application.address, session, 10)).toMatchObject({
+      served: 0,
+      reason: 'not-configured',
+    })
   })
 })
 
@@ -183,14 +201,14 @@ describe('what a stop and a lost volume cost', () => {
     const made = bench({ blockMs: 60_000, population: { competitors: 0, applications: 0 } })
     const { world, miner, files } = made
     const session = sessionNow(made)
-    miner.takeBatch(SERVICE, application.address, session, 100)
+    miner.takeBatch(operator.address, SERVICE, application.address, session, 100)
     world.clock.advance(14_000)
-    miner.takeBatch(SERVICE, application.address, session, 30)
+    miner.takeBatch(operator.address, SERVICE, application.address, session, 30)
     world.clock.advance(300)
     await miner.stop()
     const again = startMiner(world, files)
     expect(again.handle.lines.join('\n')).toContain('Reconstructing the session SMT from the persisted WAL')
-    again.miner.takeBatch(SERVICE, application.address, session, 5)
+    again.miner.takeBatch(operator.address, SERVICE, application.address, session, 5)
     world.untilHeight(session.endHeight + 11)
     expect(settled(world)[0]).toMatchObject({ num_relays: '105' })
   })
@@ -199,7 +217,7 @@ describe('what a stop and a lost volume cost', () => {
     const made = bench()
     const { world, miner, files } = made
     const session = sessionNow(made)
-    miner.takeBatch(SERVICE, application.address, session, 5_000)
+    miner.takeBatch(operator.address, SERVICE, application.address, session, 5_000)
     world.untilHeight(session.endHeight + 3)
     expect(world.node.ledger.pendingClaims(operator.address)).toHaveLength(1)
     await miner.stop()
@@ -215,7 +233,7 @@ describe('what a stop and a lost volume cost', () => {
     const made = bench()
     const { world, miner, files } = made
     const session = sessionNow(made)
-    miner.takeBatch(SERVICE, application.address, session, 5_000)
+    miner.takeBatch(operator.address, SERVICE, application.address, session, 5_000)
     world.untilHeight(session.endHeight + 3)
     await miner.stop()
     startMiner(world, files)
@@ -226,7 +244,7 @@ describe('what a stop and a lost volume cost', () => {
   it('a container that was killed does nothing any more', () => {
     const made = bench()
     const session = sessionNow(made)
-    made.miner.takeBatch(SERVICE, application.address, session, 5_000)
+    made.miner.takeBatch(operator.address, SERVICE, application.address, session, 5_000)
     made.handle.end()
     expect(made.miner.serving).toBe(false)
     made.world.untilHeight(session.endHeight + 11)
@@ -249,7 +267,7 @@ describe('trouble', () => {
   it('an operator without money claims nothing and says why', () => {
     const made = bench()
     const session = sessionNow(made)
-    made.miner.takeBatch(SERVICE, application.address, session, 5_000)
+    made.miner.takeBatch(operator.address, SERVICE, application.address, session, 5_000)
     emptyPurse(made)
     made.world.untilHeight(session.endHeight + 11)
     expect(settled(made.world)).toEqual([])
@@ -261,7 +279,7 @@ describe('trouble', () => {
   it('money that runs out between claim and proof is punished', () => {
     const made = bench()
     const session = sessionNow(made)
-    made.miner.takeBatch(SERVICE, application.address, session, 5_000)
+    made.miner.takeBatch(operator.address, SERVICE, application.address, session, 5_000)
     made.world.untilHeight(session.endHeight + 3)
     emptyPurse(made)
     made.world.untilHeight(session.endHeight + 11)
@@ -272,7 +290,7 @@ describe('trouble', () => {
   it('work that is worth less than its cost is thrown away', () => {
     const made = bench({ params: { computeUnitsToTokensMultiplier: 10n } })
     const session = sessionNow(made)
-    made.miner.takeBatch(SERVICE, application.address, session, 10)
+    made.miner.takeBatch(operator.address, SERVICE, application.address, session, 10)
     made.world.untilHeight(session.endHeight + 3)
     expect(made.handle.lines.join('\n')).toContain('cost exceeds reward by')
     expect(made.world.node.ledger.pendingClaims(operator.address)).toEqual([])
@@ -285,13 +303,16 @@ describe('trouble', () => {
     made.world.untilHeight(22)
     expect(made.miner.serving).toBe(true)
     expect(parseMinerMetrics(await page(made.miner)).height).toBe(height)
-    expect(made.miner.takeBatch(SERVICE, application.address, sessionNow(made), 3)).toMatchObject({ served: 0, reason: 'session' })
+    expect(made.miner.takeBatch(operator.address, SERVICE, application.address, sessionNow(made), 3)).toMatchObject({
+      served: 0,
+      reason: 'session',
+    })
   })
 
   it('a node that is down for a while makes it late, not lost', () => {
     const made = bench()
     const session = sessionNow(made)
-    made.miner.takeBatch(SERVICE, application.address, session, 5_000)
+    made.miner.takeBatch(operator.address, SERVICE, application.address, session, 5_000)
     made.world.node.setRunning(false)
     made.world.untilHeight(session.endHeight + 4)
     expect(made.world.node.ledger.pendingClaims(operator.address)).toEqual([])
@@ -303,7 +324,7 @@ describe('trouble', () => {
   it('a full disk is said, and the miner goes on', () => {
     const made = bench()
     const session = sessionNow(made)
-    made.miner.takeBatch(SERVICE, application.address, session, 100)
+    made.miner.takeBatch(operator.address, SERVICE, application.address, session, 100)
     const put = made.files.set.bind(made.files)
     made.files.set = () => {
       throw new HearthError('disk-full', { reason: 'no space left on device' })

@@ -285,23 +285,29 @@ export function testHandle(parts: { clock: PracticeClock; files: Files; command?
   return handle
 }
 
-/** Puts what Hearth writes before the miner's start into its files. */
-export function minerFiles(operator: Person, services = ['anvil']): Files {
+/** The name that an operator's key has in a keyring of several. */
+export const keyNameOf = ({ address }: Person): string => `operator-${address.slice(-8)}`
+
+/** A key as the keeper leaves it for the miner. */
+export function keyFile(name: string, { privateKey, address }: Person): [string, Uint8Array] {
+  const key = { name, privateKeyHex: bytesToHex(privateKey), address }
+  return [`${MINER_PATHS.keys}/keyring-test/${name}.info`, utf8ToBytes(JSON.stringify(key))]
+}
+
+/** Puts what Hearth writes before the miner's start into its files: for one operator, or for several whose keys are all default ones. */
+export function minerFiles(operators: Person | readonly Person[], services = ['anvil']): Files {
   const template = readFileSync(join(import.meta.dirname, '../../../../resources/templates', MINER_TEMPLATE), 'utf8')
+  const keys = 'address' in operators ? [{ name: 'operator', of: operators }] : operators.map((of) => ({ name: keyNameOf(of), of }))
   const yaml = renderMinerConfig(
     {
-      signingKeyName: 'operator',
+      signingKeyNames: keys.map((key) => key.name),
       nodeRpcUrl: 'tcp://pocket:26657',
       nodeGrpcUrl: 'tcp://pocket:9090',
       services: services.map((serviceId) => ({ serviceId, backendUrl: 'http://backend:8545' })),
     },
     template,
   )
-  const key = { name: 'operator', privateKeyHex: bytesToHex(operator.privateKey), address: operator.address }
-  return new Map([
-    [MINER_PATHS.config, utf8ToBytes(yaml)],
-    [`${MINER_PATHS.keys}/keyring-test/operator.info`, utf8ToBytes(JSON.stringify(key))],
-  ])
+  return new Map([[MINER_PATHS.config, utf8ToBytes(yaml)], ...keys.map(({ name, of }) => keyFile(name, of))])
 }
 
 /** A backend that answers every call, until it is told otherwise. */

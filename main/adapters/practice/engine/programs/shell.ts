@@ -5,12 +5,14 @@ export interface Step {
   argv: string[]
   /** Where its output goes. */
   to: 'out' | 'err' | { file: string; append: boolean }
-  /** Runs only after a success. */
-  onlyAfterSuccess: boolean
+  /** Its errors are not shown. */
+  isQuiet: boolean
+  /** What the command before must have come to. */
+  after: 'anything' | 'success' | 'failure'
 }
 
 /**
- * Reads a script of simple commands joined by `;`, `&&` and line ends, with quotes, `>&2`, `>` and `>>`.
+ * Reads a script of simple commands joined by `;`, `&&`, `||` and line ends, with quotes, `>&2`, `2>/dev/null`, `>` and `>>`.
  * @returns undefined for anything else that a shell could do (variables, loops, pipes): Practice has no real shell
  */
 export function parseScript(script: string): Step[] | undefined {
@@ -19,7 +21,8 @@ export function parseScript(script: string): Step[] | undefined {
   let word: string | undefined
   let to: Step['to'] = 'out'
   let redirect: 'file' | 'append' | undefined
-  let onlyAfterSuccess = false
+  let isQuiet = false
+  let after: Step['after'] = 'anything'
   const endWord = (): void => {
     if (word === undefined) return
     if (redirect) to = { file: word, append: redirect === 'append' }
@@ -27,12 +30,13 @@ export function parseScript(script: string): Step[] | undefined {
     word = undefined
     redirect = undefined
   }
-  const endStep = (afterSuccess: boolean): void => {
+  const endStep = (next: Step['after']): void => {
     endWord()
-    if (words.length > 0) steps.push({ argv: words, to, onlyAfterSuccess })
+    if (words.length > 0) steps.push({ argv: words, to, isQuiet, after })
     words = []
     to = 'out'
-    onlyAfterSuccess = afterSuccess
+    isQuiet = false
+    after = next
   }
   for (let at = 0; at < script.length; at += 1) {
     const char = script[at] ?? ''
@@ -47,19 +51,25 @@ export function parseScript(script: string): Step[] | undefined {
       endWord()
       to = 'err'
       at += rest.indexOf('2', rest.indexOf('&'))
+    } else if (word === undefined && /^2> *\/dev\/null(?![\w./-])/.test(rest)) {
+      isQuiet = true
+      at += rest.indexOf('null') + 3
     } else if (char === '>') {
       endWord()
       redirect = rest.startsWith('>>') ? 'append' : 'file'
       if (redirect === 'append') at += 1
     } else if (rest.startsWith('&&')) {
-      endStep(true)
+      endStep('success')
       at += 1
-    } else if (char === ';' || char === '\n') endStep(false)
+    } else if (rest.startsWith('||')) {
+      endStep('failure')
+      at += 1
+    } else if (char === ';' || char === '\n') endStep('anything')
     else if (/\s/.test(char)) endWord()
     else if (/[$`|&(){}<*?\\#]/.test(char)) return undefined
     else word = (word ?? '') + char
   }
-  endStep(false)
+  endStep('anything')
   const hard = new Set(['while', 'until', 'for', 'if', 'case', 'trap', 'do', 'done', '!'])
   return steps.some((step) => hard.has(step.argv[0] ?? '')) ? undefined : steps
 }
@@ -69,13 +79,14 @@ export async function runScript(steps: Step[], io: CommandIo, run: (argv: string
   let code = 0
   for (const step of steps) {
     if (io.handle.signal.aborted) return 143
-    if (step.onlyAfterSuccess && code !== 0) continue
+    if ((step.after === 'success' && code !== 0) || (step.after === 'failure' && code === 0)) continue
     const argv = step.argv[0] === 'exec' ? step.argv.slice(1) : step.argv
     if (argv[0] === 'exit') return Number(argv[1] ?? code) & 0xff
     let toFile = ''
     const { to } = step
-    code = await run(argv, { ...io, out: to === 'out' ? io.out : to === 'err' ? io.err : (text) => void (toFile += text) })
-    if (typeof to === 'object') {
+    const err = step.isQuiet ? (): void => undefined : io.err
+    code = await run(argv, { ...io, err, out: to === 'out' ? io.out : to === 'err' ? err : (text) => void (toFile += text) })
+    if (typeof to === 'object' && to.file !== '/dev/null') {
       try {
         const before = to.append ? new TextDecoder().decode(io.handle.readFile(to.file) ?? new Uint8Array()) : ''
         io.handle.writeFile(to.file, new TextEncoder().encode(before + toFile))

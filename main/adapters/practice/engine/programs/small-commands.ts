@@ -50,11 +50,18 @@ const SMALL: Commands = {
   chmod: () => 0,
   chown: () => 0,
   ls(args, io) {
-    const [folder = '/'] = flagless(args)
-    const start = folder === '/' ? '/' : `${folder.replace(/\/$/, '')}/`
-    const names = new Set(io.handle.list(folder).map((path) => path.slice(start.length).split('/')[0] ?? ''))
-    for (const name of [...names].sort()) io.out(`${name}\n`)
-    return 0
+    const given = flagless(args)
+    const isHiddenToo = args.some((arg) => /^-\w*[aA]/.test(arg))
+    return eachPath('ls', given.length === 0 ? ['/'] : given, io, (path) => {
+      if (io.handle.readFile(path)) {
+        io.out(`${path}\n`)
+        return
+      }
+      if (!isFolder(path, io)) throw new Error('No such file or directory')
+      const start = path === '/' ? '/' : `${path.replace(/\/$/, '')}/`
+      const names = new Set(io.handle.list(path).map((file) => file.slice(start.length).split('/')[0] ?? ''))
+      for (const name of [...names].sort()) if (isHiddenToo || !name.startsWith('.')) io.out(`${name}\n`)
+    })
   },
   test: testFile,
   '[': (args, io) => testFile(args.slice(0, -1), io),
@@ -122,15 +129,26 @@ export async function execCommand(
 
 function testFile([flag, path = '']: string[], io: CommandIo): number {
   const file = path.startsWith('/') ? io.handle.readFile(path) : undefined
-  const isFolder = path.startsWith('/') && file === undefined && io.handle.list(path).length > 0
+  const isThere = path.startsWith('/') && file === undefined && isFolder(path, io)
   const answers: Record<string, boolean> = {
     '-f': file !== undefined,
-    '-d': isFolder,
-    '-e': file !== undefined || isFolder,
+    '-d': isThere,
+    '-e': file !== undefined || isThere,
     '-s': (file?.length ?? 0) > 0,
   }
   const answer = flag === undefined ? undefined : answers[flag]
   return answer === undefined ? 2 : answer ? 0 : 1
+}
+
+/** Folders are what their files make them; where a volume is mounted, one is there while it is empty too. */
+function isFolder(path: string, { handle }: CommandIo): boolean {
+  const folder = path.length > 1 ? path.replace(/\/$/, '') : path
+  return (
+    folder === '/' ||
+    folder === '/tmp' ||
+    handle.list(folder).length > 0 ||
+    handle.spec.mounts.some(({ path: at }) => at === folder || at.startsWith(`${folder}/`))
+  )
 }
 
 function eachPath(name: string, paths: string[], io: CommandIo, run: (path: string) => void): number {

@@ -1,0 +1,126 @@
+import type { SupplierRecord } from '../ports/chain.ts'
+import type { Store } from '../ports/store.ts'
+import type { PublicKeyInfo } from '../ports/vault.ts'
+import type { Fence, FenceReason } from './fence.ts'
+
+/** Letters of an address that tell it from the user's other ones: its checksum is among them. */
+const NAME_LETTERS = 8
+/** More than sessions and services under way can make. */
+const CLAIMS_READ = 5_000
+
+/**
+ * Name of an operator key in the keeper's keyring. By its address and never by its place in a list: a name that stood for another key after a change would make the relay miner sign
+ * for one supplier with the key of another.
+ */
+export const operatorKeyName = (address: string): string => `operator-${address.slice(-NAME_LETTERS)}`
+
+/** An operator that the relay miner of this network signs for, or may. */
+export interface ServingKey {
+  address: string
+  name: string
+  /** undefined = no longer in the vault: what lies in the keeper goes on until its claims are over, and it can not be given anew. */
+  key: PublicKeyInfo | undefined
+  /** Why it is given to nobody. What lies in the keeper goes on all the same. */
+  fenced: FenceReason | undefined
+  /** Of its supplier, as the chain had it at the last look, or had it until lately; undefined = none. */
+  record: SupplierRecord | undefined
+}
+
+/**
+ * Those that the miner is made with and waits for: they are in the vault.
+ * SECURITY: S18 one key, one machine: a fenced key is never given, so it is among them only where no other is, to be asked for and told of.
+ */
+export function toGive(keys: readonly ServingKey[]): ServingKey[] {
+  const own = keys.filter(({ key }) => key !== undefined)
+  const free = own.filter(({ fenced }) => fenced === undefined)
+  return free.length > 0 ? free : own
+}
+
+export interface ServingNow {
+  /** Oldest key first. */
+  keys: readonly ServingKey[]
+  /** Whether the chain has been looked at: before that, all operator keys are among them. */
+  isKnown: boolean
+}
+
+export interface ServingKeys {
+  /** @param staked an operator to be taken for one with a record on chain, whose stake is only being written. Rejects as vault and store do */
+  read(staked?: string): Promise<ServingNow>
+}
+
+/**
+ * Which operator keys the relay miner of a network signs with: those whose supplier is on chain, and those that have a claim under way, since one that has left must still prove. Where
+ * there is none of either, the newest key alone: the keeper has it before the stake. Fenced ones are among them, and say so: see `toGive`.
+ * A record that is gone counts for as long as what was served under it could still be claimed: one host that errs, or lags behind the stake, takes no supplier out of a running miner.
+ */
+export function createServingKeys(deps: {
+  keys: () => Promise<PublicKeyInfo[]>
+  network: () => string | null
+  /** The last look at the chain; undefined before it. */
+  last: () => { height: number; suppliers: readonly { operatorAddress: string; record: SupplierRecord | undefined }[] } | undefined
+  /** How long after the last block with a record a session of its supplier may be claimed, blocks. */
+  claimableBlocks: () => number
+  store: Pick<Store, 'claims'>
+  fence: Pick<Fence, 'of'>
+}): ServingKeys {
+  let claims: { height: number; operators: ReadonlySet<string> } | undefined
+  /** Asked once a block: each round of the containers waits for it. */
+  const claimantsAt = async (height: number): Promise<ReadonlySet<string>> => {
+    if (claims?.height === height) return claims.operators
+    const open = await deps.store.claims({ network: deps.network() ?? '', stages: ['claimed', 'proven'], limit: CLAIMS_READ })
+    claims = { height, operators: new Set(open.map((claim) => claim.operatorAddress)) }
+    return claims.operators
+  }
+  /** Records as they were seen last, by operator. */
+  const seen = new Map<string, { record: SupplierRecord; height: number }>()
+  const recordOf = (address: string): SupplierRecord | undefined => seen.get(address)?.record
+  const noteRecords = (last: ReturnType<typeof deps.last>): void => {
+    if (last === undefined) seen.clear()
+    for (const { operatorAddress, record } of last?.suppliers ?? [])
+      if (record) seen.set(operatorAddress, { record, height: last?.height ?? 0 })
+  }
+  /** Whether a record counts at this height. Another chain has begun where the height went back. */
+  const counts = (address: string, height: number): boolean => {
+    const found = seen.get(address)
+    return found !== undefined && height >= found.height && height - found.height <= deps.claimableBlocks()
+  }
+  const withFence = async (key: PublicKeyInfo): Promise<ServingKey> => ({
+    address: key.address,
+    name: operatorKeyName(key.address),
+    key,
+    fenced: await deps.fence.of(key),
+    record: recordOf(key.address),
+  })
+
+  return {
+    async read(staked) {
+      const network = deps.network()
+      const all = (await deps.keys()).filter((key) => key.role === 'operator' && key.network === network)
+      // A watched address has no key to sign with.
+      const own = all
+        .filter((key) => key.kind === 'key')
+        .sort((a, b) => a.createdAtMs - b.createdAtMs || (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
+      const last = deps.last()
+      const claimants = last === undefined ? new Set<string>() : await claimantsAt(last.height)
+      noteRecords(last)
+      const isStaked = (address: string): boolean => address === staked || (last !== undefined && counts(address, last.height))
+      const engaged = own.filter(({ address }) => isStaked(address) || claimants.has(address))
+      const chosen = last === undefined && staked === undefined ? own : engaged.length > 0 ? engaged : own.slice(-1)
+      // A vault that cannot be read holds no key at all: then none was deleted, and nothing is changed for it.
+      const gone = (own.length === 0 ? [] : [...claimants]).filter((address) => all.every((key) => key.address !== address)).sort()
+      return {
+        keys: [
+          ...(await Promise.all(chosen.map(withFence))),
+          ...gone.map((address) => ({
+            address,
+            name: operatorKeyName(address),
+            key: undefined,
+            fenced: undefined,
+            record: recordOf(address),
+          })),
+        ],
+        isKnown: last !== undefined,
+      }
+    },
+  }
+}
