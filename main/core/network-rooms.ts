@@ -116,7 +116,6 @@ export function createNetworkRooms(deps: {
   const minerDeps: Omit<Parameters<typeof createMinerSetup>[0], 'backendUrl'> = {
     template: (name) => deps.template(name),
     heads,
-    record: () => watch.record(),
     inView: () => state.state.supplier.operatorAddress,
     serving: servingKeys,
     nodeUrls: () => nodes.insideUrls(),
@@ -155,7 +154,7 @@ export function createNetworkRooms(deps: {
     imageOverrides: world.imageOverrides,
     heads,
     network: chosen,
-    minerConfig: (signingKeyNames) => miner.config(signingKeyNames),
+    minerConfig: (keyNames) => miner.config(keyNames),
     onMinerDeaf: (blocks) => activity('miner-deaf', { blocks: String(blocks) }, 'hearth', 'warn'),
     ...(minerHost && { minerHost }),
     ingressConfig: () => withHeldOff(renderIngressConfig(deps.template(INGRESS_TEMPLATE)), supplier.heldOff()),
@@ -333,7 +332,7 @@ export function createNetworkRooms(deps: {
     }
   }
   const measures = createMetricsRoom(deps)
-  const openClaims = createOpenClaims(store, network)
+  const openClaims = createOpenClaims(store, network, state)
 
   const handlers: NetworkRooms['handlers'] = onlyWhereMadeHere(network, {
     ...measures.handlers,

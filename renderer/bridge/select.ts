@@ -12,14 +12,14 @@ export const isMadeHere = (state: AppState): boolean => networkOf(state.app.netw
 /** Whether the relay miner of the network in use is on this machine: always beside a chain of one's own, on Mainnet and Beta once it was set up here. Else it runs elsewhere, or nowhere. */
 export const isServedHere = (state: AppState): boolean => isMadeHere(state) || state.bundle !== null
 
-/** The key in use for a role: the one of the supplier in view, else the newest whose words were confirmed. None where the address in view is only watched: another key is no stand-in for it. */
+/** The key in use for a role: the one of the supplier in view, else the newest whose words were confirmed. No operator key is a stand-in for that of the one in view, which may be only watched or not among the published ones. */
 export function keyFor(state: AppState, role: KeyState['role']): KeyState | undefined {
   const keys = Object.values(state.keys).filter(
     (key) => key.role === role && key.network === state.app.network && key.wordsConfirmedAtMs !== null,
   )
   const inUse = addressInUse(state, role)
   const found = keys.find((key) => key.address === inUse)
-  if (found || (role === 'operator' && watchedFor(state, role).some((key) => key.address === inUse))) return found
+  if (found || (role === 'operator' && inUse !== '')) return found
   return keys.sort((a, b) => b.createdAtMs - a.createdAtMs)[0]
 }
 
@@ -27,7 +27,8 @@ export function keyFor(state: AppState, role: KeyState['role']): KeyState | unde
 export function partyFor(state: AppState, role: KeyState['role']): KeyState | undefined {
   const watched = watchedFor(state, role).sort((a, b) => b.createdAtMs - a.createdAtMs)
   const inUse = addressInUse(state, role)
-  return keyFor(state, role) ?? watched.find((key) => key.address === inUse) ?? watched[0]
+  const found = keyFor(state, role) ?? watched.find((key) => key.address === inUse)
+  return found ?? (role === 'operator' && inUse !== '' ? undefined : watched[0])
 }
 
 function addressInUse({ supplier, suppliers, keys }: AppState, role: KeyState['role']): string {

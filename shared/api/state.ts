@@ -133,6 +133,8 @@ const nodeEntry = z.strictObject({
   memoryBytes: z.number().nullable(),
   memoryLimitBytes: z.number().nullable(),
   lastLines: z.array(z.string().max(400)).max(3),
+  /** Of the keeper: operators whose key is fenced, or no longer in the vault, and lies in it all the same: the relay miner here signs for them. */
+  signsOn: z.array(z.string()).max(8).optional(),
   /** Stop or restart that waits for its moment: when that is thought to come, as far as it is known. */
   wish: z
     .strictObject({

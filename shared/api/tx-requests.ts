@@ -98,12 +98,12 @@ export const txRequests = {
   /** What the wallet gave back. Rejects `signature-invalid` with detail.problem, `tx-expired`. */
   'tx.import': row(z.strictObject({ intentId: id, text: z.string().min(1).max(200_000) }), done, { writes: true }),
   /**
-   * Stop serving, wait for the last settlement, then unstake: one plan over hours, of the supplier in view unless another is named. While others are served here, relays of this one
+   * Stop serving, wait for the last settlement, then unstake: one plan over hours. While others are served here, relays of this one
    * alone are refused; `all` refuses everybody's until the unstake is in a block, `none` nobody's: then the plan is the unstake alone, whose sheet says what is lost. Rejects `not-now`,
    * `supplier-absent`.
    */
   'leave.begin': row(
-    z.strictObject({ keyId: id, operatorAddress: z.string().min(1).max(100).optional(), door: z.enum(['all', 'one', 'none']).optional() }),
+    z.strictObject({ keyId: id, operatorAddress: z.string().min(1).max(100), door: z.enum(['all', 'one', 'none']).optional() }),
     done,
     { writes: true },
   ),

@@ -137,6 +137,7 @@ const nodes = createNodes({
         key: operator,
         fenced: undefined,
         record: undefined,
+        owes: [],
       }
       return Promise.resolve({ keys: serving ? [serving] : [], isKnown: true })
     },

@@ -28,7 +28,7 @@ export async function runLeave(check: Check): Promise<Figures> {
   let discarded = 0
   let falseAlarms = 0
   try {
-    const { owner } = await reachServing(driver)
+    const { owner, operator } = await reachServing(driver)
     await driver.until('the start of a session', (state) =>
       state.clock.lanes.some((lane) => lane.stage === 'serving' && state.chain.height - lane.start < 4),
     )
@@ -36,7 +36,7 @@ export async function runLeave(check: Check): Promise<Figures> {
     await driver.until('the relays', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
     check('relays were answered', (driver.state.relays.last?.verified ?? 0) > 0, driver.state.relays.last)
 
-    await driver.call('leave.begin', { keyId: owner.id })
+    await driver.call('leave.begin', { keyId: owner.id, operatorAddress: operator.address })
     await driver.until('the door to close', (state) =>
       ['last-session', 'last-settlement'].includes(state.tasks['safe-unstake']?.facts['step'] ?? ''),
     )

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runAttach } from './attach.ts'
 import { runCatalogue, runOwnNode } from './catalogue.ts'
+import { runLeaveBeside } from './leave-beside.ts'
 import { runLeave } from './leave.ts'
 import { runMainnet } from './mainnet.ts'
 import { runMainnetBundle } from './mainnet-bundle.ts'
@@ -69,6 +70,7 @@ const figures: Figures = {
   ...(await part('the own node behind a service', () => runOwnNode(check))),
   ...(await part('two suppliers behind one relay miner', () => runSuppliers(check))),
   ...(await part('leaving safely', () => runLeave(check))),
+  ...(await part('leaving safely beside another supplier', () => runLeaveBeside(check))),
   ...(await part('every transaction', async () => {
     const found = await runTransactions(log)
     check('every transaction is included', found.transactionsIncluded === found.goal, found)

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { App } from '#renderer/app/App.tsx'
 import { bridgeOver } from '#renderer/bridge/connect.ts'
 import { amountProblem } from '#renderer/signing/amount.ts'
-import { fates } from '#renderer/features/supplier/discards.ts'
+import { fates, fatesOf } from '#renderer/features/supplier/discards.ts'
 import { failureWords } from '#renderer/features/supplier/RelayResults.tsx'
 import {
   endpointProblem,
@@ -111,6 +111,18 @@ describe('what an unstake would discard', () => {
       [current.number, true],
       [1, false],
       [2, true],
+    ])
+  })
+
+  it('values a session of several suppliers by the claims of the one that leaves, also while another one still has to claim', () => {
+    const { lanes, height } = serving(0).clock
+    const current = lanes.find((lane) => lane.stage === 'serving')!
+    const late = { ...current, relays: '9', claimedUpokt: '700', settle: current.end + 1 }
+    const all = fates([{ ...late, number: 1, end: 1, stage: 'open' }, { ...late, number: 2, end: 2, stage: 'open' }, { ...late, number: 3, end: 3, stage: 'claimed' }], height)
+    const found = fatesOf(all, [{ sessionEndHeight: 2, claimedUpokt: '300' }])
+    expect(found.map((fate) => [fate.lane.number, fate.lane.claimedUpokt])).toEqual([
+      [1, null],
+      [2, '300'],
     ])
   })
 })

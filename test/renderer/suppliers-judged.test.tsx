@@ -97,6 +97,13 @@ describe('whose keys are meant', () => {
     expect(partiesFor(two, ['operator']).map((key) => key.address)).toEqual([SECOND])
   })
 
+  it('never the key of another for an operator whose key the state had no room for', () => {
+    const { k2: _left, ...keys } = twoSuppliers(NOW).keys
+    const cut = { ...twoSuppliers(NOW), keys, leftOut: { keys: 1 } }
+    expect([keyFor(cut, 'operator'), partyFor(cut, 'operator')]).toEqual([undefined, undefined])
+    expect(keyFor(cut, 'owner')?.address).toBe(OWNER)
+  })
+
   it('the owner of what is staked, for one that is not staked yet, and a choice where there are others', () => {
     const state = addingSecond(NOW)
     const savings = { ...state.keys['k1']!, id: 'k9', name: 'Savings', address: 'pokt1savings', createdAtMs: NOW }

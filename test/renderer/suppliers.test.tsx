@@ -1,68 +1,19 @@
 import { act } from 'react'
 import { describe, expect, it } from 'vitest'
-import type { ErrorCode } from '#shared/api/errors.ts'
 import type { AppState, IntentState } from '#shared/api/state.ts'
 import { answers } from './answers.ts'
 import { settle, type FakeLink } from './fake-link.ts'
 import { inList } from './in-list.ts'
-import { asked, pageStage, usualLink } from './page-stage.tsx'
+import { asked, pageStage } from './page-stage.tsx'
 import { halfway, OPERATOR, OWNER, serving } from './scene.ts'
-import { addingSecond, claimsOfBoth, SECOND, secondInTrouble, secondInView, twoSuppliers } from './suppliers-scene.ts'
+import { addingSecond, claimsOfBoth, SECOND, secondInView, twoSuppliers } from './suppliers-scene.ts'
+import { choices, chosen, named, options, page, pick, press, refuse, select, showSuppliers, typeKey } from './suppliers-stage.ts'
 
-/** One who has two suppliers, and one who has one. */
+/** The supplier pages of one who has two suppliers, and of one who has one. */
 const NOW = Date.now()
 const stage = pageStage()
-
-async function show(state: AppState, path: string, more: Record<string, unknown> = {}): Promise<FakeLink> {
-  globalThis.location.hash = path
-  const link = usualLink(state, more)
-  // As main does it: the other one is in the state with the next patch.
-  link.answers['supplier.choose'] = (input) => {
-    const { operatorAddress } = input as { operatorAddress: string }
-    const { supplier } = operatorAddress === SECOND ? secondInView(link.state) : { supplier: serving(NOW).supplier }
-    link.change({ slice: 'supplier', value: supplier }, { supplier })
-    return { ok: true, value: {} }
-  }
-  return stage.open(link)
-}
-const page = (): string => document.querySelector('#page')?.textContent ?? ''
-const options = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('[role="option"]')]
-const chosen = (): string => options().find((each) => each.getAttribute('aria-selected') === 'true')?.textContent ?? ''
-const named = (name: string): HTMLElement => {
-  const found = [...document.querySelectorAll<HTMLElement>('button, a')].find(
-    (each) => (each.getAttribute('aria-label') ?? each.textContent) === name,
-  )
-  if (!found) throw new Error(`nothing is named ${name}`)
-  return found
-}
-const press = (element: HTMLElement | undefined): Promise<void> =>
-  act(async () => {
-    element?.click()
-    await settle()
-  })
-const type = (key: string): Promise<void> =>
-  act(async () => {
-    for (const kind of ['keydown', 'keyup'])
-      document.activeElement?.dispatchEvent(new KeyboardEvent(kind, { key, bubbles: true, cancelable: true }))
-    await settle()
-  })
-const refuse = (link: FakeLink, name: string, code: ErrorCode): void => {
-  link.answers[name] = () => ({ ok: false, error: { code, detail: {}, ref: 'r' } })
-}
-const choices = (link: FakeLink): unknown[] => asked(link, 'supplier.choose')
-const fill = (select: HTMLSelectElement, value: string): Promise<void> =>
-  act(async () => {
-    select.value = value
-    select.dispatchEvent(new Event('change', { bubbles: true }))
-    await settle()
-  })
-const select = (label: string): HTMLSelectElement => {
-  const byName = document.querySelector<HTMLSelectElement>(`select[aria-label="${label}"]`)
-  const byLabel = [...document.querySelectorAll('label')].find((each) => each.textContent === label)
-  const found = byName ?? document.querySelector<HTMLSelectElement>(`[id="${byLabel?.getAttribute('for') ?? ''}"]`)
-  if (!found) throw new Error(`no choice ${label}`)
-  return found
-}
+const show = (state: AppState, path: string, more: Record<string, unknown> = {}): Promise<FakeLink> =>
+  showSuppliers(stage, state, path, more)
 const ABOUT_ONE = ['', '/stake', '/services', '/first-session', '/test-relays', '/self-test', '/funds', '/manage', '/leave']
 
 describe('with one supplier', () => {
@@ -112,10 +63,10 @@ describe('with two suppliers', () => {
   it('so do arrow and Enter; arrows alone choose nothing', async () => {
     const link = await show(twoSuppliers(NOW), '/supplier')
     await act(async () => options()[0]?.focus())
-    await type('ArrowRight')
+    await typeKey('ArrowRight')
     expect(document.activeElement).toBe(options()[1])
     expect(choices(link)).toEqual([])
-    await type('Enter')
+    await typeKey('Enter')
     expect(choices(link)).toEqual([{ operatorAddress: SECOND }])
   })
 
@@ -242,7 +193,7 @@ describe('leaving with one of two', () => {
     expect(doors()).toEqual(['one', 'all'])
     expect(page()).toContain('Your other suppliers go on')
     await press(named('Leave safely…'))
-    await fill(select('Until it has left'), 'all')
+    await pick(select('Until it has left'), 'all')
     expect(page()).toContain('get no relays either')
     await press(named('Leave safely…'))
     const wish = { keyId: 'k3', operatorAddress: SECOND }
@@ -260,7 +211,7 @@ describe('leaving with one of two', () => {
   it('asks for what it always did where there is one', async () => {
     const link = await show(serving(NOW), '/supplier/leave')
     await press(named('Leave safely…'))
-    expect(Object.keys(asked(link, 'leave.begin')[0] as object)).toEqual(['keyId'])
+    expect(Object.keys(asked(link, 'leave.begin')[0] as object)).toEqual(['keyId', 'operatorAddress'])
     expect(page()).not.toContain('Until it has left')
   })
 
@@ -360,82 +311,8 @@ describe('one more supplier', () => {
     expect(asked(link, 'tx.prepare')).toEqual([
       { kind: 'stake-owner', ownerKeyId: 'k1', operatorAddress: SECOND, amountPokt: expect.stringContaining('59') },
     ])
-    await fill(select('Owner'), 'k9')
+    await pick(select('Owner'), 'k9')
     await press(named('Review and sign…'))
     expect(asked(link, 'tx.prepare')[1]).toMatchObject({ ownerKeyId: 'k9', operatorAddress: SECOND })
-  })
-})
-
-describe('Home with two suppliers', () => {
-  it('lists both, and a line leads to its page', async () => {
-    const link = await show(twoSuppliers(NOW), '/')
-    const lines = [...document.querySelectorAll('[data-supplier]')].map((each) => each.textContent)
-    expect(lines).toEqual([
-      expect.stringMatching(/^Operatorpokt19a3t.*Active.*anvil.*27\.0200.*59,505/),
-      expect.stringMatching(/^Operator 2pokt1h8tq.*Active.*anvil, eth.*4\.1000.*60,000/),
-    ])
-    await press(named('Open Operator 2'))
-    expect(choices(link)).toEqual([{ operatorAddress: SECOND }])
-    expect(globalThis.location.hash).toBe('#/supplier')
-  })
-
-  it('one that cannot be brought is told there, and Home stays', async () => {
-    const link = await show(twoSuppliers(NOW), '/')
-    refuse(link, 'supplier.choose', 'supplier-absent')
-    await press(named('Open Operator 2'))
-    expect(document.querySelector('#page [role="alert"]')?.textContent).toContain('not here any more')
-    expect(globalThis.location.hash).not.toContain('supplier')
-  })
-
-  it('services are those of both, and the lowest of the wallets is watched', async () => {
-    await show(twoSuppliers(NOW), '/')
-    expect(page()).toContain('All 2 services are earning')
-    expect(page()).toMatch(/Operator fees, lowest4\.10.POKT/)
-    expect(page()).toMatch(/block 137, Operator 2/)
-  })
-
-  it('a finding about the other one brings it into view when it is opened', async () => {
-    const link = await show(secondInTrouble(NOW), '/')
-    expect(page()).toContain('Staked and not served here: eth (Operator 2)')
-    await press(named('Fix'))
-    expect(choices(link)).toEqual([{ operatorAddress: SECOND }])
-    expect(globalThis.location.hash).toBe('#/supplier')
-  })
-
-  it('what is missing of the other one is named, and its button brings it into view', async () => {
-    const link = await show(secondInTrouble(NOW), '/')
-    const line = document.querySelector('[data-line="operator-funds"]')
-    expect(line?.textContent).toContain('the wallet of Operator 2 is empty')
-    await press(line?.querySelector('button') ?? undefined)
-    expect(choices(link)).toEqual([{ operatorAddress: SECOND }])
-    expect(globalThis.location.hash).toBe('#/supplier/funds?for=operator')
-  })
-})
-
-describe('Earnings with two suppliers', () => {
-  it('each claim says whose it is, and a filter asks main for those of one', async () => {
-    const both = claimsOfBoth(answers(NOW)['earnings.claims'])
-    const link = await show(twoSuppliers(NOW), '/earnings', { 'earnings.claims': both })
-    const rows = (): string[] =>
-      [...document.querySelectorAll('#page tbody tr')].map((each) => each.textContent ?? '').filter((text) => text.startsWith('Session'))
-    expect(rows().slice(0, 2)).toEqual([
-      expect.stringMatching(/^Session 13Operatoranvil/),
-      expect.stringMatching(/^Session 13Operator 2eth/),
-    ])
-    expect([...select('Show claims of').options].map((each) => each.text)).toEqual(['All suppliers', 'Operator', 'Operator 2'])
-    await fill(select('Show claims of'), SECOND)
-    expect(asked(link, 'earnings.claims').at(-1)).toEqual({ limit: 25, operatorAddress: SECOND })
-    await fill(select('Show claims of'), '')
-    expect(asked(link, 'earnings.claims').at(-1)).toEqual({ limit: 25 })
-    await press(document.querySelector<HTMLElement>('#page tbody button[aria-expanded]') ?? undefined)
-    expect(page()).toMatch(/OperatorOperatorpokt19a3t/)
-  })
-})
-
-describe('the wallet with two suppliers', () => {
-  it('names whose each stake is', async () => {
-    await show(twoSuppliers(NOW), '/wallet')
-    const stakes = [...document.querySelectorAll('[data-wallet="stake"]')].map((each) => each.textContent)
-    expect(stakes).toEqual([expect.stringMatching(/^Stake of Operator .*59,505/), expect.stringMatching(/^Stake of Operator 2 .*60,000/)])
   })
 })

@@ -8,7 +8,7 @@ import type { AppState, NetworkId } from '#shared/api/state.ts'
 import { GATE_PATHS } from '../backends/gate-config.ts'
 import { gateSpec } from '../backends/gate.ts'
 import type { BehindMiner } from '../backends/wire-backends.ts'
-import type { ServingKeys } from '../keys/serving-keys.ts'
+import { toGive, type ServingKeys } from '../keys/serving-keys.ts'
 import { INGRESS_TEMPLATE, renderIngressConfig } from '../nodes/ingress.ts'
 import { configOf, namesOf, specOf, type Names } from '../nodes/specs.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -221,7 +221,7 @@ async function readmeOf(
     containerOf: (nodeId) => names.container(nodeId),
     volumes: Object.fromEntries(kept) as Record<string, string>,
     hostRpcUrl: deps.hostRpcUrl(),
-    keys: (await deps.servingKeys.read()).keys.flatMap(({ key, name, address }) => (key ? [{ name, address }] : [])),
+    keys: toGive((await deps.servingKeys.read()).keys).map(({ name, address }) => ({ name, address })),
     supplier: state.supplier,
     suppliers: state.suppliers,
     params: state.chain.params,

@@ -24,7 +24,12 @@ export interface ServingKey {
   fenced: FenceReason | undefined
   /** Of its supplier, as the chain had it at the last look, or had it until lately; undefined = none. */
   record: SupplierRecord | undefined
+  /** Services that no session names any more and that something may still be owed for: of its open claims, and what its record lately had. Ids */
+  owes: readonly string[]
 }
+
+/** How the keeper calls the key that signs for an operator. */
+export type SigningName = Pick<ServingKey, 'address' | 'name'>
 
 /**
  * Those that the miner is made with and waits for: they are in the vault.
@@ -51,6 +56,7 @@ export interface ServingKeys {
 /**
  * Which operator keys the relay miner of a network signs with: those whose supplier is on chain, and those that have a claim under way, since one that has left must still prove. Where
  * there is none of either, the newest key alone: the keeper has it before the stake. Fenced ones are among them, and say so: see `toGive`.
+ * One whose key is no longer in the vault is named too for as long: whether it still lies in the keeper is for others to see.
  * A record that is gone counts for as long as what was served under it could still be claimed: one host that errs, or lags behind the stake, takes no supplier out of a running miner.
  */
 export function createServingKeys(deps: {
@@ -63,34 +69,40 @@ export function createServingKeys(deps: {
   store: Pick<Store, 'claims'>
   fence: Pick<Fence, 'of'>
 }): ServingKeys {
-  let claims: { height: number; operators: ReadonlySet<string> } | undefined
-  /** Asked once a block: each round of the containers waits for it. */
-  const claimantsAt = async (height: number): Promise<ReadonlySet<string>> => {
-    if (claims?.height === height) return claims.operators
+  let claims: { height: number; services: ReadonlyMap<string, ReadonlySet<string>> } | undefined
+  /** Services with open claims, by operator. Asked once a block: each round of the containers waits for it. */
+  const claimantsAt = async (height: number): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
+    if (claims?.height === height) return claims.services
     const open = await deps.store.claims({ network: deps.network() ?? '', stages: ['claimed', 'proven'], limit: CLAIMS_READ })
-    claims = { height, operators: new Set(open.map((claim) => claim.operatorAddress)) }
-    return claims.operators
+    const services = new Map<string, Set<string>>()
+    for (const { operatorAddress, serviceId } of open)
+      services.set(operatorAddress, (services.get(operatorAddress) ?? new Set()).add(serviceId))
+    claims = { height, services }
+    return services
   }
-  /** Records as they were seen last, by operator. */
-  const seen = new Map<string, { record: SupplierRecord; height: number }>()
+  /** Records as they were seen last, by operator, and what they served when they last served something. */
+  const seen = new Map<string, { record: SupplierRecord; height: number; served: { ids: string[]; height: number } }>()
   const recordOf = (address: string): SupplierRecord | undefined => seen.get(address)?.record
   const noteRecords = (last: ReturnType<typeof deps.last>): void => {
-    if (last === undefined) seen.clear()
-    for (const { operatorAddress, record } of last?.suppliers ?? [])
-      if (record) seen.set(operatorAddress, { record, height: last?.height ?? 0 })
+    if (last === undefined) return seen.clear()
+    const { height } = last
+    for (const { operatorAddress, record } of last.suppliers) {
+      if (!record) continue
+      const ids = record.services.map((service) => service.serviceId)
+      const before = seen.get(operatorAddress)?.served
+      seen.set(operatorAddress, { record, height, served: ids.length > 0 || before === undefined ? { ids, height } : before })
+    }
   }
   /** Whether a record counts at this height. Another chain has begun where the height went back. */
   const counts = (address: string, height: number): boolean => {
     const found = seen.get(address)
     return found !== undefined && height >= found.height && height - found.height <= deps.claimableBlocks()
   }
-  const withFence = async (key: PublicKeyInfo): Promise<ServingKey> => ({
-    address: key.address,
-    name: operatorKeyName(key.address),
-    key,
-    fenced: await deps.fence.of(key),
-    record: recordOf(key.address),
-  })
+  const owedBy = (address: string, claimed: ReadonlySet<string> | undefined, height: number): string[] => {
+    const served = seen.get(address)?.served
+    const lately = served !== undefined && height - served.height <= deps.claimableBlocks() ? served.ids : []
+    return [...new Set([...(claimed ?? []), ...lately])].sort()
+  }
 
   return {
     async read(staked) {
@@ -101,24 +113,26 @@ export function createServingKeys(deps: {
         .filter((key) => key.kind === 'key')
         .sort((a, b) => a.createdAtMs - b.createdAtMs || (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
       const last = deps.last()
-      const claimants = last === undefined ? new Set<string>() : await claimantsAt(last.height)
+      const claimants: Awaited<ReturnType<typeof claimantsAt>> = last === undefined ? new Map() : await claimantsAt(last.height)
       noteRecords(last)
+      const serving = async (address: string, key?: PublicKeyInfo): Promise<ServingKey> => ({
+        address,
+        name: operatorKeyName(address),
+        key,
+        fenced: key && (await deps.fence.of(key)),
+        record: recordOf(address),
+        owes: owedBy(address, claimants.get(address), last?.height ?? 0),
+      })
       const isStaked = (address: string): boolean => address === staked || (last !== undefined && counts(address, last.height))
       const engaged = own.filter(({ address }) => isStaked(address) || claimants.has(address))
       const chosen = last === undefined && staked === undefined ? own : engaged.length > 0 ? engaged : own.slice(-1)
-      // A vault that cannot be read holds no key at all: then none was deleted, and nothing is changed for it.
-      const gone = (own.length === 0 ? [] : [...claimants]).filter((address) => all.every((key) => key.address !== address)).sort()
+      // A vault that cannot be read holds no key at all: then none was deleted, and nothing is changed for it. One that was deleted may be watched since.
+      const engagedAt = own.length === 0 || last === undefined ? [] : [...claimants.keys(), ...seen.keys()]
+      const gone = [...new Set(engagedAt)]
+        .filter((address) => own.every((key) => key.address !== address) && (claimants.has(address) || isStaked(address)))
+        .sort()
       return {
-        keys: [
-          ...(await Promise.all(chosen.map(withFence))),
-          ...gone.map((address) => ({
-            address,
-            name: operatorKeyName(address),
-            key: undefined,
-            fenced: undefined,
-            record: recordOf(address),
-          })),
-        ],
+        keys: await Promise.all([...chosen.map((key) => serving(key.address, key)), ...gone.map((address) => serving(address))]),
         isKnown: last !== undefined,
       }
     },

@@ -3,7 +3,8 @@ import type { AppState } from '#shared/api/state.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Chain } from '../ports/chain.ts'
-import { servedSuppliers } from '../state/served-suppliers.ts'
+import { ownOperators } from '../state/own-suppliers.ts'
+import { isOnlyWatched, signedOnHere } from '../state/served-suppliers.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Nodes } from './nodes.ts'
 import type { OpenClaims } from './open-claims.ts'
@@ -16,7 +17,7 @@ const LONGEST_WAIT_MS = 10_000
 const LOOK_EVERY_MS = 500
 
 /**
- * Resolves when nothing is lost with what the relay miner keeps. Rejects `claims-open` (detail.claims, detail.upokt) while the chain or the ledger holds a claim of any own supplier that is not paid,
+ * Resolves when nothing is lost with what the relay miner keeps. Rejects `claims-open` (detail.claims, detail.upokt) while the chain or the ledger holds a claim that is not paid, of any own supplier that may be served here,
  * `work-unsent` (detail.sessions) while relays were served and not claimed, or may have been, and `chain-unreachable` while that cannot be told.
  */
 export type MayGo = (signal: AbortSignal | undefined) => Promise<void>
@@ -60,7 +61,8 @@ export function createMayGo(deps: {
     const served = await nodes.servedNow()
     const sessions = unsentSessions(state.state, { ...standNow(), served, counted: deps.counted() }, startsMs)
     if (sessions > 0) throw new HearthError('work-unsent', { sessions: String(sessions) })
-    const operators = servedSuppliers(state.state).map((each) => each.operatorAddress)
+    const own = ownOperators(state.state).filter((address) => !isOnlyWatched(state.state, address))
+    const operators = [...new Set([...own, ...signedOnHere(state.state)])]
     const pending = (await Promise.all(operators.map((address) => chain.pendingClaims(address)))).flat()
     if (pending.length === 0) return isFresh
     const units = pending.reduce((total, claim) => total + claim.computeUnits, 0n)

@@ -1,5 +1,5 @@
 import type { GiveKeys, KeeperTarget } from '../keys/give-key.ts'
-import { toGive, type ServingKey, type ServingKeys, type ServingNow } from '../keys/serving-keys.ts'
+import { toGive, type ServingKey, type ServingKeys, type ServingNow, type SigningName } from '../keys/serving-keys.ts'
 import type { Engine, SeenContainer } from '../ports/engine.ts'
 import type { Log } from '../ports/log.ts'
 import { MINER_PATHS } from '../relays/miner-config.ts'
@@ -7,13 +7,21 @@ import type { StatePublisher } from '../state/publisher.ts'
 import { lifeOf } from './plan.ts'
 
 const KEYRING = `${MINER_PATHS.keys}/keyring-test`
+/** Before there could be several, Hearth gave the one key under this name. What lies there as that signs on until the keeper ends. */
+const EARLIER_NAME = 'operator'
 const KEY_FILE = /^(.+)\.info$/
+const IN_KEYRING = ['--keyring-backend', 'test', '--keyring-dir', MINER_PATHS.keys]
 const LOOK_MS = 5_000
+/** The state has room for so many. */
+const SIGNS_ON = 8
 
 /** Which of the wanted operator keys lie in the keeper, and what that means for the relay miner. */
 export interface KeeperKeys {
-  /** Once per round, before anything is planned. Never rejects. @param miner its container: a name that it runs with is not taken from it because the keeper was made anew */
-  look(keeper: SeenContainer | undefined, miner: SeenContainer | undefined): Promise<void>
+  /**
+   * Once per round, before anything is planned. Never rejects.
+   * @param miner its container: a name that it runs with is not taken from it because the keeper was made anew @param isKept whether a keeper is to run: without one no key is waited for
+   */
+  look(keeper: SeenContainer | undefined, miner: SeenContainer | undefined, isKept: boolean): Promise<void>
   /**
    * Whether a relay miner may start: at least one key is there, and for each that is not, it was tried in vain in this life of the keeper. A stock miner reads all that it served for any
    * supplier at its start and deletes only what no key could save any more, so that one without all of its keys loses nothing that one that waits would keep (offchain facts 2.6).
@@ -22,9 +30,9 @@ export interface KeeperKeys {
   /** Whether one is to be given. */
   readonly lacks: boolean
   /** What the relay miner's configuration names. Each must lie in the keyring: the miner does not start without one. Empty where no key is at all. */
-  names(): readonly string[]
-  /** Addresses of those among them that are fenced: they sign here all the same. */
-  fencedHere(): readonly string[]
+  signing(): readonly SigningName[]
+  /** Addresses of those among them that are fenced, or no longer in the vault: they sign here all the same. A few at most. */
+  signsOn(): string[]
   /** Has what is missing given. @returns whether one was. Rejects as the giving does */
   give(): Promise<boolean>
 }
@@ -43,9 +51,11 @@ export function createKeeperKeys(deps: {
   let lookedIn: string | undefined
   let lookedFor = ''
   const tried = new Set<string>()
-  /** With what the running miner was configured. */
-  let running: readonly string[] = []
-  let names: readonly string[] = []
+  /** Whose key has the name of earlier versions. */
+  let earlier: string | undefined
+  /** With what names the running miner was configured, by operator. */
+  let running: ReadonlyMap<string, string> = new Map()
+  let signing: readonly SigningName[] = []
   let missing: readonly ServingKey[] = []
   let failure = ''
 
@@ -60,6 +70,12 @@ export function createKeeperKeys(deps: {
       failure = reason
     }
   }
+  const addressOf = async (keeper: SeenContainer, name: string): Promise<string | undefined> => {
+    const { exitCode, stdout } = await engine.exec(keeper.name, ['pocketd', 'keys', 'show', name, '-a', ...IN_KEYRING], {
+      timeoutMs: LOOK_MS,
+    })
+    return exitCode === 0 ? stdout.trim() : undefined
+  }
   /** One command per life of the keeper, and while something is missing or another key is wanted. */
   const lookInside = async (keeper: SeenContainer): Promise<void> => {
     const life = lifeOf(keeper)
@@ -69,7 +85,10 @@ export function createKeeperKeys(deps: {
     try {
       const { exitCode, stdout } = await engine.exec(keeper.name, ['ls', KEYRING], { timeoutMs: LOOK_MS })
       // Before the first key there is no such folder.
-      present = new Set(exitCode === 0 ? stdout.split('\n').flatMap((line) => KEY_FILE.exec(line.trim())?.[1] ?? []) : [])
+      const found = new Set(exitCode === 0 ? stdout.split('\n').flatMap((line) => KEY_FILE.exec(line.trim())?.[1] ?? []) : [])
+      if (!found.has(EARLIER_NAME)) earlier = undefined
+      else if (lookedIn !== life || earlier === undefined) earlier = await addressOf(keeper, EARLIER_NAME)
+      present = found
       lookedIn = life
       lookedFor = wanted
     } catch {
@@ -77,25 +96,29 @@ export function createKeeperKeys(deps: {
       lookedIn = undefined
     }
   }
-  const isThere = (key: ServingKey): boolean => present.has(key.name)
+  const heldAs = (key: ServingKey): string | undefined =>
+    present.has(key.name) ? key.name : earlier === key.address ? EARLIER_NAME : undefined
+  const isThere = (key: ServingKey): boolean => heldAs(key) !== undefined
   /** Also one that the keeper lost: the running miner still signs with it. */
-  const isNamed = (key: ServingKey): boolean => isThere(key) || running.includes(key.name)
+  const isNamed = (key: ServingKey): boolean => isThere(key) || running.has(key.address)
+  const nameOf = (key: ServingKey): SigningName => ({ address: key.address, name: heldAs(key) ?? running.get(key.address) ?? key.name })
 
   return {
-    async look(keeper, miner) {
+    async look(keeper, miner, isKept) {
       await readServing()
       if (keeper?.state === 'running') await lookInside(keeper)
       else lookedIn = undefined
-      if (miner?.state !== 'running') running = []
+      if (miner?.state !== 'running') running = new Map()
       const given = toGive(serving.keys)
       // One that is gone from the vault, or was fenced since, serves for as long as it lies in the keeper: taken from the miner, nobody would prove its claims.
       const wanted = serving.keys.filter((key) => given.includes(key) || isNamed(key))
       // Before the first look at the chain nobody knows which keys are needed; those that are there were.
       missing = lookedIn === undefined || (!serving.isKnown && wanted.some(isThere)) ? [] : given.filter((key) => !isThere(key))
-      const named = wanted.filter(isNamed).map((key) => key.name)
-      if (named.length > 0) running = named
-      names = named.length > 0 ? named : wanted.map((key) => key.name)
-      if (lookedIn !== undefined && missing.length === 0 && state.state.vault.needed !== null) state.patch('vault', { needed: null })
+      const named = wanted.filter(isNamed).map(nameOf)
+      if (named.length > 0) running = new Map(named.map(({ address, name }) => [address, name]))
+      signing = named.length > 0 ? named : wanted.map(nameOf)
+      const isWaited = isKept && (lookedIn === undefined || missing.length > 0)
+      if (!isWaited && state.state.vault.needed !== null) state.patch('vault', { needed: null })
     },
     get mayServe() {
       return lookedIn !== undefined && serving.keys.some(isThere) && missing.every((key) => tried.has(key.name))
@@ -103,8 +126,11 @@ export function createKeeperKeys(deps: {
     get lacks() {
       return missing.length > 0
     },
-    names: () => names,
-    fencedHere: () => serving.keys.flatMap((key) => (key.fenced !== undefined && isNamed(key) ? [key.address] : [])),
+    signing: () => signing,
+    signsOn: () =>
+      serving.keys
+        .flatMap((key) => (isNamed(key) && (key.key === undefined || key.fenced !== undefined) ? [key.address] : []))
+        .slice(0, SIGNS_ON),
     async give() {
       const asked = missing
       try {
@@ -119,6 +145,5 @@ export function createKeeperKeys(deps: {
 /** Where and how the key process hands a key over under a name; undefined while no keeper runs. */
 export function keeperTarget(keeper: SeenContainer | undefined, engineEndpoint: string, keyName: string): KeeperTarget | undefined {
   if (keeper?.state !== 'running') return undefined
-  const keyring = ['--keyring-backend', 'test', '--keyring-dir', MINER_PATHS.keys]
-  return { engineEndpoint, container: keeper.name, command: ['pocketd', 'keys', 'import-hex', keyName, ...keyring] }
+  return { engineEndpoint, container: keeper.name, command: ['pocketd', 'keys', 'import-hex', keyName, ...IN_KEYRING] }
 }

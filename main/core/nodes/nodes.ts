@@ -4,7 +4,7 @@ import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import type { LocalChainRules } from '#shared/networks/local.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { GiveKeys, KeeperTarget } from '../keys/give-key.ts'
-import type { ServingKeys } from '../keys/serving-keys.ts'
+import type { ServingKeys, SigningName } from '../keys/serving-keys.ts'
 import type { ChainEndpoints } from '../ports/chain.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Engine, LogLine, SeenContainer } from '../ports/engine.ts'
@@ -103,7 +103,7 @@ export function createNodes(deps: {
   rules: LocalChainRules
   imageOverrides: Record<string, string>
   network: () => string | null
-  minerConfig: (signingKeyNames: readonly string[]) => Promise<MinerStart | undefined>
+  minerConfig: (keyNames: readonly SigningName[]) => Promise<MinerStart | undefined>
   ingressConfig: () => string
   onChainReady: (signal: AbortSignal) => Promise<void>
   /** The Local chain is gone, with all that was read from it. */

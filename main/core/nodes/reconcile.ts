@@ -1,7 +1,7 @@
 import { HearthError } from '#shared/api/errors.ts'
 import type { CatalogEntry } from '#shared/catalog/schema.ts'
 import type { GiveKeys } from '../keys/give-key.ts'
-import type { ServingKeys } from '../keys/serving-keys.ts'
+import type { ServingKeys, SigningName } from '../keys/serving-keys.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContainerSpec, Engine, SeenContainer } from '../ports/engine.ts'
 import type { Log } from '../ports/log.ts'
@@ -69,7 +69,7 @@ export function createReconciler(deps: {
   log: Log
   tasks: Tasks
   wishes: StopWishes
-  minerConfig: (signingKeyNames: readonly string[]) => Promise<MinerStart | undefined>
+  minerConfig: (keyNames: readonly SigningName[]) => Promise<MinerStart | undefined>
   ingressConfig: () => string
   lacksHost: () => boolean
   leftHost: () => LeftHost
@@ -251,6 +251,7 @@ export function createReconciler(deps: {
       memoryBytes: stats?.memoryBytes ?? (seen?.state === 'running' ? (before?.memoryBytes ?? null) : null),
       memoryLimitBytes: stats?.memoryLimitBytes ?? (seen?.state === 'running' ? (before?.memoryLimitBytes ?? null) : null),
       lastLines: lines,
+      ...(entry.kind === 'keeper' && keeperKeys.signsOn().length > 0 ? { signsOn: keeperKeys.signsOn() } : {}),
       wish: wishes.shown(entry.nodeId, state.state.clock),
       atMs: state.state.nodes[entry.nodeId]?.seen === word && !stats ? (before?.atMs ?? clock.now()) : clock.now(),
     })
@@ -290,10 +291,12 @@ export function createReconciler(deps: {
       }
       deps.onListed(containers, rows)
       ports = new Map(rows.map((row) => [row.id, row.ports]))
-      await keeperKeys.look(seenOf('keeper'), seenOf('miner'))
+      const isKept = rows.some((row) => row.id === 'keeper' && row.wanted === 'running')
+      await keeperKeys.look(seenOf('keeper'), seenOf('miner'), isKept)
       const hasKey = keeperKeys.mayServe
       const minerRow = rows.find((row) => row.id === 'miner')
-      const miner = minerRow?.wanted === 'running' ? await deps.minerConfig(keeperKeys.names()).catch(noteConfigFailure) : undefined
+      const made = minerRow?.wanted === 'running' ? await deps.minerConfig(keeperKeys.signing()).catch(noteConfigFailure) : undefined
+      const miner = made?.onlyOwed === true && isUp(seenOf('miner')) ? undefined : made
       const rendered: Rendered = { miner, ingress: deps.ingressConfig() }
       const now = clock.now()
       look = undefined

@@ -1,6 +1,6 @@
 import type { AppState } from '#shared/api/state.ts'
 import type { SeenContainer } from '../ports/engine.ts'
-import { mayServe, servedSuppliers } from '../state/served-suppliers.ts'
+import { mayServe, servedSuppliers, signedOnHere } from '../state/served-suppliers.ts'
 import { isUp } from './plan.ts'
 
 type Lane = AppState['clock']['lanes'][number]
@@ -30,12 +30,12 @@ export const uncountedLanes = ({ clock }: Pick<AppState, 'clock'>): Lane[] =>
  * @param startsMs when the sessions of `uncountedLanes` began, by first height; a session that is missing is taken for one that may have been served
  */
 export function unsentSessions(
-  state: Pick<AppState, 'clock' | 'supplier' | 'suppliers' | 'keys' | 'app'>,
+  state: Pick<AppState, 'clock' | 'supplier' | 'suppliers' | 'keys' | 'app' | 'nodes'>,
   miner: MinerStand & { served: bigint | undefined; counted: bigint | undefined },
   startsMs: ReadonlyMap<number, number>,
 ): number {
   const { served, counted } = miner
-  const isPossible = servedSuppliers(state).some(mayServe)
+  const isPossible = servedSuppliers(state).some(mayServe) || signedOnHere(state).length > 0
   const maybe = (lane: Lane): boolean => {
     const startMs = startsMs.get(lane.start)
     const isSinceBefore = miner.sinceMs !== undefined && startMs !== undefined && miner.sinceMs + CLOCKS_DIFFER_MS < startMs

@@ -1,5 +1,6 @@
 import type { AppState } from '#shared/api/state.ts'
 import type { LostVolume } from '#shared/model/kept-volumes.ts'
+import { mayServe, servedSuppliers } from '../state/served-suppliers.ts'
 
 type Lane = AppState['clock']['lanes'][number]
 
@@ -11,10 +12,11 @@ const NEEDS_VOLUME: ReadonlySet<Lane['stage']> = new Set(['serving', 'open', 'cl
 const needsVolume = (lane: Lane): boolean => NEEDS_VOLUME.has(lane.stage) && lane.relays !== '0'
 
 /** Last heights of the sessions for which what the relay miner keeps is needed; undefined while that cannot be told. A session that nobody counted may be one. */
-export function sessionsAtRisk({ clock, supplier, suppliers }: Pick<AppState, 'clock' | 'supplier' | 'suppliers'>): number[] | undefined {
+export function sessionsAtRisk(state: AppState): number[] | undefined {
+  const { clock, supplier } = state
   if (clock.height === 0 || supplier.asOf === null) return undefined
   // Without a stake no relay is sent; what was claimed before is open all the same.
-  const isStaked = [supplier, ...Object.values(suppliers)].some(({ status }) => status !== 'not-staked' && status !== 'stake-sent')
+  const isStaked = servedSuppliers(state).some(mayServe)
   return clock.lanes.filter((lane) => needsVolume(lane) && (isStaked || lane.claimedUpokt !== null)).map((lane) => lane.end)
 }
 

@@ -1,4 +1,5 @@
 import type { AppState } from '#shared/api/state.ts'
+import type { SigningName } from '../keys/serving-keys.ts'
 import type { MinerStart } from './miner-setup.ts'
 
 /** Whether a drain of the relay miner still waits for its last relays: what the miner is drained for is not taken back by one answer that is late. */
@@ -15,25 +16,25 @@ export const waitsForLastRelays = (tasks: AppState['tasks']): boolean =>
  * @returns rejects as `deps.config`
  */
 export function keptStart(deps: {
-  config: (signingKeyNames: readonly string[]) => Promise<MinerStart | undefined>
+  config: (keyNames: readonly SigningName[]) => Promise<MinerStart | undefined>
   urls: () => { rpcUrl: string; grpcUrl: string } | undefined
   tasks: () => AppState['tasks']
-}): (signingKeyNames: readonly string[]) => Promise<MinerStart | undefined> {
+}): (keyNames: readonly SigningName[]) => Promise<MinerStart | undefined> {
   let last: { start: MinerStart; host: string } | undefined
   const host = (): string => JSON.stringify(deps.urls() ?? null)
   const kept = (): MinerStart | undefined =>
     deps.urls() !== undefined && last?.host === host() && waitsForLastRelays(deps.tasks()) ? last.start : undefined
-  return async (signingKeyNames) => {
+  return async (keyNames) => {
     const askedHost = host()
     let start: MinerStart | undefined
     try {
-      start = await deps.config(signingKeyNames)
+      start = await deps.config(keyNames)
     } catch (error) {
       start = kept()
       if (start === undefined) throw error
       return start
     }
-    if (start === undefined) return kept()
+    if (start === undefined || start.onlyOwed === true) return kept() ?? start
     last = { start, host: askedHost }
     return start
   }

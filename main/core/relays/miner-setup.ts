@@ -1,7 +1,7 @@
 import type { Validation } from '#shared/model/self-test.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { ServingKey, ServingKeys } from '../keys/serving-keys.ts'
+import { toGive, type ServingKey, type ServingKeys, type SigningName } from '../keys/serving-keys.ts'
 import type { Chain, SupplierRecord, SupplierService } from '../ports/chain.ts'
 import {
   MINER_TEMPLATE,
@@ -18,6 +18,8 @@ import { createJudging, type Judging, type ValidationChoice } from './validation
 export interface MinerStart {
   yaml: string
   command: string[]
+  /** Nothing is served with it: it is for claims and proofs that are owed. One that runs goes on as it is. */
+  onlyOwed?: true
 }
 
 /** A service as far as the miner's configuration depends on it. */
@@ -26,12 +28,12 @@ type Offered = Pick<SupplierService, 'serviceId' | 'endpoints'>
 export interface MinerSetup {
   /**
    * Rendered from what the chain says now; undefined while there is nothing to serve (no supplier, no key, no service, no backend, no chain).
-   * @param signingKeyNames of those that can sign now, whose suppliers' services are offered; without, of all that serve
+   * @param keyNames of those that can sign now, whose suppliers' services are offered: the miner is started with it. Without, of all that are to be given: only to be shown
    */
-  config(signingKeyNames?: readonly string[]): Promise<MinerStart | undefined>
+  config(keyNames?: readonly SigningName[]): Promise<MinerStart | undefined>
   /** The same for services of the supplier in view that are not on chain yet: what would be written after they are. The other suppliers' services stay as they are. */
   preview(services: readonly Offered[]): Promise<MinerStart | undefined>
-  /** Services of the last rendered configuration; undefined before the first. */
+  /** Services of the configuration that was last made for the miner; undefined before the first. */
   served(): string[] | undefined
   /** How relays are judged in the last rendered configuration, and why; undefined before the first. */
   validation(): Validation | undefined
@@ -44,8 +46,6 @@ export interface MinerSetup {
 export function createMinerSetup(deps: {
   template: (name: string) => string
   heads: Heads
-  /** Of the supplier in view: what is served where no supplier has a key that signs. */
-  record: () => SupplierRecord | undefined
   /** Operator of the supplier in view, staked or not; empty where there is none. */
   inView: () => string
   serving: ServingKeys
@@ -112,13 +112,17 @@ export function createMinerSetup(deps: {
       return [{ serviceId, backendUrl, rpcTypes }]
     })
   }
+  /** What the miner needs at least one of, and takes no relay for. */
+  const owedFacts = (signing: readonly ServingKey[]): MinerServiceFacts[] =>
+    [...new Set(signing.flatMap((key) => key.owes))]
+      .sort()
+      .map((serviceId) => ({ serviceId, backendUrl: deps.backendUrl(serviceId) ?? NOWHERE }))
   const render = async (
     names: readonly string[],
-    offered: readonly Offered[],
+    services: MinerServiceFacts[],
   ): Promise<{ start: MinerStart; ids: string[] } | undefined> => {
     const urls = deps.nodeUrls()
     const chain = deps.heads.current()
-    const services = factsOf(offered)
     if (!urls || !chain || services.length === 0 || names.length === 0) return undefined
     const choices = deps.choices?.()
     const { chainId, gasPrice, validation } = await asked(chain, new URL(urls.rpcUrl).host)
@@ -144,31 +148,40 @@ export function createMinerSetup(deps: {
   return {
     served: () => served,
     validation: () => judging.last(),
-    async config(signingKeyNames) {
+    async config(keyNames) {
       const { keys } = await deps.serving.read()
-      const names = signingKeyNames ?? keys.filter(isHeld).map((key) => key.name)
-      const records = keys.flatMap((key) => (names.includes(key.name) && key.record ? [key.record] : []))
-      const rendered = await render(names, (records.length > 0 ? records : [deps.record()]).flatMap(offeredBy))
-      if (rendered) served = rendered.ids
-      return rendered?.start
+      const shown: readonly SigningName[] = keyNames ?? toGive(keys)
+      // In the order of the names: one that comes or goes changes no other line.
+      const names = shown.map(({ name }) => name).sort()
+      // Of those alone: a miner that offers what it cannot sign for is struck off by gateways.
+      const signing = keys.filter((key) => shown.some(({ address }) => address === key.address))
+      const rendered = await render(names, factsOf(signing.flatMap(offeredBy)))
+      if (rendered && keyNames) served = rendered.ids
+      if (rendered) return rendered.start
+      // A supplier that has left serves nothing, and is punished for each claim that nobody proves (onchain facts 2.4): a miner that is down must come up for it.
+      const owed = await render(names, owedFacts(signing))
+      if (owed && keyNames) served = []
+      return owed && { ...owed.start, onlyOwed: true }
     },
     async preview(services) {
       const inView = deps.inView()
       const { keys } = await deps.serving.read(inView === '' ? undefined : inView)
-      const others = keys.filter((key) => key.address !== inView).map((key) => key.record)
+      const given = toGive(keys)
+      // What is written for one that is served elsewhere changes nothing here.
+      const isHere = inView === '' || given.some((key) => key.address === inView)
       const rendered = await render(
-        keys.filter(isHeld).map((key) => key.name),
-        [...services, ...others.flatMap(offeredBy)],
+        given.map((key) => key.name).sort(),
+        factsOf([...(isHere ? services : []), ...given.filter((key) => key.address !== inView).flatMap(offeredBy)]),
       )
       return rendered?.start
     },
   }
 }
 
-/** A key that is only in the keeper any more is nobody's to hand over. */
-const isHeld = ({ key }: ServingKey): boolean => key !== undefined
-const offeredBy = (record: SupplierRecord | undefined): Offered[] =>
+const offeredBy = ({ record }: { record: SupplierRecord | undefined }): Offered[] =>
   record ? [...record.services, ...record.pending.map((entry) => entry.service)] : []
 
+/** Nothing answers there. */
+const NOWHERE = 'http://127.0.0.1:1'
 const FAILED_MS = 60_000
 const RPC_TYPES: readonly MinerRpcType[] = ['JSON_RPC', 'REST', 'COMET_BFT', 'WEBSOCKET']

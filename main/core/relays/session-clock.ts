@@ -9,8 +9,8 @@ import type { SeenContainer } from '../ports/engine.ts'
 import type { ClaimRow, Store } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { OwnSupplierFacts } from '../state/own-suppliers.ts'
-import { servedSuppliers } from '../state/served-suppliers.ts'
-import { createPay, estimates } from './session-pay.ts'
+import { servedSuppliers, signedOnHere } from '../state/served-suppliers.ts'
+import { createPay, estimates, servedFor } from './session-pay.ts'
 
 /** There is one claim for each application, service and session: a session may have hundreds. */
 const CLAIMS_PAGE = 100
@@ -48,7 +48,7 @@ export function createSessionClock(deps: {
       const { supplier, chain, nodes } = state.state
       const claims = await claimsSince(store, network, oldestEnd(height, rules))
       const suppliers = servedSuppliers(state.state)
-      const operators = new Set(suppliers.map((each) => each.operatorAddress))
+      const operators = new Set([...suppliers.map((each) => each.operatorAddress), ...signedOnHere(state.state)])
       const isOwn = (claim: ClaimRow): boolean => operators.has(claim.operatorAddress)
       const own = claims.shown.filter(isOwn)
       const payPerMinuteUpokt = await pay.perMinute(
@@ -80,7 +80,7 @@ export function createSessionClock(deps: {
           mayHaveServed: miner?.wanted === 'running' || counter.hasSeenUp || hasEndedLately,
           relaysBySession,
           unclaimed: notAllClaimed(suppliers, own, relaysBySession),
-          estimatesUpokt: estimates(relaysBySession, claims.newest.filter(isOwn)),
+          estimatesUpokt: unclaimedOf(estimates(relaysBySession, claims.newest.filter(isOwn)), own),
           ...(payPerMinuteUpokt === undefined ? {} : { payPerMinuteUpokt }),
           ...(supplier.asOf === null ? {} : { stakeUpokt: weakestStake(suppliers, own, rules.proofMissingPenaltyUpokt) }),
           supplierMinStakeUpokt: rules.supplierMinStakeUpokt,
@@ -109,6 +109,15 @@ function weakestStake(suppliers: readonly OwnSupplierFacts[], claims: readonly C
   return stakes.reduce((least, stake) => (least === undefined || stake < least ? stake : least), undefined as bigint | undefined) ?? 0n
 }
 
+/** What the served relays of each session are worth without what is claimed of them: that is owed a proof, and counted with it. */
+const unclaimedOf = (worth: ReadonlyMap<number, bigint>, claims: readonly ClaimRow[]): ReadonlyMap<number, bigint> =>
+  new Map(
+    [...worth].map(([end, upokt]) => {
+      const claimed = claims.filter((claim) => claim.sessionEndHeight === end).reduce((total, claim) => total + claim.claimedUpokt, 0n)
+      return [end, upokt > claimed ? upokt - claimed : 0n]
+    }),
+  )
+
 /**
  * Ends of sessions of which one supplier has claimed and another may still have to: the moment is drawn for each anew. The miner tells what it served for all of them together, so one
  * that has not claimed is known to have nothing to claim only when the others' claims make up all that was served.
@@ -118,13 +127,14 @@ function notAllClaimed(
   claims: readonly ClaimRow[],
   relaysBySession: RelaysBySession,
 ): ReadonlySet<number> {
-  const staked = suppliers.filter((each) => BigInt(each.stakeUpokt) > 0n)
+  // One that is in no session has nothing to claim; one that leaves may have what it served before its services went off.
+  const staked = suppliers.filter((each) => BigInt(each.stakeUpokt) > 0n && (each.services.length > 0 || each.unstakeSessionEndHeight > 0))
   const ends = new Set(claims.map((claim) => claim.sessionEndHeight))
   return new Set(
     [...ends].filter((end) => {
       const ofSession = claims.filter((claim) => claim.sessionEndHeight === end)
       const isSilent = staked.some((each) => ofSession.every((claim) => claim.operatorAddress !== each.operatorAddress))
-      return isSilent && relaysBySession.get(end) !== ofSession.reduce((total, claim) => total + claim.relays, 0n)
+      return isSilent && relaysBySession.get(end) !== ofSession.reduce((total, claim) => total + servedFor(claim), 0n)
     }),
   )
 }

@@ -9,6 +9,10 @@ const PAY_MS = 30 * DAY_MS
 /** An average over days moves slowly. */
 const LOOK_EVERY_MS = 10 * 60_000
 
+/** Relays that were served for a claim. Of a service with difficulty only some are mined, and each stands for so many (onchain facts 5.3): an estimate there. */
+export const servedFor = ({ relays, estimatedComputeUnits, claimedComputeUnits }: ClaimRow): bigint =>
+  claimedComputeUnits > 0n ? (relays * estimatedComputeUnits) / claimedComputeUnits : relays
+
 /**
  * What relays that were served and not claimed yet are thought to be worth, by session end: what one relay brought in the claims of late. Nothing before the first claim.
  * @param claims newest claims of the operator, of any session
@@ -18,8 +22,7 @@ export function estimates(relays: RelaysBySession, claims: readonly ClaimRow[]):
   let served = 0n
   for (const claim of claims) {
     upokt += claim.claimedUpokt
-    // Of a service with difficulty only some relays are mined, and each stands for so many (onchain facts 5.3).
-    served += claim.claimedComputeUnits > 0n ? (claim.relays * claim.estimatedComputeUnits) / claim.claimedComputeUnits : claim.relays
+    served += servedFor(claim)
   }
   return served === 0n ? new Map() : new Map([...relays].map(([end, count]) => [end, (count * upokt) / served]))
 }

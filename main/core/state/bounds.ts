@@ -14,23 +14,29 @@ import {
 export const MAX_STATE_BYTES = 64 * 1024
 /** What each slice may take of it. A slice that is not here gets DEFAULT_SLICE_BYTES; a test adds them all up. */
 const SLICE_BYTES: Partial<Record<SliceName, number>> = {
-  nodes: 11 * 1024,
-  tasks: 5632,
-  settings: 6656,
-  intents: 4608,
+  nodes: 10.5 * 1024,
+  tasks: 5 * 1024,
+  settings: 5632,
+  intents: 4 * 1024,
   supplier: 8192,
-  suppliers: 1400,
+  // Ten with a handful of services each, and what they hold with that of their owners.
+  suppliers: 2400,
+  balances: 2560,
   elsewhere: 1600,
   attention: 3584,
-  clock: 3584,
+  clock: 3328,
   health: 3584,
   earnings: 3584,
-  keys: 3 * 1024,
-  balances: 1536,
+  // Sixteen.
+  keys: 4480,
   // Five endpoints with all their addresses.
   chain: 2400,
   bundle: 384,
   engine: 1024,
+  // Numbers and words of a fixed list.
+  vault: 256,
+  practice: 320,
+  relays: 384,
 }
 const DEFAULT_SLICE_BYTES = 512
 /** No entry of a map may push the others out. */
@@ -40,6 +46,8 @@ const ENTRY_STEPS: Partial<Record<MapSliceName, readonly number[]>> = {
   nodes: [ENTRY_BYTES, 1024, 640],
   // One network at length, two in short, three in a word.
   elsewhere: [1536, 768, 500],
+  // Ids of services give way first: many suppliers with few of them rather than few with all.
+  suppliers: [ENTRY_BYTES, 360, 230],
 }
 
 /** Bytes that a slice may take. */
@@ -58,8 +66,8 @@ interface Measured {
 
 /** Cuts slices to what may be published. Remembers what it has measured, so that one change among many entries costs one measurement. */
 export interface Bounds {
-  /** Most important entries first, as many as fit. */
-  map<S extends MapSliceName>(slice: S, entries: AppState[S]): Bounded<AppState[S]>
+  /** Most important entries first, as many as fit. @param network the chosen one */
+  map<S extends MapSliceName>(slice: S, entries: AppState[S], network?: AppState['app']['network']): Bounded<AppState[S]>
   object<T>(slice: SliceName, value: T): Bounded<T>
 }
 
@@ -88,9 +96,9 @@ export function createBounds(): Bounds {
     return kept
   }
   return {
-    map(slice, entries) {
+    map(slice, entries, network = null) {
       const ranked = Object.entries(entries)
-        .map(([id, entry], index) => ({ id, entry, index, rank: rankOf(slice, entry) }))
+        .map(([id, entry], index) => ({ id, entry, index, rank: rankOf(slice, entry, network) }))
         .sort((a, b) => a.rank.group - b.rank.group || b.rank.atMs - a.rank.atMs || a.index - b.index)
       let kept = new Map<string, unknown>()
       for (const limit of ENTRY_STEPS[slice] ?? [ENTRY_BYTES]) {
@@ -108,7 +116,7 @@ export function createBounds(): Bounds {
 const WELL: ReadonlySet<OwnSupplierState['status']> = new Set(['unknown', 'not-staked', 'active', 'unstaked'])
 
 /** What is shown first when not everything can be: what asks for the user, then what goes on, then what is newest. */
-function rankOf(slice: MapSliceName, entry: object): { group: number; atMs: number } {
+function rankOf(slice: MapSliceName, entry: object, network: AppState['app']['network']): { group: number; atMs: number } {
   switch (slice) {
     case 'nodes': {
       const node = entry as NodeState
@@ -123,8 +131,10 @@ function rankOf(slice: MapSliceName, entry: object): { group: number; atMs: numb
       return { group: status === 'prepared' || status === 'signed' || status === 'broadcast' ? 0 : 1, atMs: createdAtMs }
     }
     case 'keys': {
+      // Pages act with those of the chosen network, and each supplier of it has the same few owners.
       const key = entry as AppState['keys'][string]
-      return { group: key.wordsConfirmedAtMs === null ? 1 : 0, atMs: key.createdAtMs }
+      const ofUse = key.wordsConfirmedAtMs === null ? 2 : key.role === 'owner' ? 0 : 1
+      return { group: ofUse + (key.network === network ? 0 : 3), atMs: key.createdAtMs }
     }
     case 'attention': {
       const finding = entry as AppState['attention'][string]
@@ -176,6 +186,8 @@ const CUTS: readonly [text: number, members: number][] = [
   [80, 5],
   [66, 2],
   [66, 1],
+  // An address stays whole.
+  [66, 0],
 ]
 /** An object with more fields than this is a table by id, since no shape of the state has so many. */
 const WIDEST_SHAPE = 24

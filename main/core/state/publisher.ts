@@ -66,7 +66,7 @@ export function createStatePublisher(initial: AppState, clock: Clock): Published
       published[slice] = bounded.value
       return [{ slice, value: structuredClone(bounded.value) }]
     }
-    const bounded = bounds.map(slice, state[slice])
+    const bounded = bounds.map(slice, state[slice], state.app.network)
     count(slice, bounded.leftOut)
     const old = (before ?? {}) as Record<string, unknown>
     const next = bounded.value as Record<string, unknown>
@@ -105,6 +105,8 @@ export function createStatePublisher(initial: AppState, clock: Clock): Published
   }
   const note = (slice: SliceName): void => {
     touched.add(slice)
+    // Which keys there is room for goes by the network.
+    if (slice === 'app') touched.add('keys')
     if (scheduled) return
     scheduled = true
     void clock.sleep(FLUSH_MS).then(() => {

@@ -67,7 +67,7 @@ export interface SafeUnstake {
    * Rejects `not-now` (detail.problem) when one runs already, `supplier-absent` when nothing is staked.
    * @param wish.operatorAddress of the supplier that leaves @param wish.door what is closed where others are served through the same door; without a word it is not closed for them
    */
-  begin(wish: { keyId: string; operatorAddress: string | undefined; door?: Closing | undefined }): Promise<void>
+  begin(wish: { keyId: string; operatorAddress: string; door?: Closing | undefined }): Promise<void>
   /** Serves again. Rejects `not-now` once the unstake is signed. */
   cancel(): Promise<void>
   /** The sheet of the unstake, once its time has come. Rejects `not-now` before. */
@@ -146,12 +146,15 @@ export function createSafeUnstake(deps: {
     if (closing === 'none') return true
     return closing === 'one' ? doors.of(now.operatorAddress).isClosed() : doors.all.isClosed()
   }
-  const closingFor = async (operatorAddress: string, wished: Closing | undefined): Promise<Closing> => {
+  const closingFor = async (record: SupplierRecord, wished: Closing | undefined): Promise<Closing> => {
     const canForOne = await doors.canCloseForOne()
     // Nothing here that others are served through.
-    if (canForOne === undefined || deps.others(operatorAddress) === 0) return 'all'
+    if (canForOne === undefined || deps.others(record.operatorAddress) === 0) return 'all'
     if (wished === 'all' || wished === 'none') return wished
-    return canForOne ? 'one' : 'none'
+    // Relays over WebSocket name their supplier in messages that no ingress reads: they would go on, with a claim in each session.
+    if (canForOne && !takesWebSocket(record)) return 'one'
+    if (wished === 'one') throw new HearthError('not-now', { problem: 'door-is-for-all' })
+    return 'none'
   }
 
   const goOn = async (now: Plan, chain: Chain, height: number, params: ChainParams): Promise<void> => {
@@ -198,11 +201,11 @@ export function createSafeUnstake(deps: {
 
   return {
     async begin({ keyId, operatorAddress, door: wished }) {
-      const record = operatorAddress === undefined ? undefined : deps.record(operatorAddress)
+      const record = deps.record(operatorAddress)
       if (!record) throw new HearthError('supplier-absent')
       if (record.unstakeSessionEndHeight > 0 || isRunning(plan)) throw new HearthError('not-now', { problem: 'leaving-already' })
       const nowMs = clock.now()
-      const closing = await closingFor(record.operatorAddress, wished)
+      const closing = await closingFor(record, wished)
       const step = closing === 'none' ? 'sign-unstake' : 'stop-relays'
       await save({
         operatorAddress: record.operatorAddress,
@@ -266,6 +269,11 @@ export function createSafeUnstake(deps: {
     },
   }
 }
+
+const takesWebSocket = ({ services, pending }: SupplierRecord): boolean =>
+  [...services, ...pending.map((entry) => entry.service)].some((service) =>
+    service.endpoints.some((endpoint) => endpoint.rpcType === 'WEBSOCKET'),
+  )
 
 const closingOf = (plan: Plan): Closing => plan.door ?? 'all'
 

@@ -34,7 +34,7 @@ export async function readSituation(
       ? [[], [], undefined, undefined]
       : await Promise.all([
           chain.pendingClaims(operatorAddress),
-          store.claims({ network: deps.network, stages: ['claimed', 'proven'], limit: CLAIMS_READ }),
+          store.claims({ network: deps.network, operatorAddress, stages: ['claimed', 'proven'], limit: CLAIMS_READ }),
           chain.account(operatorAddress),
           chain.balance(operatorAddress),
         ])

@@ -108,7 +108,7 @@ export function createSupplierRoom(
         return {}
       },
       'leave.begin': async ({ keyId, operatorAddress, door }) => {
-        await safeUnstake.begin({ keyId, operatorAddress: operatorAddress ?? watch.record()?.operatorAddress, door })
+        await safeUnstake.begin({ keyId, operatorAddress, door })
         deps.nodes.wake()
         activity('leave-begun')
         return {}

@@ -50,13 +50,19 @@ export function createSupplierWatch(deps: {
   /** What was read of each, by operator. */
   let slices = new Map<string, AppState['supplier']>()
   const wereStaked = new Set<string>()
+  /** Operators whose key is in the vault; the others are only watched. */
+  let heldHere: ReadonlySet<string> = new Set()
   const settingKey = (): string => `supplier-in-view ${deps.network() ?? ''}`
 
   const recordOf = (operatorAddress: string): SupplierRecord | undefined =>
     last?.suppliers.find((each) => each.operatorAddress === operatorAddress)?.record
-  /** What the user chose; else the newest that is staked, else the newest. */
-  const inView = (suppliers: readonly OwnSupplier[]): OwnSupplier | undefined =>
-    suppliers.find((each) => each.operatorAddress === chosen) ?? suppliers.findLast((each) => each.record) ?? suppliers.at(-1)
+  /** What the user chose; else of those whose key is here, before those that are only watched, the newest that is staked, else the newest. */
+  const inView = (suppliers: readonly OwnSupplier[]): OwnSupplier | undefined => {
+    const found = suppliers.find((each) => each.operatorAddress === chosen)
+    if (found) return found
+    const held = suppliers.filter((each) => heldHere.has(each.operatorAddress))
+    return held.findLast((each) => each.record) ?? suppliers.findLast((each) => each.record) ?? held.at(-1) ?? suppliers.at(-1)
+  }
 
   const readBalances = async (chain: Chain, height: number, nowMs: number, keys: readonly PublicKeyInfo[]): Promise<void> => {
     for (const { address } of keys) {
@@ -159,6 +165,7 @@ export function createSupplierWatch(deps: {
         fresh.set(each.operatorAddress, await sliceOf(each, asOf, params, ownerHere, here.has(each.operatorAddress)))
       const none = await sliceOf({ operatorAddress: '', record: undefined }, asOf, params, ownerHere, false)
       last = { height, suppliers }
+      heldHere = new Set(operators.flatMap((key) => (key.kind === 'key' ? [key.address] : [])))
       slices = fresh
       publish(suppliers, none)
     },

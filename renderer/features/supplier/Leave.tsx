@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react'
 import type { RequestInput } from '#shared/api/requests.ts'
+import type { AppState } from '#shared/api/state.ts'
 import { useAppState, useCall, useClock } from '#renderer/bridge/hooks.ts'
 import { isServedHere, isStaked } from '#renderer/bridge/select.ts'
 import type { OwnSupplier } from '#renderer/bridge/suppliers.ts'
@@ -38,7 +39,8 @@ export function Leave(): ReactNode {
   const plan = useLeavePlan()
   const other = useLeavingOther(plan)
   const others = useOwnSuppliers().filter((each) => !each.isInView && isStaked(each.status))
-  const isPlanHere = plan?.status === 'running' && other === undefined
+  const about = plan?.facts['operatorAddress'] ?? ''
+  const isPlanHere = plan?.status === 'running' && (about === '' || about === supplier.operatorAddress)
   if (!isStaked(supplier.status) && flow.intentId === null) {
     return (
       <EmptyState icon="log-out" title={t('supplier.leave.title')} text={t('supplier.leave.notStaked')}>
@@ -141,6 +143,9 @@ function Fates({ list }: { list: Fate[] }): ReactNode {
   )
 }
 
+const takesWebSocket = ({ services }: AppState['supplier']): boolean =>
+  services.some((service) => service.endpoints.some((endpoint) => endpoint.rpcType === 'WEBSOCKET'))
+
 type Door = NonNullable<RequestInput<'leave.begin'>['door']>
 
 /** @param hasOthers suppliers of the user's own that are served through the same door */
@@ -151,8 +156,10 @@ function Unstake({ flow, hasOthers, isClean }: { flow: ReturnType<typeof useSign
   const begin = useCall('leave.begin')
   const isHere = useAppState(isServedHere)
   const [chosen, setChosen] = useState<string | null>(null)
-  // The practised ingress has one door for all.
-  const doors = useAppState((state): Door[] => (state.app.network === 'practice' ? ['all', 'none'] : ['one', 'all']))
+  // The practised ingress has one door for all, and relays over WebSocket do not say whose they are.
+  const doors = useAppState((state): Door[] =>
+    state.app.network === 'practice' || takesWebSocket(state.supplier) ? ['all', 'none'] : ['one', 'all'],
+  )
   const [wished, setDoor] = useState<Door | null>(null)
   const door = wished ?? doors[0] ?? 'all'
   const keyId = chosen ?? keys[0]?.id ?? ''
@@ -187,7 +194,7 @@ function Unstake({ flow, hasOthers, isClean }: { flow: ReturnType<typeof useSign
           icon="log-out"
           isBusy={begin.busy}
           isDisabled={keyId === ''}
-          onPress={() => void begin.run(hasOthers ? { keyId, operatorAddress, door } : { keyId })}
+          onPress={() => void begin.run(hasOthers ? { keyId, operatorAddress, door } : { keyId, operatorAddress })}
         >
           {t('supplier.leave.begin')}
         </Button>

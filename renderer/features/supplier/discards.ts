@@ -25,15 +25,15 @@ export function fates(lanes: Lane[], height: number): Fate[] {
 
 /**
  * The same for one of several suppliers, whose lanes are those of all: a session that is claimed is listed only if one of the claims is of this one, with what that comes to. What is
- * served or open and claimed by nobody yet may be anybody's and stays.
+ * served or open may be anybody's and stays: what another one has claimed of it is no value of this one's.
  * @param claims of this supplier
  */
 export function fatesOf(all: Fate[], claims: readonly Pick<ClaimView, 'sessionEndHeight' | 'claimedUpokt'>[]): Fate[] {
   return all.flatMap((fate) => {
     const { lane } = fate
-    if (lane.stage === 'serving' || lane.stage === 'open') return [fate]
     const own = claims.filter((claim) => claim.sessionEndHeight === lane.end)
+    if (own.length === 0) return lane.stage === 'serving' || lane.stage === 'open' ? [{ ...fate, lane: { ...lane, claimedUpokt: null } }] : []
     const sum = own.reduce((upokt, claim) => upokt + BigInt(claim.claimedUpokt), 0n)
-    return own.length === 0 ? [] : [{ ...fate, lane: { ...lane, claimedUpokt: sum.toString() } }]
+    return [{ ...fate, lane: { ...lane, claimedUpokt: sum.toString() } }]
   })
 }

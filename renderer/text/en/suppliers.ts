@@ -82,7 +82,7 @@ export const suppliers = {
     minerElsewhere: 'Your relay miner elsewhere has to be given the second operator key as well.',
     brings: 'What it brings, and what it does not',
     chance: 'Sessions are drawn by operator, whatever its stake. Two operators are drawn twice as often as one.',
-    few: 'Where few suppliers offer a service, all of them are in every session already.',
+    few: 'Where few suppliers offer a service, all of them are in every session already, and two of yours in one session may serve together what one may: there a second stake brings nothing.',
     gateways: 'Being drawn is no pay: gateways choose by answers, and both answer from this PC.',
     risk: 'If this PC fails, both miss their proofs, and each stake can be slashed.',
     begin: 'Begin with its key',

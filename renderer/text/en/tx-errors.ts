@@ -191,6 +191,10 @@ export const wishErrors = {
   'not-now:no-application': { text: 'The chain has no application with this key.', next: 'Stake it first.' },
   'not-now:already-delegated': { text: 'The application is delegated to this gateway already.', next: 'Nothing is to be done.' },
   'not-now:not-delegated': { text: 'The application is not delegated to this gateway.', next: 'Nothing is to be done.' },
+  'not-now:door-is-for-all': {
+    text: 'Relays of this supplier alone cannot be refused: some of them come over WebSocket, and they do not tell the ingress whose they are.',
+    next: 'Refuse relays of all suppliers, or unstake at once.',
+  },
   'not-now:leaving-already': { text: 'You are leaving already.', next: 'Look at the steps on this page.' },
   'not-now:not-leaving': { text: 'No leave is under way.', next: 'Nothing is to be stopped.' },
   'not-now:signed-already': { text: 'The unstake is signed and on its way.', next: 'Once it is in a block the owner can take it back.' },

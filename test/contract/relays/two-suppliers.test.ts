@@ -99,8 +99,8 @@ describe('two suppliers behind one stock relay miner', { timeout: 120_000 }, () 
     const keeper = { id: 'k', name: bundle.keeper, state: 'running', startedAtMs: 1 } as SeenContainer
     const look = async (...addresses: string[]) => {
       const keys = createKeeperKeys({ engine, serving: servingKeys(...addresses), giveKeys: () => Promise.resolve(false), state, log })
-      await keys.look(keeper, undefined)
-      return { mayServe: keys.mayServe, lacks: keys.lacks, names: keys.names() }
+      await keys.look(keeper, undefined, true)
+      return { mayServe: keys.mayServe, lacks: keys.lacks, names: keys.signing().map(({ name }) => name) }
     }
     const names = [first, second].map(({ address }) => operatorKeyName(address))
     expect(await look(first.address, second.address)).toEqual({ mayServe: true, lacks: false, names })
@@ -115,7 +115,7 @@ describe('two suppliers behind one stock relay miner', { timeout: 120_000 }, () 
       state,
       log,
     })
-    await bare.look(keeper, undefined)
+    await bare.look(keeper, undefined, true)
     expect({ mayServe: bare.mayServe, lacks: bare.lacks }).toEqual({ mayServe: false, lacks: true })
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FenceReason } from '#main/core/keys/fence.ts'
-import { createServingKeys, operatorKeyName } from '#main/core/keys/serving-keys.ts'
+import { createServingKeys, operatorKeyName, toGive } from '#main/core/keys/serving-keys.ts'
 import type { ClaimRow, ClaimStage } from '#main/core/ports/store.ts'
 import type { PublicKeyInfo } from '#main/core/ports/vault.ts'
 import { KEY } from './fake-vault.ts'
@@ -20,7 +20,9 @@ const setup = () => {
     /** Operators with a record; undefined before the first look. */
     staked: [] as string[] | undefined,
     height: 7,
-    claims: [] as { operatorAddress: string; stage: ClaimStage; network: string }[],
+    /** Of each that is staked. */
+    services: [{ serviceId: 'eth' }],
+    claims: [] as { operatorAddress: string; stage: ClaimStage; network: string; serviceId?: string }[],
     asked: 0,
   }
   const serving = createServingKeys({
@@ -31,7 +33,7 @@ const setup = () => {
         height: world.height,
         suppliers: world.keys.map(({ address }) => ({
           operatorAddress: address,
-          record: world.staked?.includes(address) === true ? ({ operatorAddress: address } as never) : undefined,
+          record: world.staked?.includes(address) === true ? ({ operatorAddress: address, services: world.services } as never) : undefined,
         })),
       },
     claimableBlocks: () => 5,
@@ -98,7 +100,7 @@ describe('which operator keys the relay miner signs with', () => {
     expect(world.asked).toBe(2)
   })
   it('are never watched addresses, owners, Morse keys or keys of another network', async () => {
-    const { world, names } = setup()
+    const { world, serving, names } = setup()
     world.keys = [
       keyOf('pokt1watched', 40, { kind: 'watch' }),
       keyOf('pokt1owner', 50, { role: 'owner' }),
@@ -107,23 +109,42 @@ describe('which operator keys the relay miner signs with', () => {
       keyOf('pokt1mine', 1),
     ]
     world.staked = world.keys.map((key) => key.address)
-    world.claims = [{ operatorAddress: 'pokt1watched', stage: 'claimed', network: 'local' }]
-    expect(await names()).toEqual(['mine'])
+    expect((await serving.read()).keys.filter((each) => each.key !== undefined).map((each) => each.address)).toEqual(['pokt1mine'])
     world.staked = undefined
     expect(await names()).toEqual(['mine'])
     world.keys = world.keys.slice(0, 4)
     expect(await names()).toEqual([])
   })
-  it('S18: a fenced one is not among them as long as another is, and is where none else is left', async () => {
+  it('S18: a fenced one is among them and says so; it is not to be given as long as another is', async () => {
     const { world, serving, names } = setup()
     world.staked = ['pokt1first', 'pokt1second']
     world.fenced = { pokt1first: 'moved' }
-    expect(await names()).toEqual(['second'])
+    const given = async (): Promise<string[]> => toGive((await serving.read()).keys).map((key) => key.address.slice(5))
+    expect([await names(), await given()]).toEqual([['first', 'second'], ['second']])
     world.fenced = { pokt1first: 'moved', pokt1second: 'new-here' }
+    expect(await given()).toEqual(['first', 'second'])
     expect((await serving.read()).keys.map((key) => [key.address, key.fenced])).toEqual([
       ['pokt1first', 'moved'],
       ['pokt1second', 'new-here'],
     ])
+    // What is no longer in the vault is no other.
+    world.claims = [{ operatorAddress: 'pokt1deleted', stage: 'claimed', network: 'local' }]
+    expect(await given()).toEqual(['first', 'second'])
+  })
+  it('owe the services of their open claims, and for a while those that went off', async () => {
+    const { world, serving } = setup()
+    const owed = async (): Promise<unknown[]> => (await serving.read()).keys.map((key) => [key.address.slice(5), ...key.owes])
+    world.staked = ['pokt1first']
+    world.claims = [{ operatorAddress: 'pokt1first', stage: 'proven', network: 'local', serviceId: 'poly' }]
+    expect(await owed()).toEqual([['first', 'eth', 'poly']])
+    world.services = []
+    world.height = 12
+    expect(await owed()).toEqual([['first', 'eth', 'poly']])
+    world.height = 13
+    expect(await owed()).toEqual([['first', 'poly']])
+    world.claims = []
+    world.height = 14
+    expect(await owed()).toEqual([['first']])
   })
   it('one that was deleted with a claim under way is named without a key', async () => {
     const { world, serving } = setup()
@@ -133,6 +154,26 @@ describe('which operator keys the relay miner signs with', () => {
       ['operator-kt1first', 'pokt1first'],
       ['operator-1deleted', undefined],
     ])
+  })
+  it('one that was deleted is named until nothing that it served can be claimed any more, and also when its address is watched since', async () => {
+    const { world, serving } = setup()
+    const gone = async (): Promise<string[]> =>
+      (await serving.read()).keys.flatMap((key) => (key.key === undefined ? [key.address.slice(5)] : []))
+    world.staked = ['pokt1first', 'pokt1second']
+    expect(await gone()).toEqual([])
+    world.keys = world.keys.filter((key) => key.address !== 'pokt1first')
+    for (const [height, expected] of [
+      [12, ['first']],
+      [13, []],
+    ] as const) {
+      world.height = height
+      expect(await gone()).toEqual(expected)
+    }
+    world.keys.push(keyOf('pokt1first', 40, { kind: 'watch' }))
+    world.claims = [{ operatorAddress: 'pokt1first', stage: 'claimed', network: 'local' }]
+    world.staked = ['pokt1second']
+    world.height = 30
+    expect(await gone()).toEqual(['first'])
   })
   it('are none while the vault shows no key, whatever claims there are: nothing is changed for a file that cannot be read', async () => {
     const { world, names } = setup()

@@ -31,6 +31,7 @@ function setup(claims: Partial<ClaimRow>[] = []) {
         },
       },
       'local',
+      state,
     ),
     heads: { isCertain: () => true, requireKnown: () => Promise.resolve() },
     forgetSupplier: () => undefined,
@@ -48,6 +49,22 @@ it('the miner’s volume does not go while a claim is open, until the user has a
   expect(await remove({ loseOpenClaims: true })).toEqual({ taskId: 'task-1' })
   const idle = setup()
   expect(await idle.handlers['localChain.remove']({ loseOpenClaims: false })).toEqual({ taskId: 'task-1' })
+})
+
+it('claims of a supplier that is only watched lie on another machine, and hold nothing up; those of one whose key was deleted do', async () => {
+  const mine = { claimedUpokt: 5n, operatorAddress: 'pokt1mine' }
+  const watched = { claimedUpokt: 7n, operatorAddress: 'pokt1watched' }
+  const { handlers, state } = setup([mine, watched])
+  const key = (address: string, kind: 'key' | 'watch') =>
+    state.put('keys', address, { id: address, address, kind, role: 'operator', network: 'local', fenced: null } as never)
+  const remove = () => handlers['localChain.remove']({ loseOpenClaims: false })
+  key('pokt1watched', 'watch')
+  await expect(remove()).rejects.toMatchObject({ detail: { claims: '1', upokt: '5' } })
+  key('pokt1mine', 'watch')
+  expect(await remove()).toEqual({ taskId: 'task-1' })
+  // Deleted and watched since, and its key still lies in the keeper.
+  state.put('nodes', 'keeper', { id: 'keeper', signsOn: ['pokt1mine'] } as never)
+  await expect(remove()).rejects.toMatchObject({ detail: { claims: '1', upokt: '5' } })
 })
 
 it('the change of the configuration is told before it is signed, with what restarts for it', async () => {

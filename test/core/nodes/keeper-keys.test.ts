@@ -26,6 +26,10 @@ const setup = () => {
     files: undefined as string[] | undefined,
     /** The keeper ends before it is asked. */
     gone: false,
+    /** Whether the keeper is to run. */
+    isKept: true,
+    /** Whose key lies there under the name of earlier versions. */
+    earlier: '',
     looks: [] as string[][],
     /** What the giving does. */
     give: (_missing: readonly ServingKey[]): Promise<boolean> => Promise.resolve(false),
@@ -36,6 +40,8 @@ const setup = () => {
     exec: (container, command) => {
       world.looks.push([container, ...command])
       if (world.gone) return Promise.reject(new HearthError('engine-failed', { reason: 'not running' }))
+      if (command[0] === 'pocketd')
+        return Promise.resolve({ exitCode: world.earlier === '' ? 1 : 0, stdout: `${world.earlier}\n`, stderr: '' })
       // What a program says that failed is no list.
       if (world.files === undefined)
         return Promise.resolve({ exitCode: 1, stdout: `${NAME.a}.info\n`, stderr: 'No such file or directory' })
@@ -56,8 +62,8 @@ const setup = () => {
   const put = (...names: string[]): void => void (world.files = [...(world.files ?? []), ...names.map((name) => `${name}.info`)])
   /** One round as the reconciler makes it. */
   const round = async (keeper: SeenContainer | undefined = keeperIn(1), miner?: SeenContainer) => {
-    await keys.look(keeper, miner)
-    const seen = { mayServe: keys.mayServe, names: keys.names(), lacks: keys.lacks }
+    await keys.look(keeper, miner, world.isKept)
+    const seen = { mayServe: keys.mayServe, names: keys.signing().map(({ name }) => name), lacks: keys.lacks }
     if (keys.lacks) await keys.give().catch(() => false)
     return seen
   }
@@ -167,6 +173,53 @@ describe('the keys in the keeper', () => {
     put(NAME.b)
     expect((await round(keeperIn(2))).names).toEqual([NAME.a, NAME.b])
   })
+  it('one that was fenced since signs on from the keeper beside a free one, and is neither asked for nor waited for', async () => {
+    const { world, round, put, keys } = setup()
+    const fenced = { ...servingKey(B), fenced: 'new-here' as const }
+    world.serving = { keys: [servingKey(A), fenced], isKnown: true }
+    put(NAME.a)
+    expect(await round()).toEqual({ mayServe: true, names: [NAME.a], lacks: false })
+    expect(keys.signsOn()).toEqual([])
+    put(NAME.b)
+    expect(await round(keeperIn(2), MINER)).toEqual({ mayServe: true, names: [NAME.a, NAME.b], lacks: false })
+    expect(keys.signsOn()).toEqual([B])
+    // The keeper lost it: the miner that runs still signs with it, and once it is down nobody does.
+    world.files = [`${NAME.a}.info`]
+    expect(await round(keeperIn(3), MINER)).toEqual({ mayServe: true, names: [NAME.a, NAME.b], lacks: false })
+    expect(await round(keeperIn(3))).toEqual({ mayServe: true, names: [NAME.a], lacks: false })
+    expect(keys.signsOn()).toEqual([])
+    expect(world.asked).toEqual([])
+  })
+  it('a fenced one is asked for where no other is, so that it can be told of', async () => {
+    const { world, round } = setup()
+    world.serving = { keys: [{ ...servingKey(B), fenced: 'moved' as const }], isKnown: true }
+    expect(await round()).toEqual({ mayServe: false, names: [NAME.b], lacks: true })
+    expect(world.asked).toEqual([[NAME.b]])
+  })
+  it('one with the name of earlier versions signs on under it, and is not given a second time', async () => {
+    const { world, round, put } = setup()
+    world.earlier = B
+    put('operator')
+    expect(await round(keeperIn(1), MINER)).toEqual({ mayServe: false, names: ['operator'], lacks: true })
+    expect(world.asked).toEqual([[NAME.a]])
+    put(NAME.a)
+    expect(await round(keeperIn(1), MINER)).toEqual({ mayServe: true, names: [NAME.a, 'operator'], lacks: false })
+    await round(keeperIn(1), MINER)
+    expect(world.looks.filter(([, program]) => program === 'pocketd')).toEqual([
+      ['keeper', 'pocketd', 'keys', 'show', 'operator', '-a', '--keyring-backend', 'test', '--keyring-dir', '/keys'],
+    ])
+    // Another keeper: it is given under its own name.
+    world.files = [`${NAME.a}.info`]
+    expect(await round(keeperIn(2))).toMatchObject({ names: [NAME.a], lacks: true })
+    expect(world.asked.at(-1)).toEqual([NAME.b])
+  })
+  it('one with the name of earlier versions that is nobody’s, or cannot be read, stands for none', async () => {
+    const { world, round, put } = setup()
+    put('operator', NAME.a)
+    expect(await round()).toMatchObject({ names: [NAME.a], lacks: true })
+    world.earlier = C
+    expect(await round()).toMatchObject({ names: [NAME.a], lacks: true })
+  })
   it('are not there while the keeper is down or does not answer', async () => {
     const { world, round, put } = setup()
     put(NAME.a, NAME.b)
@@ -202,6 +255,15 @@ describe('the keys in the keeper', () => {
     await round(DOWN)
     expect(state.state.vault.needed).not.toBeNull()
     await round()
+    expect(state.state.vault.needed).toBeNull()
+  })
+  it('nothing waits for the vault where no keeper is to run', async () => {
+    const { world, round, state } = setup()
+    state.patch('vault', { needed: { reason: 'key-missing', sinceMs: 1, claimsAtRisk: 0, deadlineHeight: null, deadlineMs: null } })
+    await round(DOWN)
+    expect(state.state.vault.needed).not.toBeNull()
+    world.isKept = false
+    await round(DOWN)
     expect(state.state.vault.needed).toBeNull()
   })
 })

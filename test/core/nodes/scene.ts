@@ -306,7 +306,8 @@ export function createScene(): Scene {
       imageOverrides: {},
       network: () => network,
       ...(scene.minerHost && { minerHost: scene.minerHost }),
-      minerConfig: (names) => {
+      minerConfig: (keys) => {
+        const names = keys.map((key) => key.name)
         scene.configured = names
         return Promise.resolve(
           scene.miner && scene.namesKeys ? { ...scene.miner, yaml: `${scene.miner.yaml} ${names.join(' ')}` } : scene.miner,

@@ -100,7 +100,7 @@ export async function prune(nodeId = 'miner', ...volumes: string[]): Promise<voi
 }
 export const lost = (): string[] => (on.state.state.engine.lost ?? []).map((each) => each.nodeId)
 export const chain = (fields: Partial<AppState['clock']>, status: AppState['supplier']['status'] = 'active'): void => {
-  on.state.patch('supplier', { status, asOf: { height: 45, atMs: 1 } })
+  on.state.patch('supplier', { status, operatorAddress: 'pokt1operator', asOf: { height: 45, atMs: 1 } })
   on.state.patch('clock', { height: 45, ...fields })
 }
 /** A minute later the engine is asked about what no container holds. */

@@ -5,7 +5,7 @@ import { keptStart } from '#main/core/relays/kept-start.ts'
 import type { MinerStart } from '#main/core/relays/miner-setup.ts'
 
 const START: MinerStart = { yaml: 'a', command: [] }
-const NAMES = ['operator-a', 'operator-b']
+const NAMES = [{ address: 'pokt1a', name: 'operator-a' }]
 const URLS = { rpcUrl: 'https://rpc.example.org', grpcUrl: 'https://grpc.example.org:443' }
 
 const draining = (stop: 'waiting' | 'running'): TaskState =>
@@ -69,6 +69,18 @@ it('S22: keeps none with a host that may not be asked any more, or is another by
   await config(NAMES)
   world.start = undefined
   expect(await config(NAMES)).toBeUndefined()
+})
+it('a drain goes on with it where nothing but what is owed could be rendered; what is owed is rendered without a drain', async () => {
+  const { world, config } = setup()
+  const owed = { yaml: 'owed', command: [], onlyOwed: true as const }
+  world.start = owed
+  expect(await config(NAMES)).toBe(owed)
+  world.start = START
+  await config(NAMES)
+  Object.assign(world, { start: owed, stop: 'waiting' })
+  expect(await config(NAMES)).toBe(START)
+  world.stop = undefined
+  expect(await config(NAMES)).toBe(owed)
 })
 it('takes the newest that can be rendered, drain or not', async () => {
   const { world, config } = setup()

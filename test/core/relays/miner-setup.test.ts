@@ -4,7 +4,7 @@ import { createMinerSetup } from '#main/core/relays/miner-setup.ts'
 import type { ValidationChoice } from '#main/core/relays/validation-mode.ts'
 import type { ServingNow } from '#main/core/keys/serving-keys.ts'
 import type { SupplierRecord } from '#main/core/ports/chain.ts'
-import { servingKey, servingKeys, servingNow } from '#test/fakes/serving-keys.ts'
+import { servingKey, servingNow, servingSuppliers } from '#test/fakes/serving-keys.ts'
 
 /** A miner's setup whose node takes so many ms for each of its answers, one after the other, the last of them from then on. */
 function make(takes: number[], options: { choice?: ValidationChoice; clockless?: boolean } = {}) {
@@ -21,10 +21,8 @@ function make(takes: number[], options: { choice?: ValidationChoice; clockless?:
         },
       }),
     } as never,
-    record: () =>
-      ({ services: [{ serviceId: 'anvil', endpoints: [{ url: 'http://127.0.0.1:1', rpcType: 'JSON_RPC' }] }], pending: [] }) as never,
     inView: () => '',
-    serving: servingKeys('pokt1operator'),
+    serving: servingSuppliers(['anvil'], 'pokt1operator'),
     backendUrl: () => 'http://backend:1',
     nodeUrls: () => ({ rpcUrl: 'tcp://pocket:1', grpcUrl: 'tcp://pocket:2' }),
     choices: () => ({ gasPriceTimes: 10, requestTimeoutSeconds: 10, validation: world.choice }),
@@ -96,9 +94,8 @@ describe('the gas price of a chain that others are asked for', () => {
     const setup = createMinerSetup({
       template: (name) => readFileSync(new URL(`../../../resources/templates/${name}`, import.meta.url), 'utf8'),
       heads: { current: () => chain } as never,
-      record: () => ({ services: [{ serviceId: 'eth', endpoints: [] }], pending: [] }) as never,
       inView: () => '',
-      serving: servingKeys('pokt1operator'),
+      serving: servingSuppliers(['eth'], 'pokt1operator'),
       backendUrl: () => 'http://gate:1',
       nodeUrls: () => ({ rpcUrl: 'https://rpc.example.org', grpcUrl: 'https://grpc.example.org:443' }),
       isChainElsewhere: () => isChainElsewhere,
@@ -165,9 +162,8 @@ test('where several hosts are asked for the price, the one that the miner asks i
   const setup = createMinerSetup({
     template: (name) => readFileSync(new URL(`../../../resources/templates/${name}`, import.meta.url), 'utf8'),
     heads: { current: () => chainThatTakes(5_000) } as never,
-    record: () => ({ services: [{ serviceId: 'eth', endpoints: [] }], pending: [] }) as never,
     inView: () => '',
-    serving: servingKeys('pokt1operator'),
+    serving: servingSuppliers(['eth'], 'pokt1operator'),
     backendUrl: () => 'http://gate:1',
     nodeUrls: () => ({ rpcUrl: 'https://rpc.example.org', grpcUrl: 'https://grpc.example.org:443' }),
     isChainElsewhere: () => true,
@@ -189,6 +185,7 @@ describe('several suppliers behind one miner', () => {
     }) as unknown as SupplierRecord
   const [A, B, C] = ['pokt1aaaaaaaa', 'pokt1bbbbbbbb', 'pokt1cccccccc'] as const
   const [NAME_A, NAME_B, NAME_C] = ['operator-aaaaaaaa', 'operator-bbbbbbbb', 'operator-cccccccc'] as const
+  const [KEY_A, KEY_B, KEY_C] = [servingKey(A), servingKey(B), servingKey(C)]
 
   const several = (serving: ServingNow = servingNow(A, B)) => {
     const records = [
@@ -198,14 +195,20 @@ describe('several suppliers behind one miner', () => {
         ['bsc', ['JSON_RPC']],
       ]),
     ]
-    const world = { serving, records, inView: A as string, asked: [] as (string | undefined)[] }
+    const world = {
+      serving,
+      records,
+      inView: A as string,
+      asked: [] as (string | undefined)[],
+      /** Services that have one; all where undefined. */
+      backends: undefined as string[] | undefined,
+    }
     const ofOperator = (address: string): SupplierRecord | undefined => world.records.find((record) => record.operatorAddress === address)
     const setup = createMinerSetup({
       template: (name) => readFileSync(new URL(`../../../resources/templates/${name}`, import.meta.url), 'utf8'),
       heads: {
         current: () => ({ fingerprint: () => Promise.resolve({ chainId: 'c' }), minimumGasPrice: () => Promise.resolve('0.001') }),
       } as never,
-      record: () => ofOperator(world.inView),
       inView: () => world.inView,
       serving: {
         read: (staked) => {
@@ -214,7 +217,8 @@ describe('several suppliers behind one miner', () => {
           return Promise.resolve({ ...world.serving, keys })
         },
       },
-      backendUrl: (serviceId, rpcType) => `${rpcType === 'WEBSOCKET' ? 'ws' : 'http'}://${serviceId}:1`,
+      backendUrl: (serviceId, rpcType) =>
+        world.backends?.includes(serviceId) === false ? undefined : `${rpcType === 'WEBSOCKET' ? 'ws' : 'http'}://${serviceId}:1`,
       nodeUrls: () => ({ rpcUrl: 'tcp://pocket:1', grpcUrl: 'tcp://pocket:2' }),
     })
     return { world, setup }
@@ -227,6 +231,8 @@ describe('several suppliers behind one miner', () => {
     const yaml = (await setup.config())?.yaml ?? ''
     expect(keysOf(yaml)).toEqual([NAME_A, NAME_B])
     expect(servicesOf(yaml)).toEqual(['bsc', 'eth', 'poly'])
+    expect(setup.served(), 'only shown').toBeUndefined()
+    await setup.config([KEY_A, KEY_B])
     expect(setup.served()).toEqual(['bsc', 'eth', 'poly'])
     const eth = yaml.slice(yaml.indexOf('"eth"'), yaml.indexOf('"poly"'))
     expect(eth).toContain('"json_rpc"')
@@ -241,7 +247,7 @@ describe('several suppliers behind one miner', () => {
   })
   test('of those alone whose key can sign now', async () => {
     const { setup } = several()
-    const yaml = (await setup.config([NAME_B]))?.yaml
+    const yaml = (await setup.config([KEY_B]))?.yaml
     expect([keysOf(yaml), servicesOf(yaml)]).toEqual([[NAME_B], ['bsc', 'eth']])
     expect(setup.served()).toEqual(['bsc', 'eth'])
   })
@@ -251,10 +257,10 @@ describe('several suppliers behind one miner', () => {
     world.inView = C
     expect(servicesOf((await setup.config())?.yaml)).toEqual(['bsc', 'eth', 'poly'])
   })
-  test('where no supplier has a key that signs, what is in view is offered, as it waits for its key', async () => {
+  test('nothing is offered that nobody here signs for: an own one without a stake beside one in view that is watched', async () => {
     const { world, setup } = several(servingNow(C))
-    const yaml = (await setup.config())?.yaml
-    expect([keysOf(yaml), servicesOf(yaml)]).toEqual([[NAME_C], ['eth', 'poly']])
+    expect(await setup.config([KEY_C])).toBeUndefined()
+    expect(setup.served()).toBeUndefined()
     world.serving = servingNow()
     expect(await setup.config()).toBeUndefined()
     world.serving = servingNow(A)
@@ -263,12 +269,49 @@ describe('several suppliers behind one miner', () => {
   })
   test('a key that is only in the keeper any more signs on, and is nobody’s to hand over', async () => {
     const { setup } = several({ keys: [servingKey(A), { ...servingKey(B), key: undefined }], isKnown: true })
-    const now = (await setup.config([NAME_A, NAME_B]))?.yaml
+    const now = (await setup.config([KEY_A, KEY_B]))?.yaml
     expect([keysOf(now), servicesOf(now)]).toEqual([
       [NAME_A, NAME_B],
       ['bsc', 'eth', 'poly'],
     ])
     expect(keysOf((await setup.config())?.yaml)).toEqual([NAME_A])
+  })
+  test('a fenced one is nobody’s to hand over, and signs on where it lies in the keeper; alone it is shown as what waits', async () => {
+    const fenced = { ...servingKey(B), fenced: 'new-here' as const }
+    const { world, setup } = several({ keys: [servingKey(A), fenced], isKnown: true })
+    expect(servicesOf((await setup.config([KEY_A, KEY_B]))?.yaml)).toEqual(['bsc', 'eth', 'poly'])
+    const shown = (await setup.config())?.yaml
+    expect([keysOf(shown), servicesOf(shown)]).toEqual([[NAME_A], ['eth', 'poly']])
+    // What a form writes for it is served elsewhere: nothing of it comes here, and nothing else goes.
+    world.inView = B
+    expect((await setup.preview([{ serviceId: 'gnosis', endpoints: [] }]))?.yaml).toBe(shown)
+    world.serving = { keys: [fenced], isKnown: true }
+    expect(keysOf((await setup.config())?.yaml)).toEqual([NAME_B])
+  })
+  test('the order of the keys changes nothing, and one goes by the name that it has in the keeper', async () => {
+    const { setup } = several()
+    expect((await setup.config([KEY_B, KEY_A]))?.yaml).toBe((await setup.config([KEY_A, KEY_B]))?.yaml)
+    const yaml = (await setup.config([{ address: B, name: 'operator' }]))?.yaml
+    expect(yaml).toContain('- "operator"')
+    expect(servicesOf(yaml)).toEqual(['bsc', 'eth'])
+  })
+  test('of one that has left a miner can be started for what it owes, with nothing that is served, and backends that are gone', async () => {
+    const { world, setup } = several({ keys: [servingKey(A, {}, undefined, ['poly', 'eth'])], isKnown: true })
+    world.records = [recordOf(A, [])]
+    const start = await setup.config([KEY_A])
+    expect(start?.onlyOwed).toBe(true)
+    expect([keysOf(start?.yaml), servicesOf(start?.yaml)]).toEqual([[NAME_A], ['eth', 'poly']])
+    expect(setup.served()).toEqual([])
+    world.backends = []
+    expect(servicesOf((await setup.config([KEY_A]))?.yaml)).toEqual(['eth', 'poly'])
+    // Beside one that serves it owes from the same miner.
+    world.backends = undefined
+    world.serving = { keys: [...world.serving.keys, servingKey(B)], isKnown: true }
+    world.records.push(recordOf(B, [['bsc', ['JSON_RPC']]]))
+    const both = await setup.config([KEY_A, KEY_B])
+    expect([both?.onlyOwed, keysOf(both?.yaml), servicesOf(both?.yaml)]).toEqual([undefined, [NAME_A, NAME_B], ['bsc']])
+    world.serving = servingNow(A)
+    expect(await setup.config([KEY_A]), 'and nothing owed').toBeUndefined()
   })
   test('what a form would change is that of the supplier in view: the others stay as they are', async () => {
     const { world, setup } = several()
@@ -279,8 +322,10 @@ describe('several suppliers behind one miner', () => {
     world.inView = B
     expect(servicesOf((await setup.preview([{ serviceId: 'gnosis', endpoints: [] }]))?.yaml)).toEqual(['eth', 'gnosis', 'poly'])
     expect(setup.served()).toBeUndefined()
-    // Not staked yet, and none in view at all.
+    // Not staked yet: taken for one that is. And none in view at all.
     world.inView = C
+    expect(servicesOf((await setup.preview([{ serviceId: 'gnosis', endpoints: [] }]))?.yaml), 'watched').toEqual(['bsc', 'eth', 'poly'])
+    world.serving = servingNow(A, B, C)
     expect(servicesOf((await setup.preview([{ serviceId: 'gnosis', endpoints: [] }]))?.yaml)).toEqual(['bsc', 'eth', 'gnosis', 'poly'])
     world.inView = ''
     await setup.preview([{ serviceId: 'gnosis', endpoints: [] }])

@@ -11,7 +11,7 @@ import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
 import { priceTx } from '#main/core/supplier/fee.ts'
 import { createTestClock, createTestLog } from '../../fakes/clock.ts'
-import { servingKeys } from '#test/fakes/serving-keys.ts'
+import { servingSuppliers } from '#test/fakes/serving-keys.ts'
 
 const app = { version: '1', shell: 'web' as const, host: 'h', network: 'local' as const, startedAtMs: 0, notice: null }
 
@@ -39,10 +39,8 @@ describe('settings at work', () => {
       heads: {
         current: () => ({ fingerprint: () => Promise.resolve({ chainId: 'c' }), minimumGasPrice: () => Promise.resolve('0.001') }),
       } as never,
-      record: () =>
-        ({ services: [{ serviceId: 'anvil', endpoints: [{ url: 'http://127.0.0.1:1', rpcType: 'JSON_RPC' }] }], pending: [] }) as never,
       inView: () => '',
-      serving: servingKeys('pokt1operator'),
+      serving: servingSuppliers(['anvil'], 'pokt1operator'),
       backendUrl: () => 'http://backend:1',
       nodeUrls: () => ({ rpcUrl: 'tcp://pocket:1', grpcUrl: 'tcp://pocket:2' }),
       choices: () => choices,

@@ -3,7 +3,8 @@ import { bytesOf, createBounds, isMapSlice, MAX_STATE_BYTES, sliceBytes } from '
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher, FLUSH_MS } from '#main/core/state/publisher.ts'
 import { applyPatch, type Snapshot } from '#shared/api/patches.ts'
-import { stateSchema, type IntentState, type NodeState, type SliceName, type TaskState } from '#shared/api/state.ts'
+import { stateSchema, type AppState, type IntentState, type NodeState, type OwnSupplierState, type SliceName, type TaskState } from '#shared/api/state.ts'
+import type { NetworkId } from '#shared/networks/index.ts'
 import { createTestClock } from '#test/fakes/clock.ts'
 
 const app = { version: '0', shell: 'web' as const, host: 'attic', network: 'local' as const, startedAtMs: 1, notice: null }
@@ -241,4 +242,66 @@ it('has room for every service of a supplier that offers as many as the form tak
   const { state } = publisher.snapshot()
   expect(state.supplier.services).toEqual(services)
   expect(state.leftOut).toEqual({})
+})
+
+describe('several suppliers', () => {
+  const address = (name: string): string => `pokt1${name}`.padEnd(43, 'q')
+  const supplier = (services: string[] = ['eth']): OwnSupplierState => ({
+    ownerAddress: address('owner'),
+    status: 'starts-next-session',
+    stakeUpokt: '59505000000',
+    services,
+    notServed: [],
+    unstakeSessionEndHeight: 812_345,
+    height: 812_345,
+  })
+  const key = (id: string, network: NetworkId, fields: Partial<AppState['keys'][string]> = {}): AppState['keys'][string] => ({
+    id: `00000000-0000-4000-8000-${id.padStart(12, '0')}`,
+    role: 'operator',
+    name: `Operator ${id}`,
+    network,
+    address: address(id),
+    wordsConfirmedAtMs: 1_795_367_000_000,
+    createdAtMs: 1_795_367_000_000 + Number(id),
+    kind: 'key',
+    fenced: null,
+    ...fields,
+  })
+
+  it('has room for nine with their balances and keys, and those of other networks give way first', () => {
+    const { publisher } = setup()
+    for (const index of MANY.slice(0, 9)) {
+      publisher.put('suppliers', address(`${index}`), supplier())
+      publisher.put('keys', `k${index}`, key(`${index}`, 'local'))
+    }
+    publisher.put('keys', 'own', key('9', 'local', { role: 'owner', address: address('owner'), createdAtMs: 1 }))
+    for (const of of ['0', '1', '2', '3', '4', '5', '6', '7', '8', 'owner'])
+      publisher.put('balances', address(of), {
+        address: address(of),
+        upokt: '59505000000',
+        asOf: { height: 812_345, atMs: 1_795_367_000_000 },
+        source: 'chain',
+      })
+    for (const index of MANY.slice(20, 40)) publisher.put('keys', `other${index}`, key(`${index}`, 'mainnet'))
+    const { state } = publisher.snapshot()
+    expect(state.suppliers).toEqual(publisher.state.suppliers)
+    expect(state.balances).toEqual(publisher.state.balances)
+    const ofLocal = Object.values(publisher.state.keys).filter((each) => each.network === 'local')
+    expect(Object.values(state.keys).filter((each) => each.network === 'local')).toEqual(ofLocal)
+    expect(Object.keys(state.leftOut)).toEqual(['keys'])
+    // And the other way round, once another network is chosen.
+    publisher.patch('app', { network: 'mainnet' })
+    expect(Object.values(publisher.snapshot().state.keys).filter((each) => each.network === 'mainnet').length).toBeGreaterThan(14)
+  })
+
+  it('shortens the lists of services before it leaves one out, and never an address', () => {
+    const { publisher } = setup()
+    const services = MANY.slice(0, 30).map((index) => `service-${index}`)
+    for (const index of MANY.slice(0, 8)) publisher.put('suppliers', address(`${index}`), { ...supplier(services), notServed: services })
+    const { state } = publisher.snapshot()
+    expect(Object.keys(state.suppliers)).toHaveLength(8)
+    expect(new Set(Object.values(state.suppliers).map((each) => each.ownerAddress))).toEqual(new Set([address('owner')]))
+    expect(Object.values(state.suppliers).every((each) => each.services.length < 30)).toBe(true)
+    expect(bytesOf(state.suppliers)).toBeLessThanOrEqual(sliceBytes('suppliers'))
+  })
 })

@@ -121,7 +121,6 @@ describe('with other suppliers behind the same door', () => {
     const all = setup()
     const run = all.life()
     expect(await problem(run.plan.begin({ keyId: 'owner', operatorAddress: 'nobody' }))).toBe('supplier-absent')
-    expect(await problem(run.plan.begin({ keyId: 'owner', operatorAddress: undefined }))).toBe('supplier-absent')
     await run.plan.begin(BEGIN)
     // Another one that leaves ends nothing.
     all.at.chain.suppliers.set('other', record({ operatorAddress: 'other', unstakeSessionEndHeight: 20 }))

@@ -145,6 +145,19 @@ describe('several suppliers', () => {
     expect(scene.state.state.supplier.operatorAddress).toBe('pokt1third')
   })
 
+  it('one that is only watched comes into view by choice alone, unless nothing else is staked', async () => {
+    const both = severalScene([recordOf('pokt1first'), recordOf('pokt1second')], { kinds: ['key', 'watch', 'key'] })
+    const watch = both.make()
+    await watch.read(both.chain, 7, PARAMS, both.keys)
+    expect(both.state.state.supplier.operatorAddress).toBe('pokt1first')
+    await watch.choose('pokt1second')
+    expect(both.state.state.supplier.operatorAddress).toBe('pokt1second')
+
+    const alone = severalScene([recordOf('pokt1second')], { kinds: ['key', 'watch', 'key'] })
+    await alone.make().read(alone.chain, 7, PARAMS, alone.keys)
+    expect(alone.state.state.supplier.operatorAddress).toBe('pokt1second')
+  })
+
   it('an operator that is not here cannot be chosen, and one whose key is gone is in view no more', async () => {
     const scene = severalScene([recordOf('pokt1first')])
     const watch = scene.make()

@@ -55,7 +55,7 @@ const inputs = (scene: SlowApp): Partial<Record<RequestName, unknown>> => {
     'tx.discard': { intentId: 'x' },
     'tx.export': { intentId: 'x' },
     'tx.import': { intentId: 'x', text: 'x' },
-    'leave.begin': { keyId: operator.id },
+    'leave.begin': { keyId: operator.id, operatorAddress: operator.address },
     'ownChanges.seen': { ids: ['x'] },
     'relays.sendTest': { serviceId: 'anvil', count: 1 },
     'relays.results': { limit: 1 },
