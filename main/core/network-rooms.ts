@@ -1,10 +1,10 @@
-import { HearthError } from '#shared/api/errors.ts'
 import type { AppState, NetworkId } from '#shared/api/state.ts'
 import { UPOKT_PER_POKT } from '#shared/model/money.ts'
 import { networkOf } from '#shared/networks/index.ts'
 import { wireBackends } from './backends/wire-backends.ts'
 import { createEndpointList } from './chain/endpoint-list.ts'
 import { endpointHandlers } from './chain/handlers.ts'
+import { atEachHead } from './chain/each-head.ts'
 import { createFigureProofs } from './chain/figure-proofs.ts'
 import { createHeads } from './chain/heads.ts'
 import { runChecks } from './checks/index.ts'
@@ -23,7 +23,6 @@ import { onlyWhereMadeHere } from './made-here-only.ts'
 import type { NetworkRooms, NoteActivity, World } from './network-shape.ts'
 import { createNodes } from './nodes/nodes.ts'
 import { createEjectRoom } from './eject/handlers.ts'
-import type { Chain } from './ports/chain.ts'
 import type { Clock } from './ports/clock.ts'
 import type { EjectFolder } from './ports/eject-folder.ts'
 import type { Log } from './ports/log.ts'
@@ -32,10 +31,10 @@ import type { Store } from './ports/store.ts'
 import type { RehearsalKeys, Vault } from './ports/vault.ts'
 import { createPracticeRoom } from './practice/practice.ts'
 import { takeReplacedNetwork } from './practice/replaced-network.ts'
-import { createMinerSetup } from './relays/miner-setup.ts'
 import { ensureApplication } from './relays/rehearsal-application.ts'
 import { createSessionClock } from './relays/session-clock.ts'
-import { wireMinerChoices, wireMinerHost, wireRelays } from './relays/wire-relays.ts'
+import { wireMiner } from './relays/wire-miner.ts'
+import { wireMinerHost, wireRelays } from './relays/wire-relays.ts'
 import type { Settings } from './settings/settings.ts'
 import { forgetChain } from './start-anew.ts'
 import { initialState } from './state/initial.ts'
@@ -111,25 +110,15 @@ export function createNetworkRooms(deps: {
     store,
   })
   const { servingKeys, giveKeys } = wireKeys({ rooms: deps, clock, heads, last: () => watch.last(), nodes: () => nodes })
-  const backendUrl: Parameters<typeof createMinerSetup>[0]['backendUrl'] = (serviceId, rpcType) =>
-    backends.by(serviceId) === 'attached' ? backends.url(serviceId, rpcType) : nodes.backendUrl(serviceId, rpcType)
-  const minerDeps: Omit<Parameters<typeof createMinerSetup>[0], 'backendUrl'> = {
-    template: (name) => deps.template(name),
+  const { miner, minerWith } = wireMiner({
+    rooms: deps,
     heads,
-    inView: () => state.state.supplier.operatorAddress,
     serving: servingKeys,
     nodeUrls: () => nodes.insideUrls(),
-    isChainElsewhere: () => minerHost !== undefined,
-    askedChain: () => minerHost?.chain(),
-    choices: () => ({
-      gasPriceTimes: settings.get('minerGasPriceTimes'),
-      requestTimeoutSeconds: settings.get('relayTimeoutSeconds'),
-      validation: settings.get('relayValidation'),
-    }),
-    clock: deps.clock,
-    ...wireMinerChoices(deps),
-  }
-  const miner = createMinerSetup({ ...minerDeps, backendUrl })
+    host: () => minerHost,
+    backendUrl: (serviceId, rpcType) =>
+      backends.by(serviceId) === 'attached' ? backends.url(serviceId, rpcType) : nodes.backendUrl(serviceId, rpcType),
+  })
   const minerHost = wireMinerHost({ rooms: deps, world, heads, endpoints, wake: () => nodes.wake() })
   const nodes = createNodes({
     engine,
@@ -177,7 +166,7 @@ export function createNetworkRooms(deps: {
     startNode: (nodeId) => nodes.start(nodeId),
     stopNode: (nodeId) => nodes.stop(nodeId),
     miner: () => miner,
-    minerWith: (url) => createMinerSetup({ ...minerDeps, backendUrl: url }),
+    minerWith,
     wake: () => nodes.wake(),
     isHandedOver: () => ejectRoom.handOvers.isOut(),
   })
@@ -282,8 +271,7 @@ export function createNetworkRooms(deps: {
     realClock: deps.clock,
   })
 
-  let looking: Promise<void> | undefined
-  const afterHead = async (height: number, chain: Chain): Promise<void> => {
+  const looking = atEachHead(heads, log, async (height, chain) => {
     practice.publish()
     const params = heads.params()
     // What is not certainly this network's is told no transaction, and never written into its ledger.
@@ -303,15 +291,6 @@ export function createNetworkRooms(deps: {
     if (abort.signal.aborted) return
     if (params && state.state.nodes['miner']?.wanted === 'running') nodes.wake()
     runChecks(state, clock.now())
-  }
-  heads.onHead((head, chain) => {
-    looking ??= afterHead(head.height, chain)
-      .catch((error: unknown) => {
-        if (!(error instanceof HearthError && error.code === 'chain-unreachable')) log.error('after a new head', error)
-      })
-      .finally(() => {
-        looking = undefined
-      })
   })
   transactions.onDone((intent) => {
     if (intent.status === 'discarded') return
@@ -389,7 +368,7 @@ export function createNetworkRooms(deps: {
     async stop() {
       abort.abort()
       await Promise.all(running)
-      await looking
+      await looking()
       await health.stop()
       await earnings.stop()
       await world.stop?.()

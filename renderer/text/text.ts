@@ -25,6 +25,7 @@ export type KeyedGroup =
   | 'differences'
   | 'dangers'
   | 'ownChanges'
+  | 'intentKinds'
 
 let started = false
 /** How the network in use is called within a sentence. */
@@ -75,6 +76,8 @@ export function keyed(t: Words, group: KeyedGroup, key: string, facts: Record<st
   const values: Record<string, string | number> = readable(facts)
   const counted = facts['count'] ?? facts['claims']
   if (counted !== undefined && /^\d+$/.test(counted)) values['count'] = Number(counted)
+  const kind = facts['kind'] ?? ''
+  if (group === 'activity' && hasKey('intentKinds', kind)) values['kind'] = t(`intentKinds.${kind}` as TextKey)
   const sentence = t(`${group}.${key}` as TextKey, values)
   return group === 'attention' ? ofSupplier(t, sentence, facts) : sentence
 }

@@ -118,7 +118,14 @@ describe('what an unstake would discard', () => {
     const { lanes, height } = serving(0).clock
     const current = lanes.find((lane) => lane.stage === 'serving')!
     const late = { ...current, relays: '9', claimedUpokt: '700', settle: current.end + 1 }
-    const all = fates([{ ...late, number: 1, end: 1, stage: 'open' }, { ...late, number: 2, end: 2, stage: 'open' }, { ...late, number: 3, end: 3, stage: 'claimed' }], height)
+    const all = fates(
+      [
+        { ...late, number: 1, end: 1, stage: 'open' },
+        { ...late, number: 2, end: 2, stage: 'open' },
+        { ...late, number: 3, end: 3, stage: 'claimed' },
+      ],
+      height,
+    )
     const found = fatesOf(all, [{ sessionEndHeight: 2, claimedUpokt: '300' }])
     expect(found.map((fate) => [fate.lane.number, fate.lane.claimedUpokt])).toEqual([
       [1, null],

@@ -1,6 +1,7 @@
 // @vitest-environment node
 import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { intentKindSchema } from '#shared/model/intent.ts'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { reasonWords } from '#renderer/features/nodes/node-words.ts'
 import { errorText } from '#renderer/text/errors.ts'
@@ -103,6 +104,11 @@ describe('the words', () => {
       reasonWords(words, { reason: { key: 'stops-trying', facts } } as NodeState, {})
     expect(said({ cause: 'memory', limitMb: '1024' })).toMatch(/1024 MB of memory/)
     expect(said({})).toMatch(/^It stopped again and again/)
+  })
+
+  it('name a transaction in words', () => {
+    expect(keyed(words, 'activity', 'tx-included', { kind: 'stake-services', height: '66' })).toBe('Services: on chain, block 66')
+    for (const kind of intentKindSchema.options) expect(keyed(words, 'activity', 'tx-refused', { kind })).not.toContain(`${kind}:`)
   })
 
   it('fills in every fact of an attention row and leaves no braces', () => {

@@ -44,7 +44,7 @@ export function toGive(keys: readonly ServingKey[]): ServingKey[] {
 export interface ServingNow {
   /** Oldest key first. */
   keys: readonly ServingKey[]
-  /** Whether the chain has been looked at: before that, all operator keys are among them. */
+  /** Whether the chain has been looked at: before that it is those that were chosen at the last look of an earlier run, or all where none is known. */
   isKnown: boolean
 }
 
@@ -66,7 +66,7 @@ export function createServingKeys(deps: {
   last: () => { height: number; suppliers: readonly { operatorAddress: string; record: SupplierRecord | undefined }[] } | undefined
   /** How long after the last block with a record a session of its supplier may be claimed, blocks. */
   claimableBlocks: () => number
-  store: Pick<Store, 'claims'>
+  store: Pick<Store, 'claims' | 'setting' | 'setSetting'>
   fence: Pick<Fence, 'of'>
 }): ServingKeys {
   let claims: { height: number; services: ReadonlyMap<string, ReadonlySet<string>> } | undefined
@@ -79,6 +79,20 @@ export function createServingKeys(deps: {
       services.set(operatorAddress, (services.get(operatorAddress) ?? new Set()).add(serviceId))
     claims = { height, services }
     return services
+  }
+  const settingKey = (): string => `serving-keys ${deps.network() ?? ''}`
+  let noted: string | undefined
+  const note = async (chosen: readonly PublicKeyInfo[]): Promise<void> => {
+    const addresses = chosen.map((key) => key.address).join(' ')
+    if (addresses === noted) return
+    await deps.store.setSetting(settingKey(), addresses)
+    noted = addresses
+  }
+  /** Of a run before: a keeper that is empty after a restart of the PC is given no key that was never needed. */
+  const chosenBefore = async (own: readonly PublicKeyInfo[]): Promise<readonly PublicKeyInfo[]> => {
+    const addresses = (await deps.store.setting(settingKey()))?.split(' ') ?? []
+    const known = own.filter((key) => addresses.includes(key.address))
+    return known.length > 0 ? known : own
   }
   /** Records as they were seen last, by operator, and what they served when they last served something. */
   const seen = new Map<string, { record: SupplierRecord; height: number; served: { ids: string[]; height: number } }>()
@@ -125,7 +139,9 @@ export function createServingKeys(deps: {
       })
       const isStaked = (address: string): boolean => address === staked || (last !== undefined && counts(address, last.height))
       const engaged = own.filter(({ address }) => isStaked(address) || claimants.has(address))
-      const chosen = last === undefined && staked === undefined ? own : engaged.length > 0 ? engaged : own.slice(-1)
+      const isBlind = last === undefined && staked === undefined
+      const chosen = isBlind ? await chosenBefore(own) : engaged.length > 0 ? engaged : own.slice(-1)
+      if (last !== undefined && staked === undefined) await note(chosen)
       // A vault that cannot be read holds no key at all: then none was deleted, and nothing is changed for it. One that was deleted may be watched since.
       const engagedAt = own.length === 0 || last === undefined ? [] : [...claimants.keys(), ...seen.keys()]
       const gone = [...new Set(engagedAt)]

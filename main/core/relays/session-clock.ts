@@ -80,7 +80,7 @@ export function createSessionClock(deps: {
           mayHaveServed: miner?.wanted === 'running' || counter.hasSeenUp || hasEndedLately,
           relaysBySession,
           unclaimed: notAllClaimed(suppliers, own, relaysBySession),
-          estimatesUpokt: unclaimedOf(estimates(relaysBySession, claims.newest.filter(isOwn)), own),
+          estimatesUpokt: estimates(relaysBySession, claims.newest.filter(isOwn), own),
           ...(payPerMinuteUpokt === undefined ? {} : { payPerMinuteUpokt }),
           ...(supplier.asOf === null ? {} : { stakeUpokt: weakestStake(suppliers, own, rules.proofMissingPenaltyUpokt) }),
           supplierMinStakeUpokt: rules.supplierMinStakeUpokt,
@@ -109,15 +109,6 @@ function weakestStake(suppliers: readonly OwnSupplierFacts[], claims: readonly C
   return stakes.reduce((least, stake) => (least === undefined || stake < least ? stake : least), undefined as bigint | undefined) ?? 0n
 }
 
-/** What the served relays of each session are worth without what is claimed of them: that is owed a proof, and counted with it. */
-const unclaimedOf = (worth: ReadonlyMap<number, bigint>, claims: readonly ClaimRow[]): ReadonlyMap<number, bigint> =>
-  new Map(
-    [...worth].map(([end, upokt]) => {
-      const claimed = claims.filter((claim) => claim.sessionEndHeight === end).reduce((total, claim) => total + claim.claimedUpokt, 0n)
-      return [end, upokt > claimed ? upokt - claimed : 0n]
-    }),
-  )
-
 /**
  * Ends of sessions of which one supplier has claimed and another may still have to: the moment is drawn for each anew. The miner tells what it served for all of them together, so one
  * that has not claimed is known to have nothing to claim only when the others' claims make up all that was served.
@@ -127,13 +118,20 @@ function notAllClaimed(
   claims: readonly ClaimRow[],
   relaysBySession: RelaysBySession,
 ): ReadonlySet<number> {
-  // One that is in no session has nothing to claim; one that leaves may have what it served before its services went off.
-  const staked = suppliers.filter((each) => BigInt(each.stakeUpokt) > 0n && (each.services.length > 0 || each.unstakeSessionEndHeight > 0))
+  const hasClaimed = new Set(claims.map((claim) => claim.operatorAddress))
+  const mayOwe = (each: OwnSupplierFacts, end: number): boolean => {
+    // One that leaves is in no session after the one in which its services went off.
+    if (each.unstakeSessionEndHeight > 0) return end <= each.unstakeSessionEndHeight && BigInt(each.stakeUpokt) > 0n
+    // One that offers nothing may have offered something a session ago: then it has claimed before.
+    return serves(each) || (BigInt(each.stakeUpokt) > 0n && hasClaimed.has(each.operatorAddress))
+  }
   const ends = new Set(claims.map((claim) => claim.sessionEndHeight))
   return new Set(
     [...ends].filter((end) => {
       const ofSession = claims.filter((claim) => claim.sessionEndHeight === end)
-      const isSilent = staked.some((each) => ofSession.every((claim) => claim.operatorAddress !== each.operatorAddress))
+      const isSilent = suppliers.some(
+        (each) => mayOwe(each, end) && ofSession.every((claim) => claim.operatorAddress !== each.operatorAddress),
+      )
       return isSilent && relaysBySession.get(end) !== ofSession.reduce((total, claim) => total + servedFor(claim), 0n)
     }),
   )

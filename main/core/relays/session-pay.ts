@@ -15,16 +15,25 @@ export const servedFor = ({ relays, estimatedComputeUnits, claimedComputeUnits }
 
 /**
  * What relays that were served and not claimed yet are thought to be worth, by session end: what one relay brought in the claims of late. Nothing before the first claim.
- * @param claims newest claims of the operator, of any session
+ * @param relays all that were served, claimed or not @param newest claims of our operators, of any session
+ * @param claimed claims of those sessions: one of several suppliers may have claimed where another has not yet. Where they stand for all that was counted, or more, nothing is said: what
+ * a mined relay stands for is an average, and what is left may be anything.
  */
-export function estimates(relays: RelaysBySession, claims: readonly ClaimRow[]): ReadonlyMap<number, bigint> {
-  let upokt = 0n
-  let served = 0n
-  for (const claim of claims) {
-    upokt += claim.claimedUpokt
-    served += servedFor(claim)
-  }
-  return served === 0n ? new Map() : new Map([...relays].map(([end, count]) => [end, (count * upokt) / served]))
+export function estimates(
+  relays: RelaysBySession,
+  newest: readonly ClaimRow[],
+  claimed: readonly ClaimRow[] = [],
+): ReadonlyMap<number, bigint> {
+  const upokt = newest.reduce((total, claim) => total + claim.claimedUpokt, 0n)
+  const served = newest.reduce((total, claim) => total + servedFor(claim), 0n)
+  if (served === 0n) return new Map()
+  return new Map(
+    [...relays].flatMap(([end, count]): [number, bigint][] => {
+      const ofSession = claimed.filter((claim) => claim.sessionEndHeight === end)
+      const left = ofSession.reduce((rest, claim) => rest - servedFor(claim), count)
+      return ofSession.length > 0 && left <= 0n ? [] : [[end, (left * upokt) / served]]
+    }),
+  )
 }
 
 /** Average pay. */

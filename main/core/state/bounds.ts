@@ -14,8 +14,8 @@ import {
 export const MAX_STATE_BYTES = 64 * 1024
 /** What each slice may take of it. A slice that is not here gets DEFAULT_SLICE_BYTES; a test adds them all up. */
 const SLICE_BYTES: Partial<Record<SliceName, number>> = {
-  nodes: 10.5 * 1024,
-  tasks: 5 * 1024,
+  nodes: 11 * 1024,
+  tasks: 4864,
   settings: 5632,
   intents: 4 * 1024,
   supplier: 8192,
@@ -27,8 +27,8 @@ const SLICE_BYTES: Partial<Record<SliceName, number>> = {
   clock: 3328,
   health: 3584,
   earnings: 3584,
-  // Sixteen.
-  keys: 4480,
+  // Fifteen.
+  keys: 4224,
   // Five endpoints with all their addresses.
   chain: 2400,
   bundle: 384,

@@ -7,6 +7,7 @@ import type { Log } from '../ports/log.ts'
 import type { Store } from '../ports/store.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import type { Prepared, Transactions } from './transactions.ts'
+import { createUnpaidUntil } from './unpaid-until.ts'
 
 /** The door through which relays come. Closing it leaves the relay miner running: claims and proofs of what was served go out. */
 export interface Door {
@@ -48,8 +49,6 @@ interface Plan {
   /** End of the session in which the door closed: nothing is served after it. */
   lastSessionEnd?: number
   intentId?: string
-  /** Last block of the session of the unstake, while its relays are still refused: they would be served and not paid. */
-  refusedUntil?: number
   endedAtMs?: number
   outcome?: 'done' | 'cancelled'
 }
@@ -97,6 +96,7 @@ export function createSafeUnstake(deps: {
   doors: Doors
 }): SafeUnstake {
   const { store, state, clock, log, doors } = deps
+  const unpaid = createUnpaidUntil(deps)
   let plan: Plan | undefined
   let busy = false
   const key = (): string => `safe-unstake ${deps.network() ?? ''}`
@@ -122,17 +122,17 @@ export function createSafeUnstake(deps: {
     const nowMs = clock.now()
     const begun = plan.times[plan.step]?.startedAtMs ?? nowMs
     const done = plan
-    const refusedUntil =
-      outcome === 'done' && closingOf(done) === 'one' && at !== undefined ? lastServed(done, at.height, at.params) : undefined
+    const isForOthersToo = closingOf(done) === 'all' && deps.others(done.operatorAddress) > 0
+    if (outcome === 'done' && at !== undefined && (closingOf(done) === 'one' || (isForOthersToo && (await doors.canCloseForOne()))))
+      await unpaid.add(done.operatorAddress, { since: at.height, until: lastServed(done, at.height, at.params) })
     await save({
       ...done,
-      ...(refusedUntil === undefined ? {} : { refusedUntil }),
       outcome,
       endedAtMs: nowMs,
       times: { ...done.times, [done.step]: { startedAtMs: begun, endedAtMs: nowMs } },
     })
     // It was closed for the one that leaves: the others are served again.
-    if (outcome === 'done' && closingOf(done) === 'all' && deps.others(done.operatorAddress) > 0) await doors.all.open()
+    if (outcome === 'done' && isForOthersToo) await doors.all.open()
   }
   /** The last block in which it takes relays, after an unstake that is on chain at this height (onchain facts 2.4). */
   const lastServed = ({ operatorAddress }: Plan, height: number, params: ChainParams): number =>
@@ -240,20 +240,19 @@ export function createSafeUnstake(deps: {
       return asked
     },
     heldOff() {
-      if (plan === undefined || closingOf(plan) !== 'one') return []
-      return plan.outcome === undefined || plan.refusedUntil !== undefined ? [plan.operatorAddress] : []
+      return [...new Set([...(isRunning(plan) && closingOf(plan) === 'one' ? [plan.operatorAddress] : []), ...unpaid.operators()])]
     },
     async resume() {
+      await unpaid.resume()
       plan = readPlan(await store.setting(key()))
       if (plan) publish(plan)
     },
     async follow(chain, height) {
       const params = deps.params()
-      if (plan?.refusedUntil !== undefined && height > plan.refusedUntil) {
-        // Written down: a start of Hearth knows no height yet, and must not change the ingress for it.
-        const { refusedUntil: _over, ...rest } = plan
-        await save(rest)
-      }
+      await unpaid.follow(height, (operatorAddress) => {
+        const record = deps.record(operatorAddress)
+        return record && record.unstakeSessionEndHeight > 0
+      })
       if (busy || !isRunning(plan) || !params) return
       busy = true
       try {
@@ -265,6 +264,7 @@ export function createSafeUnstake(deps: {
       }
     },
     async clear() {
+      await unpaid.clear()
       await save(undefined)
     },
   }

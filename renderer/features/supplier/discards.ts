@@ -29,10 +29,11 @@ export function fates(lanes: Lane[], height: number): Fate[] {
  * @param claims of this supplier
  */
 export function fatesOf(all: Fate[], claims: readonly Pick<ClaimView, 'sessionEndHeight' | 'claimedUpokt'>[]): Fate[] {
-  return all.flatMap((fate) => {
+  return all.flatMap((fate): Fate[] => {
     const { lane } = fate
     const own = claims.filter((claim) => claim.sessionEndHeight === lane.end)
-    if (own.length === 0) return lane.stage === 'serving' || lane.stage === 'open' ? [{ ...fate, lane: { ...lane, claimedUpokt: null } }] : []
+    if (own.length === 0)
+      return lane.stage === 'serving' || lane.stage === 'open' ? [{ ...fate, lane: { ...lane, claimedUpokt: null } }] : []
     const sum = own.reduce((upokt, claim) => upokt + BigInt(claim.claimedUpokt), 0n)
     return [{ ...fate, lane: { ...lane, claimedUpokt: sum.toString() } }]
   })

@@ -79,8 +79,8 @@ export const activity = {
   'volume-lost': 'A volume is gone that Hearth did not remove, of {{title}}: {{volume}}',
   faucet: '{{amountPokt}} test POKT sent to {{address}}',
   'key-made': 'Key made: {{name}}, {{address}}',
-  'tx-included': '{{kind}} is on chain, block {{height}}',
-  'tx-refused': '{{kind}} was refused by the chain',
-  'tx-expired': '{{kind}} was not included in time',
+  'tx-included': '{{kind}}: on chain, block {{height}}',
+  'tx-refused': '{{kind}}: refused by the chain',
+  'tx-expired': '{{kind}}: not included in time',
   'tx-unsure': '{{kind}}: not known whether a block has it',
 } as const

@@ -36,8 +36,8 @@ export interface MinerBundle {
   /** Name of the container with the keys. */
   keeper: string
   minerLogs: () => Promise<string>
-  /** Ends the miner as Hearth does, and makes it anew over the same volumes, with the keys of these names alone. */
-  restartMiner: (signingKeyNames: readonly string[]) => Promise<void>
+  /** Ends the miner as Hearth does, and makes it anew over the same volumes, with the keys of these names alone. @param backendUrl where its service is answered; the real one without */
+  restartMiner: (signingKeyNames: readonly string[], backendUrl?: string) => Promise<void>
   /** Runs a shell in the miner's volumes. */
   inMiner: (script: string) => Promise<string>
   stop: () => Promise<void>
@@ -65,7 +65,7 @@ async function startContainers(
   chain: TestChain,
   operators: readonly TestIdentity[],
   ports: { relays: number; metrics: number },
-): Promise<(signingKeyNames: readonly string[]) => Promise<void>> {
+): Promise<MinerBundle['restartMiner']> {
   const name = chain.container
   const label = ['--label', TEST_LABEL]
   const { pocketd = '', anvil = '' } = images
@@ -87,7 +87,6 @@ async function startContainers(
   const facts = {
     nodeRpcUrl: 'tcp://chain:26657',
     nodeGrpcUrl: 'tcp://chain:9090',
-    services: [{ serviceId: SERVICE, backendUrl: 'http://backend:8547' }],
   }
   const data = `${name}-miner:${MINER_PATHS.dataVolume}`
   await mustDocker(socket, ['volume', 'create', ...label, `${name}-miner`])
@@ -102,10 +101,11 @@ async function startContainers(
     gasPrice: minerGasPrice('0.000001000000000000'),
     nodeGrpcUrl: 'tcp://chain:9090',
   })
-  const start = async (signingKeyNames: readonly string[]): Promise<void> => {
+  const start = async (signingKeyNames: readonly string[], backendUrl = 'http://backend:8547'): Promise<void> => {
+    const services = [{ serviceId: SERVICE, backendUrl }]
     await docker(socket, ['stop', '--time', '20', `${name}-miner`])
     await docker(socket, ['rm', '--force', `${name}-miner`])
-    await mustDocker(socket, writeConfig, { input: renderMinerConfig({ ...facts, signingKeyNames }, template) })
+    await mustDocker(socket, writeConfig, { input: renderMinerConfig({ ...facts, services, signingKeyNames }, template) })
     await mustDocker(socket, [...run, `${name}-miner`, ...onNetwork('miner'), ...volumes, ...published, pocketd, ...command])
   }
   await start(operators.map((operator) => operatorKeyName(operator.address)))
@@ -168,8 +168,8 @@ export async function startMinerBundle({ suppliers = 1, ...options }: TestChainO
       metricsUrl: `http://127.0.0.1:${ports.metrics}/metrics`,
       keeper: `${name}-keeper`,
       minerLogs,
-      restartMiner: async (signingKeyNames: readonly string[]) => {
-        await startMiner(signingKeyNames)
+      restartMiner: async (signingKeyNames: readonly string[], backendUrl?: string) => {
+        await startMiner(signingKeyNames, backendUrl)
         await isUp()
       },
       inMiner: async (script: string) => mustDocker(socket, ['exec', `${name}-miner`, 'sh', '-c', script]),

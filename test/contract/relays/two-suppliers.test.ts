@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hexToBytes } from '@noble/hashes/utils.js'
-import { createKeeperKeys } from '#main/core/nodes/keeper-keys.ts'
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
+import { createKeeperKeys, keeperTarget } from '#main/core/nodes/keeper-keys.ts'
 import type { Clock } from '#main/core/ports/clock.ts'
 import type { Engine, SeenContainer } from '#main/core/ports/engine.ts'
 import type { Net } from '#main/core/ports/net.ts'
@@ -107,6 +107,20 @@ describe('two suppliers behind one stock relay miner', { timeout: 120_000 }, () 
     // One that nobody gave.
     expect(await look(first.address, bundle.owner)).toEqual({ mayServe: false, lacks: true, names: names.slice(0, 1) })
     expect(await look(bundle.owner)).toEqual({ mayServe: false, lacks: true, names: [operatorKeyName(bundle.owner)] })
+    // Given by an earlier version, under its name.
+    const { application } = bundle
+    const earlier = keeperTarget(keeper, '', 'operator')?.command ?? []
+    await docker(machine.engineSocket ?? '', ['exec', '-i', bundle.keeper, ...earlier], {
+      input: `${bytesToHex(application.privateKey)}\n`,
+    })
+    expect(await look(application.address)).toEqual({ mayServe: true, lacks: false, names: ['operator'] })
+    expect((await look(bundle.owner)).names).toEqual([operatorKeyName(bundle.owner)])
+    await docker(machine.engineSocket ?? '', [
+      'exec',
+      bundle.keeper,
+      ...earlier.map((word) => (word === 'import-hex' ? 'delete' : word)),
+      '-y',
+    ])
     // Where no folder is there is no key, and that is no failure.
     const bare = createKeeperKeys({
       engine: { exec: (container, _command, options) => engine.exec(container, ['ls', '/keys/keyring-none'], options) },
@@ -139,7 +153,8 @@ describe('two suppliers behind one stock relay miner', { timeout: 120_000 }, () 
     expect(await claimed(second)).toBe(0)
     expect(await storedOf(second)).toEqual(kept)
 
-    await bundle.restartMiner(names)
+    // As one that only owes: where nothing answers for its service any more.
+    await bundle.restartMiner(names, 'http://127.0.0.1:1')
     await until('the claim of the second', 20_000, async () => ((await claimed(second)) > 0 ? true : undefined)).catch(
       async (error: unknown) => {
         throw new Error(await bundle.minerLogs(), { cause: error })

@@ -13,7 +13,7 @@ const keyOf = (address: string, createdAtMs: number, change: Partial<PublicKeyIn
   ...change,
 })
 
-const setup = () => {
+const setup = (settings: Record<string, string> = {}) => {
   const world = {
     keys: [keyOf('pokt1third', 30), keyOf('pokt1zeroth', 5), keyOf('pokt1first', 10), keyOf('pokt1second', 20)],
     fenced: {} as Record<string, FenceReason>,
@@ -24,6 +24,8 @@ const setup = () => {
     services: [{ serviceId: 'eth' }],
     claims: [] as { operatorAddress: string; stage: ClaimStage; network: string; serviceId?: string }[],
     asked: 0,
+    settings,
+    writes: 0,
   }
   const serving = createServingKeys({
     keys: () => Promise.resolve(world.keys),
@@ -43,6 +45,12 @@ const setup = () => {
         const found = world.claims.filter((claim) => claim.network === network && stages?.includes(claim.stage) === true)
         return Promise.resolve(found as ClaimRow[])
       },
+      setting: (key) => Promise.resolve(world.settings[key]),
+      setSetting: (key, value) => {
+        world.settings[key] = value
+        world.writes += 1
+        return Promise.resolve()
+      },
     },
     fence: { of: (key) => Promise.resolve(world.fenced[key.address]) },
   })
@@ -58,6 +66,19 @@ describe('which operator keys the relay miner signs with', () => {
     expect((await serving.read()).isKnown).toBe(false)
     world.staked = []
     expect((await serving.read()).isKnown).toBe(true)
+  })
+  it('are those of the last look before the first look of another run, where any of them is still here; a stake that is only being written is no look', async () => {
+    const before = setup()
+    before.world.staked = ['pokt1third', 'pokt1first']
+    await before.names('pokt1second')
+    expect(before.world.writes).toBe(0)
+    for (let rounds = 0; rounds < 3; rounds += 1) await before.names()
+    expect(before.world.writes).toBe(1)
+    const { world, names } = setup(before.world.settings)
+    world.staked = undefined
+    expect(await names()).toEqual(['first', 'third'])
+    world.keys = world.keys.filter((key) => !['pokt1first', 'pokt1third'].includes(key.address))
+    expect(await names()).toEqual(['zeroth', 'second'])
   })
   it('are those with a record on chain, and of several of one age the order is that of the addresses', async () => {
     const { world, names } = setup()

@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { HearthError } from '#shared/api/errors.ts'
 import type { ServingKey } from '#main/core/keys/serving-keys.ts'
 import { MINER_PATHS } from '#main/core/relays/miner-config.ts'
-import { servingNow } from '#test/fakes/serving-keys.ts'
+import { servingKey, servingNow } from '#test/fakes/serving-keys.ts'
 import { createScene, nameOf, type Life, type Scene } from './scene.ts'
 
 const [FIRST, SECOND] = ['pokt1oooofirst', 'pokt1oosecond0'] as const
@@ -139,6 +139,34 @@ it('a keeper that comes back with one key alone changes nothing of the miner tha
   await life.pass(30_000)
   expect(since(mark).filter((call) => /^(stop|create|start) /.test(call))).toEqual([`start ${nameOf('keeper')}`])
   expect(scene.configured).toEqual([NAMES.first, NAMES.second])
+})
+
+it('one that was fenced since signs on from the keeper, says so, and is not given anew', async () => {
+  scene.giveKey = giveAll
+  await life.nodes.start('miner')
+  await life.until('the miner', () => life.seen('miner') === 'running')
+  const mark = scene.engine.calls.length
+  scene.serving = { keys: [servingKey(FIRST), { ...servingKey(SECOND), fenced: 'new-here' }], isKnown: true }
+  await life.pass(30_000)
+  expect(since(mark).filter((call) => /^(stop|create|start) /.test(call))).toEqual([])
+  expect(state('keeper')?.signsOn).toEqual([SECOND])
+  expect(scene.keysAsked).toBe(1)
+  scene.serving = servingNow(FIRST, SECOND)
+  await life.until('its free key', () => state('keeper')?.signsOn === undefined)
+})
+
+it('what a supplier that has left owes changes nothing of a miner that runs, and starts one that is down', async () => {
+  scene.serving = servingNow(FIRST)
+  scene.giveKey = giveAll
+  await life.nodes.start('miner')
+  await life.until('the miner', () => life.seen('miner') === 'running')
+  const mark = scene.engine.calls.length
+  scene.miner = { yaml: 'owed:', command: ['relayminer', 'start'], onlyOwed: true }
+  await life.pass(30_000)
+  expect(since(mark).filter((call) => /^(stop|create|start) /.test(call))).toEqual([])
+  scene.engine.stopByHand(nameOf('miner'))
+  await life.until('the miner', () => since(mark).includes(`start ${nameOf('miner')}`) && life.seen('miner') === 'running')
+  expect(await minerFile()).toBe(`owed: ${NAMES.first}`)
 })
 
 it('a vault that cannot be read for a while changes nothing of the miner that runs', async () => {

@@ -184,7 +184,7 @@ describe('several suppliers behind one miner', () => {
       pending: pending.map(([serviceId, kinds]) => ({ service: { serviceId, endpoints: kinds.map(endpoint) }, activationHeight: 9 })),
     }) as unknown as SupplierRecord
   const [A, B, C] = ['pokt1aaaaaaaa', 'pokt1bbbbbbbb', 'pokt1cccccccc'] as const
-  const [NAME_A, NAME_B, NAME_C] = ['operator-aaaaaaaa', 'operator-bbbbbbbb', 'operator-cccccccc'] as const
+  const [NAME_A, NAME_B] = ['operator-aaaaaaaa', 'operator-bbbbbbbb'] as const
   const [KEY_A, KEY_B, KEY_C] = [servingKey(A), servingKey(B), servingKey(C)]
 
   const several = (serving: ServingNow = servingNow(A, B)) => {

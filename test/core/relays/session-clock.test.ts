@@ -268,6 +268,40 @@ describe('several suppliers behind one miner', () => {
     state.put('suppliers', 'pokt1two', { ...short, stakeUpokt: '0', status: 'not-staked' })
     expect(laneOf(await at(END + 14), END)?.stage).toBe('claimed')
   })
+  it('a fenced one is served elsewhere, unless its key lies in the keeper; and so is one whose key is no longer here', async () => {
+    const { at, world, state } = await two()
+    world.claims = [claimOf('pokt1op', END), claimOf('pokt1two', END, { relays: 40n }), claimOf('pokt1gone', END, { relays: 7n })]
+    const relays = async (): Promise<unknown> => laneOf(await at(END + 14), END)?.relays
+    state.put('keys', 'two', {
+      id: 'two',
+      kind: 'key',
+      role: 'operator',
+      network: 'mainnet',
+      address: 'pokt1two',
+      fenced: null,
+    } as AppState['keys'][string])
+    expect(await relays()).toBe('100')
+    state.put('keys', 'two', { ...state.state.keys['two'], fenced: 'new-here' } as AppState['keys'][string])
+    expect(await relays()).toBe('60')
+    state.put('nodes', 'keeper', { id: 'keeper', kind: 'keeper', signsOn: ['pokt1two', 'pokt1gone'] } as NodeState)
+    expect(await relays()).toBe('107')
+  })
+  it('waits for no claim of one that served nothing: without services, or gone before the session', async () => {
+    const { at, world, state } = await two()
+    world.claims = [claimOf('pokt1op', END)]
+    const stageWith = async (second: Partial<OwnSupplierState>): Promise<string | undefined> => {
+      state.put('suppliers', 'pokt1two', { ...short, ...second })
+      return laneOf(await at(END + 14), END)?.stage
+    }
+    expect(await stageWith({ status: 'staked-no-services', services: [] })).toBe('claimed')
+    expect(await stageWith({ status: 'starts-next-session' })).toBe('claimed')
+    expect(await stageWith({ status: 'unstaking', services: [], unstakeSessionEndHeight: END - 20 })).toBe('claimed')
+    // It served until the end of this one.
+    expect(await stageWith({ status: 'unstaking', services: [], unstakeSessionEndHeight: END })).toBe('open')
+    // Its services went off a session ago: what it served before is still to be claimed.
+    world.claims.push(claimOf('pokt1two', END - 20))
+    expect(await stageWith({ status: 'staked-no-services', services: [] })).toBe('open')
+  })
   it('serves while any of them does, also when the one in view does not', async () => {
     const { at, state, world } = await two()
     state.patch('supplier', { stakeUpokt: '0', services: [] })

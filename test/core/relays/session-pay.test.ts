@@ -27,6 +27,18 @@ describe('what served relays are thought to be worth', () => {
     // One in five is mined: 10 in the claim stand for 50.
     expect(estimates(new Map([[20, 50n]]), [claim(10n, 200n, [1_000n, 5_000n])]).get(20)).toBe(200n)
   })
+  it('leaves out what another supplier has claimed of the session; nothing is said where its claims stand for all of it', () => {
+    const of = (sessionEndHeight: number, relays: bigint): ClaimRow => ({ ...claim(relays, relays * 10n), sessionEndHeight })
+    const counted = new Map([
+      [20, 150n],
+      [40, 150n],
+      [60, 150n],
+    ])
+    expect([...estimates(counted, [claim(100n, 1_000n)], [of(20, 100n), of(40, 90n), of(40, 80n)])]).toEqual([
+      [20, 500n],
+      [60, 1_500n],
+    ])
+  })
   it('is not said before the first claim', () => {
     expect(estimates(new Map([[20, 10n]]), []).size).toBe(0)
   })

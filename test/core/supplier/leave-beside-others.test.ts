@@ -104,6 +104,81 @@ describe('with other suppliers behind the same door', () => {
     expect(all.door.wanted).toBe('open')
   })
 
+  it('refuses what would not be paid to the end of its session, also while the next one leaves', async () => {
+    const all = setup()
+    const { at, door } = all
+    Object.assign(door, { others: 2, one: true })
+    const run = all.life()
+    await run.plan.begin(BEGIN)
+    for (const height of [15, 21, 27]) await run.follow(height)
+    await all.sign(run)
+    await run.follow(28)
+    at.chain.makeBlock()
+    await run.follow(at.chain.heightNow)
+    at.chain.suppliers.set(operator.address, record({ unstakeSessionEndHeight: 30 }))
+    at.chain.suppliers.set('other', record({ operatorAddress: 'other' }))
+    await run.plan.begin({ ...BEGIN, operatorAddress: 'other' })
+    expect(run.plan.heldOff()).toEqual(['other', operator.address])
+    // A start of Hearth knows no height, and changes nothing.
+    const later = all.life()
+    await later.plan.resume()
+    expect(later.plan.heldOff()).toEqual(['other', operator.address])
+    await later.follow(30)
+    await later.plan.cancel()
+    expect(later.plan.heldOff()).toEqual([operator.address])
+    await later.follow(31)
+    expect(later.plan.heldOff()).toEqual([])
+  })
+
+  it('refuses it before a door that was closed for all is opened, until the unstake is taken back', async () => {
+    const all = setup()
+    const { at, door } = all
+    door.others = 1
+    const run = all.life()
+    await run.plan.begin({ ...BEGIN, door: 'all' })
+    door.closed = true
+    for (const height of [15, 21, 27]) await run.follow(height)
+    expect(run.plan.heldOff()).toEqual([])
+    await all.sign(run)
+    // In the first half of a session.
+    await run.follow(31)
+    at.chain.makeBlock()
+    let heldAtOpening: string[] | undefined
+    door.opening = () => (heldAtOpening = run.plan.heldOff())
+    const height = at.chain.heightNow
+    await run.follow(height)
+    expect([door.wanted, heldAtOpening]).toEqual(['open', [operator.address]])
+    // The record of that block may come a look later: only then is one without an unstake taken for one that stays.
+    await run.follow(height + 1)
+    expect(run.plan.heldOff()).toEqual([operator.address])
+    await run.follow(height + 2)
+    expect(run.plan.heldOff()).toEqual([])
+  })
+
+  it('closes no door of its own for one with relays over WebSocket: they do not say whose they are', async () => {
+    const all = setup()
+    const services = [
+      { serviceId: 'anvil', endpoints: [{ url: 'wss://relay.example', rpcType: 'WEBSOCKET' }], revShare: [] },
+    ] as unknown as ReturnType<typeof record>['services']
+    all.door.others = 1
+    for (const more of [{ services }, { pending: services.map((service) => ({ service, activationHeight: 30 })) as never }]) {
+      all.at.chain.suppliers.set(operator.address, record(more))
+      const run = all.life()
+      expect(await problem(run.plan.begin({ ...BEGIN, door: 'one' }))).toBe('not-now door-is-for-all')
+      expect([run.task(), run.plan.heldOff()]).toEqual([undefined, []])
+      await run.plan.begin(BEGIN)
+      expect(run.task()?.facts).toMatchObject({ step: 'sign-unstake', door: 'none' })
+      await run.plan.cancel()
+      await run.plan.begin({ ...BEGIN, door: 'all' })
+      expect(run.task()?.facts).toMatchObject({ step: 'stop-relays', door: 'all' })
+      await run.plan.cancel()
+    }
+    // Nor where the ingress has but one for all.
+    all.at.chain.suppliers.set(operator.address, record())
+    all.door.canForOne = false
+    expect(await problem(all.life().plan.begin({ ...BEGIN, door: 'one' }))).toBe('not-now door-is-for-all')
+  })
+
   it('has no door to spare where the relay miner is elsewhere, or where nobody else is served', async () => {
     for (const [others, canForOne] of [
       [1, undefined],

@@ -49,6 +49,7 @@ export function setup() {
     others: 0,
     one: false as boolean | undefined,
     canForOne: true as boolean | undefined,
+    opening: (): void => undefined,
   }
   const life = () => {
     const run = at.life()
@@ -72,6 +73,7 @@ export function setup() {
             return Promise.resolve()
           },
           open() {
+            door.opening()
             door.wanted = 'open'
             door.closed = false
             return Promise.resolve()
