@@ -149,7 +149,7 @@ export function createNetworkRooms(deps: {
     ingressConfig: () => withHeldOff(renderIngressConfig(deps.template(INGRESS_TEMPLATE)), supplier.heldOff()),
     onChainReady: (signal) => onChainReady(signal),
     servingKeys,
-    giveKeys: (...what) => (ejectRoom.handOvers.isOut() ? Promise.resolve(false) : giveKeys(...what)),
+    giveKeys: (...what) => ejectRoom.guardedKeys(giveKeys)(...what),
     startNodes: () => settings.get('startNodes'),
     releaseOfPin: (pin) => updates.ofPin(pin),
     onChainRemoved: () => onChainRemoved(),

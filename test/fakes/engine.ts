@@ -154,6 +154,7 @@ export function createFakeEngine(options: { now?: () => number; pullStallMs?: nu
 
     probe: recorded('probe'),
     list: recorded('list'),
+    containerState: recorded('containerState'),
     image: recorded('image'),
     pull: recorded('pull'),
     ensureNetwork: recorded('ensureNetwork'),

@@ -3,7 +3,12 @@ import type { SupplierRecord } from '#main/core/ports/chain.ts'
 import type { PublicKeyInfo } from '#main/core/ports/vault.ts'
 
 /** An operator key that lies in the vault and may serve. */
-export const servingKey = (address: string, change: Partial<PublicKeyInfo> = {}, record?: SupplierRecord, owes: readonly string[] = []): ServingKey => ({
+export const servingKey = (
+  address: string,
+  change: Partial<PublicKeyInfo> = {},
+  record?: SupplierRecord,
+  owes: readonly string[] = [],
+): ServingKey => ({
   address,
   name: operatorKeyName(address),
   key: {

@@ -5,50 +5,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { allResults, allSettled, isEarly, lifeOf, serves, signSheet } from './batches.ts'
-import { reachServing, startDriver, type Driver } from './driver.ts'
+import { allResults, allSettled, serves, signSheet } from './batches.ts'
+import { reachServing, startDriver } from './driver.ts'
 import { prepareMachine } from './prepare.ts'
-import { sleep } from './process.ts'
 import type { Check, Figures } from './report.ts'
+import { BATCH, countOf, joinSecond, sendTo, whileSending } from './second-supplier.ts'
 
 const RULES = { blockMs: 500, blocksPerSession: 20, grace: 1, claimOpen: 1, claimClose: 4, proofOpen: 0, proofClose: 4 }
-const SERVICE = 'anvil'
-const BATCH = 5
-
-async function send(driver: Driver, operatorAddress: string): Promise<void> {
-  await driver.until('room in the session', () => isEarly(driver))
-  if (driver.state.supplier.operatorAddress !== operatorAddress) await driver.call('supplier.choose', { operatorAddress })
-  const { taskId } = await driver.call('relays.sendTest', { serviceId: SERVICE, count: BATCH })
-  await driver.until('a batch', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
-}
-
-/** A second supplier of the same owner on the same miner. @returns its operator */
-async function joined(driver: Driver, owner: { id: string; address: string }): Promise<string> {
-  const operator = await driver.makeKey('Second', 'operator')
-  for (const [address, amountPokt] of [
-    [owner.address, '60000'],
-    [operator.address, '100'],
-  ] as const) {
-    const { taskId } = await driver.call('faucet.request', { address, amountPokt })
-    await driver.until('play money', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
-  }
-  await driver.until('the second among the suppliers', (state) => state.suppliers[operator.address] !== undefined)
-  await driver.sign({ kind: 'stake-owner', ownerKeyId: owner.id, operatorAddress: operator.address, amountPokt: '59505' })
-  await driver.until('its stake', (state) => state.suppliers[operator.address]?.status === 'staked-no-services')
-  const options = await driver.call('supplier.options', {})
-  const life = lifeOf(driver)
-  const revShare = [{ address: owner.address, percent: 100 }]
-  await driver.sign({
-    kind: 'stake-services',
-    operatorKeyId: operator.id,
-    ownerAddress: owner.address,
-    services: [{ serviceId: SERVICE, url: options.endpointUrl ?? '', rpcType: 'JSON_RPC', revShare }],
-  })
-  await driver.until('a miner with both keys', () => lifeOf(driver) > life && serves(driver))
-  await driver.until('its first session', (state) => state.suppliers[operator.address]?.status === 'active')
-  return operator.address
-}
-
 /** @returns the figures */
 export async function runLeaveBeside(check: Check): Promise<Figures> {
   const dataDir = mkdtempSync(join(tmpdir(), 'hearth-leave-beside-'))
@@ -58,44 +21,34 @@ export async function runLeaveBeside(check: Check): Promise<Figures> {
   try {
     const { owner, operator } = await reachServing(driver)
     const first = operator.address
-    const second = await joined(driver, owner)
-    await send(driver, first)
-    await send(driver, second)
+    const second = await joinSecond(driver, owner)
+    await sendTo(driver, first)
+    await sendTo(driver, second)
     // Another one is in view than the one that leaves.
     await driver.call('supplier.choose', { operatorAddress: first })
     const ingressLife = driver.state.nodes['ingress']?.startedAtMs
     await driver.call('leave.begin', { keyId: owner.id, operatorAddress: second })
     const beganAt = (await allResults(driver))[0]?.id ?? 0
-    let isOver = false
     let closedAt = Infinity
     let signedAt = 0
-    const calls = async (over: () => boolean): Promise<void> => {
-      while (!over()) {
-        for (const each of [first, second]) if (!over() && isEarly(driver)) await send(driver, each)
-        await sleep(300)
-      }
-    }
-    await Promise.all([
-      calls(() => isOver),
-      (async () => {
-        await driver.until('the door to close', (state) => state.tasks['safe-unstake']?.facts['step'] === 'last-session')
-        check('the door is closed for one', driver.state.tasks['safe-unstake']?.facts['door'] === 'one', driver.state.tasks['safe-unstake'])
-        check('the ingress runs on', driver.state.nodes['ingress']?.wanted === 'running', driver.state.nodes['ingress'])
-        check('with another configuration', driver.state.nodes['ingress']?.startedAtMs !== ingressLife, ingressLife)
-        closedAt = (await allResults(driver))[0]?.id ?? 0
-        await driver.until('the sheet to be due', (state) => state.tasks['safe-unstake']?.facts['step'] === 'sign-unstake', 300_000)
-        const { intentId, surfaceUrl } = await driver.call('leave.sign', {})
-        await signSheet(driver, surfaceUrl)
-        await driver.until('the unstake', (state) => state.intents[intentId]?.status === 'included')
-        await driver.until('the plan to be done', (state) => state.tasks['safe-unstake']?.status === 'done')
-        signedAt = (await allResults(driver))[0]?.id ?? 0
-        // Until its services are off, what it served would not be paid.
-        await driver.until('the end of its last session', ({ suppliers, chain }) => {
-          const end = suppliers[second]?.unstakeSessionEndHeight ?? 0
-          return end > 0 && chain.height > end + 3
-        })
-      })().finally(() => (isOver = true)),
-    ])
+    await whileSending(driver, [first, second], async () => {
+      await driver.until('the door to close', (state) => state.tasks['safe-unstake']?.facts['step'] === 'last-session')
+      check('the door is closed for one', driver.state.tasks['safe-unstake']?.facts['door'] === 'one', driver.state.tasks['safe-unstake'])
+      check('the ingress runs on', driver.state.nodes['ingress']?.wanted === 'running', driver.state.nodes['ingress'])
+      check('with another configuration', driver.state.nodes['ingress']?.startedAtMs !== ingressLife, ingressLife)
+      closedAt = (await allResults(driver))[0]?.id ?? 0
+      await driver.until('the sheet to be due', (state) => state.tasks['safe-unstake']?.facts['step'] === 'sign-unstake', 300_000)
+      const { intentId, surfaceUrl } = await driver.call('leave.sign', {})
+      await signSheet(driver, surfaceUrl)
+      await driver.until('the unstake', (state) => state.intents[intentId]?.status === 'included')
+      await driver.until('the plan to be done', (state) => state.tasks['safe-unstake']?.status === 'done')
+      signedAt = (await allResults(driver))[0]?.id ?? 0
+      // Until its services are off, what it served would not be paid.
+      await driver.until('the end of its last session', ({ suppliers, chain }) => {
+        const end = suppliers[second]?.unstakeSessionEndHeight ?? 0
+        return end > 0 && chain.height > end + 3
+      })
+    })
     const claims = await allSettled(driver)
     const rows = await allResults(driver)
     // A batch that was on its way when the door closed may have begun before.
@@ -122,8 +75,7 @@ export async function runLeaveBeside(check: Check): Promise<Figures> {
       lost === 0 && claims.some((claim) => claim.operatorAddress === second),
       claims.map((c) => c.stage),
     )
-    const paid = claims.filter((claim) => claim.operatorAddress === second).reduce((sum, claim) => sum + Number(claim.relays), 0)
-    const answered = rows.filter((row) => row.operatorAddress === second && row.signatureOk).length
+    const { paid, answered } = countOf(rows, claims, second)
     check('every answered relay of the one that left was paid', paid === answered && paid > 0, { paid, answered })
     check('nothing of it looked like somebody else', driver.state.health.ownChanges.length === 0, driver.state.health.ownChanges)
     await driver.until('the ingress as before', () => serves(driver))

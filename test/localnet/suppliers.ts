@@ -5,12 +5,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { allResults, allSettled, isEarly, lifeOf, serves, signSheet, type ClaimRow, type RelayRow } from './batches.ts'
+import { allResults, allSettled, serves, signSheet } from './batches.ts'
 import { PASSWORD, reachServing, startDriver, type Driver } from './driver.ts'
 import { mustDocker } from './engine.ts'
 import { prepareMachine, readMachine } from './prepare.ts'
-import { sleep } from './process.ts'
 import type { Check, Figures } from './report.ts'
+import { BATCH, countOf, joinSecond, sendTo, whileSending, type RelayCount } from './second-supplier.ts'
 
 /** Windows that outlast a restart of the miner: what is tried is who claims what, not how fast this machine starts one. */
 const RULES = {
@@ -23,58 +23,6 @@ const RULES = {
   proofClose: 30,
   supplierUnbondingSessions: 4,
 }
-const SERVICE = 'anvil'
-const BATCH = 5
-const PAUSE_MS = 500
-/** Test relays go to the supplier in view. */
-async function send(driver: Driver, operatorAddress: string, count = BATCH): Promise<void> {
-  await driver.until('room in the session', () => isEarly(driver))
-  if (driver.state.supplier.operatorAddress !== operatorAddress) await driver.call('supplier.choose', { operatorAddress })
-  const { taskId } = await driver.call('relays.sendTest', { serviceId: SERVICE, count })
-  await driver.until('a batch', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
-}
-
-async function keepSending(driver: Driver, operatorAddress: string, over: () => boolean): Promise<void> {
-  while (!over()) {
-    if (isEarly(driver)) await send(driver, operatorAddress)
-    await sleep(PAUSE_MS)
-  }
-}
-
-async function fund(driver: Driver, address: string, amountPokt: string): Promise<void> {
-  const { taskId } = await driver.call('faucet.request', { address, amountPokt })
-  await driver.until('play money', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
-}
-
-/** From nothing to a second supplier of the same owner that serves, while relays to the first go on. @returns its operator */
-async function join2(driver: Driver, owner: { id: string; address: string }, first: string): Promise<string> {
-  await fund(driver, owner.address, '60000')
-  const operator = await driver.makeKey('Second', 'operator')
-  await fund(driver, operator.address, '100')
-  await driver.until('the second among the suppliers', (state) => state.suppliers[operator.address] !== undefined)
-  await driver.sign({ kind: 'stake-owner', ownerKeyId: owner.id, operatorAddress: operator.address, amountPokt: '59505' })
-  await driver.until('its stake', (state) => state.suppliers[operator.address]?.status === 'staked-no-services')
-  const options = await driver.call('supplier.options', {})
-  const life = lifeOf(driver)
-  let isOver = false
-  await Promise.all([
-    keepSending(driver, first, () => isOver),
-    (async () => {
-      await driver.sign({
-        kind: 'stake-services',
-        operatorKeyId: operator.id,
-        ownerAddress: owner.address,
-        services: [
-          { serviceId: SERVICE, url: options.endpointUrl ?? '', rpcType: 'JSON_RPC', revShare: [{ address: owner.address, percent: 100 }] },
-        ],
-      })
-      await driver.until('a miner with both keys', () => lifeOf(driver) > life && serves(driver))
-      await driver.until('its first session', (state) => state.suppliers[operator.address]?.status === 'active')
-    })().finally(() => (isOver = true)),
-  ])
-  return operator.address
-}
-
 /** Names of the relay miner and the keeper of this Hearth among the containers of others: they are found by the port of its ingress. */
 async function holdersOfKeys({ state }: Driver, socket: string): Promise<string[]> {
   const port = String(state.nodes['ingress']?.ports['8080'])
@@ -83,37 +31,27 @@ async function holdersOfKeys({ state }: Driver, socket: string): Promise<string[
   return all.filter((name) => ['miner', 'keeper'].some((nodeId) => name === ingress.replace(/ingress$/, nodeId)))
 }
 
-interface Count {
-  answered: number
-  paid: number
-}
-const countOf = (rows: readonly RelayRow[], claims: readonly ClaimRow[], operator: string): Count => ({
-  answered: rows.filter((row) => row.signatureOk && row.operatorAddress === operator).length,
-  paid: claims
-    .filter((claim) => claim.operatorAddress === operator && claim.stage === 'settled')
-    .reduce((total, claim) => total + Number(claim.relays), 0),
-})
-
 /** Runs it. @returns the figures */
 export async function runSuppliers(check: Check): Promise<Figures> {
   const dataDir = mkdtempSync(join(tmpdir(), 'hearth-suppliers-'))
   const socket = readMachine().engineSocket ?? ''
   let driver = await startDriver(dataDir, RULES)
-  const counts: { first?: Count; second?: Count } = {}
+  const counts: { first?: RelayCount; second?: RelayCount } = {}
   let different = Infinity
   try {
     const people = await reachServing(driver)
     const { owner } = people
     const first = people.operator.address
-    await send(driver, first)
-    const second = await join2(driver, owner, first)
+    await sendTo(driver, first)
+    const second = await joinSecond(driver, owner, [first])
     check(
       'both suppliers serve',
       [first, second].every((each) => driver.state.suppliers[each]?.status === 'active'),
       driver.state.suppliers,
     )
-    await send(driver, first, 10)
-    await send(driver, second, 20)
+    await sendTo(driver, first, 10)
+    await sendTo(driver, second, 15)
+    for (const each of [first, second]) await sendTo(driver, each)
 
     // As after a restart of the PC: what held the keys is down, and claims of both are on their way.
     const mine = await holdersOfKeys(driver, socket)
@@ -124,16 +62,17 @@ export async function runSuppliers(check: Check): Promise<Figures> {
     await driver.until('the wish for the keys', (state) => state.vault.needed !== null)
     await driver.call('vault.unlock', { password: PASSWORD })
     await driver.until('both keys', (state) => state.vault.needed === null && serves(driver))
-    await send(driver, second)
-    await send(driver, first)
+    await sendTo(driver, second)
+    await sendTo(driver, first)
     const claimsBefore = await allSettled(driver)
     for (const [name, operator] of [
       ['first', first],
       ['second', second],
     ] as const) {
       const { answered, paid } = countOf(await allResults(driver), claimsBefore, operator)
-      // The bare stop of the PC loses what the miner had not written yet, and nothing else.
-      check(`relays of the ${name} were paid to it`, paid > 0 && paid <= answered, { answered, paid })
+      // The bare stop of the PC loses what the miner had not written yet, which is less than the last batch, and nothing else; sessions that became no claim count too.
+      const unpaid = answered - paid
+      check(`relays of the ${name} were paid to it, all but ${unpaid}`, paid > 0 && unpaid >= 0 && unpaid <= BATCH, { answered, paid })
       check(
         `no claim of the ${name} was lost`,
         claimsBefore.every((claim) => claim.operatorAddress !== operator || claim.stage === 'settled'),
@@ -146,28 +85,27 @@ export async function runSuppliers(check: Check): Promise<Figures> {
       first: countOf(await allResults(driver), claimsBefore, first),
       second: countOf(await allResults(driver), claimsBefore, second),
     }
-    await send(driver, second, 10)
-    let isOver = false
-    await Promise.all([
-      keepSending(driver, first, () => isOver),
-      (async () => {
-        // Claims that settle after an unstake pay nothing, whoever served them: who leaves with an open door waits for his own.
-        await allSettled(driver)
-        await driver.call('leave.begin', { keyId: owner.id, operatorAddress: second })
-        await driver.until('the sheet to be due', (state) => state.tasks['safe-unstake']?.facts['step'] === 'sign-unstake')
-        check('the door stays open for the first', driver.state.nodes['ingress']?.wanted === 'running', driver.state.nodes['ingress'])
-        const { intentId, surfaceUrl } = await driver.call('leave.sign', {})
-        await signSheet(driver, surfaceUrl)
-        await driver.until('the unstake', (state) => state.intents[intentId]?.status === 'included')
-        await driver.until('the second to be gone', (state) => state.suppliers[second]?.status === 'unstaked', 300_000)
-      })().finally(() => (isOver = true)),
-    ])
+    await sendTo(driver, second, 10)
+    await whileSending(driver, [first], async () => {
+      // Claims that settle after an unstake pay nothing, whoever served them: who leaves with an open door waits for his own.
+      await allSettled(driver)
+      await driver.call('leave.begin', { keyId: owner.id, operatorAddress: second, door: 'none' })
+      await driver.until('the sheet to be due', (state) => state.tasks['safe-unstake']?.facts['step'] === 'sign-unstake')
+      check('the door stays open for the first', driver.state.nodes['ingress']?.wanted === 'running', driver.state.nodes['ingress'])
+      const { intentId, surfaceUrl } = await driver.call('leave.sign', {})
+      await signSheet(driver, surfaceUrl)
+      await driver.until('the unstake', (state) => state.intents[intentId]?.status === 'included')
+      await driver.until('the second to be gone', (state) => state.suppliers[second]?.status === 'unstaked', 300_000)
+    })
     await driver.until('a miner with one key', () => serves(driver))
     check('the first serves on', driver.state.suppliers[first]?.status === 'active' && serves(driver), driver.state.suppliers)
-    await send(driver, first)
+    await sendTo(driver, first)
     const claims = await allSettled(driver)
     const rows = await allResults(driver)
-    const since = (now: Count, then: Count): Count => ({ answered: now.answered - then.answered, paid: now.paid - then.paid })
+    const since = (now: RelayCount, then: RelayCount): RelayCount => ({
+      answered: now.answered - then.answered,
+      paid: now.paid - then.paid,
+    })
     counts.first = since(countOf(rows, claims, first), before.first)
     counts.second = since(countOf(rows, claims, second), before.second)
     for (const [name, count] of Object.entries(counts))
@@ -189,7 +127,7 @@ export async function runSuppliers(check: Check): Promise<Figures> {
     await driver.stop()
     rmSync(dataDir, { recursive: true, force: true })
   }
-  const total = (pick: (count: Count) => number): number =>
+  const total = (pick: (count: RelayCount) => number): number =>
     [counts.first, counts.second].reduce((sum, count) => sum + (count ? pick(count) : 0), 0)
   return {
     suppliersOnOneMiner: { value: counts.second ? 2 : 0, goal: 2 },

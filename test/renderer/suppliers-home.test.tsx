@@ -40,6 +40,14 @@ describe('Home with two suppliers', () => {
     expect(page()).toMatch(/block 137, Operator 2/)
   })
 
+  it('a wallet that is not known is neither the lowest nor empty', async () => {
+    const state = twoSuppliers(NOW)
+    const { [SECOND]: _second, ...one } = state.balances
+    await show({ ...state, balances: one }, '/')
+    expect(page()).toMatch(/Operator fees, lowest27\.02.POKT/)
+    expect(page()).not.toContain('is empty')
+  })
+
   it('a finding about the other one brings it into view when it is opened', async () => {
     const link = await show(secondInTrouble(NOW), '/')
     expect(page()).toContain('Staked and not served here: eth (Operator 2)')
@@ -83,5 +91,13 @@ describe('the wallet with two suppliers', () => {
     await show(twoSuppliers(NOW), '/wallet')
     const stakes = [...document.querySelectorAll('[data-wallet="stake"]')].map((each) => each.textContent)
     expect(stakes).toEqual([expect.stringMatching(/^Stake of Operator .*59,505/), expect.stringMatching(/^Stake of Operator 2 .*60,000/)])
+  })
+
+  it('says when there was no room for all of them', async () => {
+    await show(twoSuppliers(NOW), '/wallet')
+    expect(page()).not.toContain('no room here for all stakes')
+    await stage.close()
+    await show({ ...twoSuppliers(NOW), leftOut: { suppliers: 1 } }, '/wallet')
+    expect(page()).toContain('no room here for all stakes')
   })
 })

@@ -139,6 +139,16 @@ describe('Home, judged by all of them', () => {
     expect(homeVerdict(words, state).title).toBe('All 2 services are earning')
   })
 
+  it('takes a wallet that is not known for no empty one, and the stakes that are known for no sum of all', () => {
+    const state = twoSuppliers(NOW)
+    const { [SECOND]: _second, ...one } = state.balances
+    expect(lineOf({ ...state, balances: one }, 'operator-funds')).toMatchObject({ state: 'done', facts: { pokt: '27.02', count: 1 } })
+    expect(lineOf({ ...state, balances: {} }, 'operator-funds')).toMatchObject({ state: 'open', text: 'home.check.operatorFundsMissing' })
+    const cut = { ...state, suppliers: inList(OPERATOR, OWNER, ['anvil']), leftOut: { suppliers: 1 } }
+    expect(lineOf(cut, 'staked')).toMatchObject({ state: 'done', text: 'suppliers.check.stakedAtLeast', facts: { pokt: '59,505' } })
+    expect(lineOf(state, 'staked')?.text).toBe('suppliers.check.staked')
+  })
+
   it('names the one in trouble, and leads to it', () => {
     const state = secondInTrouble(NOW)
     expect(lineOf(state, 'operator-funds')).toMatchObject({

@@ -206,6 +206,15 @@ describe('leaving with one of two', () => {
     const keys = Object.fromEntries(Object.entries(state.keys).map(([id, key]) => [id, { ...key, network: 'practice' as const }]))
     await show({ ...state, app: { ...state.app, network: 'practice' }, keys }, '/supplier/leave')
     expect(doors()).toEqual(['all', 'none'])
+    // Relays over WebSocket do not say whose they are.
+    await stage.close()
+    const services = state.supplier.services.map((service) => ({
+      ...service,
+      endpoints: service.endpoints.map((endpoint) => ({ ...endpoint, rpcType: 'WEBSOCKET' })),
+    }))
+    expect(services.length).toBeGreaterThan(0)
+    await show({ ...state, supplier: { ...state.supplier, services } }, '/supplier/leave')
+    expect(doors()).toEqual(['all', 'none'])
   })
 
   it('asks for what it always did where there is one', async () => {
@@ -298,6 +307,19 @@ describe('one more supplier', () => {
     const link = await show(addingSecond(NOW), '/supplier/funds?for=operator')
     await press(named('Get test POKT'))
     expect(asked(link, 'faucet.request')).toEqual([{ address: SECOND, amountPokt: '100' }])
+  })
+
+  it('a balance that is not known is called so, and keeps nobody from the stake', async () => {
+    const unread = { ...addingSecond(NOW), balances: {} }
+    await show(unread, '/supplier')
+    const textOf = (line: string): string => document.querySelector(`[data-begin="${line}"]`)?.textContent ?? ''
+    expect(textOf('owner')).toContain('what Owner holds is not known yet')
+    expect(textOf('fees')).toContain('what its wallet holds is not known yet')
+    await stage.close()
+    const link = await show(unread, '/supplier/stake', { 'tx.prepare': { intentId: 'i7', surfaceUrl: '' } })
+    expect(page()).not.toContain('holds 0')
+    await press(named('Review and sign…'))
+    expect(asked(link, 'tx.prepare')).toHaveLength(1)
   })
 
   it('its stake is prepared for its own operator, by the owner of the first unless another is chosen', async () => {

@@ -4,6 +4,7 @@ import { mirrorState, type StateMirror } from '#main/shells/electron/state-mirro
 import { findingText } from '#main/shells/electron/clock-words.ts'
 import { FINDINGS } from '#main/shells/electron/finding-words.ts'
 import { en } from '#renderer/text/en.ts'
+import type { AppState } from '#shared/api/state.ts'
 import { createTestClock, type TestClock } from '#test/fakes/clock.ts'
 import { createFakeElectron, type FakeElectron } from '#test/fakes/electron.ts'
 import { createQuietLog } from '#test/fakes/quiet-log.ts'
@@ -25,7 +26,18 @@ beforeEach(async () => {
   await mirror.ready
   opened = []
   hour = 12
-  notifier = createNotifier({ electron, mirror, clock, log: createQuietLog(), open: (path) => void opened.push(path), hourOf: () => hour })
+  notifier = createNotifier({
+    electron,
+    mirror,
+    clock,
+    log: createQuietLog(),
+    open: (path) => void opened.push(path),
+    choose: (operatorAddress) => {
+      if (operatorAddress === 'pokt1lost') return Promise.reject(new Error('supplier-absent'))
+      return Promise.resolve(opened.push(`in view ${operatorAddress}`))
+    },
+    hourOf: () => hour,
+  })
 })
 afterEach(() => mirror.stop())
 
@@ -71,6 +83,26 @@ describe('findings as notifications', () => {
     app.set('app', { ...app.state.app, network: 'mainnet' })
     await stand()
     expect(bodies()).toHaveLength(1)
+  })
+
+  test('lead to the supplier that they are about, not to the one in view', async () => {
+    app.set('supplier', { ...app.state.supplier, operatorAddress: 'pokt1a' })
+    for (const address of ['pokt1a', 'pokt1b', 'pokt1lost']) app.put('suppliers', address, {} as AppState['suppliers'][string])
+    const click = async (supplierAddress: string, fix: AppState['attention'][string]['fix']): Promise<string[]> => {
+      put(`of ${supplierAddress} ${fix}`, 'bad', { key: 'operator-empty', facts: { supplierAddress }, fix })
+      await stand()
+      opened.length = 0
+      electron.desktop.notes.at(-1)?.click()
+      await clock.advance(1)
+      return [...opened]
+    }
+    expect(await click('pokt1b', 'supplier')).toEqual(['in view pokt1b', '/supplier'])
+    expect(await click('pokt1a', 'supplier')).toEqual(['/supplier'])
+    expect(await click('pokt1b', 'test-relays')).toEqual(['in view pokt1b', '/supplier/test-relays'])
+    expect(await click('pokt1b', 'earnings')).toEqual(['/earnings'])
+    // Gone, or of a network that is no longer shown.
+    expect(await click('pokt1stranger', 'supplier')).toEqual(['/supplier'])
+    expect(await click('pokt1lost', 'supplier')).toEqual(['/'])
   })
 
   test('what is wrong with this PC is told once, whichever network is shown', async () => {

@@ -36,7 +36,7 @@ describe('from the list to the program', () => {
       installed,
       arch: 'x64',
       mirror,
-      notifier: createNotifier({ electron, mirror, clock, log, open: () => undefined }),
+      notifier: createNotifier({ electron, mirror, clock, log, open: () => undefined, choose: () => Promise.resolve() }),
       fetch: (url, init) => electron.net.fetch(url, init),
       clock,
       log,
@@ -191,7 +191,7 @@ describe('from the list to the program', () => {
       installed: { kind: 'AppImage', image: '/x' },
       arch: 'x64',
       mirror,
-      notifier: createNotifier({ electron, mirror, clock, log, open: () => undefined }),
+      notifier: createNotifier({ electron, mirror, clock, log, open: () => undefined, choose: () => Promise.resolve() }),
       fetch: async (url, init) => {
         asked.push([url, init.headers])
         return electron.net.fetch(url, init)

@@ -17,10 +17,11 @@ import { createKnownContainers } from './known-containers.ts'
 import { readLogs } from './logs.ts'
 import { readFile } from './read-file.ts'
 import { createLiveSamples } from './live-samples.ts'
-import { mustBeName, mustBeReference, orNothing, ownedContainer } from './owned.ts'
+import { inspectContainer, mustBeName, mustBeReference, orNothing, ownedContainer } from './owned.ts'
 import { offeredDigest, removeImage } from './images.ts'
 import { ambiguousNetwork, ensureNetwork, ensureVolume, findVolume, keepOneNetwork, removeNetwork, removeVolume } from './places.ts'
 import { pullImage, wholePull } from './pull.ts'
+import { seenContainer } from './seen-container.ts'
 import { createStats } from './stats.ts'
 import { stopContainer } from './stop-container.ts'
 import { unpackInto } from './unpack.ts'
@@ -99,6 +100,12 @@ export function createDockerEngine(options: {
     probe,
     image,
     list: () => guarded(() => known.list()),
+    containerState: (name) =>
+      guarded(async (api) => {
+        mustBeName('container', name)
+        const info = await inspectContainer(api, name)
+        return info && seenContainer(info).state
+      }),
 
     async pull(reference, onProgress, signal) {
       if (!signal.aborted) mustBeReference(reference)

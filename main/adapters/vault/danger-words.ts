@@ -17,7 +17,8 @@ const WORDS: Record<DangerKey, string> = {
   'operator-without-key':
     'The operator {address} has signed nothing on chain yet. Until it has, gateways cannot check the answers that it signs; sending its services is enough.',
   'operator-runway': 'The operator {address} holds {upokt}{days}. It pays for every claim and proof.',
-  'operator-emptied': 'It leaves {upokt} to the operator {address}{days}, which pays for claims and proofs. Missed proofs cost pay and stake.',
+  'operator-emptied':
+    'It leaves {upokt} to the operator {address}{days}, which pays for claims and proofs. Missed proofs cost pay and stake.',
   'owner-elsewhere': 'The owner recorded on chain, {ownerAddress}, is no address of this vault. The stake belongs to it.',
   'lowered-stake-paid-to': '{upokt} are paid out at once, to the owner {ownerAddress}.',
   'raise-belongs-to-owner': 'The signer pays {upokt}, and the owner {ownerAddress} gets it back one day.',

@@ -61,6 +61,7 @@ export function createAlerts(deps: {
   const hourOf = deps.hourOf ?? ((ms) => new Date(ms).getHours())
   let told: Told = {}
   const awaySince = new Map<string, number>()
+  const fewerSince = new Map<string, number>()
   let sentAtMs = 0
   let failures = 0
   let notBeforeMs = 0
@@ -86,6 +87,27 @@ export function createAlerts(deps: {
     const { body, headers } = alertMessage(url, state.state.app.host, lines)
     const { status } = await https.postHttps(url, body, headers, TIMEOUT_MS, ended)
     if (status < 200 || status > 299) throw new HearthError('alert-undelivered', { host: new URL(url).host, reason: `status ${status}` })
+  }
+
+  /** Of several suppliers that were told some are well again: their next trouble is news. @returns whether anything is to be written down */
+  const forgetTheWell = (found: ReadonlyMap<string, Finding>, nowMs: number): boolean => {
+    const before = told
+    for (const [row, finding] of found) {
+      const known = told[row]
+      const count = countOf(finding)
+      if (known?.count === undefined || known.key !== finding.key || count === 0 || count >= known.count) {
+        fewerSince.delete(row)
+        continue
+      }
+      const since = fewerSince.get(row) ?? nowMs
+      fewerSince.set(row, since)
+      if (nowMs - since < AWAY_MS) continue
+      const { supplierAddress } = finding.facts
+      // Only of the last one it is known who it is.
+      const of = count === 1 && supplierAddress !== undefined ? [supplierAddress] : (known.of ?? [])
+      told = { ...told, [row]: { ...known, of, count } }
+    }
+    return told !== before
   }
 
   /** What should be told now: new findings that stand, and those that were told and are over. */
@@ -131,6 +153,7 @@ export function createAlerts(deps: {
       return
     }
     if (nowMs < notBeforeMs || nowMs - sentAtMs < settings.get('alertPauseMinutes') * 60_000) return
+    if (forgetTheWell(standing(), nowMs)) await store.setSetting(TOLD_ROW, JSON.stringify(told))
     const { lines, next } = due(nowMs)
     if (lines.length === 0) return
     try {
@@ -194,14 +217,18 @@ export function createAlerts(deps: {
  * @returns what is told then, or undefined when it was
  */
 function suppliersIn({ key, facts }: Finding, before: Told[string] | undefined): Pick<Told[string], 'of' | 'count'> | undefined {
-  const { supplierAddress, moreSuppliers } = facts
+  const { supplierAddress } = facts
   const known = before?.key === key ? before : undefined
-  const count = supplierAddress === undefined ? 0 : 1 + (Number(moreSuppliers) || 0)
+  const count = countOf({ facts })
   const isNew = supplierAddress !== undefined && known?.of !== undefined && !known.of.includes(supplierAddress)
   if (known && !isNew && count <= (known.count ?? 1)) return undefined
   if (supplierAddress === undefined) return {}
   return { of: [...new Set([...(known?.of ?? []), supplierAddress])], count: Math.max(count, known?.count ?? 0) }
 }
+
+/** How many of several suppliers it applies to; none where there is but one. */
+const countOf = ({ facts: { supplierAddress, moreSuppliers } }: Pick<Finding, 'facts'>): number =>
+  supplierAddress === undefined ? 0 : 1 + (Number(moreSuppliers) || 0)
 
 /** @param chosen rows of before Hearth looked after several networks name none: they were of the chosen one */
 function parseTold(text: string | undefined, chosen: NetworkId | null): Told {

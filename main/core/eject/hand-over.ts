@@ -29,6 +29,8 @@ export interface HandOvers {
   now(): HandOver | null
   /** Whether nothing of it may be started here. */
   isOut(): boolean
+  /** Resolves when no relay miner runs from the files, handed over or not. Rejects `eject-still-runs`, and as the engine does: what cannot be seen may well run. */
+  mustNotRun(): Promise<void>
   /** Stops all containers at that moment. @param fingerprint of what runs now. Rejects `eject-not-written`, `eject-stale`, `handed-over`, `not-now` */
   begin(when: StopWhen, fingerprint: string | undefined): Promise<void>
   /** Starts again what ran before. Rejects `not-handed-over`, `eject-still-runs`, and as the engine does. */
@@ -41,7 +43,7 @@ export function createHandOvers(deps: {
   project: string
   store: Pick<Store, 'nodes' | 'setting' | 'setSetting'>
   nodes: Pick<Nodes, 'start' | 'stop' | 'wake'>
-  engine: Pick<Engine, 'list' | 'stats' | 'probe'>
+  engine: Pick<Engine, 'list' | 'containerState' | 'probe'>
   state: StatePublisher
   clock: Clock
   log: Log
@@ -60,6 +62,12 @@ export function createHandOvers(deps: {
   }
   const rowsNow = (): Promise<NodeRow[]> => store.nodes(deps.network ?? '')
   const isDown = (nodeId: string): boolean => ['stopped', 'absent'].includes(state.state.nodes[nodeId]?.seen ?? 'absent')
+
+  /** One that is paused or about to start again runs too. */
+  const runningOf = async (names: readonly string[]): Promise<string[]> => {
+    const states = await Promise.all(names.map((name) => deps.engine.containerState(name)))
+    return names.filter((_name, at) => ['running', 'restarting', 'paused'].includes(states[at] ?? ''))
+  }
 
   const round = async (): Promise<void> => {
     const { handOver } = kept
@@ -109,6 +117,11 @@ export function createHandOvers(deps: {
       return shown
     },
     isOut: () => kept.handOver !== null && (kept.handOver.stage === 'out' || (kept.handOver.stage === 'stopping' && isDown('miner'))),
+    async mustNotRun() {
+      if (!kept.written) return
+      const running = await runningOf([ejectedContainer(deps.project, 'miner')])
+      if (running.length > 0) throw new HearthError('eject-still-runs', { containers: running.join(', '), path: kept.written.path })
+    },
     async begin(when, fingerprint) {
       if (kept.handOver) throw new HearthError('handed-over', { path: kept.handOver.path })
       if (!kept.written) throw new HearthError('eject-not-written')
@@ -141,8 +154,7 @@ export function createHandOvers(deps: {
         // What cannot be seen may well run.
         if (probe.kind !== 'ready')
           throw new HearthError(`engine-${probe.kind}`, { endpoint: probe.endpoint, detail: probe.detail.slice(0, 200) })
-        const seen = await Promise.all(names.map(async (name) => ((await deps.engine.stats(name)) === undefined ? [] : [name])))
-        return seen.flat()
+        return runningOf(names)
       })
       if (running.length > 0) throw new HearthError('eject-still-runs', { containers: running.join(', '), path: handOver.path })
       await save({ ...kept, handOver: null })

@@ -5,6 +5,7 @@ import type { Backends } from '../backends/wire-backends.ts'
 import type { Heads } from '../chain/heads.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { NetworkRooms } from '../network-shape.ts'
+import type { GiveKeys } from '../keys/give-key.ts'
 import type { ServingKeys } from '../keys/serving-keys.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { EjectFolder } from '../ports/eject-folder.ts'
@@ -38,6 +39,8 @@ export interface EjectRoom {
   handlers: Pick<Handlers, 'eject.preview' | 'eject.write' | 'eject.handOver' | 'eject.takeBack'>
   /** The same handlers, but that what was handed over is not touched: those reject `handed-over` (detail.path). */
   guarded(handlers: NetworkRooms['handlers']): NetworkRooms['handlers']
+  /** The same, but that a key is given to no miner beside one that runs from the files. */
+  guardedKeys(giveKeys: GiveKeys): GiveKeys
   handOvers: HandOvers
 }
 
@@ -130,6 +133,12 @@ export function createEjectRoom(deps: {
         await handOvers.takeBack(signal)
         return {}
       },
+    },
+    guardedKeys: (giveKeys) => async (missing, othersThere) => {
+      if (handOvers.isOut()) return false
+      // SECURITY: S18 one key, one machine: the files may be run without a word to Hearth.
+      await handOvers.mustNotRun()
+      return giveKeys(missing, othersThere)
     },
     guarded(handlers) {
       const held = HELD.map((name) => {

@@ -132,6 +132,8 @@ export interface Engine {
   probe(): Promise<EngineProbe>
   /** All containers of this installation (found by label, never from memory). */
   list(): Promise<SeenContainer[]>
+  /** State of the container of this name, whoever made it; undefined where there is none. */
+  containerState(name: string): Promise<SeenContainer['state'] | undefined>
   image(reference: string): Promise<ImageInfo | undefined>
   /** Rejects `image-unavailable`; `cancelled` when the signal aborts; a pull with no byte for `stallMs` rejects `image-unavailable` with detail.reason = 'stalled'. */
   pull(reference: string, onProgress: (progress: PullProgress) => void, signal: AbortSignal): Promise<ImageInfo>

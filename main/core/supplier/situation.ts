@@ -65,10 +65,12 @@ export async function readSituation(
           row.sessionEndHeight === claim.sessionEndHeight,
       )?.claimedUpokt,
     })),
-    // Sessions are counted for all suppliers together.
+    // Sessions are counted for all suppliers together. One of which this one has sent its claims is open for another's.
     servedSessionEnds:
       isOurs && !hasSettled(state, operatorAddress)
-        ? clock.lanes.filter((lane) => UNCLAIMED.has(lane.stage) && lane.relays !== null && lane.relays !== '0').map((lane) => lane.end)
+        ? clock.lanes
+            .filter((lane) => UNCLAIMED.has(lane.stage) && lane.relays !== null && lane.relays !== '0')
+            .flatMap(({ end }) => (claims.some((claim) => claim.sessionEndHeight === end) ? [] : [end]))
         : [],
     operator: {
       address: operatorAddress ?? '',

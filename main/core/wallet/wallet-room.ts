@@ -9,6 +9,7 @@ import type { TxCodec } from '../ports/tx.ts'
 import type { PublicKeyInfo } from '../ports/vault.ts'
 import type { StatePublisher } from '../state/publisher.ts'
 import { createAddressBook } from './address-book.ts'
+import { endsFirst } from './ends-first.ts'
 import { historyPage } from './history.ts'
 import { feeRunway, RUNWAY_SPAN_MS } from './runway.ts'
 
@@ -61,13 +62,13 @@ export function createWalletRoom(deps: {
     }
   }
 
-  /** @param asked an operator of ours; without, that of the supplier in view, or the first key while there is none */
+  /** @param asked an operator of ours; without, that of the supplier whose wallet ends first, of the one in view while nothing is staked, or the first key */
   const runway = async (asked: string | undefined): Promise<Runway | null> => {
     const network = deps.network()
     const own = (await deps.keys()).filter((key) => key.role === 'operator' && key.network === network).map((key) => key.address)
     if (asked !== undefined && !own.includes(asked)) throw new HearthError('supplier-absent', { operatorAddress: asked })
     const inView = state.state.supplier.operatorAddress
-    const operator = asked ?? (inView === '' ? own[0] : inView)
+    const operator = asked ?? endsFirst(state.state) ?? (inView === '' ? own[0] : inView)
     const balance = operator === undefined ? undefined : state.state.balances[operator]
     const params = heads.params()
     if (network === null || operator === undefined || !balance || !params) return null

@@ -53,7 +53,14 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
   const { electron, app, mirror, outside, places, log } = parts
   const ended = new AbortController()
   const { clock, platform } = outside
-  const notifier = createNotifier({ electron, mirror, clock, log, open: parts.open })
+  const notifier = createNotifier({
+    electron,
+    mirror,
+    clock,
+    log,
+    open: parts.open,
+    choose: (operatorAddress) => app.call('supplier.choose', { operatorAddress }),
+  })
   const lock = (): void => void app.call('vault.lock', {}).catch((error: unknown) => log.error('lock', error))
   const power = createPower({ electron, app, mirror, notifier, log, ending: parts.systemEnds })
   const updater = createUpdater({

@@ -63,3 +63,16 @@ export const FIX_PATHS: Readonly<Record<Fix, string>> = {
   'test-relays': '/supplier/test-relays',
   none: '/',
 }
+
+/** Screens that speak of the supplier in view: what is told about another one brings that one into view first. */
+const OF_ONE: ReadonlySet<Fix> = new Set(['supplier', 'test-relays'])
+
+/** @returns the operator of the own supplier that a finding is about, where its screen would speak of another one; else undefined */
+export function otherSupplierOf(
+  { fix, facts }: Pick<AppState['attention'][string], 'fix' | 'facts'>,
+  { supplier, suppliers }: Pick<AppState, 'supplier' | 'suppliers'>,
+): string | undefined {
+  const named = facts['supplierAddress'] ?? facts['operatorAddress'] ?? facts['address']
+  if (!OF_ONE.has(fix) || named === undefined || named === supplier.operatorAddress) return undefined
+  return suppliers[named] === undefined ? undefined : named
+}

@@ -4,7 +4,7 @@ import type { Log } from '#main/core/ports/log.ts'
 import { allFindings, findingText, type Finding, type PlacedFinding } from './clock-words.ts'
 import type { NoteOptions, ShownNote } from './desktop-api.ts'
 import type { ElectronApi } from './electron-api.ts'
-import { FIX_PATHS } from './links.ts'
+import { FIX_PATHS, otherSupplierOf } from './links.ts'
 import type { StateMirror } from './state-mirror.ts'
 import { WORDS } from './words.ts'
 
@@ -25,7 +25,7 @@ export interface Notifier {
 /**
  * Findings as notifications of the system: each once for as long as it stands, by the level and the quiet hours of the settings, and without amounts unless wanted.
  * A click opens the screen with the fix.
- * @param open shows the window at a screen
+ * @param open shows the window at a screen @param choose brings another of the own suppliers into view
  */
 export function createNotifier(deps: {
   electron: ElectronApi
@@ -33,6 +33,7 @@ export function createNotifier(deps: {
   clock: Clock
   log: Log
   open: (path: string) => void
+  choose: (operatorAddress: string) => Promise<unknown>
   /** Hour of the day on this PC's clock. */
   hourOf?: (ms: number) => number
 }): Notifier {
@@ -76,9 +77,21 @@ export function createNotifier(deps: {
         body: `${finding.where}${findingText(finding, mirror.setting('notifyAmounts'))}`,
         urgency: finding.level === 'bad' ? 'critical' : 'normal',
       },
-      // Of a network that is not chosen Home has the way there.
-      () => deps.open(finding.where === '' ? FIX_PATHS[finding.fix] : '/'),
+      () => void goTo(finding),
     )
+  const goTo = async (finding: PlacedFinding): Promise<void> => {
+    // Of a network that is not chosen Home has the way there.
+    if (finding.where !== '') return deps.open('/')
+    const other = mirror.state && otherSupplierOf(finding, mirror.state)
+    try {
+      if (other !== undefined) await deps.choose(other)
+      deps.open(FIX_PATHS[finding.fix])
+    } catch (error) {
+      // Its screen would be that of another supplier: Home names the one that is meant.
+      log.warn('the supplier of a finding did not come into view', { reason: String(error) })
+      deps.open('/')
+    }
+  }
   const forget = (found: ReadonlyMap<string, unknown>, nowMs: number): void => {
     for (const [id, entry] of told) {
       if (found.has(id)) {

@@ -11,6 +11,7 @@ import { Card } from '#renderer/ui/Card.tsx'
 import { Icon } from '#renderer/ui/icons.tsx'
 import { NotBrought } from '#renderer/ui/NotBrought.tsx'
 import { TextButton } from '#renderer/ui/TextButton.tsx'
+import { byFees } from './checklist-supplier.ts'
 import { findings } from './verdict.ts'
 
 const hrefOf = (fix: string, isHere: boolean): string | undefined => (fix === 'test-relays' && !isHere ? '#/supplier/self-test' : FIX[fix])
@@ -105,10 +106,9 @@ function Findings({ found }: { found: ReturnType<typeof findings> }): ReactNode 
 
 /** Whose wallet for fees holds least: each operator pays its own claims and proofs. */
 function lowestFees(state: AppState): { lowest: string; count: number } {
-  const judged = judgedSuppliers(state).map((each) => each.operatorAddress)
-  const held = (address: string): bigint => BigInt(state.balances[address]?.upokt ?? '0')
-  const [lowest] = judged.toSorted((a, b) => (held(a) < held(b) ? -1 : held(a) > held(b) ? 1 : 0))
-  return { lowest: lowest ?? state.supplier.operatorAddress, count: judged.length }
+  const judged = judgedSuppliers(state)
+  const [lowest] = byFees(state, judged)
+  return { lowest: lowest?.operatorAddress ?? state.supplier.operatorAddress, count: judged.length }
 }
 
 function Glances(): ReactNode {

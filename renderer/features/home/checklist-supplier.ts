@@ -12,7 +12,11 @@ const STAKE_MARGIN_UPOKT = 5_000_000n
 /** More than the owner's few transactions cost. */
 const FEES_UPOKT = 10_000n
 
-const heldBy = (state: AppState, address: string | undefined): bigint => BigInt(state.balances[address ?? '']?.upokt ?? '0')
+/** Undefined where it was not read, or there was no room for it: which is not the same as none. */
+function heldBy(state: AppState, address: string | undefined): bigint | undefined {
+  const upokt = state.balances[address ?? '']?.upokt
+  return upokt === undefined ? undefined : BigInt(upokt)
+}
 
 /** Where a line leads that is about one of several. */
 const about = (judged: readonly OwnSupplier[], one: OwnSupplier | undefined): string | undefined =>
@@ -68,7 +72,7 @@ export function fundLines(state: AppState): Line[] {
   const needed = params
     ? BigInt(params.supplierMinStakeUpokt) + BigInt(params.supplierStakingFeeUpokt) + STAKE_MARGIN_UPOKT + FEES_UPOKT
     : null
-  const ownerDone = hasStake || (needed !== null && held >= needed)
+  const ownerDone = hasStake || (needed !== null && held !== undefined && held >= needed)
   const isHere = isMadeHere(state)
   const can = state.chain.status === 'ready'
   return [
@@ -80,12 +84,12 @@ export function fundLines(state: AppState): Line[] {
         ? 'home.check.ownerFundsStaked'
         : ownerDone
           ? 'home.check.ownerFundsOk'
-          : needed === null || held === 0n
+          : needed === null || held === undefined || held === 0n
             ? isHere
               ? 'home.check.ownerFundsUnknown'
               : 'home.check.ownerMoneyUnknown'
             : 'home.check.ownerFundsMissing',
-      facts: { pokt: pokt(held), needed: needed === null ? '' : pokt(needed) },
+      facts: { pokt: pokt(held ?? 0n), needed: needed === null ? '' : pokt(needed) },
       action: ownerDone || !owner || !can ? null : faucet(isHere, 'owner'),
     },
     feesLine(state),
@@ -97,32 +101,39 @@ const faucet = (isHere: boolean, role: string, supplier?: string): LineAction =>
     ? { kind: 'go', href: `#/supplier/funds?for=${role}`, text: 'home.check.getFunds', supplier }
     : { kind: 'go', href: '#/wallet', text: 'home.check.receive' }
 
+/** Those whose wallet is known, the poorest first. */
+export function byFees(state: AppState, suppliers: readonly OwnSupplier[]): OwnSupplier[] {
+  const wallets = suppliers.flatMap((each) => {
+    const held = heldBy(state, each.operatorAddress)
+    return held === undefined ? [] : [{ each, held }]
+  })
+  return wallets.toSorted((a, b) => (a.held < b.held ? -1 : a.held > b.held ? 1 : 0)).map(({ each }) => each)
+}
+
 /** Each operator pays its claims and proofs from a wallet of its own: the poorest one is told. */
 function feesLine(state: AppState): Line {
   const judged = judgedSuppliers(state)
   const operator = partyFor(state, 'operator')
   const isHere = isMadeHere(state)
   const line = { id: 'operator-funds', title: isHere ? ('home.check.operatorFunds' as const) : ('home.check.operatorMoney' as const) }
-  const [poorest] = judged.toSorted((a, b) => {
-    const difference = heldBy(state, a.operatorAddress) - heldBy(state, b.operatorAddress)
-    return difference < 0n ? -1 : difference > 0n ? 1 : 0
-  })
+  const known = byFees(state, judged)
+  const poorest = known[0] ?? judged[0]
   const address = poorest?.operatorAddress ?? operator?.address
   const held = heldBy(state, address)
   const isOne = judged.length < 2
-  if (held > 0n)
+  if (held !== undefined && held > 0n)
     return {
       ...line,
       state: 'done',
       text: isOne ? 'home.check.ownerFundsOk' : 'suppliers.check.fees',
-      facts: { pokt: pokt(held), count: judged.length },
+      facts: { pokt: pokt(held), count: known.length },
       action: null,
     }
   return {
     ...line,
     state: 'open',
-    text: isOne ? 'home.check.operatorFundsMissing' : 'suppliers.check.feesMissing',
-    facts: { pokt: pokt(held), name: poorest?.name ?? '' },
+    text: isOne || held === undefined ? 'home.check.operatorFundsMissing' : 'suppliers.check.feesMissing',
+    facts: { pokt: pokt(held ?? 0n), name: poorest?.name ?? '' },
     action: address === undefined || state.chain.status !== 'ready' ? null : faucet(isHere, 'operator', about(judged, poorest)),
   }
 }
@@ -143,10 +154,12 @@ export function stakedLine(state: AppState): Line {
   }
   if (judged.some((each) => isStaked(each.status))) {
     const sum = judged.reduce((upokt, each) => upokt + BigInt(each.stakeUpokt), 0n)
+    // Of the stakes that the state had no room for nothing is known here.
+    const isAll = (state.leftOut['suppliers'] ?? 0) === 0
     return {
       ...line,
       state: 'done',
-      text: judged.length > 1 ? 'suppliers.check.staked' : 'home.check.stakedOk',
+      text: !isAll ? 'suppliers.check.stakedAtLeast' : judged.length > 1 ? 'suppliers.check.staked' : 'home.check.stakedOk',
       facts: { pokt: pokt(sum), height: whole(Math.min(...judged.map((each) => each.height))), count: judged.length },
       action: null,
     }

@@ -27,12 +27,16 @@ export function BeginAnother(): ReactNode {
   const options = useQuery('supplier.options', isReady ? {} : null)
   const one = own.find((each) => each.isInView)
   if (one === undefined) return null
-  const heldBy = (address: string | undefined): bigint => BigInt(balances[address ?? '']?.upokt ?? '0')
+  const heldBy = (address: string | undefined): bigint | undefined => {
+    const upokt = balances[address ?? '']?.upokt
+    return upokt === undefined ? undefined : BigInt(upokt)
+  }
   const needed = options.value ? BigInt(options.value.suggestedStakeUpokt) + BigInt(options.value.stakingFeeUpokt) : null
   const held = heldBy(owner?.address)
   const fees = heldBy(one.operatorAddress)
   const isSent = one.status === 'stake-sent'
-  const hasMoney = isSent || (needed !== null && held >= needed)
+  const hasMoney = isSent || (needed !== null && held !== undefined && held >= needed)
+  const hasFees = fees !== undefined && fees > 0n
   const getMoney = (role: 'owner' | 'operator'): NonNullable<Line['action']> =>
     isHere ? { href: `#/supplier/funds?for=${role}`, text: t('home.check.getFunds') } : { href: '#/wallet', text: t('home.check.receive') }
   const lines: Line[] = [
@@ -42,18 +46,25 @@ export function BeginAnother(): ReactNode {
       title: t('suppliers.begin.owner'),
       text: !owner
         ? t('suppliers.begin.ownerNone')
-        : needed === null
-          ? t('suppliers.begin.ownerUnknown', { owner: owner.name, held: pokt(held) })
-          : t('suppliers.begin.ownerText', { owner: owner.name, held: pokt(held), needed: pokt(needed) }),
+        : held === undefined
+          ? t('suppliers.begin.ownerUnread', { owner: owner.name })
+          : needed === null
+            ? t('suppliers.begin.ownerUnknown', { owner: owner.name, held: pokt(held) })
+            : t('suppliers.begin.ownerText', { owner: owner.name, held: pokt(held), needed: pokt(needed) }),
       isDone: hasMoney,
       ...(hasMoney ? {} : { action: owner ? getMoney('owner') : { href: '#/settings/keys', text: t('home.check.keys') } }),
     },
     {
       id: 'fees',
       title: t('suppliers.begin.fees'),
-      text: fees > 0n ? t('suppliers.begin.feesText', { held: pokt(fees) }) : t('suppliers.begin.feesMissing'),
-      isDone: fees > 0n,
-      ...(fees > 0n ? {} : { action: getMoney('operator') }),
+      text:
+        fees === undefined
+          ? t('suppliers.begin.feesUnread')
+          : hasFees
+            ? t('suppliers.begin.feesText', { held: pokt(fees) })
+            : t('suppliers.begin.feesMissing'),
+      isDone: hasFees,
+      ...(hasFees ? {} : { action: getMoney('operator') }),
     },
     {
       id: 'stake',

@@ -100,18 +100,20 @@ function Form({
 }): ReactNode {
   const t = useText()
   const staked = useAppState((state) => BigInt(state.supplier.stakeUpokt))
-  const held = useAppState((state) => BigInt(state.balances[owner.address]?.upokt ?? '0'))
+  const balance = useAppState((state) => state.balances[owner.address]?.upokt)
+  // What is not known here is judged by main.
+  const held = balance === undefined ? null : BigInt(balance)
   const [text, setText] = useState(pokt(options.suggestedStakeUpokt).replaceAll(',', ' '))
   const [pubKey, setPubKey] = useState('')
   const extraUpokt = BigInt(options.stakingFeeUpokt)
   const problem = amountProblem(t, text, {
     min: { upokt: BigInt(options.minStakeUpokt), height: options.atHeight },
-    wallet: { address: owner.name, heldUpokt: held, extraUpokt, alreadyUpokt: staked },
+    ...(held === null ? {} : { wallet: { address: owner.name, heldUpokt: held, extraUpokt, alreadyUpokt: staked } }),
   })
   const { error } = flow.call
   const fromCore = error !== null && AMOUNT_CODES.has(error.code) ? fieldSentence(t, error) : null
   const parsed = parsePokt(text)
-  const left = parsed.ok ? held - (parsed.upokt > staked ? parsed.upokt - staked : 0n) - extraUpokt : null
+  const left = parsed.ok && held !== null ? held - (parsed.upokt > staked ? parsed.upokt - staked : 0n) - extraUpokt : null
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (problem !== null) return
@@ -163,7 +165,7 @@ function Form({
               t('supplier.stake.operator'),
               <Address key="operator" value={operator.address} short copy name={t('supplier.stake.operator')} />,
             ],
-            [t('supplier.stake.holds'), poktUnit(held, 6)],
+            [t('supplier.stake.holds'), held === null ? t('ui.nothing') : poktUnit(held, 6)],
             [t('supplier.stake.stakingFee'), poktUnit(options.stakingFeeUpokt, 6)],
             [t('supplier.stake.networkFee'), t('supplier.stake.networkFeeText')],
             left === null || left < 0n

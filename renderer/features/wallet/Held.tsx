@@ -17,6 +17,7 @@ export function Held({ own }: { own: KeyState[] }): ReactNode {
   const t = useText()
   const now = useNow(5_000)
   const balances = useAppState((state) => state.balances)
+  const unshown = useAppState((state) => state.leftOut['suppliers'] ?? 0)
   const staked = useOwnSuppliers().filter((each) => isStaked(each.status))
   const isOpen = useAppState((state) => state.vault.kind === 'unlocked')
   return (
@@ -69,6 +70,7 @@ export function Held({ own }: { own: KeyState[] }): ReactNode {
         {staked.map((each) => (
           <StakeOf key={each.operatorAddress} one={each} now={now} />
         ))}
+        {unshown === 0 ? null : <p className="text-caption text-text-3">{t('suppliers.unshown')}</p>}
         <RunwayLine own={own} />
       </div>
     </Card>

@@ -7,7 +7,7 @@ export const ejectErrors = {
   },
   'eject-still-runs': {
     text: 'It still runs outside of Hearth: {{containers}}. Two relay miners with one key cost stake.',
-    next: 'Stop it as chapter 7 of the README.md at {{path}} says, then take it back.',
+    next: 'Stop it as chapter 7 of the README.md at {{path}} says. What you handed over can be taken back after that.',
   },
   'handed-over': {
     text: 'These containers were handed over and may run from {{path}} now. Two relay miners with one key cost stake.',

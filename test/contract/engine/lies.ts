@@ -68,6 +68,13 @@ const memory = { memory: false }
 export const CALLS: LiedCall[] = [
   { name: 'list', about: /^GET \/containers\/json/, run: (engine) => engine.list(), may: [] },
   { name: 'list, one by one', about: /^GET \/containers\/[^/]+\/json/, run: (engine) => engine.list(), may: [] },
+  {
+    name: 'state of one',
+    about: /^GET \/containers\/[^/]+\/json/,
+    run: (engine, { container }) => engine.containerState(container),
+    may: [],
+    unnoticed: NOT_THERE,
+  },
   { name: 'image', about: /^GET \/images\//, run: (engine, { image }) => engine.image(image), may: [] },
   { name: 'start', about: /^GET \/containers\/[^/]+\/json/, run: (engine, { container }) => engine.start(container), may: [] },
   { name: 'start itself', about: /^POST .*\/start/, run: (engine, { container }) => engine.start(container), may: [], unnoticed: NO_BODY },

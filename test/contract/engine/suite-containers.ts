@@ -63,6 +63,16 @@ export function containersContract(stage: EngineStage): void {
       expect(await stage.seen(container)).toEqual(before)
     })
 
+    test('the state of one is told by its name alone, whoever made it', async () => {
+      const container = await stage.running()
+      const foreign = stage.nextName()
+      await stage.under.makeForeign(foreign)
+      expect([await stage.engine.containerState(container), await stage.engine.containerState(foreign)]).toEqual(['running', 'created'])
+      await stage.engine.stop(container, 1)
+      expect(await stage.engine.containerState(container)).toBe('exited')
+      expect(await stage.engine.containerState(stage.nextName())).toBeUndefined()
+    })
+
     test("somebody else's container of that name is neither used nor touched nor listed", async () => {
       const foreign = stage.nextName()
       await stage.under.makeForeign(foreign)

@@ -64,7 +64,7 @@ describe('after a restart with nobody there', { timeout: 60_000 }, () => {
       network: () => 'local',
       last: () => undefined,
       claimableBlocks: () => 0,
-      store: { claims: () => Promise.resolve([]) },
+      store: { claims: () => Promise.resolve([]), setting: () => Promise.resolve(undefined), setSetting: () => Promise.resolve() },
       fence: owned.fence,
     })
     return { vault, keys: owned, give: async () => give((await serving.read()).keys, false), state }

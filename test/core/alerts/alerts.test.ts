@@ -119,6 +119,10 @@ describe('alerts', () => {
     expect(await low({ ...b, moreSuppliers: '1' })).toBe(3)
     expect(await low({ ...a, moreSuppliers: '1' })).toBe(3)
     expect(await low(a)).toBe(3)
+    // One of them was well again in between.
+    expect(await low({ ...a, moreSuppliers: '1' })).toBe(4)
+    expect(await low({ ...a, moreSuppliers: '1' })).toBe(4)
+    expect(await low({ ...a, moreSuppliers: '2' })).toBe(5)
     expect(JSON.stringify(out)).not.toContain('Cellar')
     await stop()
   })

@@ -12,7 +12,7 @@ import { rejection } from '#test/fakes/rejection.ts'
 
 const WRITTEN = { path: '/data/eject/out', fingerprint: 'aa', withMiner: true }
 
-function scene(options: { ran?: string[]; ejected?: string[]; engine?: 'ready' | 'not-started' } = {}) {
+function scene(options: { ran?: string[]; ejected?: string[]; engine?: 'ready' | 'not-started'; state?: SeenContainer['state'] } = {}) {
   const ran = options.ran ?? ['keeper', 'miner', 'ingress', 'gnosis-execution']
   const settings = new Map<string, string>()
   const rows = new Map<string, NodeRow>()
@@ -76,7 +76,8 @@ function scene(options: { ran?: string[]; ejected?: string[]; engine?: 'ready' |
       },
       engine: {
         list: () => Promise.resolve([...up].map((nodeId) => ({ nodeId, state: 'running' }) as SeenContainer)),
-        stats: (name) => Promise.resolve(ejected.has(name) ? { cpuPercent: 0, memoryBytes: 1, memoryLimitBytes: 2 } : undefined),
+        containerState: (name) =>
+          Promise.resolve(ejected.has(name) ? (options.state ?? 'running') : name === 'p-keeper' ? 'exited' : undefined),
         probe: () => Promise.resolve({ kind: options.engine ?? 'ready', endpoint: 'e', detail: '' } as never),
       },
       state,
@@ -250,6 +251,19 @@ describe('taking back', () => {
     expect(room.isOut()).toBe(false)
   })
 
+  it.each([
+    ['restarting', 'eject-still-runs'],
+    ['paused', 'eject-still-runs'],
+    ['exited', undefined],
+    ['created', undefined],
+  ] as const)('of one that is %s is it %s', async (state, code) => {
+    const { room } = await out({ ejected: ['p-miner'], state })
+    const taken = room.takeBack(undefined)
+    if (code === undefined) await taken
+    else expect(await rejection(taken)).toMatchObject({ code })
+    expect(room.isOut()).toBe(code !== undefined)
+  })
+
   it('refuses while nobody can tell what runs', async () => {
     const { room, calls } = await out({ engine: 'not-started' })
     expect(await rejection(room.takeBack(undefined))).toMatchObject({ code: 'engine-not-started' })
@@ -278,7 +292,7 @@ function createHandOversThatRefuse({ state, clock }: ReturnType<typeof scene>): 
     nodes: { start: () => Promise.resolve(), stop: () => Promise.reject(new HearthError('not-now')), wake: () => undefined },
     engine: {
       list: () => Promise.resolve([]),
-      stats: () => Promise.resolve(undefined),
+      containerState: () => Promise.resolve(undefined),
       probe: () => Promise.reject(new Error('not asked')),
     },
     state,

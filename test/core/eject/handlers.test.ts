@@ -6,12 +6,13 @@ import type { NetworkRooms } from '#main/core/network-shape.ts'
 import { initialState } from '#main/core/state/initial.ts'
 import { createStatePublisher } from '#main/core/state/publisher.ts'
 import { BUNDLE_CATALOG } from '#shared/catalog/index.ts'
+import { HearthError } from '#shared/api/errors.ts'
 import type { TaskState } from '#shared/api/state.ts'
 import { createTestClock } from '#test/fakes/clock.ts'
 import { createQuietLog } from '#test/fakes/quiet-log.ts'
 import { projectRoot } from '#test/localnet/paths.ts'
 import type { NodeRow } from '#main/core/ports/store.ts'
-import { servingKeys } from '#test/fakes/serving-keys.ts'
+import { servingKey, servingKeys } from '#test/fakes/serving-keys.ts'
 
 type Handlers = NetworkRooms['handlers']
 
@@ -33,7 +34,12 @@ const HELD = [
   'leave.cancel',
 ] as const
 
-async function room(kept: unknown, rows: Partial<NodeRow>[] = [], taken: string[] = []) {
+async function room(
+  kept: unknown,
+  rows: Partial<NodeRow>[] = [],
+  taken: string[] = [],
+  containerState?: (name: string) => Promise<string | undefined>,
+) {
   const clock = createTestClock(5)
   const state = createStatePublisher(
     initialState({ version: '1', shell: 'web', host: 'h', network: 'mainnet', startedAtMs: 0, notice: null }),
@@ -60,7 +66,11 @@ async function room(kept: unknown, rows: Partial<NodeRow>[] = [], taken: string[
       template: (name) => readFileSync(join(projectRoot, 'resources/templates', name), 'utf8'),
       activity: () => undefined,
     },
-    world: { engine: { probe: () => Promise.resolve({ kind: 'ready' }) } as never, catalog: BUNDLE_CATALOG, imageOverrides: {} },
+    world: {
+      engine: { probe: () => Promise.resolve({ kind: 'ready' }), containerState } as never,
+      catalog: BUNDLE_CATALOG,
+      imageOverrides: {},
+    },
     miner: { config: () => Promise.resolve(undefined) },
     servingKeys: servingKeys('pokt1operator'),
     nodes: { insideUrls: () => undefined, stop: () => Promise.resolve(), wake: () => undefined } as never,
@@ -96,6 +106,36 @@ describe('while containers are handed over', () => {
   it('nothing is held where nothing was', async () => {
     const { ask } = await room({ written: OUT.written, handOver: null })
     for (const name of HELD) expect(await ask(name)).toBe(name)
+  })
+})
+
+describe('SECURITY: S18 a key is given to the keeper', () => {
+  const give = async (kept: unknown, containerState: (name: string) => Promise<string | undefined>): Promise<unknown> => {
+    const made = await room(kept, [], [], containerState)
+    return made.guardedKeys((missing, othersThere) => Promise.resolve(missing.length === 1 && othersThere))(
+      [servingKey('pokt1operator')],
+      true,
+    )
+  }
+  const written = { written: OUT.written, handOver: null }
+  it('not while what was handed over runs elsewhere', async () => {
+    expect(await give(OUT, () => Promise.resolve(undefined))).toBe(false)
+  })
+  it('not while a miner runs from the files that nobody told Hearth of, nor while that cannot be told', async () => {
+    const asked: string[] = []
+    const runs = (name: string) => Promise.resolve(void asked.push(name)).then(() => 'running')
+    await expect(give(written, runs)).rejects.toMatchObject({
+      code: 'eject-still-runs',
+      detail: { containers: 'hearth-abcd-mainnet-ejected-miner', path: '/data/eject/out' },
+    })
+    expect(asked).toEqual(['hearth-abcd-mainnet-ejected-miner'])
+    await expect(give(written, () => Promise.reject(new HearthError('engine-not-started')))).rejects.toMatchObject({
+      code: 'engine-not-started',
+    })
+  })
+  it('where none runs from them, and nobody is asked where none were written', async () => {
+    expect(await give(written, () => Promise.resolve('exited'))).toBe(true)
+    expect(await give({ written: null, handOver: null }, () => Promise.reject(new Error('asked')))).toBe(true)
   })
 })
 

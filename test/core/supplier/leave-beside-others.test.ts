@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { requests } from '#shared/api/requests.ts'
 import { BEGIN, claim, operator, problem, record, setup } from './leave-scene.ts'
 
 describe('with other suppliers behind the same door', () => {
@@ -192,7 +193,9 @@ describe('with other suppliers behind the same door', () => {
     }
   })
 
-  it('stays with the supplier that it was begun for', async () => {
+  it('stays with the supplier that it was begun for, which has to be said', async () => {
+    expect(requests['leave.begin'].input.safeParse({ keyId: 'owner' }).success).toBe(false)
+    expect(requests['leave.begin'].input.safeParse(BEGIN).success).toBe(true)
     const all = setup()
     const run = all.life()
     expect(await problem(run.plan.begin({ keyId: 'owner', operatorAddress: 'nobody' }))).toBe('supplier-absent')

@@ -91,14 +91,12 @@ export function scene(keys: Signer[]): Scene {
       Promise.resolve(ledger.txs.filter((tx) => tx.payer === address).map(({ hash, height }) => ({ txHash: hash, height }))),
     setting: (key: string) => Promise.resolve(settings.get(key)),
     setSetting: (key: string, value: string) => Promise.resolve(void settings.set(key, value)),
-    claims: ({ stages, operatorAddress }: { stages?: string[]; operatorAddress?: string }) =>
-      Promise.resolve(
-        claims.filter(
-          (claim) =>
-            (stages === undefined || stages.includes(claim.stage)) &&
-            (operatorAddress === undefined || claim.operatorAddress === operatorAddress),
-        ),
-      ),
+    claims: ({ stages, operatorAddress, limit }: { stages?: string[]; operatorAddress?: string; limit: number }) => {
+      const isAsked = (claim: ClaimRow): boolean =>
+        (stages === undefined || stages.includes(claim.stage)) &&
+        (operatorAddress === undefined || claim.operatorAddress === operatorAddress)
+      return Promise.resolve(claims.filter(isAsked).slice(0, limit))
+    },
     movementsPage: ({ address, limit, after }: { address?: string; limit: number; after?: MovementPlace }) => {
       const all = movements
         .filter((row) => address === undefined || row.address === address)

@@ -61,7 +61,8 @@ async function paying(blocks: number, everyMs: number, fees: number) {
     keys: () => Promise.resolve([{ role: 'operator', network: NETWORK, address: 'owner' } as PublicKeyInfo]),
   })
   const runwayOf = async (operatorAddress: string) => (await handlers['wallet.runway']({ operatorAddress })).runway
-  return { runway: (await handlers['wallet.runway']({})).runway, asked, runwayOf, state }
+  const nextRunway = async () => (await handlers['wallet.runway']({})).runway
+  return { nextRunway, runway: (await handlers['wallet.runway']({})).runway, asked, runwayOf, state }
 }
 
 describe('the runway of a busy operator', () => {
@@ -90,5 +91,28 @@ describe('the runway of a busy operator', () => {
     expect(runway).toMatchObject({ address: 'op', transactions: 12 })
     expect(await runwayOf('owner')).toMatchObject({ address: 'owner', transactions: 4, balanceUpokt: '7' })
     await expect(runwayOf('stranger')).rejects.toMatchObject({ code: 'supplier-absent' })
+  })
+
+  it('is of the supplier whose wallet ends first, whichever is in view', async () => {
+    const { nextRunway, state } = await paying(4, DAY, 3)
+    const short = { ownerAddress: 'o', stakeUpokt: '1', services: [], notServed: [], unstakeSessionEndHeight: 0, height: 1 }
+    const add = (address: string, upokt: string, daysLeft?: number, status: 'active' | 'not-staked' = 'active'): void => {
+      state.put('suppliers', address, { ...short, status })
+      state.put('balances', address, { address, upokt, asOf: { height: 1, atMs: 1 } })
+      if (daysLeft === undefined) return
+      state.patch('health', { operatorSpending: { ...state.state.health.operatorSpending, [address]: { upoktPerDay: '1', daysLeft } } })
+    }
+    const whose = async (): Promise<string | undefined> => (await nextRunway())?.address
+    add('op', '5000000')
+    add('second', '9000000')
+    expect(await whose()).toBe('op')
+    add('second', '9000000', 12)
+    expect(await whose()).toBe('second')
+    add('third', '8', 400)
+    expect(await whose()).toBe('third')
+    // Nothing is paid by one that is not staked; and of a wallet that was not read nothing is known.
+    add('third', '0', 400, 'not-staked')
+    state.remove('balances', 'second')
+    expect(await whose()).toBe('op')
   })
 })

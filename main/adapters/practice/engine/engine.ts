@@ -123,6 +123,10 @@ export function createPracticeEngine(options: PracticeEngineOptions): PracticeEn
         .filter((held) => held.ours)
         .map((held) => ({ ...held.seen, volumes: held.spec.mounts.map((mount) => mount.volume) }))
     },
+    async containerState(name) {
+      await enter()
+      return containers.all.get(name)?.seen.state
+    },
     async image(reference) {
       await enter()
       return images.find(reference)
