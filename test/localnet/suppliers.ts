@@ -22,6 +22,7 @@ const RULES = {
   claimClose: 30,
   proofOpen: 0,
   proofClose: 30,
+  supplierUnbondingSessions: 4,
 }
 /** The miner writes what it served every ten seconds (offchain facts 2.6). */
 const WRITTEN_MS = 11_000
