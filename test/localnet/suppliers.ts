@@ -11,7 +11,7 @@ import { mustDocker } from './engine.ts'
 import { prepareMachine, readMachine } from './prepare.ts'
 import { sleep } from './process.ts'
 import type { Check, Figures } from './report.ts'
-import { BATCH, countOf, joinSecond, sendTo, whileSending, type RelayCount } from './second-supplier.ts'
+import { countOf, joinSecond, sendTo, whileSending, type RelayCount } from './second-supplier.ts'
 
 /** Windows that outlast a restart of the miner: what is tried is who claims what, not how fast this machine starts one. */
 const RULES = {
@@ -19,10 +19,10 @@ const RULES = {
   blocksPerSession: 20,
   grace: 1,
   claimOpen: 1,
-  claimClose: 30,
+  claimClose: 40,
   proofOpen: 0,
-  proofClose: 30,
-  supplierUnbondingSessions: 4,
+  proofClose: 40,
+  supplierUnbondingSessions: 6,
 }
 /** The miner writes what it served every ten seconds (offchain facts 2.6). */
 const WRITTEN_MS = 11_000
@@ -55,8 +55,8 @@ export async function runSuppliers(check: Check): Promise<Figures> {
     )
     await sendTo(driver, first, 10)
     await sendTo(driver, second, 15)
+    // On this quick chain a claim goes out before what it holds is written: one that lost relays after that can never be proven.
     await sleep(WRITTEN_MS)
-    for (const each of [first, second]) await sendTo(driver, each)
 
     // As after a restart of the PC: what held the keys is down, and claims of both are on their way.
     const mine = await holdersOfKeys(driver, socket)
@@ -75,9 +75,8 @@ export async function runSuppliers(check: Check): Promise<Figures> {
       ['second', second],
     ] as const) {
       const { answered, paid } = countOf(await allResults(driver), claimsBefore, operator)
-      // The bare stop of the PC loses what the miner had not written yet, which is less than the last batch, and nothing else; sessions that became no claim count too.
-      const unpaid = answered - paid
-      check(`relays of the ${name} were paid to it, all but ${unpaid}`, paid > 0 && unpaid >= 0 && unpaid <= BATCH, { answered, paid })
+      // Sessions that became no claim count too.
+      check(`all ${answered} relays of the ${name} were paid to it`, paid > 0 && paid === answered, { answered, paid })
       check(
         `no claim of the ${name} was lost`,
         claimsBefore.every((claim) => claim.operatorAddress !== operator || claim.stage === 'settled'),

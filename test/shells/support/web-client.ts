@@ -207,7 +207,8 @@ export async function createStage(app: ShellApp = createShellApp(), options: Sta
     },
     async close() {
       await shell.close()
-      await rm(folder, { recursive: true })
+      // Another stage may still write in it.
+      await rm(folder, { recursive: true, maxRetries: 10 })
     },
   }
 }
