@@ -17,3 +17,20 @@ test('without a container engine the page says what is missing and what to do', 
     hearth.remove()
   }
 })
+
+test('a page whose script does not come says so, and comes when it is loaded again', async ({ page }) => {
+  const hearth = await startHearth({ engine: 'unix:///nonexistent/docker.sock' })
+  try {
+    await page.route(/\/assets\/.*\.js$/, (route) => route.abort('failed'))
+    await page.goto(hearth.link())
+    const again = page.getByRole('link', { name: 'load it again' })
+    await expect(again).toBeVisible({ timeout: 30_000 })
+    await page.unroute(/\/assets\/.*\.js$/)
+    await again.click()
+    await expect(page.getByRole('textbox', { name: 'Vault password' })).toBeVisible()
+    await expect(again).toBeHidden()
+  } finally {
+    expect(await hearth.quit()).toBe(0)
+    hearth.remove()
+  }
+})
