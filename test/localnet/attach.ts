@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { docker } from './engine.ts'
-import { reachServing, startDriver } from './driver.ts'
+import { reachServing, removeAndStop, startDriver } from './driver.ts'
 import { prepareMachine, readMachine } from './prepare.ts'
 import { sleep } from './process.ts'
 import { startAnvil, startProvider } from './provider.ts'
@@ -172,13 +172,7 @@ export async function runAttach(check: Check): Promise<Figures> {
   } catch (error) {
     check('attaching came to its end', false, error instanceof Error ? error.message : String(error))
   } finally {
-    if (driver.state.app.network === 'local') {
-      const { taskId } = await driver.call('localChain.remove', { loseOpenClaims: true })
-      await driver
-        .until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
-        .catch((error: unknown) => console.log(String(error)))
-    }
-    await driver.stop()
+    await removeAndStop(driver)
     anvil.stop()
     provider.stop()
     rmSync(dataDir, { recursive: true, force: true })

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { allResults, allSettled, isEarly, lifeOf, serves, type ClaimRow, type RelayRow } from './batches.ts'
-import { reachServing, startDriver, type Driver } from './driver.ts'
+import { reachServing, removeAndStop, startDriver, type Driver } from './driver.ts'
 import { prepareMachine } from './prepare.ts'
 import { sleep } from './process.ts'
 
@@ -133,13 +133,7 @@ try {
 } catch (error) {
   check('the run came to its end', false, error instanceof Error ? error.message : String(error))
 } finally {
-  if (driver.state.app.network === 'local') {
-    const { taskId } = await driver.call('localChain.remove', { loseOpenClaims: true })
-    await driver
-      .until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
-      .catch((error: unknown) => console.log(String(error)))
-  }
-  await driver.stop()
+  await removeAndStop(driver)
   rmSync(dataDir, { recursive: true, force: true })
 }
 

@@ -200,3 +200,14 @@ export async function reachServing(
   await driver.until('the first session', (state) => state.supplier.status === 'active')
   return { owner, operator }
 }
+
+/** Takes away the Local chain that a run has made, whatever it owes, and ends the app. A removal that fails is said. */
+export async function removeAndStop(driver: Driver): Promise<void> {
+  if (driver.state.app.network === 'local') {
+    const { taskId } = await driver.call('localChain.remove', { loseOpenClaims: true })
+    await driver
+      .until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
+      .catch((error: unknown) => console.log(String(error)))
+  }
+  await driver.stop()
+}

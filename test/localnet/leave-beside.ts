@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { allResults, allSettled, serves, signSheet } from './batches.ts'
-import { reachServing, startDriver } from './driver.ts'
+import { reachServing, removeAndStop, startDriver } from './driver.ts'
 import { prepareMachine } from './prepare.ts'
 import type { Check, Figures } from './report.ts'
 import { BATCH, countOf, joinSecond, sendTo, whileSending } from './second-supplier.ts'
@@ -82,13 +82,7 @@ export async function runLeaveBeside(check: Check): Promise<Figures> {
   } catch (error) {
     check('leaving came to its end', false, error instanceof Error ? error.message : String(error))
   } finally {
-    if (driver.state.app.network === 'local') {
-      const { taskId } = await driver.call('localChain.remove', { loseOpenClaims: true })
-      await driver
-        .until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
-        .catch((error: unknown) => console.log(String(error)))
-    }
-    await driver.stop()
+    await removeAndStop(driver)
     rmSync(dataDir, { recursive: true, force: true })
   }
   return { claimsLostBesideOthers: { value: lost, goal: 0 }, relaysOfOthersLostByLeaving: { value: unserved, goal: 0 } }

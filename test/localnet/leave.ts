@@ -12,7 +12,7 @@ import { privateKeyOfWords } from '#main/adapters/vault/private-keys.ts'
 import { priceTx } from '#main/core/supplier/fee.ts'
 import type { TxDraft } from '#main/core/ports/tx.ts'
 import { signSheet } from './batches.ts'
-import { reachServing, startDriver, type Driver } from './driver.ts'
+import { reachServing, removeAndStop, startDriver, type Driver } from './driver.ts'
 import { prepareMachine } from './prepare.ts'
 import type { Check, Figures } from './report.ts'
 import { codec, signDraft } from './tx/people.ts'
@@ -77,13 +77,7 @@ export async function runLeave(check: Check): Promise<Figures> {
   } catch (error) {
     check('leaving came to its end', false, error instanceof Error ? error.message : String(error))
   } finally {
-    if (driver.state.app.network === 'local') {
-      const { taskId } = await driver.call('localChain.remove', { loseOpenClaims: true })
-      await driver
-        .until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
-        .catch((error: unknown) => console.log(String(error)))
-    }
-    await driver.stop()
+    await removeAndStop(driver)
     rmSync(dataDir, { recursive: true, force: true })
   }
   return { claimsLostByLeaving: { value: discarded, goal: 0 }, falseOwnAlarms: { value: falseAlarms, goal: 0 } }

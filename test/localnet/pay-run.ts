@@ -5,7 +5,7 @@ import type { RequestOutput } from '#shared/api/requests.ts'
 import { signRing } from '#main/core/relays/ring-signature.ts'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { randomBytes } from 'node:crypto'
-import { reachServing, startDriver, type Driver } from './driver.ts'
+import { reachServing, removeAndStop, startDriver, type Driver } from './driver.ts'
 import type { Check, Figures } from './report.ts'
 
 const SESSIONS = 5
@@ -61,13 +61,7 @@ export async function runPay(check: Check): Promise<Figures> {
   } catch (error) {
     check('the run came to its end', false, error instanceof Error ? error.message : String(error))
   } finally {
-    if (driver.state.app.network === 'local') {
-      const { taskId } = await driver.call('localChain.remove', { loseOpenClaims: true })
-      await driver
-        .until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
-        .catch((error: unknown) => console.log(String(error)))
-    }
-    await driver.stop()
+    await removeAndStop(driver)
     rmSync(dataDir, { recursive: true, force: true })
   }
 

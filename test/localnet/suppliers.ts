@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { allResults, allSettled, lifeOf, serves } from './batches.ts'
-import { PASSWORD, reachServing, startDriver, type Driver } from './driver.ts'
+import { PASSWORD, reachServing, removeAndStop, startDriver, type Driver } from './driver.ts'
 import { mustDocker } from './engine.ts'
 import { prepareMachine, readMachine } from './prepare.ts'
 import { sleep } from './process.ts'
@@ -113,13 +113,7 @@ export async function runSuppliers(check: Check): Promise<Figures> {
   } catch (error) {
     check('the run came to its end', false, error instanceof Error ? error.message : String(error))
   } finally {
-    if (driver.state.app.network === 'local') {
-      const { taskId } = await driver.call('localChain.remove', { loseOpenClaims: true })
-      await driver
-        .until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
-        .catch((error: unknown) => console.log(String(error)))
-    }
-    await driver.stop()
+    await removeAndStop(driver)
     rmSync(dataDir, { recursive: true, force: true })
   }
   const total = (pick: (count: RelayCount) => number): number =>

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RequestOutput } from '#shared/api/requests.ts'
 import { allResults } from './batches.ts'
-import { reachServing, startDriver, type Driver } from './driver.ts'
+import { reachServing, removeAndStop, startDriver, type Driver } from './driver.ts'
 import { docker, mustDocker } from './engine.ts'
 import { prepareMachine } from './prepare.ts'
 import { sleep, until } from './process.ts'
@@ -305,13 +305,7 @@ try {
 } catch (error) {
   check('the run came to its end', false, error instanceof Error ? error.message : String(error))
 } finally {
-  if (driver.state.app.network === 'local') {
-    const { taskId } = await driver.call('localChain.remove', { loseOpenClaims: true })
-    await driver
-      .until('the removal', (state) => (state.tasks[taskId]?.status ?? 'running') !== 'running')
-      .catch((error: unknown) => console.log(String(error)))
-  }
-  await driver.stop()
+  await removeAndStop(driver)
   // By name, never by id: one of them is the image of every other test under another name.
   const made = await docker(socket, ['images', '--digests', '--format', '{{.Repository}}@{{.Digest}} {{.Repository}}:{{.Tag}}', repository])
   for (const name of new Set(made.stdout.split(/\s+/)))
