@@ -12,6 +12,8 @@ export interface EngineApp {
   /** Resolves when the process is no more. */
   ended: Promise<void>
   kill(): Promise<void>
+  /** Stands still while the work is done. */
+  frozen(work: () => Promise<void>): Promise<void>
 }
 
 export class AppEnded extends Error {}
@@ -62,6 +64,14 @@ export async function startEngineApp(setup: EngineSetup): Promise<EngineApp> {
     async kill() {
       child.kill('SIGKILL')
       await ended
+    },
+    async frozen(work) {
+      child.kill('SIGSTOP')
+      try {
+        await work()
+      } finally {
+        child.kill('SIGCONT')
+      }
     },
   }
 }

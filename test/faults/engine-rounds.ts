@@ -146,12 +146,19 @@ const removeImageOf = async (judge: EngineJudge, nodeId: string): Promise<void> 
 }
 
 /** What somebody takes away by hand, and which nodes it takes with it. `stopped`: a node that is stopped before and started after it. */
-export const REMOVALS: readonly { what: string; nodes: string[]; stopped?: string; byHand: (judge: EngineJudge) => Promise<void> }[] = [
+export const REMOVALS: readonly {
+  what: string
+  nodes: string[]
+  stopped?: string
+  countsVolumes?: true
+  byHand: (judge: EngineJudge) => Promise<void>
+}[] = [
   { what: 'a container', nodes: ['backend'], byHand: (judge) => removeContainer(judge, 'backend') },
   { what: 'the keeper, and with it the key', nodes: ['keeper'], byHand: (judge) => removeContainer(judge, 'keeper') },
   {
     what: 'a volume with its container',
     nodes: ['backend'],
+    countsVolumes: true,
     byHand: async (judge) => {
       await removeContainer(judge, 'backend')
       await removeVolume(judge, ON_DISK)
@@ -161,6 +168,7 @@ export const REMOVALS: readonly { what: string; nodes: string[]; stopped?: strin
     what: 'a volume with its container, while the node is stopped',
     nodes: ['backend'],
     stopped: 'backend',
+    countsVolumes: true,
     byHand: async (judge) => {
       await removeContainer(judge, 'backend')
       await removeVolume(judge, ON_DISK)
@@ -199,7 +207,7 @@ export const REMOVALS: readonly { what: string; nodes: string[]; stopped?: strin
     },
   },
   { what: 'an image with its container', nodes: ['backend'], byHand: (judge) => removeImageOf(judge, 'backend') },
-  { what: 'everything', nodes: NODE_IDS, byHand: removeAll },
+  { what: 'everything', nodes: NODE_IDS, countsVolumes: true, byHand: removeAll },
 ]
 
 /** The loop that keeps containers as they are wanted, killed, with its engine restarted under it, and with what it made taken away. Counts what is not as wanted afterwards. */
@@ -328,7 +336,9 @@ export function createEngineRounds(parts: {
         if (removal.stopped !== undefined) await one.ask({ ask: 'stop', nodeId: removal.stopped })
         await settled()
         const [takenBefore, missedBefore] = [taken.get(judge) ?? 0, (await one.look()).volumesMissed]
-        await removal.byHand(judge)
+        // What is taken in the very moment in which Hearth makes it is not missed: what went is counted while it stands still.
+        if (removal.countsVolumes === true) await one.frozen(() => removal.byHand(judge))
+        else await removal.byHand(judge)
         figures.removedBehindItsBack += 1
         if (removal.stopped !== undefined) await one.ask({ ask: 'start', nodeId: removal.stopped })
         const name = `engine: taken away by hand: ${removal.what} #${round + 1}`

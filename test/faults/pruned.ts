@@ -22,7 +22,8 @@ export async function checkPruned(
   const told = (): Promise<Awaited<ReturnType<AppProcess['state']>>['attention'][string] | undefined> =>
     app.state().then((state) => state.attention['volume-lost'])
   const endHeight = await claimed(app, 4, rules, must)
-  await app.call('nodes.stop', { nodeId: 'miner' })
+  // At once: a drain lasts longer than it is to the proof.
+  await app.call('nodes.stop', { nodeId: 'miner', drained: false })
   await app.until('the stopped miner', (state) => state.nodes['miner']?.seen === 'stopped')
   must('told of nothing that is gone', (await told()) === undefined)
   await mustDocker(socket, ['rm', miner])
